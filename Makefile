@@ -1,0 +1,32 @@
+# The front door. Thin on purpose: presets and scripts do the work.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench format lint soak
+
+help:
+	@echo "make run     install what is missing, build, serve the chat on http://localhost:4000 (PORT= to change)"
+	@echo "make test    install, build, run all tests"
+	@echo "make build   the release binaries, in build/release/bin"
+	@echo "make bench   the measured figures"
+	@echo "make format  clang-format over the tree;  make lint: clang-tidy and the house rules"
+
+run: build
+	exec build/release/bin/chat_room --port $(or $(PORT),4000)
+
+build:
+	@scripts/build release
+
+test:
+	@scripts/test
+
+bench:
+	@scripts/bench
+
+format:
+	@scripts/format
+
+lint:
+	@scripts/lint
+
+soak:
+	@scripts/soak

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# Everything that is not ours comes from the system's packages (scripts/install-packages); QuickJS-ng is in engine.cmake.
+
+find_package(Threads REQUIRED)
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS context json url)
+find_package(OpenSSL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(SQLite3 REQUIRED)

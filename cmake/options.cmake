@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# What a build may be told, and the flags that our own targets (and only they) are compiled with.
+
+option(ENTMOOT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(ENTMOOT_BENCH "Build the benchmarks" OFF)
+option(ENTMOOT_FUZZ "Build the fuzzers (clang only)" OFF)
+option(ENTMOOT_WERROR "Treat warnings as errors" OFF)
+option(ENTMOOT_GC_STRESS "Collect garbage before each JavaScript object" OFF)
+set(ENTMOOT_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+# A Debug build is what sanitizers run on; -Og keeps a full test run bearable without hiding a line.
+set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+
+if(ENTMOOT_SANITIZE)
+  add_compile_options(-fsanitize=${ENTMOOT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ENTMOOT_SANITIZE})
+  if(ENTMOOT_SANITIZE STREQUAL "thread")
+    # GCC's ThreadSanitizer does not model fences; Asio's are redundant with the locks around them.
+    add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  endif()
+endif()
+
+add_library(entmoot_options INTERFACE)
+target_compile_options(entmoot_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual>
+  $<$<AND:$<BOOL:${ENTMOOT_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>)
+target_compile_definitions(entmoot_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/base/json.hpp>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
+
+#include <fmt/format.h>
+
+namespace entmoot {
+
+JsonText JsonText::of(const Json& value) { return trusted(std::string_view(to_json(value))); }
+
+Result<Json> JsonText::parse() const { return parse_json(view()); }
+
+Result<Json> parse_json(std::string_view text) {
+  boost::json::parse_options options;
+  options.max_depth = 64;
+  boost::json::stream_parser parser({}, options);
+  boost::system::error_code error;
+  const auto read = parser.write_some(text.data(), text.size(), error);
+  if (!error && read < text.size()) return fail(fmt::format("invalid JSON: text after the value, at byte {}", read));
+  if (!error) parser.finish(error);
+  if (error) return fail(fmt::format("invalid JSON: {} at byte {}", error.message(), read));
+  return parser.release();
+}
+
+std::string to_json(const Json& value) { return boost::json::serialize(value); }
+
+void append_json_string(std::string& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789abcdef";
+  out.push_back('"');
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, from, i - from);
+    from = i + 1;
+    switch (c) {
+      case '"': out.append("\\\""); break;
+      case '\\': out.append("\\\\"); break;
+      case '\n': out.append("\\n"); break;
+      case '\r': out.append("\\r"); break;
+      case '\t': out.append("\\t"); break;
+      default: out.append({'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]});
+    }
+  }
+  out.append(text, from, text.size() - from);
+  out.push_back('"');
+}
+
+}  // namespace entmoot

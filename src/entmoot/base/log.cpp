@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/base/log.hpp>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <iterator>
+
+namespace entmoot::log {
+
+void start(std::string_view level) {
+  auto logger = spdlog::stderr_color_mt("entmoot");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
+  logger->set_level(spdlog::level::from_str(std::string(level)));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t longest = 200;
+  std::string out = "\"";
+  for (const char c : text.substr(0, longest)) {
+    if (c == '"' || c == '\\') {
+      out += {'\\', c};
+    } else if (c >= 0x20 && c < 0x7f) {
+      out += c;
+    } else {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  if (text.size() > longest) out += "…";
+  out += '"';
+  return out;
+}
+
+}  // namespace entmoot::log

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The log: one line an event, levelled, to standard error. spdlog does the work; this header fixes what goes in.
+//
+// Text that came from outside (a room's name, a script's exception) is passed through quoted(), so that nobody can
+// forge a line or a terminal escape. Payloads, tokens and query strings are never logged.
+
+#include <spdlog/spdlog.h>
+
+#include <string>
+#include <string_view>
+
+namespace entmoot::log {
+
+using spdlog::debug;
+using spdlog::error;
+using spdlog::info;
+using spdlog::warn;
+
+/// Pattern, level and sink; `level` is one of trace, debug, info, warn, error, off. Call once, before threads start.
+void start(std::string_view level = "info");
+
+/// `text` with control characters, quotes and non-ASCII escaped, cut at 200 bytes, in double quotes.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+}  // namespace entmoot::log

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/core/shard.hpp>
+
+#include <entmoot/base/check.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace entmoot {
+
+namespace {
+
+thread_local Shard* current = nullptr;
+
+/// Says for a scope which shard this thread is.
+class Presence {
+ public:
+  explicit Presence(Shard* shard) : before_(std::exchange(current, shard)) {}
+  ~Presence() { current = before_; }
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+
+ private:
+  Shard* before_;
+};
+
+}  // namespace
+
+struct Shard::Inner {
+  boost::asio::io_context io{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+
+  // Any thread, under the mutex.
+  std::mutex mutex;
+  std::vector<UniqueFunction<void()>> inbox;
+  bool wake_pending = false;  // a wake-up is on its way, or the loop has not looked since the last one
+  bool closed = false;        // the loop has ended: tasks are dropped
+
+  std::atomic<bool> stopping{false};
+
+  // This shard's thread only.
+  std::vector<UniqueFunction<void()>> taken;
+  Runnable* first = nullptr;  // run queue, in the order of turns
+  Runnable* last = nullptr;
+  std::vector<Flushable*> dirty;
+  struct Timer {
+    TimerId id;
+    UniqueFunction<void()> task;
+  };
+  std::multimap<TimePoint, Timer> timers;
+  std::unordered_map<std::uint64_t, std::multimap<TimePoint, Timer>::iterator> timer_of;
+  std::uint64_t last_timer = 0;
+};
+
+Runnable::~Runnable() { ENTMOOT_DCHECK(!queued_, "destroyed while in a run queue"); }
+
+Shard::Shard(unsigned index, const Clock& clock) : index_(index), clock_(clock), inner_(std::make_unique<Inner>()) {}
+
+Shard::~Shard() {
+  // What is left may own things that look for their shard while they go.
+  Presence presence(this);
+  std::vector<UniqueFunction<void()>> left;
+  {
+    std::lock_guard lock(inner_->mutex);
+    inner_->closed = true;
+    left.swap(inner_->inbox);
+  }
+  left.clear();
+  inner_->taken.clear();
+  inner_->timer_of.clear();
+  inner_->timers.clear();
+}
+
+Shard& Shard::here() noexcept {
+  ENTMOOT_CHECK(current, "not on a shard's thread");
+  return *current;
+}
+
+Shard* Shard::try_here() noexcept { return current; }
+
+void Shard::assert_here() const noexcept {
+  ENTMOOT_DCHECK(current == this, "called from another thread than the shard's");
+}
+
+void Shard::post(UniqueFunction<void()> task) {
+  bool wake = false;
+  {
+    std::lock_guard lock(inner_->mutex);
+    if (inner_->closed) return;
+    inner_->inbox.push_back(std::move(task));
+    wake = !std::exchange(inner_->wake_pending, true);
+  }
+  if (wake && current != this) boost::asio::post(inner_->io, [] {});
+}
+
+void Shard::stop() {
+  inner_->stopping.store(true);
+  boost::asio::post(inner_->io, [] {});
+}
+
+TimerId Shard::after(Duration delay, UniqueFunction<void()> task) {
+  assert_here();
+  const auto id = static_cast<TimerId>(++inner_->last_timer);
+  auto at = inner_->timers.emplace(clock_.now() + std::max(delay, Duration::zero()), Inner::Timer{id, std::move(task)});
+  inner_->timer_of.emplace(inner_->last_timer, at);
+  return id;
+}
+
+void Shard::cancel(TimerId id) {
+  assert_here();
+  const auto found = inner_->timer_of.find(static_cast<std::uint64_t>(id));
+  if (found == inner_->timer_of.end()) return;
+  auto timer = std::move(found->second->second);  // may own something that cancels timers in its destructor
+  inner_->timers.erase(found->second);
+  inner_->timer_of.erase(found);
+}
+
+void Shard::make_runnable(Runnable& runnable) {
+  assert_here();
+  if (std::exchange(runnable.queued_, true)) return;
+  runnable.previous_ = inner_->last;
+  runnable.next_ = nullptr;
+  (inner_->last ? inner_->last->next_ : inner_->first) = &runnable;
+  inner_->last = &runnable;
+}
+
+void Shard::make_idle(Runnable& runnable) noexcept {
+  assert_here();
+  if (!std::exchange(runnable.queued_, false)) return;
+  (runnable.previous_ ? runnable.previous_->next_ : inner_->first) = runnable.next_;
+  (runnable.next_ ? runnable.next_->previous_ : inner_->last) = runnable.previous_;
+  runnable.previous_ = runnable.next_ = nullptr;
+}
+
+void Shard::flush_later(Flushable& flushable) {
+  assert_here();
+  if (!std::exchange(flushable.dirty_, true)) inner_->dirty.push_back(&flushable);
+}
+
+void Shard::forget_flush(Flushable& flushable) noexcept {
+  assert_here();
+  if (std::exchange(flushable.dirty_, false)) std::ranges::replace(inner_->dirty, &flushable, nullptr);
+}
+
+boost::asio::io_context& Shard::io() noexcept { return inner_->io; }
+
+bool Shard::round(bool may_wait) {
+  Inner& in = *inner_;
+  bool did = false;
+
+  // 1. I/O. With nothing else to do, sleep until something is ready, is posted, or falls due.
+  if (may_wait && !in.first) {
+    bool idle = false;
+    {
+      std::lock_guard lock(in.mutex);
+      idle = in.inbox.empty();
+      in.wake_pending = !idle;
+    }
+    if (idle && in.timers.empty()) {
+      in.io.run_one();
+    } else if (idle) {
+      in.io.run_one_until(in.timers.begin()->first);
+    }
+  }
+  did |= in.io.poll() > 0;
+
+  // 2. Inbox. Tasks posted meanwhile wait for the next round.
+  {
+    std::lock_guard lock(in.mutex);
+    in.taken.swap(in.inbox);
+    in.wake_pending = true;  // until the loop is about to sleep nobody needs to wake it
+  }
+  did |= !in.taken.empty();
+  for (auto& task : in.taken) {
+    task();
+    task = nullptr;
+  }
+  in.taken.clear();
+
+  // 3. One slice each for those that are runnable now; who becomes runnable meanwhile waits for the next round.
+  for (Runnable* end = in.last; in.first;) {
+    Runnable& runnable = *in.first;
+    const bool was_end = &runnable == end;
+    make_idle(runnable);
+    did = true;
+    if (runnable.run_slice()) make_runnable(runnable);
+    if (was_end) break;
+  }
+
+  // 4. Timers that were due when the step began.
+  if (!in.timers.empty()) {
+    const TimePoint now = clock_.now();
+    while (!in.timers.empty() && in.timers.begin()->first <= now) {
+      auto timer = std::move(in.timers.begin()->second);
+      in.timers.erase(in.timers.begin());
+      in.timer_of.erase(static_cast<std::uint64_t>(timer.id));
+      timer.task();
+      did = true;
+    }
+  }
+
+  // 5. Output.
+  for (std::size_t i = 0; i < in.dirty.size(); ++i) {
+    Flushable* flushable = in.dirty[i];
+    if (!flushable) continue;  // forgotten meanwhile
+    flushable->dirty_ = false;
+    flushable->flush();
+    did = true;
+  }
+  in.dirty.clear();
+  return did;
+}
+
+void Shard::run() {
+  Presence presence(this);
+  while (!inner_->stopping.load(std::memory_order_relaxed)) round(true);
+}
+
+bool Shard::poll() {
+  Presence presence(this);
+  return round(false);
+}
+
+}  // namespace entmoot

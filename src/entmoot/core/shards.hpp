@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// All shards of the process: how many, who is responsible for a key, start and stop.
+
+#include <entmoot/base/clock.hpp>
+#include <entmoot/core/shard.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace entmoot {
+
+class Shards {
+ public:
+  /// `count` 0 means one per core. The threads start with start(); until then a test may poll() the shards itself.
+  explicit Shards(unsigned count = 0, const Clock& clock = steady());
+  /// Stops and joins.
+  ~Shards();
+  Shards(const Shards&) = delete;
+  Shards& operator=(const Shards&) = delete;
+
+  [[nodiscard]] std::size_t size() const noexcept { return shards_.size(); }
+  [[nodiscard]] Shard& operator[](std::size_t index) const { return *shards_[index]; }
+  /// Where `key` lives. The same in every run with the same number of shards (FNV-1a).
+  [[nodiscard]] Shard& home_of(std::string_view key) const noexcept;
+
+  /// Posts `f()` (copied) to every shard.
+  template <class F>
+  void post_to_all(F f) const {
+    for (const auto& shard : shards_) shard->post(f);
+  }
+
+  void start();
+  /// Ends every loop and waits for the threads. From a thread that is no shard's.
+  void stop_and_join();
+
+  [[nodiscard]] static const Clock& steady() noexcept;
+
+ private:
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace entmoot
