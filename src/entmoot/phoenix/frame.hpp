@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// One message of a transport, as bytes: a WebSocket message, an entry of a long-poll answer. Immutable and counted, so
+// that a broadcast is encoded once and every socket queues a reference.
+
+#include <entmoot/base/bytes.hpp>
+
+#include <cstdint>
+
+namespace entmoot {
+
+struct Frame {
+  enum class Kind : std::uint8_t { text, binary };
+
+  Kind kind = Kind::text;
+  SharedBytes bytes;  ///< Without any framing of the transport. Text is valid UTF-8.
+
+  friend bool operator==(const Frame&, const Frame&) = default;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// Where the protocol and the connection meet. `phoenix` knows no socket and `web` knows no message: a connection hands
+// frames up to a FrameHandler, and what is above pushes frames down into a Transport. Both belong to one client and
+// live on that client's shard; every call is made there.
+//
+// From: web/websocket_session.  To: phoenix/socket.
+
+#include <entmoot/phoenix/frame.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace entmoot {
+
+/// RFC 6455 §7.4. 1000 is not here: phoenix.js up to 1.8.15 takes it for "do not come back".
+enum class CloseCode : std::uint16_t {
+  going_away = 1001,        ///< disconnect broadcast, idle timeout
+  protocol_error = 1002,    ///< broken WebSocket framing
+  invalid_data = 1007,      ///< text that is not UTF-8
+  policy_violation = 1008,  ///< a flood, or a client too slow to take its messages
+  too_big = 1009,           ///< a message over the limit
+  internal_error = 1011,    ///< a malformed Phoenix message, or our own fault
+  service_restart = 1012,   ///< the server goes down; come back
+};
+
+/// A connection to one client, seen from above.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Queues a frame; never blocks. What happens when the client is too slow is the transport's policy.
+  virtual void push(Frame frame) = 0;
+  /// Sends what is queued, then closes. Later pushes are dropped. `reason` is at most 123 bytes.
+  virtual void close(CloseCode code, std::string_view reason) = 0;
+};
+
+/// What a connection carries its frames to. Destroying it is how the connection says that it is gone
+/// (Phoenix.Socket.Transport.terminate/2).
+class FrameHandler {
+ public:
+  virtual ~FrameHandler() = default;
+  /// One complete frame, in the order of arrival (Phoenix.Socket.Transport.handle_in/2). `frame` is valid for the call.
+  virtual void handle_in(Frame::Kind kind, std::string_view frame) = 0;
+};
+
+/// What is known of a client when it asks to connect (Phoenix.Socket.connect/3).
+struct ConnectInfo {
+  std::string query;  ///< Raw query string of the request, without '?'; the socket parses it (vsn, params).
+  std::string peer;   ///< Address of the peer, for the log.
+  bool peer_is_loopback = false;
+};
+
+}  // namespace entmoot
