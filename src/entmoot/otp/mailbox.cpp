@@ -14,10 +14,10 @@ Error ended(const ExitReason& reason) {
 
 void Mailbox::push(Envelope envelope) {
   shard_.assert_here();
-  if (!owner_) return std::move(envelope.reply).refuse(ended(closed_because_));
+  if (!owner_) return std::move(envelope.reply)(ended(closed_because_));
   const std::size_t bytes = envelope.bytes();
   if (queue_.size() >= limits_.messages_max || bytes_ + bytes > limits_.bytes_max) {
-    return std::move(envelope.reply).refuse(fail("overloaded"));
+    return std::move(envelope.reply)(fail("overloaded"));
   }
   bytes_ += bytes;
   queue_.push_back(std::move(envelope));
@@ -38,7 +38,7 @@ void Mailbox::close(const ExitReason& reason) {
   owner_ = nullptr;
   closed_because_ = reason;
   bytes_ = 0;
-  for (Envelope& envelope : std::exchange(queue_, {})) std::move(envelope.reply).refuse(ended(reason));
+  for (Envelope& envelope : std::exchange(queue_, {})) std::move(envelope.reply)(ended(reason));
 }
 
 }  // namespace entmoot

@@ -8,7 +8,6 @@
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/unique_function.hpp>
-#include <entmoot/core/effects.hpp>
 #include <entmoot/core/shard.hpp>
 
 #include <utility>
@@ -37,16 +36,10 @@ class ReplyTo {
 
   [[nodiscard]] bool wanted() const noexcept { return asker_ != nullptr; }
 
-  /// Sends the answer, at once or, inside a turn, when the turn has succeeded. A cast's answer goes nowhere.
+  /// Sends the answer; a cast's goes nowhere. Whoever answers on behalf of a turn holds it back until the turn has
+  /// succeeded (core/effects.hpp).
   void operator()(Result<JsonText> result) && {
-    if (!asker_) return;
-    Effects::release_or_hold(
-        [to = std::move(*this), result = std::move(result)]() mutable { to.send(std::move(result)); });
-  }
-
-  /// Answers an error at once, also from inside a turn that is about to be undone.
-  void refuse(Error error) && {
-    if (asker_) send(std::move(error));
+    if (asker_) send(std::move(result));
   }
 
  private:
