@@ -2,6 +2,8 @@
 
 #include <entmoot/otp/actor.hpp>
 
+#include <entmoot/core/fiber.hpp>
+
 #include <utility>
 
 namespace entmoot {
@@ -26,6 +28,13 @@ void Actor::monitor(Monitor monitor) {
 void Actor::exit(ExitReason reason) {
   shard_.assert_here();
   if (!alive()) return;
+  if (Fiber::current()) {
+    // Somebody's turn asks for it, maybe this actor's own: not below the frames that are running.
+    shard_.post([this, box = mailbox_, reason = std::move(reason)]() mutable {
+      if (!box->closed()) exit(std::move(reason));
+    });
+    return;
+  }
   exit_reason_ = std::move(reason);
   shard_.make_idle(*this);
   ended(*exit_reason_);
