@@ -283,7 +283,7 @@ TEST_CASE("a turn that pours out messages is dropped before they fill the server
   Room& room = bench.open(
       "const c = new BroadcastChannel('c'); const s = 'x'.repeat(10000); function pour() { for (;;) c.postMessage(s); "
       "}",
-      handlers);
+      handlers, {.effects_bytes_max = 1 * MiB});
   CHECK(bench.call(room, "pour") == "error: too much output in one turn");
   CHECK(out == 0);
 }
