@@ -3,6 +3,7 @@
 #include <entmoot/otp/actor.hpp>
 
 #include <entmoot/core/fiber.hpp>
+#include <entmoot/otp/turn.hpp>
 
 #include <utility>
 
@@ -23,6 +24,12 @@ void Actor::monitor(Monitor monitor) {
   } else {
     shard_.post([monitor = std::move(monitor), reason = *exit_reason_]() mutable { monitor(reason); });
   }
+}
+
+bool Actor::run_slice() {
+  bool more = false;
+  if (auto crash = guarded_turn([&] { more = slice(); })) exit(std::move(*crash));
+  return more && alive();  // a slice that ended its own actor has nothing more to do, whatever it says
 }
 
 void Actor::exit(ExitReason reason) {
