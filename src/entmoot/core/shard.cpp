@@ -66,7 +66,9 @@ Runnable::~Runnable() { ENTMOOT_DCHECK(!queued_, "destroyed while in a run queue
 
 Shard::Shard(unsigned index, const Clock& clock) : index_(index), clock_(clock), inner_(std::make_unique<Inner>()) {}
 
-Shard::~Shard() {
+Shard::~Shard() { close(); }
+
+void Shard::close() noexcept {
   // What is left may own things that look for their shard while they go.
   Presence presence(this);
   std::vector<UniqueFunction<void()>> left;

@@ -17,7 +17,11 @@ Shards::Shards(unsigned count, const Clock& clock) {
   for (unsigned i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(i, clock));
 }
 
-Shards::~Shards() { stop_and_join(); }
+Shards::~Shards() {
+  stop_and_join();
+  // All of them before the first is gone: what a task owns may post to another shard from its destructor.
+  for (const auto& shard : shards_) shard->close();
+}
 
 Shard& Shards::home_of(std::string_view key) const noexcept {
   std::uint64_t hash = 14695981039346656037u;
