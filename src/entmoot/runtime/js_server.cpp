@@ -77,7 +77,7 @@ bool JsServer::take_message() {
   return true;
 }
 
-bool JsServer::run_slice() {
+bool JsServer::slice() {
   const TimePoint began = shard().clock().now();
   for (int turns = 0;; ++turns) {
     if (turn_->state() == Turn::State::idle && !take_message()) return false;
