@@ -107,7 +107,7 @@ function open_room(name: string): void {
     onHistory(messages) {
       const began_again = log.take_history(messages);
       composer.rejoined(messages);
-      if (began_again) notice("The room began again with an empty memory.");
+      if (began_again) notice("The room has begun again. It no longer remembers what is above.");
       else if (page.problem.dataset["kind"] === "refusal") page.problem.textContent = "";
       page.problem.dataset["kind"] = "";
     },
@@ -184,7 +184,7 @@ page.kill.addEventListener("click", async () => {
   page.kill.setAttribute("aria-disabled", "true"); // Keeps the focus, unlike `disabled`.
   try {
     await killRoom(killed);
-    if (killed === room) log.divide("The room was killed. It goes on with an empty history.");
+    if (killed === room) log.divide();
     notice("The room was killed; it goes on with an empty history.");
   } catch (error) {
     problem((error as Error).message);

@@ -24,9 +24,11 @@ const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeS
 
 export class MessageLog {
   private shown_: Message[] = [];
-  private last_: Message | undefined; // What the next message is grouped with.
+  private last_: Message | undefined; // What the next message stands below.
+  private apart_ = false; // It does not belong to what is above.
   private unread_ = 0;
   private following_ = true;
+  private height_ = 0; // Of the visible part, when it was last looked at.
 
   constructor(private readonly page_: LogElements, private readonly is_own_: (message: Message) => boolean) {
     page_.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -35,7 +37,7 @@ export class MessageLog {
       page_.scroller.focus({ preventScroll: true });
     });
     // A keyboard that slides in, a field that grows: the end stays in view.
-    new ResizeObserver(() => this.following_ && this.to_end()).observe(page_.scroller);
+    new ResizeObserver(() => this.resized()).observe(page_.scroller);
   }
 
   get shown(): readonly Message[] {
@@ -55,7 +57,7 @@ export class MessageLog {
   take_history(history: Message[]): boolean {
     const { continues, news } = continuation(this.shown_, history);
     const first = this.page_.list.childElementCount === 0;
-    if (!continues) this.divide("The room began again. What is above is no longer in its memory.");
+    if (!continues) this.divide();
     if (first) this.page_.scroller.setAttribute("aria-live", "off");
     for (const message of news.slice(-SHOWN_MAX)) this.append(message);
     if (first) {
@@ -72,15 +74,16 @@ export class MessageLog {
   add(message: Message): void {
     this.append(message);
     this.page_.empty.hidden = true;
-    this.grew(1);
+    if (this.is_own_(message)) this.follow();
+    else this.grew(1);
   }
 
   /** What is above belongs to a room that is no more; what follows is new. */
-  divide(text: string): void {
+  divide(): void {
     for (const row of this.page_.list.children) row.classList.add("past");
     this.shown_ = [];
-    this.last_ = undefined;
-    if (this.page_.list.childElementCount > 0) this.page_.list.append(divider(text, "began-again"));
+    this.apart_ = true;
+    if (this.page_.list.childElementCount > 0) this.page_.list.append(divider("The room begins again here", "began-again"));
     this.grew(0);
   }
 
@@ -98,11 +101,13 @@ export class MessageLog {
     }
     const together =
       last !== undefined &&
+      !this.apart_ &&
       last.sender === message.sender &&
       day_of(last) === day_of(message) &&
       message.timestamp - last.timestamp < TOGETHER_MS;
     this.page_.list.append(row(message, together, this.is_own_(message)));
     this.last_ = message;
+    this.apart_ = false;
     this.shown_.push(message);
     while (this.shown_.length > SHOWN_MAX) this.shown_.shift();
     while (this.page_.list.childElementCount > SHOWN_MAX) this.page_.list.firstElementChild!.remove();
@@ -118,8 +123,14 @@ export class MessageLog {
     this.page_.scroller.scrollTop = this.page_.scroller.scrollHeight;
   }
 
+  private resized(): void {
+    this.height_ = this.page_.scroller.clientHeight;
+    if (this.following_) this.to_end();
+  }
+
   private scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.page_.scroller;
+    if (clientHeight !== this.height_) return this.resized(); // The page moved the end away, not the reader.
     this.following_ = scrollHeight - scrollTop - clientHeight < AT_END_PX;
     if (this.following_) this.unread_ = 0;
     this.show_jump();

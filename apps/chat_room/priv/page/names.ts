@@ -23,6 +23,8 @@ export function someName(): string {
 export function looksOf(name: string): Looks {
   let hash = 2166136261; // FNV-1a: small, and spreads short names well.
   for (let i = 0; i < name.length; ++i) hash = Math.imul(hash ^ name.charCodeAt(i), 16777619) >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 0; // Its low bits alone would give every birch one tree.
+  hash = (hash ^ (hash >>> 13)) >>> 0;
   return { shape: SHAPES[hash % SHAPES.length]!, hue: Math.floor(hash / SHAPES.length) % HUES };
 }
 
