@@ -115,7 +115,7 @@ for (const [name, phoenix] of Object.entries(versions)) {
       const ann = await client.join(id);
       const other = await client.join(freshRoom());
       await ann.say("before");
-      void ann.push("no_such_event", {});
+      void ann.push("no_such_event", {}, 50); // Never answered; its timer should not outlive the test.
       await until(() => ann.joins === 2, "the second join");
       assert.equal(ann.errors, 1);
       assert.deepEqual(ann.history.map((message) => message.text), ["before"]);

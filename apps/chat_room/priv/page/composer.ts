@@ -74,8 +74,8 @@ export class Composer {
     const lost: OnItsWay[] = [];
     for (const sent of this.on_their_way_) {
       if (sent.room !== this.room_) continue;
-      sent.settled = true;
       const at = unclaimed.findIndex((message) => this.is(message, sent));
+      sent.settled = true;
       if (at >= 0) unclaimed.splice(at, 1);
       else lost.push(sent);
     }
