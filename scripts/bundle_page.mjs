@@ -39,8 +39,13 @@ async function bundle(options, packages) {
 }
 
 const page = {
-  "app.js": await bundle({ esbuild: { entryPoints: [`${source}/app.ts`], format: "iife", target: "es2020" } }, ["phoenix"]),
-  "app.css": await bundle({ esbuild: { entryPoints: [`${source}/app.css`], target: ["chrome100", "firefox100", "safari15"] } }, []),
+  "app.js": await bundle({ esbuild: { entryPoints: [`${source}/app.ts`], format: "iife", target: "es2020" } }, [
+    "phoenix",
+  ]),
+  "app.css": await bundle(
+    { esbuild: { entryPoints: [`${source}/app.css`], target: ["chrome100", "firefox100", "safari15"] } },
+    [],
+  ),
   "sucrase.js": await bundle(
     {
       esbuild: {
@@ -54,8 +59,15 @@ const page = {
         target: "es2020",
       },
     },
-    ["sucrase", "ts-interface-checker", "lines-and-columns", "@jridgewell/gen-mapping", "@jridgewell/sourcemap-codec",
-     "@jridgewell/trace-mapping", "@jridgewell/resolve-uri"],
+    [
+      "sucrase",
+      "ts-interface-checker",
+      "lines-and-columns",
+      "@jridgewell/gen-mapping",
+      "@jridgewell/sourcemap-codec",
+      "@jridgewell/trace-mapping",
+      "@jridgewell/resolve-uri",
+    ],
   ),
 };
 for (const name of copied) page[name] = await readFile(join(source, name));

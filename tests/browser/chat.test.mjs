@@ -22,7 +22,13 @@ before(async () => {
   browser = await chromium.launch({
     executablePath: process.env.ENTMOOT_CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 });
 after(async () => {
@@ -43,7 +49,11 @@ afterEach(async () => {
 
 /** Somebody with a browser. `prepare` sees the page before it is loaded. */
 async function visitor(room, { name, prepare, ...context_options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, locale: "en-GB", ...context_options });
+  const context = await browser.newContext({
+    viewport: { width: 1000, height: 700 },
+    locale: "en-GB",
+    ...context_options,
+  });
   contexts.push(context);
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
@@ -53,17 +63,23 @@ async function visitor(room, { name, prepare, ...context_options } = {}) {
   });
   page.on("console", (message) => {
     // A lost connection is what some tests are about, and Chromium reports it as an error.
-    if (message.type() === "error" && !/WebSocket connection to|ERR_CONNECTION/.test(message.text())) faults.push(message.text());
+    if (message.type() === "error" && !/WebSocket connection to|ERR_CONNECTION/.test(message.text()))
+      faults.push(message.text());
   });
   page.on("request", (request) => {
     if (new URL(request.url()).hostname !== "localhost") faults.push(`asked ${request.url()}`);
   });
   await page.exposeFunction("reportViolation", (text) => faults.push(`policy: ${text}`));
   await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) => window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
   if (name !== undefined) {
-    await page.addInitScript((remembered) => localStorage.getItem("entmoot:name") ?? localStorage.setItem("entmoot:name", remembered), name);
+    await page.addInitScript(
+      (remembered) => localStorage.getItem("entmoot:name") ?? localStorage.setItem("entmoot:name", remembered),
+      name,
+    );
   }
   await prepare?.(page);
   await page.goto(`${server.url}/?${new URLSearchParams({ room })}`);
@@ -209,7 +225,15 @@ describe("what was typed is never lost", options, () => {
           socket.onMessage((frame) => {
             const [join_ref, ref, topic, event, payload] = JSON.parse(frame);
             if (event !== "send_message" || payload.text !== "refuse this") return upstream.send(frame);
-            socket.send(JSON.stringify([join_ref, ref, topic, "phx_reply", { status: "error", response: { reason: "the room is restarting" } }]));
+            socket.send(
+              JSON.stringify([
+                join_ref,
+                ref,
+                topic,
+                "phx_reply",
+                { status: "error", response: { reason: "the room is restarting" } },
+              ]),
+            );
           });
         }),
     });
@@ -385,10 +409,15 @@ function contrasts() {
   };
   const found = [];
   for (const element of document.body.querySelectorAll("*")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "");
+    const own = [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "",
+    );
     if (!(own || element.matches("input, textarea")) || !element.checkVisibility()) continue;
     const [a, b] = [luminance(channels(getComputedStyle(element).color)), luminance(ground(element))];
-    found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), `${element.tagName}.${element.className} ${element.textContent.slice(0, 20)}`]);
+    found.push([
+      (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
+      `${element.tagName}.${element.className} ${element.textContent.slice(0, 20)}`,
+    ]);
   }
   return found.sort((x, y) => x[0] - y[0]);
 }
@@ -397,7 +426,13 @@ const views = {
   desktop: { viewport: { width: 1100, height: 760 } },
   "desktop-dark": { viewport: { width: 1100, height: 760 }, colorScheme: "dark" },
   phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
-  "phone-dark": { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2, colorScheme: "dark" },
+  "phone-dark": {
+    viewport: { width: 360, height: 740 },
+    isMobile: true,
+    hasTouch: true,
+    deviceScaleFactor: 2,
+    colorScheme: "dark",
+  },
   "phone-small": { viewport: { width: 320, height: 568 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
   low: { viewport: { width: 640, height: 340 } },
 };
@@ -409,8 +444,14 @@ describe("how it looks", options, () => {
       ["Quiet Rowan", "Good morning. Is anyone awake at this hour?"],
       ["Old Birch", "I am always awake. I am merely slow to say so."],
       ["Old Birch", "It takes a while to arrive at an opinion, and longer to leave it."],
-      ["Mossy Linden", "Let us not be hasty. There are three matters for today:\n  1. the river\n  2. the path along the river\n  3. whether the path is part of the river"],
-      ["Patient Yew", "Written down here: https://example.org/a/very/long/address/that/does/not/break/anywhere/averyveryverylongword_averyveryverylongword"],
+      [
+        "Mossy Linden",
+        "Let us not be hasty. There are three matters for today:\n  1. the river\n  2. the path along the river\n  3. whether the path is part of the river",
+      ],
+      [
+        "Patient Yew",
+        "Written down here: https://example.org/a/very/long/address/that/does/not/break/anywhere/averyveryverylongword_averyveryverylongword",
+      ],
       ["Tall Pine", "Then the river first."],
       ["Windy Hazel", "The river does not mind waiting. It is the one of us that never has to."],
       ["Old Birch", "Agreed, then."],
@@ -425,10 +466,15 @@ describe("how it looks", options, () => {
       await ann.getByRole("button", { name: "Kill this room" }).waitFor();
       await ann.screenshot({ path: `${pictures}${name}.png` });
 
-      const { width, inner } = await ann.evaluate(() => ({ width: document.documentElement.scrollWidth, inner: window.innerWidth }));
+      const { width, inner } = await ann.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        inner: window.innerWidth,
+      }));
       assert.ok(width <= inner, `${width} px of page in ${inner} px of window`);
       assert.equal(inner, view.viewport.width, "the browser has zoomed out");
-      const sizes = await ann.locator("input, textarea").evaluateAll((fields) => fields.map((f) => parseFloat(getComputedStyle(f).fontSize)));
+      const sizes = await ann
+        .locator("input, textarea")
+        .evaluateAll((fields) => fields.map((f) => parseFloat(getComputedStyle(f).fontSize)));
       for (const size of sizes) assert.ok(size >= 16, `a phone zooms into a field with letters of ${size} px`);
 
       await field(ann).fill("x".repeat(4100));

@@ -29,11 +29,14 @@ for (const [name, phoenix] of Object.entries(versions)) {
       const replies = await Promise.all(["one", "two", "three"].map((text) => ann.say(text)));
       await bob.say("four", "bob");
 
-      assert.deepEqual(replies.map((reply) => [reply.status, reply.response.sender, reply.response.text]), [
-        ["ok", "ann", "one"],
-        ["ok", "ann", "two"],
-        ["ok", "ann", "three"],
-      ]);
+      assert.deepEqual(
+        replies.map((reply) => [reply.status, reply.response.sender, reply.response.text]),
+        [
+          ["ok", "ann", "one"],
+          ["ok", "ann", "two"],
+          ["ok", "ann", "three"],
+        ],
+      );
       for (const { response } of replies) {
         assert.deepEqual(Object.keys(response).sort(), ["sender", "text", "timestamp"]);
         assert.ok(Math.abs(response.timestamp - start) < 60000, "a timestamp is in milliseconds, and now");
@@ -41,7 +44,10 @@ for (const [name, phoenix] of Object.entries(versions)) {
       for (const room of [ann, bob]) {
         await room.heard(4);
         assert.deepEqual(room.texts(), ["one", "two", "three", "four"]);
-        assert.deepEqual(room.live.slice(0, 3), replies.map((reply) => reply.response));
+        assert.deepEqual(
+          room.live.slice(0, 3),
+          replies.map((reply) => reply.response),
+        );
       }
     });
 
@@ -49,10 +55,11 @@ for (const [name, phoenix] of Object.entries(versions)) {
       const id = freshRoom();
       const ann = await new Client(server, phoenix).join(id);
       const said = [];
-      for (const text of ["first", "ünïcödé 🌳 \u0000 \"quoted\" \\ </script>", " spaces  "]) said.push((await ann.say(text)).response);
+      for (const text of ["first", 'ünïcödé 🌳 \u0000 "quoted" \\ </script>', " spaces  "])
+        said.push((await ann.say(text)).response);
       const bob = await new Client(server, phoenix).join(id);
       assert.deepEqual(bob.history, said);
-      assert.deepEqual(said.map((message) => message.text)[1], "ünïcödé 🌳 \u0000 \"quoted\" \\ </script>");
+      assert.deepEqual(said.map((message) => message.text)[1], 'ünïcödé 🌳 \u0000 "quoted" \\ </script>');
     });
 
     test("two rooms hear nothing of each other, even on one socket", async () => {
@@ -66,7 +73,10 @@ for (const [name, phoenix] of Object.entries(versions)) {
       assert.deepEqual(here.texts(), ["in here", "still in here"]);
       assert.deepEqual(there.texts(), ["in there"]);
       const late = await new Client(server, phoenix).join(there.id);
-      assert.deepEqual(late.history.map((message) => message.text), ["in there"]);
+      assert.deepEqual(
+        late.history.map((message) => message.text),
+        ["in there"],
+      );
     });
 
     test("heartbeats are answered", async () => {
@@ -91,7 +101,10 @@ for (const [name, phoenix] of Object.entries(versions)) {
       await bob.say("with ann", "bob");
       await again.heard(1);
       assert.deepEqual(ann.texts(), []);
-      assert.deepEqual(again.history.map((message) => message.text), ["without ann"]);
+      assert.deepEqual(
+        again.history.map((message) => message.text),
+        ["without ann"],
+      );
       assert.deepEqual(again.texts(), ["with ann"]);
     });
 
@@ -118,7 +131,10 @@ for (const [name, phoenix] of Object.entries(versions)) {
       void ann.push("no_such_event", {}, 50); // Never answered; its timer should not outlive the test.
       await until(() => ann.joins === 2, "the second join");
       assert.equal(ann.errors, 1);
-      assert.deepEqual(ann.history.map((message) => message.text), ["before"]);
+      assert.deepEqual(
+        ann.history.map((message) => message.text),
+        ["before"],
+      );
       assert.equal((await ann.say("after")).status, "ok");
       assert.equal((await other.say("undisturbed")).status, "ok");
       assert.equal(other.errors, 0);
@@ -150,92 +166,109 @@ for (const [name, phoenix] of Object.entries(versions)) {
       const client = new Client(server, phoenix);
       const answer = await new Promise((resolve) => {
         const channel = client.socket.channel("nowhere:1", {});
-        channel.join().receive("ok", () => resolve("ok")).receive("error", (reason) => {
-          channel.leave();
-          resolve(reason);
-        });
+        channel
+          .join()
+          .receive("ok", () => resolve("ok"))
+          .receive("error", (reason) => {
+            channel.leave();
+            resolve(reason);
+          });
       });
       assert.deepEqual(answer, { reason: "unmatched topic" });
     });
   });
 }
 
-test("joining in the middle of a flood: history and live messages meet without gap or double", { timeout: 60000 }, async () => {
-  const COUNT = 500;
-  const IN_FLIGHT = 20; // Faster than one by one, and far below any bound on what waits for a room.
-  const JOIN_AT = [1, 60, 150, 250, 251, 400, 495]; // After so many answers.
-  const id = freshRoom("flood");
-  const flooder = await new Client(server).join(id);
-  const joining = [];
+test(
+  "joining in the middle of a flood: history and live messages meet without gap or double",
+  { timeout: 60000 },
+  async () => {
+    const COUNT = 500;
+    const IN_FLIGHT = 20; // Faster than one by one, and far below any bound on what waits for a room.
+    const JOIN_AT = [1, 60, 150, 250, 251, 400, 495]; // After so many answers.
+    const id = freshRoom("flood");
+    const flooder = await new Client(server).join(id);
+    const joining = [];
 
-  let next = 1;
-  let answered = 0;
-  const lane = async () => {
-    while (next <= COUNT) {
-      const reply = await flooder.say(String(next++));
-      assert.equal(reply.status, "ok");
-      if (JOIN_AT.includes(++answered)) joining.push(new Client(server).join(id));
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-
-  const expected = Array.from({ length: COUNT }, (_, i) => String(i + 1));
-  const late = await Promise.all(joining);
-  assert.equal(late.length, JOIN_AT.length);
-  await flooder.heard(COUNT);
-  assert.deepEqual(flooder.texts(), expected);
-  for (const room of late) {
-    await room.heard(COUNT - room.history.length);
-    assert.deepEqual([...room.history.map((message) => message.text), ...room.texts()], expected);
-  }
-  const met = late.filter((room) => room.history.length > 0 && room.live.length > 0);
-  assert.ok(met.length > 0, "nobody joined in the middle: the test has proved nothing");
-});
-
-test("a room killed under the traffic of 50 clients: nobody is cut off and every message is answered", { timeout: 60000 }, async () => {
-  const CLIENTS = 50;
-  const EACH = 20;
-  const KILL_AT = [150, 400, 700]; // After so many answers.
-  const id = freshRoom("killed");
-  const rooms = await Promise.all(Array.from({ length: CLIENTS }, () => new Client(server).join(id)));
-
-  let answered = 0;
-  const kills = [];
-  const answers = [];
-  await Promise.all(
-    rooms.map(async (room, i) => {
-      for (let n = 0; n < EACH; ++n) {
-        const text = `${i}/${n}`;
-        answers.push({ text, status: (await room.say(text, `client ${i}`)).status });
-        if (KILL_AT.includes(++answered)) kills.push(fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" }));
+    let next = 1;
+    let answered = 0;
+    const lane = async () => {
+      while (next <= COUNT) {
+        const reply = await flooder.say(String(next++));
+        assert.equal(reply.status, "ok");
+        if (JOIN_AT.includes(++answered)) joining.push(new Client(server).join(id));
       }
-    }),
-  );
-  for (const kill of await Promise.all(kills)) assert.equal(kill.status, 204);
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 
-  assert.equal(answers.length, CLIENTS * EACH);
-  const kinds = new Set(answers.map((answer) => answer.status));
-  assert.ok(!kinds.has("timeout"), "a message was never answered");
-  for (const room of rooms) assert.equal((await room.say("and on we go")).status, "ok");
+    const expected = Array.from({ length: COUNT }, (_, i) => String(i + 1));
+    const late = await Promise.all(joining);
+    assert.equal(late.length, JOIN_AT.length);
+    await flooder.heard(COUNT);
+    assert.deepEqual(flooder.texts(), expected);
+    for (const room of late) {
+      await room.heard(COUNT - room.history.length);
+      assert.deepEqual([...room.history.map((message) => message.text), ...room.texts()], expected);
+    }
+    const met = late.filter((room) => room.history.length > 0 && room.live.length > 0);
+    assert.ok(met.length > 0, "nobody joined in the middle: the test has proved nothing");
+  },
+);
 
-  // All that was accepted was heard by everybody, once, in one order.
-  const accepted = answers.filter((answer) => answer.status === "ok").map((answer) => answer.text);
-  for (const room of rooms) {
-    await until(() => room.texts().filter((text) => text === "and on we go").length === CLIENTS, "the last message");
-    const heard = new Set(room.texts());
-    assert.equal(heard.size, room.live.length - (CLIENTS - 1), "a message was heard twice");
-    assert.deepEqual(accepted.filter((text) => !heard.has(text)), []);
-    assert.deepEqual(room.live, rooms[0].live);
-    assert.deepEqual(room.client.closes, []);
-    assert.deepEqual([room.joins, room.errors, room.closed], [1, 0, 0]);
-  }
+test(
+  "a room killed under the traffic of 50 clients: nobody is cut off and every message is answered",
+  { timeout: 60000 },
+  async () => {
+    const CLIENTS = 50;
+    const EACH = 20;
+    const KILL_AT = [150, 400, 700]; // After so many answers.
+    const id = freshRoom("killed");
+    const rooms = await Promise.all(Array.from({ length: CLIENTS }, () => new Client(server).join(id)));
 
-  assert.equal((await fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" })).status, 204);
-  const late = await new Client(server).join(id);
-  assert.deepEqual(late.history, []);
-  assert.equal((await rooms[0].say("a new history")).status, "ok");
-  assert.deepEqual((await new Client(server).join(id)).history.map((message) => message.text), ["a new history"]);
-});
+    let answered = 0;
+    const kills = [];
+    const answers = [];
+    await Promise.all(
+      rooms.map(async (room, i) => {
+        for (let n = 0; n < EACH; ++n) {
+          const text = `${i}/${n}`;
+          answers.push({ text, status: (await room.say(text, `client ${i}`)).status });
+          if (KILL_AT.includes(++answered)) kills.push(fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" }));
+        }
+      }),
+    );
+    for (const kill of await Promise.all(kills)) assert.equal(kill.status, 204);
+
+    assert.equal(answers.length, CLIENTS * EACH);
+    const kinds = new Set(answers.map((answer) => answer.status));
+    assert.ok(!kinds.has("timeout"), "a message was never answered");
+    for (const room of rooms) assert.equal((await room.say("and on we go")).status, "ok");
+
+    // All that was accepted was heard by everybody, once, in one order.
+    const accepted = answers.filter((answer) => answer.status === "ok").map((answer) => answer.text);
+    for (const room of rooms) {
+      await until(() => room.texts().filter((text) => text === "and on we go").length === CLIENTS, "the last message");
+      const heard = new Set(room.texts());
+      assert.equal(heard.size, room.live.length - (CLIENTS - 1), "a message was heard twice");
+      assert.deepEqual(
+        accepted.filter((text) => !heard.has(text)),
+        [],
+      );
+      assert.deepEqual(room.live, rooms[0].live);
+      assert.deepEqual(room.client.closes, []);
+      assert.deepEqual([room.joins, room.errors, room.closed], [1, 0, 0]);
+    }
+
+    assert.equal((await fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" })).status, 204);
+    const late = await new Client(server).join(id);
+    assert.deepEqual(late.history, []);
+    assert.equal((await rooms[0].say("a new history")).status, "ok");
+    assert.deepEqual(
+      (await new Client(server).join(id)).history.map((message) => message.text),
+      ["a new history"],
+    );
+  },
+);
 
 test("on the wire: a duplicate join is answered before the old channel is closed", { timeout: 30000 }, async () => {
   const id = freshRoom();
@@ -250,11 +283,14 @@ test("on the wire: a duplicate join is answered before the old channel is closed
   await until(() => frames.some((frame) => frame[3] === "phx_close"), "the end of the first channel");
   await until(() => frames.some((frame) => frame[1] === "3"), "the heartbeat's answer");
   const ok = (response) => ({ status: "ok", response });
-  assert.deepEqual(frames.filter((frame) => frame[2] === topic), [
-    ["1", "1", topic, "phx_reply", ok({ messages: [] })],
-    ["2", "2", topic, "phx_reply", ok({ messages: [] })],
-    ["1", "1", topic, "phx_close", {}],
-  ]);
+  assert.deepEqual(
+    frames.filter((frame) => frame[2] === topic),
+    [
+      ["1", "1", topic, "phx_reply", ok({ messages: [] })],
+      ["2", "2", topic, "phx_reply", ok({ messages: [] })],
+      ["1", "1", topic, "phx_close", {}],
+    ],
+  );
   socket.terminate();
 });
 

@@ -18,7 +18,8 @@ export async function until(condition, what, within = WAIT_MS) {
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (performance.now() > end) throw new Error(`waited ${within} ms for: ${typeof what === "function" ? what() : what}`);
+    if (performance.now() > end)
+      throw new Error(`waited ${within} ms for: ${typeof what === "function" ? what() : what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -93,7 +94,8 @@ export class RoomSeen {
   push(event, payload, within = WAIT_MS) {
     return new Promise((resolve) => {
       const push = this.channel.push(event, payload, within);
-      for (const status of ["ok", "error", "timeout"]) push.receive(status, (response) => resolve({ status, response }));
+      for (const status of ["ok", "error", "timeout"])
+        push.receive(status, (response) => resolve({ status, response }));
     });
   }
 
@@ -106,7 +108,10 @@ export class RoomSeen {
   }
 
   async heard(count) {
-    await until(() => this.live.length >= count, () => `message ${count} in room ${this.id}; heard ${this.live.length}`);
+    await until(
+      () => this.live.length >= count,
+      () => `message ${count} in room ${this.id}; heard ${this.live.length}`,
+    );
   }
 
   leave() {

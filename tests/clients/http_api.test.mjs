@@ -20,7 +20,9 @@ function ask(method, path, { body, headers = {} } = {}) {
     const asked = request({ host: "127.0.0.1", port: server.port, method, path, headers, agent: false }, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (chunk) => (text += chunk));
-      answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, text, json: () => JSON.parse(text) }));
+      answer.on("end", () =>
+        resolve({ status: answer.statusCode, headers: answer.headers, text, json: () => JSON.parse(text) }),
+      );
     });
     asked.once("error", reject);
     asked.end(body);
@@ -28,7 +30,10 @@ function ask(method, path, { body, headers = {} } = {}) {
 }
 
 const post = (path, body) =>
-  ask("POST", path, { body: typeof body === "string" ? body : JSON.stringify(body), headers: { "content-type": "application/json" } });
+  ask("POST", path, {
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  });
 
 const options = { timeout: 30000 };
 
@@ -128,7 +133,14 @@ describe("what is wrong is answered with a 4xx and a reason", () => {
 });
 
 test("the page is served with what it needs and a policy that forbids the rest", options, async () => {
-  const types = { "/": "text/html", "/app.js": "text/javascript", "/app.css": "text/css", "/trees.svg": "image/svg+xml", "/logo.svg": "image/svg+xml", "/favicon.svg": "image/svg+xml" };
+  const types = {
+    "/": "text/html",
+    "/app.js": "text/javascript",
+    "/app.css": "text/css",
+    "/trees.svg": "image/svg+xml",
+    "/logo.svg": "image/svg+xml",
+    "/favicon.svg": "image/svg+xml",
+  };
   for (const [path, type] of Object.entries(types)) {
     const answer = await ask("GET", path);
     assert.equal(answer.status, 200, path);

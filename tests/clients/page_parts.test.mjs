@@ -13,7 +13,12 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 async function part(name) {
-  const { outputFiles } = await build({ entryPoints: [`${root}/apps/chat_room/priv/page/${name}.ts`], bundle: true, write: false, format: "esm" });
+  const { outputFiles } = await build({
+    entryPoints: [`${root}/apps/chat_room/priv/page/${name}.ts`],
+    bundle: true,
+    write: false,
+    format: "esm",
+  });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
@@ -67,7 +72,10 @@ test("the TypeScript remover runs where there is nothing but the language", () =
   vm.runInContext(readFileSync(`${root}/build/page/sucrase.js`, "utf8"), context);
   const strip = (code) => {
     context.code = code;
-    return vm.runInContext("sucrase.transform(code, {transforms: ['typescript'], disableESTransforms: true}).code", context);
+    return vm.runInContext(
+      "sucrase.transform(code, {transforms: ['typescript'], disableESTransforms: true}).code",
+      context,
+    );
   };
   const source = [
     "interface Message { text: string }",
@@ -83,7 +91,10 @@ test("the TypeScript remover runs where there is nothing but the language", () =
 });
 
 test("bundling again writes nothing", () => {
-  const times = () => readdirSync(`${root}/build/page`).filter((name) => name !== ".stamp").map((name) => [name, statSync(`${root}/build/page/${name}`).mtimeMs]);
+  const times = () =>
+    readdirSync(`${root}/build/page`)
+      .filter((name) => name !== ".stamp")
+      .map((name) => [name, statSync(`${root}/build/page/${name}`).mtimeMs]);
   const before = times();
   execFileSync(process.execPath, ["scripts/bundle_page.mjs", "build/page"], { cwd: root });
   assert.deepEqual(times(), before);

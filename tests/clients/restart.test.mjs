@@ -18,22 +18,28 @@ afterEach(async () => {
 });
 
 for (const [name, phoenix] of Object.entries(versions)) {
-  test(`SIGTERM closes every socket of ${name} with 1012, exits with 0, and after the restart all are back`, { timeout: 30000 }, async () => {
-    server = await ChatServer.start();
-    const id = freshRoom();
-    const rooms = await Promise.all(Array.from({ length: CLIENTS }, () => new Client(server, phoenix, quick).join(id)));
-    assert.equal((await rooms[0].say("before")).status, "ok");
+  test(
+    `SIGTERM closes every socket of ${name} with 1012, exits with 0, and after the restart all are back`,
+    { timeout: 30000 },
+    async () => {
+      server = await ChatServer.start();
+      const id = freshRoom();
+      const rooms = await Promise.all(
+        Array.from({ length: CLIENTS }, () => new Client(server, phoenix, quick).join(id)),
+      );
+      assert.equal((await rooms[0].say("before")).status, "ok");
 
-    const { code, ms } = await server.stop();
-    assert.equal(code, 0);
-    assert.ok(ms <= 5000, `it took ${ms} ms`);
-    for (const { client } of rooms) {
-      await until(() => client.closes.length > 0, "the end of the connection");
-      assert.equal(client.closes[0], 1012);
-    }
-    await server.startAgain();
-    await backAgain(rooms);
-  });
+      const { code, ms } = await server.stop();
+      assert.equal(code, 0);
+      assert.ok(ms <= 5000, `it took ${ms} ms`);
+      for (const { client } of rooms) {
+        await until(() => client.closes.length > 0, "the end of the connection");
+        assert.equal(client.closes[0], 1012);
+      }
+      await server.startAgain();
+      await backAgain(rooms);
+    },
+  );
 
   test(`after the server was killed all of ${name} are back`, { timeout: 30000 }, async () => {
     server = await ChatServer.start();

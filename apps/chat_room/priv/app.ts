@@ -75,12 +75,21 @@ let room = roomInAddress(window.location);
 let link: RoomLink | undefined;
 
 const log = new MessageLog(
-  { scroller: element("log"), list: element("messages"), empty: element("empty"), jump: element<HTMLButtonElement>("jump") },
+  {
+    scroller: element("log"),
+    list: element("messages"),
+    empty: element("empty"),
+    jump: element<HTMLButtonElement>("jump"),
+  },
   (message) => message.sender === page.name.value.trim(),
 );
 
 const composer = new Composer(
-  { form: element<HTMLFormElement>("compose"), field: element<HTMLTextAreaElement>("text"), counter: element("counter") },
+  {
+    form: element<HTMLFormElement>("compose"),
+    field: element<HTMLTextAreaElement>("text"),
+    counter: element("counter"),
+  },
   {
     connected: () => link?.connected ?? false,
     name: () => keep_name(),

@@ -36,7 +36,10 @@ export class Composer {
   private room_ = "";
   private on_their_way_: OnItsWay[] = [];
 
-  constructor(private readonly page_: ComposerElements, private readonly desk_: Desk) {
+  constructor(
+    private readonly page_: ComposerElements,
+    private readonly desk_: Desk,
+  ) {
     const { form, field } = page_;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -89,10 +92,20 @@ export class Composer {
     const text = this.page_.field.value.trim();
     if (text === "") return;
     const excess = lengthOf(text) - TEXT_MAX_CHARACTERS;
-    if (excess > 0) return this.desk_.problem(`Too long by ${excess} ${excess === 1 ? "character" : "characters"}. Nothing was sent.`);
-    if (!this.desk_.connected()) return this.desk_.problem("Not connected at the moment. Your text stays here; send it again in a moment.");
+    if (excess > 0)
+      return this.desk_.problem(
+        `Too long by ${excess} ${excess === 1 ? "character" : "characters"}. Nothing was sent.`,
+      );
+    if (!this.desk_.connected())
+      return this.desk_.problem("Not connected at the moment. Your text stays here; send it again in a moment.");
 
-    const sent: OnItsWay = { room: this.room_, sender: this.desk_.name(), text, after: this.desk_.last_timestamp(), settled: false };
+    const sent: OnItsWay = {
+      room: this.room_,
+      sender: this.desk_.name(),
+      text,
+      after: this.desk_.last_timestamp(),
+      settled: false,
+    };
     this.on_their_way_.push(sent);
     this.page_.field.value = "";
     this.changed();

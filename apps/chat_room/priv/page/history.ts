@@ -21,7 +21,10 @@ export function continuation(shown: readonly Message[], history: readonly Messag
   }
   // Everything that was kept may also lie deeper in a history that the page shows only the end of.
   const first = history.findIndex((message) => sameMessage(message, shown[0]!));
-  if (first > 0 && shown.every((message, i) => first + i < history.length && sameMessage(message, history[first + i]!))) {
+  if (
+    first > 0 &&
+    shown.every((message, i) => first + i < history.length && sameMessage(message, history[first + i]!))
+  ) {
     return { continues: true, news: history.slice(first + shown.length) };
   }
   return { continues: false, news: [...history] };

@@ -30,7 +30,10 @@ export class MessageLog {
   private following_ = true;
   private height_ = 0; // Of the visible part, when it was last looked at.
 
-  constructor(private readonly page_: LogElements, private readonly is_own_: (message: Message) => boolean) {
+  constructor(
+    private readonly page_: LogElements,
+    private readonly is_own_: (message: Message) => boolean,
+  ) {
     page_.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     page_.jump.addEventListener("click", () => {
       this.follow();
@@ -83,7 +86,8 @@ export class MessageLog {
     for (const row of this.page_.list.children) row.classList.add("past");
     this.shown_ = [];
     this.apart_ = true;
-    if (this.page_.list.childElementCount > 0) this.page_.list.append(divider("The room begins again here", "began-again"));
+    if (this.page_.list.childElementCount > 0)
+      this.page_.list.append(divider("The room begins again here", "began-again"));
     this.grew(0);
   }
 
@@ -139,7 +143,8 @@ export class MessageLog {
   private show_jump(): void {
     const { jump } = this.page_;
     jump.hidden = this.following_;
-    jump.textContent = this.unread_ === 0 ? "To the newest" : this.unread_ === 1 ? "1 new message" : `${this.unread_} new messages`;
+    jump.textContent =
+      this.unread_ === 0 ? "To the newest" : this.unread_ === 1 ? "1 new message" : `${this.unread_} new messages`;
   }
 }
 

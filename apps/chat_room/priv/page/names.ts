@@ -2,9 +2,39 @@
 //
 // Whoever comes without a name gets one, and every name has a tree of its own: the same on every screen.
 
-const MANNERS = ["Quiet", "Old", "Tall", "Slow", "Mossy", "Young", "Grey", "Bright", "Gnarled", "Patient", "Windy", "Deep"];
-const TREES = ["Alder", "Ash", "Aspen", "Beech", "Birch", "Elm", "Hazel", "Juniper", "Larch", "Linden", "Maple", "Oak",
-  "Pine", "Rowan", "Spruce", "Willow", "Yew"];
+const MANNERS = [
+  "Quiet",
+  "Old",
+  "Tall",
+  "Slow",
+  "Mossy",
+  "Young",
+  "Grey",
+  "Bright",
+  "Gnarled",
+  "Patient",
+  "Windy",
+  "Deep",
+];
+const TREES = [
+  "Alder",
+  "Ash",
+  "Aspen",
+  "Beech",
+  "Birch",
+  "Elm",
+  "Hazel",
+  "Juniper",
+  "Larch",
+  "Linden",
+  "Maple",
+  "Oak",
+  "Pine",
+  "Rowan",
+  "Spruce",
+  "Willow",
+  "Yew",
+];
 
 export const NAME_MAX_CHARACTERS = 60;
 

@@ -22,5 +22,7 @@ export async function killRoom(room: string): Promise<void> {
   if (answer.ok) return;
   const body: unknown = await answer.json().catch(() => undefined);
   const reason = (body as { error?: unknown } | undefined)?.error;
-  throw new Error(`The room was not killed: ${typeof reason === "string" ? reason : `the server answered ${answer.status}`}.`);
+  throw new Error(
+    `The room was not killed: ${typeof reason === "string" ? reason : `the server answered ${answer.status}`}.`,
+  );
 }

@@ -27,7 +27,11 @@ export class RoomLink {
   private was_connected_ = false;
   private timer_: number | undefined;
 
-  constructor(private readonly socket_: Socket, private readonly room_: string, private readonly listener_: Listener) {
+  constructor(
+    private readonly socket_: Socket,
+    private readonly room_: string,
+    private readonly listener_: Listener,
+  ) {
     listener_.onState("connecting");
     this.channel_ = this.join();
   }
