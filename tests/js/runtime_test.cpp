@@ -3,7 +3,7 @@
 #include <entmoot/base/json.hpp>
 #include <entmoot/core/fiber.hpp>
 #include <entmoot/core/slicer.hpp>
-#include <entmoot/js/engine.hpp>
+#include <entmoot/js/stack.hpp>
 #include <entmoot/js/host.hpp>
 #include <entmoot/js/runtime.hpp>
 #include <entmoot/js/script.hpp>

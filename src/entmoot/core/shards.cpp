@@ -17,7 +17,11 @@ Shards::Shards(unsigned count, const Clock& clock) {
   for (unsigned i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(i, clock));
 }
 
-Shards::~Shards() { stop_and_join(); }
+Shards::~Shards() {
+  stop_and_join();
+  // First all of them, so that a dropped task's last word (an answer to who asked) finds every shard still there.
+  for (const auto& shard : shards_) shard->close();
+}
 
 Shard& Shards::home_of(std::string_view key) const noexcept {
   std::uint64_t hash = 14695981039346656037u;

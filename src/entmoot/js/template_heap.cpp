@@ -7,6 +7,7 @@
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host_functions.hpp>
 #include <entmoot/js/script.hpp>
+#include <entmoot/js/stack.hpp>
 
 #include <fmt/format.h>
 

@@ -2,6 +2,9 @@
 
 #include <entmoot/otp/actor.hpp>
 
+#include <entmoot/core/fiber.hpp>
+#include <entmoot/otp/turn.hpp>
+
 #include <utility>
 
 namespace entmoot {
@@ -23,9 +26,22 @@ void Actor::monitor(Monitor monitor) {
   }
 }
 
+bool Actor::run_slice() {
+  bool more = false;
+  if (auto crash = guarded_turn([&] { more = slice(); })) exit(std::move(*crash));
+  return more && alive();  // a slice that ended its own actor has nothing more to do, whatever it says
+}
+
 void Actor::exit(ExitReason reason) {
   shard_.assert_here();
   if (!alive()) return;
+  if (Fiber::current()) {
+    // Somebody's turn asks for it, maybe this actor's own: not below the frames that are running.
+    shard_.post([this, box = mailbox_, reason = std::move(reason)]() mutable {
+      if (!box->closed()) exit(std::move(reason));
+    });
+    return;
+  }
   exit_reason_ = std::move(reason);
   shard_.make_idle(*this);
   ended(*exit_reason_);

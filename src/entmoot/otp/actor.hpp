@@ -6,7 +6,8 @@
 // lives on the shard it was made on. Its owner is a supervisor (or a test), which destroys it some time after it has
 // ended.
 //
-// A subclass says what a slice of work is (run_slice, from Runnable) and what it lets go of when it ends (ended).
+// A subclass says what a slice of work is (slice) and what it lets go of when it ends (ended). A slice that throws
+// ends its actor with a crash (otp/turn.hpp).
 //
 // Invariants
 // (1) exit() is carried out once; the first reason counts;
@@ -37,12 +38,19 @@ class Actor : public Runnable {
   [[nodiscard]] ActorRef ref() const noexcept { return ActorRef(mailbox_); }
   [[nodiscard]] bool alive() const noexcept { return !exit_reason_.has_value(); }
 
+  /// Why it has ended; nothing while it is alive.
+  [[nodiscard]] const std::optional<ExitReason>& exit_reason() const noexcept { return exit_reason_; }
+
   /// Calls `monitor` when this actor ends, or soon if it has ended (Process.monitor/1 and its DOWN).
   void monitor(Monitor monitor);
-  /// Ends it now: whatever it is doing is dropped (Process.exit/2).
+  /// Ends it now: whatever it is doing is dropped (Process.exit/2). From within a turn, when that slice is over.
   void exit(ExitReason reason);
 
+  bool run_slice() final;
+
  protected:
+  /// One time slice of work; whether there is more to do now (Runnable::run_slice).
+  virtual bool slice() = 0;
   [[nodiscard]] Mailbox& mailbox() const noexcept { return *mailbox_; }
   /// Lets go of everything but memory of its own: called once, from exit() or the destructor of the subclass, which
   /// must call exit() itself before its members go.
