@@ -50,7 +50,6 @@ class Mailbox {
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
 
   // --- this shard only
-  // ------------------------------------------------------------------------------------------------
 
   /// Queues the message and makes the actor runnable; or answers it "overloaded" or with the reason of the closed box.
   void push(Envelope envelope);
