@@ -52,6 +52,8 @@ class HttpParser {
   [[nodiscard]] const HttpRefusal& refusal() const noexcept { return refusal_; }
   /// Whether no byte of the next request has come yet.
   [[nodiscard]] bool is_idle() const noexcept { return state_ == State::request_line && head_bytes_ == 0; }
+  /// Whether the head is complete and its body is not.
+  [[nodiscard]] bool in_body() const noexcept { return state_ == State::body; }
 
  private:
   enum class State : std::uint8_t { request_line, header_line, body, done, refused };
