@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
-#include <thread>
+#include <utility>
 
 namespace entmoot {
 
@@ -49,10 +49,11 @@ EchoEndpoint::EchoEndpoint(unsigned shard_count, const Clock& clock, EndpointOpt
   endpoint.post("/echo", [](HttpRequest request, Responder responder) {
     responder.respond(HttpResponse::text(201, request.body));
   });
-  endpoint.get("/elsewhere", [](HttpRequest, Responder responder) {
-    std::thread([responder = std::move(responder)]() mutable {
+  endpoint.get("/elsewhere", [this](HttpRequest, Responder responder) {
+    const bool accepted = elsewhere.submit([responder = std::move(responder)]() mutable {
       responder.respond(HttpResponse::text(200, "from another thread"));
-    }).detach();
+    });
+    if (!accepted) throw std::runtime_error("overloaded");
   });
   endpoint.get("/forgotten", [](HttpRequest, Responder) {});
   endpoint.get("/throws", [](HttpRequest, Responder) { throw std::runtime_error("asked to"); });

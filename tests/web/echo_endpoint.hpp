@@ -5,6 +5,7 @@
 // A live endpoint on loopback whose socket says back what it hears, and a few routes.
 
 #include <entmoot/core/shards.hpp>
+#include <entmoot/core/worker.hpp>
 #include <entmoot/web/endpoint.hpp>
 
 #include <atomic>
@@ -33,6 +34,7 @@ class EchoEndpoint {
   std::atomic<int> handlers_alive{0};
   Shards shards;
   Endpoint endpoint;
+  Worker elsewhere{"elsewhere"};
 
   [[nodiscard]] std::uint16_t port() const { return endpoint.port(); }
   /// Lets the threads run.

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace entmoot;
 
@@ -119,7 +120,7 @@ TEST_CASE("files are served by exact path with an ETag, a policy and their type"
   CHECK(has(page, "cache-control: no-cache"));
   const auto etag_at = page.find("\r\netag: ") + 8;
   const auto etag = page.substr(etag_at, page.find("\r\n", etag_at) - etag_at);
-  for (const std::string condition : {etag, "W/" + etag, "\"x\", " + etag, std::string("*")}) {
+  for (const auto& condition : std::vector<std::string>{etag, "W/" + etag, "\"x\", " + etag, "*"}) {
     const auto unchanged = ask(echo.port(), get("/index.html", "If-None-Match: " + condition + "\r\n"));
     CHECK(status_of(unchanged) == 304);
     CHECK(body_of(unchanged).empty());

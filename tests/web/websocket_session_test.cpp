@@ -30,7 +30,7 @@ std::vector<ServerFrame> answers(const std::vector<Heard>& heard) {
       case Heard::Kind::ping: out.push_back({pong, one.payload}); break;
       case Heard::Kind::pong: break;
       case Heard::Kind::close:
-      case Heard::Kind::error: out.push_back({close, one.code == 0 ? "" : big_endian(one.code, 2)}); break;
+      case Heard::Kind::error: out.push_back({wire::close, one.code == 0 ? "" : big_endian(one.code, 2)}); break;
     }
   }
   return out;
@@ -54,7 +54,7 @@ void run_case(const WebSocketCase& row, std::uint16_t port, std::size_t chop) {
     REQUIRE_MESSAGE(frame.has_value(), row.name);
     CHECK_MESSAGE(frame->well_formed, row.name);
     CHECK_MESSAGE(frame->opcode == expected.opcode, row.name);
-    const bool is_close = expected.opcode == close;
+    const bool is_close = expected.opcode == wire::close;
     const bool same = is_close ? frame->payload.substr(0, 2) == expected.payload : frame->payload == expected.payload;
     CHECK_MESSAGE(same, row.name);
   }
@@ -162,7 +162,7 @@ TEST_CASE("a client that takes nothing is closed as too slow, and what was begun
     const auto next = client.frame();
     REQUIRE(next.has_value());
     REQUIRE(next->well_formed);
-    if (next->opcode == close) {
+    if (next->opcode == wire::close) {
       CHECK(next->close_code() == 1008);
       CHECK(next->payload.substr(2) == "too slow");
       break;
