@@ -23,9 +23,9 @@ EndpointOptions on_any_port(EndpointOptions options) {
 void EchoHandler::handle_in(Frame::Kind kind, std::string_view frame) {
   if (frame == "throw") throw std::runtime_error("asked to");
   if (frame == "bye") return transport_.close(CloseCode::going_away, "as asked");
-  if (frame == "flood") {
+  if (frame == "flood" || frame == "burst") {
     const Frame piece{Frame::Kind::binary, SharedBytes(std::string(4096, 'f'))};
-    for (int i = 0; i < 4096; ++i) transport_.push(piece);
+    for (int i = 0; i < (frame == "flood" ? 4096 : 100); ++i) transport_.push(piece);
     return;
   }
   transport_.push({kind, SharedBytes(frame)});

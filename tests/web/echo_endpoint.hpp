@@ -14,7 +14,8 @@
 
 namespace entmoot {
 
-/// Says back what it hears. "flood" is answered by 16 MiB, "throw" by an exception, "bye" by a close.
+/// Says back what it hears. "flood" is answered by 16 MiB, "burst" by 400 KiB, "throw" by an exception, "bye" by a
+/// close.
 class EchoHandler final : public FrameHandler {
  public:
   EchoHandler(Transport& transport, std::atomic<int>& alive) : transport_(transport), alive_(alive) { ++alive_; }

@@ -176,6 +176,19 @@ TEST_CASE("a client that takes nothing is closed as too slow, and what was begun
   CHECK(client.rest().empty());
 }
 
+TEST_CASE("a client that was not read for a while is read again") {
+  EchoEndpoint echo;
+  echo.run();
+  TestClient client(echo.port());
+  REQUIRE(status_of(client.upgrade("/socket/websocket")) == 101);
+  for (int round = 0; round < 20; ++round) {
+    client.send(frame(fin | text, "burst"));
+    for (int i = 0; i < 100; ++i) REQUIRE(client.frame()->payload.size() == 4096);
+  }
+  client.send(frame(fin | text, "still there?"));
+  CHECK(client.frame()->payload == "still there?");
+}
+
 TEST_CASE("a ping flood costs a bounded number of pongs, and the latest is answered") {
   EchoEndpoint echo;
   echo.run();

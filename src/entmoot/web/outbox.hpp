@@ -27,8 +27,8 @@
 namespace entmoot {
 
 struct OutboxLimits {
-  std::size_t bytes_max = 1 * MiB;   ///< Some thousand chat messages: whoever is that far behind will not catch up.
-  std::size_t frames_max = 8 * KiB;  ///< Bounds the queue's own memory (24 bytes an entry) for tiny frames.
+  std::size_t bytes_max = 1 * MiB;  ///< Some thousand chat messages: whoever is that far behind will not catch up.
+  std::size_t frames_max = 8192;    ///< Bounds the queue's own memory (24 bytes an entry) for tiny frames.
 };
 
 class Outbox {

@@ -104,6 +104,10 @@ void WebSocketSession::take(std::span<char> input) {
     take_event(*event);
   }
   close_if_done();
+  read_on();
+}
+
+void WebSocketSession::read_on() {
   if (state_ != State::gone && outbox_.bytes() <= unread_above_bytes) stream_.when_readable();
 }
 
@@ -133,8 +137,8 @@ void WebSocketSession::take_event(const WebSocketEvent& event) {
 void WebSocketSession::flush() {
   if (blocked_ || !stream_.is_open()) return;
   switch (outbox_.write(stream_)) {
-    case Outbox::Written::all: return close_if_done();
-    case Outbox::Written::more: return shard_.flush_later(*this);
+    case Outbox::Written::all: close_if_done(); return read_on();
+    case Outbox::Written::more: shard_.flush_later(*this); return read_on();
     case Outbox::Written::broken: return finish();
     case Outbox::Written::blocked:
       blocked_ = true;
@@ -148,7 +152,7 @@ void WebSocketSession::on_writable() {
   blocked_ = false;
   stalled_.cancel();
   flush();
-  if (state_ != State::gone && outbox_.bytes() <= unread_above_bytes) stream_.when_readable();
+  read_on();
 }
 
 void WebSocketSession::close_if_done() {

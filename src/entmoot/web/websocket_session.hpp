@@ -66,6 +66,8 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void flush() override;
 
   void take(std::span<char> input);
+  /// Waits for more from the client, unless it has too much to take itself.
+  void read_on();
   void take_event(const WebSocketEvent& event);
   void begin_close(std::uint16_t code, std::string_view reason);
   void close_if_done();
