@@ -2,6 +2,7 @@
 
 #include "probe.hpp"
 
+#include <entmoot/core/fiber.hpp>
 #include <entmoot/otp/actor.hpp>
 
 #include <doctest/doctest.h>
@@ -97,4 +98,38 @@ TEST_CASE_FIXTURE(OtpFixture, "an actor that is destroyed alive ends with shutdo
   }
   settle();
   CHECK(reason == ExitReason::shutdown());
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "an exit from within a turn's fiber waits until the fiber is left") {
+  StackPool pool(64 * 1024);
+  Fiber fiber;
+  Probe actor(shard);
+  fiber.start(
+      pool, [](void* argument) { static_cast<Probe*>(argument)->exit(ExitReason::normal()); }, &actor);
+  fiber.resume();
+  CHECK(actor.alive());
+  actor.exit(ExitReason::crash("sooner"));
+  settle();
+  CHECK(actor.exit_reason() == ExitReason::crash("sooner"));
+  CHECK(actor.ends == 1);
+}
+
+TEST_CASE_FIXTURE(OtpFixture,
+                  "an exit that waits for the fiber to be left finds nobody if the actor was destroyed there") {
+  StackPool pool(64 * 1024);
+  Fiber fiber;
+  auto actor = std::make_unique<Probe>(shard);
+  std::vector<std::string> answers;
+  actor->ref().mailbox().push(call("echo", noting(answers)));
+  fiber.start(
+      pool,
+      [](void* argument) {
+        auto& owner = *static_cast<std::unique_ptr<Probe>*>(argument);
+        owner->exit(ExitReason::normal());
+        owner.reset();
+      },
+      &actor);
+  fiber.resume();
+  settle();
+  CHECK(answers == std::vector<std::string>{"error: shutdown"});
 }
