@@ -84,15 +84,16 @@ class Shard {
   void assert_here() const noexcept;
 
   // --- any thread
-  // -----------------------------------------------------------------------------------------------------
 
   /// Runs `task` on this shard in a later step of its loop. After close() tasks are destroyed unrun.
   void post(UniqueFunction<void()> task);
   /// Ends run() after the round it is in.
   void stop();
+  /// Destroys every task and timer unrun, and from now on those that are posted. When no thread runs the loop any more;
+  /// what is destroyed may still post, here or to a shard that has not been closed.
+  void close() noexcept;
 
   // --- this shard's thread
-  // --------------------------------------------------------------------------------------------
 
   /// Calls `task` once when `delay` is over. A delay of zero means the next round.
   TimerId after(Duration delay, UniqueFunction<void()> task);
@@ -110,9 +111,6 @@ class Shard {
   void run();
   /// One round that never blocks, on the calling thread; for tests that step. Returns whether anything was done.
   bool poll();
-  /// After run(): destroys every task and timer that is left and takes no more. All shards are closed before the first
-  /// is destroyed (Shards sees to it), because what a task owned may post a last word to any of them.
-  void close() noexcept;
 
   /// Says for a scope that this thread stands in for the shard's: before its loop runs and after it has ended, when the
   /// shard's objects are made and destroyed.

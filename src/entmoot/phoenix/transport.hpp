@@ -27,7 +27,8 @@ enum class CloseCode : std::uint16_t {
   service_restart = 1012,   ///< the server goes down; come back
 };
 
-/// A connection to one client, seen from above.
+/// A connection to one client, seen from above. Both calls are made from the middle of a handler's work: they neither
+/// call back into the FrameHandler nor destroy it before they have returned.
 class Transport {
  public:
   virtual ~Transport() = default;

@@ -74,7 +74,7 @@ class JsServer final : public Actor, private js::Host {
   };
 
   // Actor
-  bool run_slice() override;
+  bool slice() override;
   void ended(const ExitReason& reason) override;
 
   // js::Host, on the fiber

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/phoenix/channel.hpp>
+
+#include <entmoot/phoenix/channel_server.hpp>
+
+namespace entmoot {
+
+Channel::HandleResult Channel::handle_in(std::string_view event, const JsonText&) { throw UnhandledEvent(event); }
+
+Channel::InfoResult Channel::handle_info(const Broadcast&) { return NoReply{}; }
+
+void Channel::terminate(ChannelEnd) {}
+
+const std::string& Channel::topic() const noexcept { return server_->topic(); }
+
+const Client& Channel::client() const noexcept { return server_->client(); }
+
+void Channel::push(std::string_view event, JsonText payload) { server_->push(event, std::move(payload)); }
+
+void Channel::broadcast(std::string_view event, JsonText payload) {
+  server_->broadcast(event, std::move(payload), SubscriberId::none);
+}
+
+void Channel::broadcast_from(std::string_view event, JsonText payload) {
+  server_->broadcast(event, std::move(payload), server_->subscriber());
+}
+
+void Channel::subscribe(std::string_view topic) { server_->subscribe(topic); }
+
+SocketRef Channel::socket_ref() const {
+  SocketRef ref = server_->current_ref();
+  if (ref.ref.is_null() && !ref.joins) throw std::logic_error("the client gave no ref to reply to");
+  return ref;
+}
+
+Answer Channel::answer() {
+  return answer([](Result<JsonText> result) -> HandleResult {
+    if (!result) return Reply{"error", reason_object(result.error().reason)};
+    return Reply{"ok", std::move(*result)};
+  });
+}
+
+Answer Channel::answer(UniqueFunction<HandleResult(Result<JsonText>)> then) { return server_->answer(std::move(then)); }
+
+void Channel::after(Duration delay, UniqueFunction<InfoResult()> then) { server_->after(delay, std::move(then)); }
+
+}  // namespace entmoot

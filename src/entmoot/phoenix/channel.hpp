@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What a user writes: one client's end of one topic, in Phoenix's words (Phoenix.Channel).
+//
+//     class RoomChannel : public Channel {
+//       JoinResult join(std::string_view topic, const JsonText&) override {
+//         rooms_.get_history(subtopic(topic), answer());  // joined when the room has answered
+//         return Later{};
+//       }
+//       HandleResult handle_in(std::string_view event, const JsonText& payload) override {
+//         if (event != "send_message") throw UnhandledEvent(event);
+//         rooms_.send_message(subtopic(topic()), payload, answer());  // replied when the room has answered
+//         return NoReply{};
+//       }
+//     };
+//
+// A channel lives on its client's shard from join to terminate; every callback runs there, one at a time. In Phoenix
+// it is a process; here it is an object with a process's crash boundary: whatever a callback throws ends this channel
+// (the client sees `phx_error`, or "join crashed") and nothing else.
+//
+// Broadcasts on the channel's topic go straight to the client, past this object. What runs it: phoenix/channel_server.
+
+#include <entmoot/base/clock.hpp>
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/result.hpp>
+#include <entmoot/base/unique_function.hpp>
+#include <entmoot/phoenix/answer.hpp>
+#include <entmoot/phoenix/client.hpp>
+#include <entmoot/phoenix/message.hpp>
+#include <entmoot/phoenix/topic.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace entmoot {
+
+class ChannelServer;
+
+/// Why a channel ended (the reason given to Phoenix's terminate/2).
+enum class ChannelEnd : std::uint8_t {
+  normal,          ///< Stop; the client sees phx_close and stays out
+  shutdown,        ///< the same
+  left,            ///< the client left
+  duplicate_join,  ///< the client joined the topic again
+  socket_closed,   ///< the client is gone
+  crash,           ///< a callback threw, or stopped with this reason; the client sees phx_error and joins again
+};
+
+/// An event that a channel does not know. Letting it escape ends the channel, as in Phoenix.
+class UnhandledEvent : public std::runtime_error {
+ public:
+  explicit UnhandledEvent(std::string_view event) : std::runtime_error("no handler for " + std::string(event)) {}
+};
+
+class Channel {
+ public:
+  // What join() answers.
+  struct Ok {  ///< {:ok, reply, socket}
+    JsonText response = empty_object();
+  };
+  struct Refused {  ///< {:error, reply}; an Error does the same with {"reason": …}
+    JsonText response;
+  };
+  struct Later {};  ///< Joined or refused by an answer() or socket_ref() that join() has handed to somebody.
+  using JoinResult = std::variant<Ok, Error, Refused, Later>;
+
+  // What the handlers answer.
+  struct NoReply {};  ///< {:noreply, socket}
+  struct Reply {      ///< {:reply, {status, payload}, socket}
+    std::string status = "ok";
+    JsonText response = empty_object();
+  };
+  struct Stop {  ///< {:stop, reason, reply, socket}
+    ChannelEnd reason = ChannelEnd::normal;
+    std::optional<Reply> reply = {};
+  };
+  using HandleResult = std::variant<NoReply, Reply, Stop>;
+  using InfoResult = std::variant<NoReply, Stop>;
+
+  Channel() = default;
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  virtual ~Channel() = default;
+
+  /// May the client join? Nothing can be pushed or broadcast in here; after({}, …) does that when it has joined.
+  virtual JoinResult join(std::string_view topic, const JsonText& payload) = 0;
+  /// A message of the client. The default knows no event.
+  virtual HandleResult handle_in(std::string_view event, const JsonText& payload);
+  /// A broadcast on a topic that this channel has subscribed to by itself. The default ignores it.
+  virtual InfoResult handle_info(const Broadcast& message);
+  /// The last call to a channel that had joined. What is pushed here comes after phx_close.
+  virtual void terminate(ChannelEnd reason);
+
+ protected:
+  [[nodiscard]] const std::string& topic() const noexcept;
+  [[nodiscard]] const Client& client() const noexcept;
+
+  /// To this client (push/3). Throws if `payload` is no JSON object.
+  void push(std::string_view event, JsonText payload);
+  /// To everybody on this topic, this client included (broadcast/3). Subscribers on this shard have it before whatever
+  /// this channel pushes next. Who also keeps a history for joins that wait should broadcast where the history is kept,
+  /// with PubSub::broadcast.
+  void broadcast(std::string_view event, JsonText payload);
+  /// To everybody on this topic but this channel (broadcast_from/3).
+  void broadcast_from(std::string_view event, JsonText payload);
+  /// Broadcasts on `topic` come to handle_info (Phoenix.PubSub.subscribe/2).
+  void subscribe(std::string_view topic);
+
+  /// For reply(), later and from anywhere: the push that is being handled, or the join (socket_ref/1). Throws if there
+  /// is none, or if the client gave no ref to reply to.
+  [[nodiscard]] SocketRef socket_ref() const;
+  /// The answer to the push or join that is being handled: a value is replied as "ok", an Error as
+  /// "error" {"reason": …}.
+  [[nodiscard]] Answer answer();
+  /// The same with a say in it: `then` is called in this channel's turn with the result. NoReply leaves a join waiting.
+  [[nodiscard]] Answer answer(UniqueFunction<HandleResult(Result<JsonText>)> then);
+
+  /// Calls `then` in this channel's turn when `delay` is over, if the channel is still there, and not before it has
+  /// joined (Process.send_after/3, and send(self(), …) with no delay).
+  void after(Duration delay, UniqueFunction<InfoResult()> then);
+
+ private:
+  friend class ChannelServer;
+  ChannelServer* server_ = nullptr;
+};
+
+}  // namespace entmoot

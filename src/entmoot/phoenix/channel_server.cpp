@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/phoenix/channel_server.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/phoenix/socket.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+template <class... Cases>
+struct Match : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Match(Cases...) -> Match<Cases...>;
+
+bool is_clean(ChannelEnd reason) { return reason != ChannelEnd::crash; }
+
+}  // namespace
+
+ChannelServer::ChannelServer(Connection& connection, std::string topic, std::uint64_t incarnation,
+                             std::unique_ptr<Channel> channel)
+    : connection_(connection), topic_(std::move(topic)), incarnation_(incarnation), channel_(std::move(channel)) {
+  if (channel_) channel_->server_ = this;
+}
+
+/// The crash boundary.
+template <class Step>
+void ChannelServer::turn(std::optional<Handling> handling, Step&& step) {
+  handling_ = std::move(handling);
+  try {
+    step();
+  } catch (const std::exception& error) {
+    crash(error.what());
+  } catch (...) {
+    crash("not a std::exception");
+  }
+  handling_.reset();
+}
+
+void ChannelServer::crash(const char* what) {
+  log::error("channel {} crashed: {}", log::quoted(topic_), log::quoted(what));
+  if (joining()) {
+    finish_join("error", reason_object("join crashed"));
+  } else if (joined()) {
+    stop(ChannelEnd::crash);
+  }
+}
+
+// --- joining
+
+void ChannelServer::join(const Message& message, std::optional<Ref> replaces) {
+  join_ref_ = message.join_ref;
+  push_ref_ = join_ref_.is_null() ? message.ref : join_ref_;
+  state_ = Joining{message.ref, std::move(replaces), {}};
+  turn(Handling{message.ref, true}, [&] {
+    if (!channel_) throw std::runtime_error("the route made no channel");
+    std::visit(Match{
+                   [&](const Channel::Ok& ok) { finish_join("ok", ok.response); },
+                   [&](const Error& error) { finish_join("error", reason_object(error.reason)); },
+                   [&](const Channel::Refused& refused) { finish_join("error", refused.response); },
+                   [](Channel::Later) {},
+               },
+               channel_->join(topic_, message.payload));
+  });
+}
+
+void ChannelServer::finish_join(std::string_view status, const JsonText& response) {
+  Joining joining = std::get<Joining>(std::move(state_));
+  if (status == "ok") {
+    // One step: from here on broadcasts are delivered, and the reply is pushed before the next of them can be.
+    state_ = Joined{connection_.pubsub.subscribe_fastlane(topic_, *this)};
+  } else {
+    state_ = Ended{};
+    subscriptions_.clear();
+  }
+  connection_.push(PhxReply{join_ref_, joining.ref, topic_, std::string(status), response});
+  if (joining.replaces) {
+    connection_.push(Push{*joining.replaces, *joining.replaces, topic_, "phx_close", empty_object()});
+  }
+  if (!joined()) return;
+  for (auto& early : joining.early) handle_info(std::move(early));
+}
+
+// --- joined
+
+void ChannelServer::handle_in(const Message& message) {
+  if (!joined()) return;
+  turn(Handling{message.ref, false},
+       [&] { finish_handling(message.ref, channel_->handle_in(message.event.text(), message.payload)); });
+}
+
+void ChannelServer::handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then) {
+  if (!to.joins) {
+    if (!joined()) return;
+    turn(Handling{to.ref, false}, [&] { finish_handling(to.ref, then()); });
+    return;
+  }
+  if (!joining()) return;
+  turn(Handling{to.ref, true}, [&] {
+    std::visit(
+        Match{
+            [](Channel::NoReply) {},
+            [&](const Channel::Reply& reply) { finish_join(reply.status == "ok" ? "ok" : "error", reply.response); },
+            [&](const Channel::Stop& stop) {
+              finish_join("error", stop.reply ? stop.reply->response : reason_object("join crashed"));
+            },
+        },
+        then());
+  });
+}
+
+void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
+  if (auto* waiting = std::get_if<Joining>(&state_)) {
+    if (waiting->early.size() == early_max) return crash("too many messages before it has joined");
+    waiting->early.push_back(std::move(then));
+    return;
+  }
+  if (!joined()) return;
+  turn({}, [&] {
+    std::visit(Match{[](Channel::NoReply) {}, [&](const Channel::Stop& stopped) { stop(stopped.reason); }}, then());
+  });
+}
+
+void ChannelServer::handle_broadcast(const Fastlane& message) {
+  if (connection_.open) connection_.transport.push(message.frame_for(connection_.serializer));
+}
+
+void ChannelServer::finish_handling(const Ref& ref, Channel::HandleResult result) {
+  std::visit(Match{
+                 [](Channel::NoReply) {},
+                 [&](const Channel::Reply& reply) { send_reply(ref, reply); },
+                 [&](const Channel::Stop& stopped) {
+                   if (stopped.reply) send_reply(ref, *stopped.reply);
+                   stop(stopped.reason);
+                 },
+             },
+             std::move(result));
+}
+
+void ChannelServer::send_reply(const Ref& ref, const Channel::Reply& reply) {
+  connection_.push(PhxReply{push_ref_, ref, topic_, reply.status, reply.response});
+}
+
+// --- ending
+
+void ChannelServer::leave(const Ref& ref) {
+  if (!joined()) return;
+  send_reply(ref, {});
+  stop(ChannelEnd::left);
+}
+
+void ChannelServer::stop(ChannelEnd reason) {
+  if (is_clean(reason)) {
+    connection_.push(Push{join_ref_, join_ref_, topic_, "phx_close", empty_object()});
+  } else {
+    connection_.push(Push{join_ref_, join_ref_, topic_, "phx_error", reason_object("channel_crash")});
+  }
+  terminate(reason);
+}
+
+void ChannelServer::end(ChannelEnd reason) {
+  if (joined()) {
+    terminate(reason);
+  } else {
+    state_ = Ended{};
+    subscriptions_.clear();
+  }
+}
+
+void ChannelServer::terminate(ChannelEnd reason) {
+  state_ = Ended{};
+  subscriptions_.clear();
+  turn({}, [&] { channel_->terminate(reason); });
+}
+
+// --- what a channel asks for
+
+SubscriberId ChannelServer::subscriber() const noexcept {
+  const auto* here = std::get_if<Joined>(&state_);
+  return here ? here->subscription.id() : SubscriberId::none;
+}
+
+SocketRef ChannelServer::address() const {
+  return {.shard = &connection_.sockets.shard(),
+          .sockets = &connection_.sockets,
+          .socket = connection_.id,
+          .topic = topic_,
+          .incarnation = incarnation_,
+          .ref = {},
+          .joins = false};
+}
+
+SocketRef ChannelServer::current_ref() const {
+  if (!handling_) throw std::logic_error("nothing is being handled that could be replied to");
+  SocketRef ref = address();
+  ref.ref = handling_->ref;
+  ref.joins = handling_->joins;
+  return ref;
+}
+
+void ChannelServer::push(std::string_view event, JsonText payload) {
+  if (joining()) throw std::logic_error("a channel cannot push before it has joined");
+  if (!is_object(payload)) throw std::invalid_argument("the payload of a push is not a JSON object");
+  connection_.push(Push{push_ref_, {}, topic_, std::string(event), std::move(payload)});
+}
+
+void ChannelServer::broadcast(std::string_view event, JsonText payload, SubscriberId except) {
+  if (joining()) throw std::logic_error("a channel cannot broadcast before it has joined");
+  connection_.pubsub.broadcast(topic_, event, std::move(payload), {.except = except, .here = Here::at_once});
+}
+
+void ChannelServer::subscribe(std::string_view topic) {
+  subscriptions_.push_back(connection_.pubsub.subscribe(topic, [to = address(), this](const Broadcast& message) {
+    Socket* socket = to.sockets->find(to.socket);
+    if (socket) socket->handle_info(to, [this, message] { return channel_->handle_info(message); });
+  }));
+}
+
+Answer ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then) {
+  return Answer(current_ref(), [then = std::move(then)](const SocketRef& to, Result<JsonText> result) mutable {
+    Socket* socket = to.sockets->find(to.socket);
+    if (socket) socket->handle_answer(to, [&] { return then(std::move(result)); });
+  });
+}
+
+void ChannelServer::after(Duration delay, UniqueFunction<Channel::InfoResult()> then) {
+  connection_.sockets.shard().after(delay, [to = address(), then = std::move(then)]() mutable {
+    if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
+  });
+}
+
+}  // namespace entmoot

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What a channel needs of the socket it belongs to: the way out, the way back, and who the client is. Owned by the
+// socket, outlives its channels, stays on the client's shard.
+
+#include <entmoot/phoenix/client.hpp>
+#include <entmoot/phoenix/pubsub.hpp>
+#include <entmoot/phoenix/serializer.hpp>
+#include <entmoot/phoenix/socket_ref.hpp>
+#include <entmoot/phoenix/socket_table.hpp>
+#include <entmoot/phoenix/transport.hpp>
+
+namespace entmoot {
+
+struct Connection {
+  Transport& transport;
+  const Serializer& serializer;
+  PubSub& pubsub;
+  SocketTable& sockets;
+  const Client client;
+  SocketId id = SocketId::none;
+  bool open = true;  ///< false: closed by us, or the transport is going; nothing is pushed any more
+
+  template <class Sent>
+  void push(const Sent& sent) {
+    if (open) transport.push(serializer.encode(sent));
+  }
+};
+
+}  // namespace entmoot

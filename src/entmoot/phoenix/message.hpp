@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What the Channels protocol says, apart from how a serializer writes it down: one value for what a client sends, and
+// three for what a server sends. All of them are plain values and may cross shards.
+//
+// The payload is a finished JSON text that passes through untouched: only who consumes it parses it.
+
+#include <entmoot/base/json.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace entmoot {
+
+/// join_ref or ref: chosen by the client, opaque to the server, echoed with its JSON type unchanged. Compared strictly:
+/// `1` is not `"1"`. A string has one spelling here, whatever escapes the client used.
+class Ref {
+ public:
+  /// `null`: no ref.
+  Ref() : token_("null") {}
+  static Ref of(std::string_view text) {
+    std::string token;
+    append_json_string(token, text);
+    return Ref(std::move(token));
+  }
+  /// `token` is a compact JSON value that is no string.
+  static Ref raw(std::string token) { return Ref(std::move(token)); }
+
+  /// As it stands in a JSON text.
+  [[nodiscard]] std::string_view token() const noexcept { return token_; }
+  [[nodiscard]] bool is_null() const noexcept { return token_ == "null"; }
+  /// `null`, or the empty string that some clients (in Go) send for it. Both match any channel.
+  [[nodiscard]] bool is_absent() const noexcept { return is_null() || token_ == "\"\""; }
+
+  friend bool operator==(const Ref&, const Ref&) = default;
+
+ private:
+  explicit Ref(std::string token) : token_(std::move(token)) {}
+  std::string token_;
+};
+
+/// A topic or an event as a client wrote it: nearly always a string. Any other JSON value is legal too; such a topic
+/// has no route and is echoed, such an event reaches the channel, which will not know it.
+class Label {
+ public:
+  Label(std::string text) : text_(std::move(text)) {}
+  Label(std::string_view text) : text_(text) {}
+  Label(const char* text) : text_(text) {}
+  /// `token` is a compact JSON value that is no string.
+  static Label raw(std::string token) {
+    Label label(std::move(token));
+    label.is_string_ = false;
+    return label;
+  }
+
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  [[nodiscard]] bool is_string() const noexcept { return is_string_; }
+  [[nodiscard]] bool is(std::string_view text) const noexcept { return is_string_ && text_ == text; }
+
+  friend bool operator==(const Label&, const Label&) = default;
+
+ private:
+  std::string text_;
+  bool is_string_ = true;
+};
+
+/// From the client (Phoenix.Socket.Message).
+struct Message {
+  Ref join_ref;
+  Ref ref;
+  Label topic;
+  Label event;
+  JsonText payload;
+
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+/// The answer to one ref (Phoenix.Socket.Reply), on the wire the event `phx_reply`. `response` is any JSON value.
+struct PhxReply {
+  Ref join_ref;
+  Ref ref;
+  Label topic;
+  std::string status;
+  JsonText response;
+};
+
+/// To one client, on one channel. `phx_close` and `phx_error` carry the join_ref in both slots; everything else has no
+/// ref. `payload` is an object.
+struct Push {
+  Ref join_ref;
+  Ref ref = {};
+  std::string topic;
+  std::string event;
+  JsonText payload;
+};
+
+/// To everybody on a topic (Phoenix.Socket.Broadcast). `payload` is an object.
+struct Broadcast {
+  std::string topic;
+  std::string event;
+  JsonText payload;
+
+  friend bool operator==(const Broadcast&, const Broadcast&) = default;
+};
+
+/// `{}`
+[[nodiscard]] inline const JsonText& empty_object() {
+  static const JsonText text = JsonText::trusted(std::string_view("{}"));
+  return text;
+}
+
+/// `{"reason": …}`: the response of every error that we word ourselves.
+[[nodiscard]] inline JsonText reason_object(std::string_view reason) {
+  std::string text = R"({"reason":)";
+  append_json_string(text, reason);
+  text += '}';
+  return JsonText::trusted(std::string_view(text));
+}
+
+/// Pushes and broadcasts carry objects; a compact text tells by its first byte.
+[[nodiscard]] inline bool is_object(const JsonText& payload) noexcept { return payload.view().starts_with('{'); }
+
+}  // namespace entmoot

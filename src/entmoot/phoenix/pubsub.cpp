@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/phoenix/pubsub.hpp>
+
+#include <entmoot/core/effects.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+class Callback final : public Subscriber {
+ public:
+  explicit Callback(UniqueFunction<void(const Broadcast&)> callback) : callback_(std::move(callback)) {}
+  void handle_broadcast(const Fastlane& message) override { callback_(message.broadcast()); }
+
+ private:
+  UniqueFunction<void(const Broadcast&)> callback_;
+};
+
+}  // namespace
+
+Subscription::Subscription(Subscription&& other) noexcept
+    : table_(std::exchange(other.table_, nullptr)),
+      topic_(std::move(other.topic_)),
+      id_(std::exchange(other.id_, SubscriberId::none)),
+      owned_(std::move(other.owned_)) {}
+
+Subscription& Subscription::operator=(Subscription&& other) noexcept {
+  if (this != &other) {
+    end();
+    table_ = std::exchange(other.table_, nullptr);
+    topic_ = std::move(other.topic_);
+    id_ = std::exchange(other.id_, SubscriberId::none);
+    owned_ = std::move(other.owned_);
+  }
+  return *this;
+}
+
+void Subscription::end() noexcept {
+  if (auto* table = std::exchange(table_, nullptr)) table->remove(topic_, id_, std::move(owned_));
+  id_ = SubscriberId::none;
+  owned_.reset();
+}
+
+PubSub::PubSub(Shards& shards)
+    : shards_(shards),
+      tables_(shards.size(), [](unsigned index) { return std::make_unique<SubscriberTable>(index); }) {}
+
+Subscription PubSub::subscribe_fastlane(std::string_view topic, Subscriber& subscriber) {
+  Subscription subscription;
+  subscription.topic_ = topic;
+  subscription.table_ = &tables_.local();
+  subscription.id_ = subscription.table_->add(topic, subscriber, Lane::fast);
+  return subscription;
+}
+
+Subscription PubSub::subscribe(std::string_view topic, UniqueFunction<void(const Broadcast&)> callback) {
+  Subscription subscription;
+  subscription.topic_ = topic;
+  subscription.owned_ = std::make_unique<Callback>(std::move(callback));
+  subscription.table_ = &tables_.local();
+  subscription.id_ = subscription.table_->add(topic, *subscription.owned_, Lane::callback);
+  return subscription;
+}
+
+void PubSub::broadcast(std::string_view topic, std::string_view event, JsonText payload, BroadcastOptions options) {
+  if (!is_object(payload)) throw std::invalid_argument("the payload of a broadcast is not a JSON object");
+  auto message =
+      std::make_shared<const Fastlane>(Broadcast{std::string(topic), std::string(event), std::move(payload)});
+  Effects::release_or_hold([this, message = std::move(message), options] { release(message, options); });
+}
+
+void PubSub::release(const std::shared_ptr<const Fastlane>& message, BroadcastOptions options) {
+  const auto post = [&](Shard& shard, bool fast_too) {
+    shard.post([table = &tables_.on(shard), message, except = options.except, fast_too] {
+      if (fast_too) table->deliver(*message, except, Lane::fast);
+      table->deliver(*message, except, Lane::callback);
+    });
+  };
+  Shard* const here = options.here == Here::at_once ? Shard::try_here() : nullptr;
+  if (here) tables_.on(*here).deliver(*message, options.except, Lane::fast);
+  for (std::size_t i = 0; i < shards_.size(); ++i) post(shards_[i], &shards_[i] != here);
+}
+
+}  // namespace entmoot

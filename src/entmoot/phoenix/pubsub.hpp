@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// PubSub: what is broadcast on a topic reaches everybody who has subscribed to exactly that topic, on every shard
+// (Phoenix.PubSub, Phoenix.Endpoint.broadcast/3).
+//
+// Threads. Each shard has a table of its own subscribers. A subscription is made and ended on its subscriber's shard;
+// broadcast() may be called from any thread. It encodes once (phoenix/fastlane.hpp), then posts to every shard; each
+// hands the same bytes to its subscribers.
+//
+// Order. Broadcasts of one thread reach each subscriber in the order they were made, and in order with whatever else
+// that thread posts to the subscriber's shard: replies above all. A join depends on it (phoenix/channel_server.hpp).
+//
+// Effects. A broadcast made inside an actor's turn is held until the turn has succeeded (core/effects.hpp).
+//
+// Bounds. PubSub queues nothing: a shard's inbox is fed by turns that are bounded, and the transports at the other end
+// have bounds of their own.
+//
+// From: phoenix/channel, a room's handlers.  To: phoenix/transport.
+
+#include <entmoot/base/unique_function.hpp>
+#include <entmoot/core/per_shard.hpp>
+#include <entmoot/core/shards.hpp>
+#include <entmoot/phoenix/subscriber_table.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace entmoot {
+
+/// Being subscribed; ends with its destructor, on its own shard and before the PubSub does.
+class Subscription {
+ public:
+  Subscription() = default;
+  Subscription(Subscription&& other) noexcept;
+  Subscription& operator=(Subscription&& other) noexcept;
+  ~Subscription() { end(); }
+
+  [[nodiscard]] SubscriberId id() const noexcept { return id_; }
+  void end() noexcept;
+
+ private:
+  friend class PubSub;
+  SubscriberTable* table_ = nullptr;
+  std::string topic_;
+  SubscriberId id_ = SubscriberId::none;
+  std::unique_ptr<Subscriber> owned_;
+};
+
+/// When subscribers on the publisher's own shard are served.
+enum class Here : std::uint8_t {
+  posted,   ///< like those elsewhere, in order with what the publisher posts
+  at_once,  ///< during the call, if they are on the fast lane: so that a channel's own reply comes after its broadcast
+};
+
+struct BroadcastOptions {
+  SubscriberId except = SubscriberId::none;  ///< who does not get it (Phoenix's broadcast_from)
+  Here here = Here::posted;
+};
+
+class PubSub {
+ public:
+  /// `shards` outlives the PubSub, and the PubSub outlives the shards' last round.
+  explicit PubSub(Shards& shards);
+
+  /// Frames of `topic` go to `subscriber`, which outlives the subscription and runs no code of an application.
+  [[nodiscard]] Subscription subscribe_fastlane(std::string_view topic, Subscriber& subscriber);
+  /// Calls `callback` on this shard, from its loop, for every broadcast on `topic`. It may end its own subscription.
+  [[nodiscard]] Subscription subscribe(std::string_view topic, UniqueFunction<void(const Broadcast&)> callback);
+
+  /// Any thread. Throws std::invalid_argument if `payload` is no JSON object.
+  void broadcast(std::string_view topic, std::string_view event, JsonText payload, BroadcastOptions options = {});
+
+  /// Subscribers of `topic` on this shard.
+  [[nodiscard]] std::size_t count_here(std::string_view topic) const { return tables_.local().count(topic); }
+
+ private:
+  void release(const std::shared_ptr<const Fastlane>& message, BroadcastOptions options);
+
+  // Constant after construction.
+  Shards& shards_;
+  // Each touched by its own shard's thread only.
+  PerShard<SubscriberTable> tables_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/phoenix/socket.hpp>
+
+#include <entmoot/base/log.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace entmoot {
+
+Socket::Socket(const UserSocket& user_socket, Connection connection, SocketLimits limits)
+    : user_socket_(user_socket), limits_(limits), connection_(std::move(connection)) {
+  connection_.id = connection_.sockets.add(*this);
+  if (client().id.empty()) return;
+  disconnects_ = connection_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
+    if (message.event == "disconnect") close(CloseCode::going_away, "");
+  });
+}
+
+Socket::~Socket() {
+  connection_.open = false;  // the transport is on its way out too
+  end_channels();
+  connection_.sockets.remove(connection_.id);
+}
+
+void Socket::handle_in(Frame::Kind kind, std::string_view frame) {
+  connection_.sockets.shard().assert_here();
+  if (!connection_.open) return;
+  auto message = connection_.serializer.decode(kind, frame);
+  if (!message) return close(CloseCode::internal_error, message.error().reason);
+  dispatch(*message);
+}
+
+/// Phoenix.Socket.__in__/2, as a table: the first line that applies.
+void Socket::dispatch(const Message& message) {
+  if (message.topic.is("phoenix") && message.event.is("heartbeat")) {
+    return connection_.push(PhxReply{{}, message.ref, message.topic, "ok", empty_object()});
+  }
+
+  Joinable* const joinable = message.topic.is_string() ? find(message.topic.text()) : nullptr;
+  if (joinable && joinable->server->joining()) return keep_waiting(*joinable, message);
+
+  if (message.event.is("phx_join")) {
+    const auto* factory = message.topic.is_string() ? user_socket_.route(message.topic.text()) : nullptr;
+    if (!factory) return reply_error({}, message, "unmatched topic");
+    if (joinable) {
+      joinable->server->end(ChannelEnd::duplicate_join);
+      return join(message, *factory, joinable->server->join_ref());
+    }
+    if (topics_.size() >= limits_.channels_max) {
+      return reply_error(message.join_ref, message, "too many channels joined");
+    }
+    return join(message, *factory, {});
+  }
+
+  if (!joinable) {
+    if (!message.event.is("phx_leave")) return reply_error({}, message, "unmatched topic");
+    return connection_.push(PhxReply{message.join_ref, message.ref, message.topic, "ok", empty_object()});
+  }
+
+  if (!joinable->server->accepts(message.join_ref)) return;  // for an incarnation that is gone: no reply, as Phoenix
+  if (message.event.is("phx_leave")) {
+    joinable->server->leave(message.ref);
+  } else {
+    joinable->server->handle_in(message);
+  }
+  settle(message.topic.text());
+}
+
+void Socket::join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces) {
+  const std::string& topic = message.topic.text();
+  std::unique_ptr<Channel> channel;
+  try {
+    channel = factory();
+  } catch (const std::exception& error) {
+    log::error("no channel for {}: {}", log::quoted(topic), log::quoted(error.what()));
+  } catch (...) {
+    log::error("no channel for {}", log::quoted(topic));
+  }
+  auto& joinable = topics_[topic];
+  joinable.server = std::make_unique<ChannelServer>(connection_, topic, ++last_incarnation_, std::move(channel));
+  joinable.server->join(message, std::move(replaces));
+  settle(topic);
+}
+
+void Socket::keep_waiting(Joinable& joinable, const Message& message) {
+  waiting_bytes_ += message.payload.view().size();
+  if (joinable.waiting.size() >= limits_.waiting_messages_max || waiting_bytes_ > limits_.waiting_bytes_max) {
+    return close(CloseCode::policy_violation, "too many messages before the join was answered");
+  }
+  joinable.waiting.push_back(message);
+}
+
+/// After each call into a channel: forgets it if it has ended, and takes up what waited if it joins no longer.
+void Socket::settle(std::string_view topic) {
+  Joinable* const joinable = find(topic);
+  if (!joinable || joinable->server->joining()) return;
+  auto waiting = std::exchange(joinable->waiting, {});
+  if (joinable->server->ended()) topics_.erase(topics_.find(topic));
+  for (const Message& message : waiting) waiting_bytes_ -= message.payload.view().size();
+  for (const Message& message : waiting) {
+    if (!connection_.open) return;
+    dispatch(message);
+  }
+}
+
+void Socket::handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then) {
+  ChannelServer* const server = find(to);
+  if (!server) return;
+  server->handle_answer(to, std::move(then));
+  settle(to.topic);
+}
+
+void Socket::handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then) {
+  ChannelServer* const server = find(to);
+  if (!server) return;
+  server->handle_info(std::move(then));
+  settle(to.topic);
+}
+
+void Socket::reply_error(const Ref& join_ref, const Message& message, std::string_view reason) {
+  connection_.push(PhxReply{join_ref, message.ref, message.topic, "error", reason_object(reason)});
+}
+
+void Socket::close(CloseCode code, std::string_view reason) {
+  if (!std::exchange(connection_.open, false)) return;
+  connection_.transport.close(code, reason);
+  end_channels();
+}
+
+void Socket::end_channels() {
+  for (auto& [topic, joinable] : std::exchange(topics_, {})) joinable.server->end(ChannelEnd::socket_closed);
+  waiting_bytes_ = 0;
+}
+
+Socket::Joinable* Socket::find(std::string_view topic) noexcept {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? nullptr : &found->second;
+}
+
+ChannelServer* Socket::find(const SocketRef& to) noexcept {
+  Joinable* const joinable = find(to.topic);
+  return joinable && joinable->server->incarnation() == to.incarnation ? joinable->server.get() : nullptr;
+}
+
+}  // namespace entmoot

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// One client in the Channels protocol: its topics, multiplexed over one transport (Phoenix.Socket, __in__/2).
+//
+// Lives on the client's shard. The connection owns it and destroys it when the transport is gone; with it go all of
+// its channels. It never waits: while a join is pending, what comes for that topic is kept aside (bounded) and taken
+// up in order when the join is done, and everything else goes on, heartbeats above all.
+//
+// A frame that is no message closes the connection with 1011, as Phoenix does; one bad message of an application is
+// the channel's affair.
+//
+// From: web/websocket_session (frames), phoenix/socket_ref (late answers).  To: phoenix/channel_server.
+
+#include <entmoot/phoenix/channel_server.hpp>
+#include <entmoot/phoenix/connection.hpp>
+#include <entmoot/phoenix/transport.hpp>
+#include <entmoot/phoenix/user_socket.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace entmoot {
+
+struct SocketLimits {
+  /// Topics that one client may have joined or be joining. Phoenix's max_channels_per_transport.
+  std::size_t channels_max = 100;
+  /// Messages that may wait for the join of their topic; with more the client is closed with policy_violation. Honest
+  /// clients buffer on their side until the join is answered, and send one leave or rejoin at most.
+  std::size_t waiting_messages_max = 100;
+  /// Bytes of payload that may wait, over all topics of the client. Same policy.
+  std::size_t waiting_bytes_max = 1 * MiB;
+};
+
+class Socket final : public FrameHandler {
+ public:
+  /// `connection.id` is given here.
+  Socket(const UserSocket& user_socket, Connection connection, SocketLimits limits = {});
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  /// The client is gone: ends every channel, says nothing any more.
+  ~Socket() override;
+
+  void handle_in(Frame::Kind kind, std::string_view frame) override;
+  /// What was answered later; `then` runs in the turn of the channel that asked, if it is still there.
+  void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
+  /// The same for timers and for the channel's own subscriptions.
+  void handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then);
+
+  [[nodiscard]] const Client& client() const noexcept { return connection_.client; }
+  [[nodiscard]] std::size_t channels() const noexcept { return topics_.size(); }
+
+ private:
+  struct Joinable {
+    std::unique_ptr<ChannelServer> server;
+    std::deque<Message> waiting;  // came while it was joining
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+
+  void dispatch(const Message& message);
+  void keep_waiting(Joinable& joinable, const Message& message);
+  void join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces);
+  void settle(std::string_view topic);
+  void reply_error(const Ref& join_ref, const Message& message, std::string_view reason);
+  void close(CloseCode code, std::string_view reason);
+  void end_channels();
+  [[nodiscard]] Joinable* find(std::string_view topic) noexcept;
+  [[nodiscard]] ChannelServer* find(const SocketRef& to) noexcept;
+
+  // Constant after construction.
+  const UserSocket& user_socket_;
+  const SocketLimits limits_;
+
+  Connection connection_;
+  std::unordered_map<std::string, Joinable, Hash, std::equal_to<>> topics_;
+  std::uint64_t last_incarnation_ = 0;
+  std::size_t waiting_bytes_ = 0;
+  Subscription disconnects_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/phoenix/socket_mount.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/phoenix/query.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+Result<const Serializer*> negotiated(const Params& params) {
+  if (!params.contains("vsn")) return serializer_for("1.0.0");
+  const auto* vsn = find_string(params, "vsn");
+  if (!vsn) return fail("vsn is not a string");
+  return serializer_for(std::string_view(*vsn));
+}
+
+}  // namespace
+
+SocketMount::SocketMount(Shards& shards, PubSub& pubsub, const UserSocket& user_socket, SocketLimits limits)
+    : pubsub_(pubsub),
+      user_socket_(user_socket),
+      limits_(limits),
+      tables_(shards.size(), [&](unsigned index) { return std::make_unique<SocketTable>(shards[index]); }) {}
+
+Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Transport& transport) try {
+  auto params = parse_query(info.query);
+  if (!params) return params.error();
+  const auto serializer = negotiated(*params);
+  if (!serializer) return serializer.error();
+  auto client = user_socket_.connect({std::move(info), std::move(*params), {}, {}});
+  if (!client) return client.error();
+  return std::make_unique<Socket>(
+      user_socket_, Connection{transport, **serializer, pubsub_, tables_.local(), std::move(*client)}, limits_);
+} catch (const std::exception& error) {
+  log::error("connect crashed: {}", log::quoted(error.what()));
+  return fail("connect crashed");
+}
+
+}  // namespace entmoot
