@@ -10,6 +10,8 @@
 //
 // An answer given inside an actor's turn is held until the turn has succeeded (core/effects.hpp); if it fails the held
 // answer is dropped, and so becomes the error.
+//
+// An Answer may outlive the client, its channel and its socket, but not the Shards.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/unique_function.hpp>
