@@ -24,12 +24,14 @@ struct Room {
   std::string topic;
   std::vector<int> messages;
 
-  void get_history(Answer answer) {
+  void get_history(ReplyTo answer) {
     home.post([this, answer = std::move(answer)]() mutable {
       turn([&] {
         std::string text = R"({"messages":[)";
         for (std::size_t i = 0; i < messages.size(); ++i) text += (i ? "," : "") + std::to_string(messages[i]);
-        answer(json(text + "]}"));
+        Effects::release_or_hold([answer = std::move(answer), history = json(text + "]}")]() mutable {
+          std::move(answer)(std::move(history));
+        });
       });
     });
   }
@@ -208,9 +210,9 @@ TEST_CASE("an answer is replied as ok, an error with its reason") {
   client.sends(R"(["1","6","room:1","ask",{}])");
   client.sends(R"(["1",null,"room:1","ask",{}])");
   run_on(world.shards[1], [&] {
-    world.diary.answers[1](fail("too long"));
-    world.diary.answers[0](json("{\"n\":1}"));
-    world.diary.answers[2](json("{}"));
+    std::move(world.diary.answers[1])(fail("too long"));
+    std::move(world.diary.answers[0])(json("{\"n\":1}"));
+    std::move(world.diary.answers[2])(json("{}"));
   });
   world.settles();
   CHECK(client.received() ==
@@ -225,9 +227,11 @@ TEST_CASE("an answer that is dropped is an error, never silence") {
   client.sends(R"(["2","6","room:later","phx_join",{}])");
   run_on(world.shards[0], [&] { world.diary.answers.clear(); });
   world.settles();
-  CHECK(client.received() ==
-        Texts{R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"no answer"}}])",
-              R"(["2","6","room:later","phx_reply",{"status":"error","response":{"reason":"no answer"}}])"});
+  CHECK(
+      client.received() ==
+      Texts{
+          R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"no process: it ended before it answered"}}])",
+          R"(["2","6","room:later","phx_reply",{"status":"error","response":{"reason":"no process: it ended before it answered"}}])"});
 }
 
 TEST_CASE("an answer given in a turn that fails becomes an error") {
@@ -236,28 +240,31 @@ TEST_CASE("an answer given in a turn that fails becomes an error") {
   client.sends(R"(["1","5","room:1","ask",{}])");
   Effects effects;
   Effects* const before = Effects::collect_into(&effects);
-  world.diary.answers[0](json(R"({"secret":1})"));
+  Effects::release_or_hold(
+      [answer = std::move(world.diary.answers[0])]() mutable { std::move(answer)(json(R"({"secret":1})")); });
   Effects::collect_into(before);
   world.settles();
   CHECK(client.received().empty());
   effects.drop();
   world.settles();
-  CHECK(client.received() ==
-        Texts{R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"no answer"}}])"});
+  CHECK(
+      client.received() ==
+      Texts{
+          R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"no process: it ended before it answered"}}])"});
 }
 
 TEST_CASE("answers that nobody has given when the shards end are no trouble") {
-  Answer kept = [] {
+  ReplyTo kept = [] {
     World world(2);
     JoinedClient client(world, 1);
     client.sends(R"(["1","5","room:1","ask",{}])");
     client.sends(R"(["1","6","room:1","ask",{}])");
     for (const unsigned shard : {0u, 1u}) {
-      world.shards[shard].post([answers = std::make_shared<std::vector<Answer>>(std::move(world.diary.answers))] {});
+      world.shards[shard].post([answers = std::make_shared<std::vector<ReplyTo>>(std::move(world.diary.answers))] {});
       client.sends(R"(["1","7","room:1","ask",{}])");
     }
-    Answer last = std::move(world.diary.answers.back());
-    last(json("{}"));
+    ReplyTo last = std::move(world.diary.answers.back());
+    std::move(last)(json("{}"));
     return last;
   }();
 }
@@ -266,11 +273,11 @@ TEST_CASE("a channel may have a say in an answer, in its own turn") {
   World world;
   TestClient client(world.shards[0], world.mount);
   client.sends(R"(["1","1","room:say","phx_join",{}])");
-  run_on(world.shards[0], [&] { world.diary.answers[0](json("{\"n\":1}")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(json("{\"n\":1}")); });
   world.settles();
   CHECK(world.diary.infos == std::vector<std::string>{"{\"n\":1}"});
   client.sends(R"(["1","2","room:say","ask_then_stop",{}])");
-  run_on(world.shards[0], [&] { world.diary.answers[1](json("{}")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[1])(json("{}")); });
   world.settles();
   CHECK(client.received() == Texts{R"(["1","1","room:say","phx_reply",{"status":"ok","response":{"said":true}}])",
                                    R"(["1","1","room:say","phx_close",{}])"});
@@ -280,7 +287,7 @@ TEST_CASE("a join that waits can be refused, and the topic joined again") {
   World world;
   TestClient client(world.shards[0], world.mount);
   client.sends(R"(["1","1","room:say","phx_join",{}])");
-  run_on(world.shards[0], [&] { world.diary.answers[0](fail("full")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(fail("full")); });
   world.settles();
   CHECK(client.received() == Texts{R"(["1","1","room:say","phx_reply",{"status":"error","response":{"said":false}}])"});
   client.sends(R"(["2","2","room:1","phx_join",{}])");
@@ -294,7 +301,7 @@ TEST_CASE("a client that goes while its join waits is forgotten") {
     TestClient client(world.shards[0], world.mount);
     client.sends(R"(["1","1","room:later","phx_join",{}])");
   }
-  run_on(world.shards[0], [&] { world.diary.answers[0](json("{}")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(json("{}")); });
   world.settles();
   CHECK(world.diary.ends.empty());
   run_on(world.shards[0], [&] { CHECK(world.pubsub.count_here("room:later") == 0); });
@@ -306,7 +313,7 @@ TEST_CASE("messages from inside wait until a slow join is done") {
   client.sends(R"(["1","1","room:after-later","phx_join",{}])");
   world.settles();
   CHECK(client.received().empty());
-  run_on(world.shards[0], [&] { world.diary.answers[0](json("{}")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(json("{}")); });
   world.settles();
   CHECK(client.received() ==
         Texts{R"(["1","1","room:after-later",)" + ok, R"(["1",null,"room:after-later","late",{"n":2}])"});

@@ -29,7 +29,7 @@ struct Diary {
   std::vector<ChannelEnd> ends;
   std::vector<std::string> infos;
   std::vector<SocketRef> refs;
-  std::vector<Answer> answers;
+  std::vector<ReplyTo> answers;
 };
 
 class FixtureChannel final : public Channel {

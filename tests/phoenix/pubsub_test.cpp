@@ -6,7 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
 #include <optional>
+#include <thread>
 
 using namespace entmoot;
 
@@ -192,4 +195,111 @@ TEST_CASE("a subscription can be left out of a broadcast by its id") {
   CHECK(right == 0);
   run_on(world.shards[0], [&] { one.end(); });
   run_on(world.shards[1], [&] { two.end(); });
+}
+
+TEST_CASE("with threads: every subscriber hears every publisher in order, and nothing is left behind") {
+  constexpr int publishers = 3;
+  constexpr int messages = 200;
+  Shards shards(3);
+  PubSub pubsub(shards);
+  struct Listener {
+    std::vector<std::vector<int>> heard = std::vector<std::vector<int>>(publishers);
+    int count = 0;
+    Subscription subscription;
+    std::promise<void> subscribed, done;
+  };
+  std::vector<Listener> listeners(6);
+  shards.start();
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    shards[i % 3].post([&, &mine = listeners[i]] {
+      mine.subscription = pubsub.subscribe("t", [&mine](const Broadcast& message) {
+        const auto payload = *message.payload.parse();
+        mine.heard[static_cast<std::size_t>(payload.at("from").as_int64())].push_back(
+            static_cast<int>(payload.at("n").as_int64()));
+        if (++mine.count != publishers * messages) return;
+        mine.subscription.end();
+        mine.done.set_value();
+      });
+      mine.subscribed.set_value();
+    });
+  }
+  for (auto& listener : listeners) listener.subscribed.get_future().wait();
+  {
+    std::vector<std::jthread> threads;
+    for (int from = 0; from < publishers; ++from) {
+      threads.emplace_back([&, from] {
+        for (int n = 0; n < messages; ++n) {
+          pubsub.broadcast("t", "e", json(R"({"from":)" + std::to_string(from) + R"(,"n":)" + std::to_string(n) + "}"));
+        }
+      });
+    }
+  }
+  std::vector<int> all;
+  for (int n = 0; n < messages; ++n) all.push_back(n);
+  for (auto& listener : listeners) {
+    listener.done.get_future().wait();
+    for (const auto& heard : listener.heard) CHECK(heard == all);
+  }
+  shards.stop_and_join();
+}
+
+TEST_CASE("with threads: sockets on several shards join, ask, shout and go") {
+  constexpr int clients = 6;
+  constexpr int rounds = 50;
+  Shards shards(3);
+  PubSub pubsub(shards);
+  struct AskingChannel final : Channel {
+    explicit AskingChannel(Shards& all) : shards(all) {}
+    JoinResult join(std::string_view, const JsonText&) override {
+      shards[0].post([answer = answer()]() mutable { std::move(answer)(empty_object()); });
+      return Later{};
+    }
+    HandleResult handle_in(std::string_view event, const JsonText& payload) override {
+      if (event == "shout") {
+        broadcast("shout", payload);
+        return Reply{};
+      }
+      shards[1].post([ref = socket_ref(), payload] { reply(ref, "ok", payload); });
+      return NoReply{};
+    }
+    Shards& shards;
+  };
+  struct AskingSocket final : UserSocket {
+    explicit AskingSocket(Shards& all) {
+      channel("room:*", [&all] { return std::make_unique<AskingChannel>(all); });
+    }
+  };
+  AskingSocket user_socket(shards);
+  SocketMount mount(shards, pubsub, user_socket);
+  struct Counting final : Transport {
+    void push(Frame frame) override {
+      if (frame.bytes.view().find("phx_reply") != std::string_view::npos && ++replies == 1 + 2 * rounds)
+        done.set_value();
+    }
+    void close(CloseCode, std::string_view) override {}
+    int replies = 0;
+    std::promise<void> done, gone;
+    std::unique_ptr<FrameHandler> socket;
+  };
+  std::vector<Counting> transports(clients);
+  shards.start();
+  for (std::size_t i = 0; i < transports.size(); ++i) {
+    shards[i % 3].post([&, &mine = transports[i]] {
+      mine.socket = std::move(*mount.connect({.query = "vsn=2.0.0", .peer = "", .peer_is_loopback = true}, mine));
+      mine.socket->handle_in(Frame::Kind::text, R"(["1","1","room:1","phx_join",{}])");
+      for (int round = 0; round < rounds; ++round) {
+        mine.socket->handle_in(Frame::Kind::text, R"(["1","2","room:1","shout",{}])");
+        mine.socket->handle_in(Frame::Kind::text, R"(["1","3","room:1","ask",{}])");
+      }
+    });
+  }
+  for (std::size_t i = 0; i < transports.size(); ++i) {
+    transports[i].done.get_future().wait();
+    shards[i % 3].post([&mine = transports[i]] {
+      mine.socket.reset();
+      mine.gone.set_value();
+    });
+    transports[i].gone.get_future().wait();
+  }
+  shards.stop_and_join();
 }

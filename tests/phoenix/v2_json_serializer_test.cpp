@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,7 @@ TEST_CASE("payloads that pass") {
     const auto message = decode(with_payload(payload));
     REQUIRE(message.has_value());
     CHECK(message->payload.view() == payload);
+    CHECK(message->payload.parse().has_value());
   }
 }
 
@@ -168,6 +170,39 @@ TEST_CASE("no prefix of a message is a message") {
     CAPTURE(size);
     CHECK_FALSE(decode(frame.substr(0, size)).has_value());
   }
+}
+
+TEST_CASE("what passes after random damage is still JSON for the next parser, and compact") {
+  const std::string seed_frame =
+      R"([ "1", 2, "t\u00e9", "e", {"a":[1.5e3,"\ud83d\ude00",null,true,false,-0.5],"b":{"c":""," d":[[],{}]}} ])";
+  const std::string pieces = "\"\\{}[],: \n01e-.+tfnulrsax\x01\x80";
+  int passed = 0;
+  for (unsigned seed = 1; seed <= 20'000; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    std::string frame = seed_frame;
+    for (auto edits = random() % 3 + 1; edits > 0; --edits) {
+      const std::size_t at = random() % frame.size();
+      const char piece = pieces[random() % pieces.size()];
+      switch (random() % 3) {
+        case 0: frame[at] = piece; break;
+        case 1: frame.insert(at, 1, piece); break;
+        default: frame.erase(at, 1);
+      }
+    }
+    CAPTURE(frame);
+    const auto message = decode(frame);
+    const auto tree = parse_json(frame);
+    if (!message) continue;
+    ++passed;
+    REQUIRE(tree.has_value());  // the whole text, by another parser
+    REQUIRE(tree->as_array().size() >= 5);
+    const auto payload = message->payload.parse();
+    REQUIRE(payload.has_value());
+    CHECK(*payload == tree->as_array()[4]);
+    CHECK(message->payload.view().find_first_of("\n\t\r") == std::string_view::npos);
+  }
+  CHECK(passed > 1000);
 }
 
 TEST_CASE("what is sent is compact, has five elements, and reads back") {

@@ -7,6 +7,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -16,10 +17,15 @@ namespace entmoot {
 /// Why something expected did not work. `reason` is for a person: a short clause, no stack, no secrets; it may travel
 /// to a client as {"reason": …}. `detail` (a stack, a file and line) is for the log only.
 struct Error {
+  Error() = default;
+  // Two arguments, so that a plain string is never taken for an Error by Result<std::string>.
+  Error(std::string why, std::string more) : reason(std::move(why)), detail(std::move(more)) {}
+
   std::string reason;
-  std::string detail = {};
+  std::string detail;
 
   friend bool operator==(const Error&, const Error&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const Error& error) { return out << error.reason; }
 };
 
 [[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
@@ -30,7 +36,7 @@ template <class T>
 using Result = boost::system::result<T, Error>;
 
 [[nodiscard]] inline Error fail(std::string reason, std::string detail = {}) {
-  return Error{std::move(reason), std::move(detail)};
+  return {std::move(reason), std::move(detail)};
 }
 
 }  // namespace entmoot

@@ -36,7 +36,7 @@ class Effects {
     auto held = std::exchange(held_, {});
     for (auto& effect : held) effect();
   }
-  void drop() noexcept { held_.clear(); }
+  void drop() noexcept { auto dropped = std::exchange(held_, {}); }
   [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
 
  private:

@@ -19,24 +19,18 @@
 namespace entmoot {
 
 namespace {
-
 thread_local Shard* current = nullptr;
-
-/// Says for a scope which shard this thread is.
-class Presence {
- public:
-  explicit Presence(Shard* shard) : before_(std::exchange(current, shard)) {}
-  ~Presence() { current = before_; }
-  Presence(const Presence&) = delete;
-  Presence& operator=(const Presence&) = delete;
-
- private:
-  Shard* before_;
-};
-
 }  // namespace
 
+Shard::Presence::Presence(Shard& shard) noexcept : before_(std::exchange(current, &shard)) {}
+Shard::Presence::~Presence() { current = before_; }
+
 struct Shard::Inner {
+  /// Stands in the run queue where a round ends.
+  struct RoundEnd final : Runnable {
+    bool run_slice() override { return false; }
+  };
+
   boost::asio::io_context io{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
 
@@ -52,6 +46,7 @@ struct Shard::Inner {
   std::vector<UniqueFunction<void()>> taken;
   Runnable* first = nullptr;  // run queue, in the order of turns
   Runnable* last = nullptr;
+  RoundEnd round_end;
   std::vector<Flushable*> dirty;
   struct Timer {
     TimerId id;
@@ -69,8 +64,7 @@ Shard::Shard(unsigned index, const Clock& clock) : index_(index), clock_(clock),
 Shard::~Shard() { close(); }
 
 void Shard::close() noexcept {
-  // What is left may own things that look for their shard while they go.
-  Presence presence(this);
+  Presence presence(*this);  // what is left may own things that look for their shard while they go
   std::vector<UniqueFunction<void()>> left;
   {
     std::lock_guard lock(inner_->mutex);
@@ -80,7 +74,7 @@ void Shard::close() noexcept {
   left.clear();
   inner_->taken.clear();
   inner_->timer_of.clear();
-  inner_->timers.clear();
+  auto timers = std::exchange(inner_->timers, {});
 }
 
 Shard& Shard::here() noexcept {
@@ -161,7 +155,7 @@ bool Shard::round(bool may_wait) {
   bool did = false;
 
   // 1. I/O. With nothing else to do, sleep until something is ready, is posted, or falls due.
-  if (may_wait && !in.first) {
+  if (may_wait && !in.first && in.dirty.empty()) {
     bool idle = false;
     {
       std::lock_guard lock(in.mutex);
@@ -190,46 +184,53 @@ bool Shard::round(bool may_wait) {
   in.taken.clear();
 
   // 3. One slice each for those that are runnable now; who becomes runnable meanwhile waits for the next round.
-  for (Runnable* end = in.last; in.first;) {
-    Runnable& runnable = *in.first;
-    const bool was_end = &runnable == end;
-    make_idle(runnable);
+  if (in.first) {
     did = true;
-    if (runnable.run_slice()) make_runnable(runnable);
-    if (was_end) break;
+    make_runnable(in.round_end);
+    for (;;) {
+      Runnable& runnable = *in.first;
+      make_idle(runnable);
+      if (&runnable == &in.round_end) break;
+      if (runnable.run_slice()) make_runnable(runnable);
+    }
   }
 
-  // 4. Timers that were due when the step began.
+  // 4. Timers that are due now; what they set waits for the next round, even with a delay of zero.
   if (!in.timers.empty()) {
     const TimePoint now = clock_.now();
-    while (!in.timers.empty() && in.timers.begin()->first <= now) {
-      auto timer = std::move(in.timers.begin()->second);
-      in.timers.erase(in.timers.begin());
+    const auto newest = static_cast<TimerId>(in.last_timer);
+    while (!in.timers.empty()) {
+      const auto next = in.timers.begin();
+      if (next->first > now || next->second.id > newest) break;  // those set now come after those due, at equal times
+      auto timer = std::move(next->second);
+      in.timers.erase(next);
       in.timer_of.erase(static_cast<std::uint64_t>(timer.id));
       timer.task();
       did = true;
     }
   }
 
-  // 5. Output.
-  for (std::size_t i = 0; i < in.dirty.size(); ++i) {
+  // 5. Output. What is dirtied by a flush waits for the next round.
+  const std::size_t dirty = in.dirty.size();
+  for (std::size_t i = 0; i < dirty; ++i) {
     Flushable* flushable = in.dirty[i];
     if (!flushable) continue;  // forgotten meanwhile
+    in.dirty[i] = nullptr;
     flushable->dirty_ = false;
     flushable->flush();
     did = true;
   }
-  in.dirty.clear();
+  in.dirty.erase(in.dirty.begin(), in.dirty.begin() + static_cast<std::ptrdiff_t>(dirty));
   return did;
 }
 
 void Shard::run() {
-  Presence presence(this);
+  Presence presence(*this);
   while (!inner_->stopping.load(std::memory_order_relaxed)) round(true);
 }
 
 bool Shard::poll() {
-  Presence presence(this);
+  Presence presence(*this);
   return round(false);
 }
 

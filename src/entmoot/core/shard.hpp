@@ -86,14 +86,10 @@ class Shard {
   // --- any thread
   // -----------------------------------------------------------------------------------------------------
 
-  /// Runs `task` on this shard in a later step of its loop. After stop() has been carried out, tasks are destroyed
-  /// unrun.
+  /// Runs `task` on this shard in a later step of its loop. After close() tasks are destroyed unrun.
   void post(UniqueFunction<void()> task);
   /// Ends run() after the round it is in.
   void stop();
-  /// Destroys every task and timer unrun, and from now on those that are posted. When no thread runs the loop any more;
-  /// what is destroyed may still post, here or to a shard that has not been closed.
-  void close() noexcept;
 
   // --- this shard's thread
   // --------------------------------------------------------------------------------------------
@@ -114,6 +110,22 @@ class Shard {
   void run();
   /// One round that never blocks, on the calling thread; for tests that step. Returns whether anything was done.
   bool poll();
+  /// After run(): destroys every task and timer that is left and takes no more. All shards are closed before the first
+  /// is destroyed (Shards sees to it), because what a task owned may post a last word to any of them.
+  void close() noexcept;
+
+  /// Says for a scope that this thread stands in for the shard's: before its loop runs and after it has ended, when the
+  /// shard's objects are made and destroyed.
+  class Presence {
+   public:
+    explicit Presence(Shard& shard) noexcept;
+    ~Presence();
+    Presence(const Presence&) = delete;
+    Presence& operator=(const Presence&) = delete;
+
+   private:
+    Shard* const before_;
+  };
 
  private:
   struct Inner;  // the queues: Asio and the mutex stay in shard.cpp

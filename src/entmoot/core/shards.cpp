@@ -19,7 +19,7 @@ Shards::Shards(unsigned count, const Clock& clock) {
 
 Shards::~Shards() {
   stop_and_join();
-  // All of them before the first is gone: what a task owns may post to another shard from its destructor.
+  // First all of them, so that a dropped task's last word (an answer to who asked) finds every shard still there.
   for (const auto& shard : shards_) shard->close();
 }
 

@@ -147,8 +147,8 @@ const char* skip_by_type(ondemand::value& value, int depth_left) {
   return nullptr;
 }
 
-/// Validates one element or member with all that is in it. Returns the byte after it, or nullptr. simdjson goes from one
-/// structural character to the next, so what stands between a scalar and its comma is ours to look at.
+/// Validates one element or member with all that is in it. Returns the byte after it, or nullptr. simdjson goes from
+/// one structural character to the next, so what stands between a scalar and its comma is ours to look at.
 const char* skip_value(ondemand::value& value, int depth_left) {
   const char* const end = skip_by_type(value, depth_left);
   if (!end) return nullptr;

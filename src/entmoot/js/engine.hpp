@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// QuickJS-ng. Nothing above the js floor includes this.
+
+#include <quickjs.h>

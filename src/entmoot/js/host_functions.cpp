@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/host_functions.hpp>
+
+#include <entmoot/core/slicer.hpp>
+
+#include <cstddef>
+#include <iterator>
+
+namespace entmoot::js {
+
+namespace {
+
+// A C string out of the engine. Trivial on purpose: a room dropped while one is out forgets it with the heap.
+struct Text {
+  const char* data = nullptr;
+  std::size_t size = 0;
+  [[nodiscard]] std::string_view view() const noexcept { return {data, size}; }
+};
+
+Text text_of(JSContext* ctx, JSValueConst value) noexcept {
+  Text text;
+  text.data = JS_ToCStringLen(ctx, &text.size, value);
+  return text;
+}
+
+std::uint64_t number_of(JSContext* ctx, JSValueConst value) noexcept {
+  std::int64_t number = 0;
+  JS_ToInt64(ctx, &number, value);
+  return static_cast<std::uint64_t>(number);
+}
+
+// Runs `f(host)` as a host section.
+template <class F>
+auto in_host(JSContext* ctx, F f) noexcept {
+  Host& host = host_of(ctx);
+  Slicer& slicer = host.slicer();
+  slicer.enter_host();
+  auto result = f(host);
+  slicer.leave_host();
+  return result;
+}
+
+JSValue result_text(JSContext* ctx) noexcept {
+  const std::string_view text = host_of(ctx).result();
+  return JS_NewStringLen(ctx, text.data(), text.size());
+}
+
+JSValue throw_result(JSContext* ctx) noexcept {
+  const std::string_view text = host_of(ctx).result();
+  return JS_ThrowPlainError(ctx, "%.*s", static_cast<int>(text.size()), text.data());
+}
+
+JSValue answer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  const std::uint64_t call = number_of(ctx, args[0]);
+  const bool ok = JS_ToBool(ctx, args[1]) > 0;
+  const Text result = text_of(ctx, args[2]);
+  const Text stack = text_of(ctx, args[3]);
+  if (!result.data || !stack.data) return JS_EXCEPTION;
+  in_host(ctx, [&](Host& host) { return host.answer(call, ok, result.view(), stack.view()), 0; });
+  JS_FreeCString(ctx, result.data);
+  JS_FreeCString(ctx, stack.data);
+  return JS_UNDEFINED;
+}
+
+JSValue post(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  const Text channel = text_of(ctx, args[0]);
+  const Text json = text_of(ctx, args[1]);
+  if (!channel.data || !json.data) return JS_EXCEPTION;
+  in_host(ctx, [&](Host& host) { return host.post(channel.view(), json.view()), 0; });
+  JS_FreeCString(ctx, channel.data);
+  JS_FreeCString(ctx, json.data);
+  return JS_UNDEFINED;
+}
+
+JSValue call(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  const std::uint64_t id = number_of(ctx, args[0]);
+  const Text name = text_of(ctx, args[1]);
+  const Text arguments = text_of(ctx, args[2]);
+  if (!name.data || !arguments.data) return JS_EXCEPTION;
+  const bool accepted = in_host(ctx, [&](Host& host) { return host.call(id, name.view(), arguments.view()); });
+  JS_FreeCString(ctx, name.data);
+  JS_FreeCString(ctx, arguments.data);
+  return accepted ? JS_UNDEFINED : throw_result(ctx);
+}
+
+JSValue call_sync(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  const Text name = text_of(ctx, args[0]);
+  const Text arguments = text_of(ctx, args[1]);
+  if (!name.data || !arguments.data) return JS_EXCEPTION;
+  auto waited = in_host(ctx, [&](Host& host) { return host.call_sync(name.view(), arguments.view()); });
+  JS_FreeCString(ctx, name.data);
+  JS_FreeCString(ctx, arguments.data);
+  while (waited == Host::Waited::not_yet) {
+    host_of(ctx).slicer().yield();
+    waited = in_host(ctx, [](Host& host) { return host.call_sync_result(); });
+  }
+  return waited == Host::Waited::value ? result_text(ctx) : throw_result(ctx);
+}
+
+JSValue start_timer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  double milliseconds = 0;
+  JS_ToFloat64(ctx, &milliseconds, args[0]);
+  const bool repeat = JS_ToBool(ctx, args[1]) > 0;
+  const auto id = in_host(ctx, [&](Host& host) { return host.start_timer(milliseconds, repeat); });
+  return id ? JS_NewInt64(ctx, id) : throw_result(ctx);
+}
+
+JSValue stop_timer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  const auto id = static_cast<std::uint32_t>(number_of(ctx, args[0]));
+  in_host(ctx, [&](Host& host) { return host.stop_timer(id), 0; });
+  return JS_UNDEFINED;
+}
+
+JSValue log(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  const auto level = static_cast<int>(number_of(ctx, args[0]));
+  const Text line = text_of(ctx, args[1]);
+  if (!line.data) return JS_EXCEPTION;
+  in_host(ctx, [&](Host& host) { return host.log(level, line.view()), 0; });
+  JS_FreeCString(ctx, line.data);
+  return JS_UNDEFINED;
+}
+
+JSValue random(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
+  return JS_NewFloat64(ctx, in_host(ctx, [](Host& host) { return host.random(); }));
+}
+
+}  // namespace
+
+Host& host_of(JSContext* ctx) noexcept { return *static_cast<Host*>(JS_GetRuntimeOpaque(JS_GetRuntime(ctx))); }
+
+JSValue new_host_object(JSContext* ctx) {
+  struct Function {
+    const char* name;
+    JSCFunction* function;
+    int arguments;  // the engine pads with undefined up to here
+  };
+  static constexpr Function functions[] = {
+      {"answer", answer, 4},
+      {"post", post, 2},
+      {"call", call, 3},
+      {"callSync", call_sync, 2},
+      {"startTimer", start_timer, 2},
+      {"stopTimer", stop_timer, 1},
+      {"log", log, 2},
+      {"random", random, 0},
+  };
+  JSValue object = JS_NewObject(ctx);
+  for (const Function& f : functions) {
+    if (JS_SetPropertyStr(ctx, object, f.name, JS_NewCFunction(ctx, f.function, f.name, f.arguments)) < 0)
+      return JS_EXCEPTION;
+  }
+  return object;
+}
+
+}  // namespace entmoot::js

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+//
+// What a room's script finds in its global scope besides the language itself, and how the server calls into the script.
+// Evaluated once, into the template heap that every room is copied from; so nothing here may depend on an address (no
+// Map or WeakMap that already has an object as a key).
+//
+// The server and the script exchange JSON texts. They are parsed and written here, in JavaScript, because both can run
+// the script's own code (a getter, a toJSON), and that must happen where a room can be preempted and dropped: never
+// below a C++ frame. `host` is the only door: its functions take and give numbers and strings (js/host.cpp).
+//
+// What the script does to the globals must not break the server: everything used later is taken out of them now.
+(function (host) {
+  'use strict';
+
+  const { parse, stringify } = JSON;
+  const { apply } = Reflect;
+  const { freeze, defineProperty, create } = Object;
+  const { then } = Promise.prototype;
+  const { push, splice, indexOf, slice } = Array.prototype;
+  const evaluate = globalThis.eval;
+  const PromiseConstructor = Promise;
+  const ErrorConstructor = Error;
+  const TypeErrorConstructor = TypeError;
+  const text = String;
+  const exec = RegExp.prototype.exec;
+  const identifier = /^[A-Za-z_$][\w$]*$/;
+
+  const define = (target, name, value) =>
+    defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
+
+  // JSON has no undefined: what has no text is null.
+  const write = (value) => {
+    const json = stringify(value);
+    return json === undefined ? 'null' : json;
+  };
+
+  // --- calls from outside -----------------------------------------------------------------------------------------
+
+  // A function declaration is a property of the global object; `const f = () => …` is only in the global scope.
+  const find = (name) => {
+    const found = globalThis[name];
+    if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
+    try {
+      return evaluate(name);
+    } catch {
+      return undefined;
+    }
+  };
+
+  const messageOf = (error) => {
+    try {
+      return typeof error === 'object' && error !== null && 'message' in error ? text(error.message) : text(error);
+    } catch {
+      return 'an error that cannot be shown';
+    }
+  };
+  const stackOf = (error) => {
+    try {
+      return typeof error === 'object' && error !== null && typeof error.stack === 'string' ? error.stack : '';
+    } catch {
+      return '';
+    }
+  };
+
+  const succeed = (call, value) => {
+    let json;
+    try {
+      json = write(value);
+    } catch (error) {
+      host.answer(call, false, 'the result cannot be sent as JSON: ' + messageOf(error), stackOf(error));
+      return;
+    }
+    host.answer(call, true, json, '');
+  };
+  const refuse = (call, error) => host.answer(call, false, messageOf(error), stackOf(error));
+
+  const invoke = (call, name, args) => {
+    let value;
+    try {
+      const target = find(name);
+      if (typeof target !== 'function') throw new TypeErrorConstructor(`the room's script has no function "${name}"`);
+      value = apply(target, undefined, parse(args));
+    } catch (error) {
+      refuse(call, error);
+      return;
+    }
+    if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
+      apply(then, value, [(result) => succeed(call, result), (error) => refuse(call, error)]);
+    } else {
+      succeed(call, value);
+    }
+  };
+
+  // --- Beam: calls to the server's handlers -----------------------------------------------------------------------
+
+  const waiting = create(null); // id of a Beam.call → its promise's functions
+  let lastCall = 0;
+
+  const settle = (id, ok, result) => {
+    const call = waiting[id];
+    if (call === undefined) return;
+    delete waiting[id];
+    if (ok) call.resolve(parse(result));
+    else call.reject(new ErrorConstructor(result));
+  };
+
+  define(globalThis, 'Beam', freeze({
+    __proto__: null,
+    /** A promise of what the server's handler `name` answers. */
+    call(name, ...args) {
+      return new PromiseConstructor((resolve, reject) => {
+        const id = ++lastCall;
+        waiting[id] = { resolve, reject };
+        try {
+          host.call(id, text(name), write(args));
+        } catch (error) {
+          delete waiting[id];
+          reject(error);
+        }
+      });
+    },
+    /** What the server's handler `name` answers. The room waits for it; the server's thread does not. */
+    callSync(name, ...args) {
+      return parse(host.callSync(text(name), write(args)));
+    },
+  }));
+
+  // --- BroadcastChannel -------------------------------------------------------------------------------------------
+
+  // https://html.spec.whatwg.org/#broadcastchannel, within one room; where a name leads outside the room is the
+  // server's to say.
+  const channels = [];
+
+  class BroadcastChannel {
+    #name;
+    #closed = false;
+    #listeners = [];
+    onmessage = null;
+    onmessageerror = null;
+
+    constructor(name) {
+      if (arguments.length === 0) throw new TypeErrorConstructor('BroadcastChannel needs a name');
+      this.#name = text(name);
+      apply(push, channels, [this]);
+    }
+    get name() {
+      return this.#name;
+    }
+    postMessage(message) {
+      if (arguments.length === 0) throw new TypeErrorConstructor('postMessage needs a message');
+      if (this.#closed) {
+        const error = new ErrorConstructor(`BroadcastChannel "${this.#name}" is closed`);
+        error.name = 'InvalidStateError';
+        throw error;
+      }
+      const json = write(message);
+      host.post(this.#name, json);
+      const others = apply(slice, channels, []);
+      for (let i = 0; i < others.length; i++) {
+        const other = others[i];
+        if (other !== this && other.#name === this.#name) queueMicrotask(() => other.#receive(json));
+      }
+    }
+    close() {
+      this.#closed = true;
+      const at = apply(indexOf, channels, [this]);
+      if (at >= 0) apply(splice, channels, [at, 1]);
+    }
+    addEventListener(type, listener) {
+      if (type === 'message' && apply(indexOf, this.#listeners, [listener]) < 0) apply(push, this.#listeners, [listener]);
+    }
+    removeEventListener(type, listener) {
+      const at = type === 'message' ? apply(indexOf, this.#listeners, [listener]) : -1;
+      if (at >= 0) apply(splice, this.#listeners, [at, 1]);
+    }
+    #receive(json) {
+      if (this.#closed) return;
+      const event = freeze({ type: 'message', data: parse(json), origin: '', lastEventId: '', source: null, ports: [], target: this });
+      const listeners = apply(slice, this.#listeners, []);
+      if (typeof this.onmessage === 'function') apply(push, listeners, [this.onmessage]);
+      for (let i = 0; i < listeners.length; i++) {
+        try {
+          const listener = listeners[i];
+          if (typeof listener === 'function') apply(listener, this, [event]);
+          else listener.handleEvent(event);
+        } catch (error) {
+          report('an exception in a message listener', error);
+        }
+      }
+    }
+  }
+  define(globalThis, 'BroadcastChannel', BroadcastChannel);
+
+  // --- timers -----------------------------------------------------------------------------------------------------
+
+  const timers = create(null);
+
+  const timer = (repeat) => (callback, delay, ...args) => {
+    if (typeof callback !== 'function') throw new TypeErrorConstructor('a timer needs a function');
+    const ms = +delay;
+    const id = host.startTimer(ms > 0 ? ms : 0, repeat);
+    timers[id] = { callback, args, repeat };
+    return id;
+  };
+  const clear = (id) => {
+    if (typeof id !== 'number' || timers[id] === undefined) return;
+    delete timers[id];
+    host.stopTimer(id);
+  };
+  const fire = (id) => {
+    const due = timers[id];
+    if (due === undefined) return;
+    if (!due.repeat) delete timers[id];
+    try {
+      apply(due.callback, undefined, due.args);
+    } catch (error) {
+      report('an exception in a timer', error);
+    }
+  };
+  define(globalThis, 'setTimeout', timer(false));
+  define(globalThis, 'setInterval', timer(true));
+  define(globalThis, 'clearTimeout', clear);
+  define(globalThis, 'clearInterval', clear);
+
+  // --- console, and what nobody caught ----------------------------------------------------------------------------
+
+  const show = (value) => {
+    if (typeof value === 'string') return value;
+    if (typeof value === 'object' && value !== null) {
+      if (value instanceof ErrorConstructor) return stackOf(value) === '' ? text(value) : `${text(value)}\n${stackOf(value)}`;
+      try {
+        return write(value);
+      } catch {
+        return '[object]';
+      }
+    }
+    return text(value);
+  };
+  const logger = (level) => (...values) => {
+    let line = '';
+    for (let i = 0; i < values.length; i++) line += (i ? ' ' : '') + show(values[i]);
+    host.log(level, line);
+  };
+  define(globalThis, 'console', {
+    debug: logger(1), log: logger(2), info: logger(2), warn: logger(3), error: logger(4), trace: logger(1),
+  });
+
+  const report = (what, error) => host.log(4, `${what}: ${messageOf(error)}\n${stackOf(error)}`);
+
+  // A promise that was rejected with nobody to hear it, unless somebody comes before the turn ends.
+  const unheard = [];
+  const rejected = (promise, reason, handled) => {
+    if (!handled) {
+      apply(push, unheard, [{ promise, reason }]);
+      return;
+    }
+    for (let i = 0; i < unheard.length; i++) {
+      if (unheard[i].promise === promise) {
+        apply(splice, unheard, [i, 1]);
+        return;
+      }
+    }
+  };
+  const reportUnheard = () => {
+    const left = apply(splice, unheard, [0, unheard.length]);
+    for (let i = 0; i < left.length; i++) report('an unhandled rejection', left[i].reason);
+  };
+
+  // --- what a room must not have ----------------------------------------------------------------------------------
+
+  // Shared memory and its waiting lists are a lock and a global of the engine: a room that is dropped could hold them.
+  delete globalThis.Atomics;
+  delete globalThis.SharedArrayBuffer;
+  // Each room draws from its own generator, which the server seeds: rooms are copies and would share the engine's.
+  define(Math, 'random', () => host.random());
+
+  // The script's own top level threw: as a call it has the number 0, which no other call has.
+  const failed = (error) => refuse(0, error);
+  const reportJob = (error) => report('an exception in a microtask', error);
+
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob];
+})

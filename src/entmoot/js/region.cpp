@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/region.hpp>
+
+#include <entmoot/base/check.hpp>
+#include <entmoot/core/sanitizers.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+#include <sys/mman.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
+namespace entmoot::js {
+
+namespace {
+
+constexpr std::size_t slots_per_chunk = 256;
+// Far from where Linux puts programs, libraries and stacks; one TiB for each shard.
+constexpr std::uintptr_t arenas_at = 0x2000'0000'0000;
+constexpr std::uintptr_t arena_stride = std::uintptr_t{1} << 40;
+constexpr unsigned arenas_max = 48;
+
+std::byte* map(std::byte* wanted, std::size_t bytes) {
+  constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  if (wanted) {
+    void* got = mmap(wanted, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED_NOREPLACE, -1, 0);
+    if (got == wanted) return wanted;
+    if (got != MAP_FAILED) munmap(got, bytes);
+  }
+  void* got = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+  if (got == MAP_FAILED) throw std::bad_alloc();
+  return static_cast<std::byte*>(got);
+}
+
+}  // namespace
+
+RegionArena::RegionArena(unsigned shard_index, ArenaOptions options)
+    : options_(options),
+      next_chunk_at_(with_tsan || shard_index >= arenas_max
+                         ? nullptr
+                         : reinterpret_cast<std::byte*>(arenas_at + shard_index * arena_stride)) {
+  ENTMOOT_CHECK(std::has_single_bit(options.slot_bytes), "a slot's size is a power of two");
+}
+
+RegionArena::~RegionArena() {
+  ENTMOOT_CHECK(in_use_ == 0, "a heap outlives its arena");
+  for (const Region& chunk : chunks_) munmap(chunk.base, chunk.bytes);
+}
+
+void RegionArena::reserve_chunk() {
+  const std::size_t bytes = options_.slot_bytes * slots_per_chunk;
+  std::byte* base = map(next_chunk_at_, bytes);
+  next_chunk_at_ = base == next_chunk_at_ ? base + bytes : nullptr;
+  chunks_.push_back({base, bytes});
+  for (std::size_t i = slots_per_chunk; i-- > 0;) cold_.push_back(base + i * options_.slot_bytes);
+}
+
+Region RegionArena::take() {
+  if (warm_.empty() && cold_.empty()) reserve_chunk();
+  auto& from = warm_.empty() ? cold_ : warm_;
+  const Region region{from.back(), options_.slot_bytes};
+  from.pop_back();
+  ++in_use_;
+  return region;
+}
+
+void RegionArena::give_back(Region region, std::size_t touched) noexcept {
+  --in_use_;
+#ifdef __SANITIZE_ADDRESS__
+  __asan_unpoison_memory_region(region.base, touched);
+#endif
+  const bool keep_warm = warm_.size() < options_.warm_slots_max;
+  const std::size_t kept = keep_warm ? options_.warm_bytes : 0;
+  if (touched > kept) {
+    const std::size_t bytes = std::min(touched, region.bytes) - kept;
+    // Fails only for arguments that are not page-aligned or not mapped.
+    ENTMOOT_CHECK(madvise(region.base + kept, bytes, MADV_DONTNEED) == 0, "madvise");
+  }
+  (keep_warm ? warm_ : cold_).push_back(region.base);
+}
+
+}  // namespace entmoot::js

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/runtime.hpp>
+
+#include <entmoot/base/check.hpp>
+#include <entmoot/core/slicer.hpp>
+#include <entmoot/js/engine.hpp>
+#include <entmoot/js/host.hpp>
+#include <entmoot/js/template_heap.hpp>
+
+#include <iterator>
+
+namespace entmoot::js {
+
+namespace {
+
+std::uint64_t& root(Heap& heap, Root which) noexcept { return heap.roots()[static_cast<std::size_t>(which)]; }
+
+// Calls one of prelude.js's functions and takes `args`. False: it was interrupted (nothing else gets out of them).
+bool call(JSContext* ctx, Heap& heap, Root which, int argc, JSValue* args) noexcept {
+  JSValue function = JS_MKPTR(JS_TAG_OBJECT, reinterpret_cast<void*>(root(heap, which)));
+  JSValue result = JS_Call(ctx, function, JS_UNDEFINED, argc, args);
+  for (int i = 0; i < argc; ++i) JS_FreeValue(ctx, args[i]);
+  const bool returned = !JS_IsException(result);
+  JS_FreeValue(ctx, returned ? result : JS_GetException(ctx));
+  return returned;
+}
+
+int on_interrupt(JSRuntime*, void* host) noexcept { return static_cast<Host*>(host)->interrupt() ? 1 : 0; }
+
+}  // namespace
+
+Runtime::Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host)
+    : arena_(arena), region_(arena.take()), host_(host) {
+  Heap& copy = from.copy_into(region_, limits);
+  rt_ = reinterpret_cast<JSRuntime*>(root(copy, Root::runtime));
+  ctx_ = reinterpret_cast<JSContext*>(root(copy, Root::context));
+  JS_SetRuntimeOpaque(rt_, &host);
+  JS_SetInterruptHandler(rt_, &on_interrupt, &host);
+}
+
+Runtime::~Runtime() { arena_.give_back(region_, heap().touched()); }
+
+void Runtime::collect_garbage() noexcept { JS_RunGC(rt_); }
+
+Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
+  Heap& own = heap();
+  ENTMOOT_CHECK(!own.poisoned(), "no JavaScript runs in a heap that an allocation failed in");
+  JS_UpdateStackTop(rt_);
+  bool returned = true;
+  switch (entry.kind) {
+    case Entry::Kind::evaluate: {
+      JSValue program = JS_MKPTR(static_cast<std::int32_t>(root(own, Root::script_tag)),
+                                 reinterpret_cast<void*>(root(own, Root::script)));
+      JSValue result = JS_EvalFunction(ctx_, JS_DupValue(ctx_, program));
+      if (JS_IsException(result)) {
+        JSValue error = JS_GetException(ctx_);
+        if (JS_IsUncatchableError(error)) {
+          JS_FreeValue(ctx_, error);
+          returned = false;
+        } else {
+          returned = call(ctx_, own, Root::failed, 1, &error);
+        }
+      }
+      JS_FreeValue(ctx_, result);
+      break;
+    }
+    case Entry::Kind::invoke: {
+      JSValue args[] = {JS_NewInt64(ctx_, static_cast<std::int64_t>(entry.id)),
+                        JS_NewStringLen(ctx_, entry.text.data(), entry.text.size()),
+                        JS_NewStringLen(ctx_, entry.json.data(), entry.json.size())};
+      returned = call(ctx_, own, Root::invoke, std::size(args), args);
+      break;
+    }
+    case Entry::Kind::settle: {
+      JSValue args[] = {JS_NewInt64(ctx_, static_cast<std::int64_t>(entry.id)), JS_NewBool(ctx_, entry.ok),
+                        JS_NewStringLen(ctx_, entry.json.data(), entry.json.size())};
+      returned = call(ctx_, own, Root::settle, std::size(args), args);
+      break;
+    }
+    case Entry::Kind::fire: {
+      JSValue id = JS_NewInt64(ctx_, static_cast<std::int64_t>(entry.id));
+      returned = call(ctx_, own, Root::fire, 1, &id);
+      break;
+    }
+  }
+  if (!returned) return Ended::interrupted;
+
+  for (std::size_t jobs = 0;; ++jobs) {
+    JSContext* ctx = nullptr;
+    const int ran = JS_ExecutePendingJob(rt_, &ctx);
+    if (ran == 0) break;
+    if (ran < 0) {
+      JSValue error = JS_GetException(ctx_);
+      if (JS_IsUncatchableError(error)) {
+        JS_FreeValue(ctx_, error);
+        return Ended::interrupted;
+      }
+      if (!call(ctx_, own, Root::report_job, 1, &error)) return Ended::interrupted;
+    }
+    if (jobs >= jobs_max) return Ended::too_many_jobs;
+    host_.slicer().poll();
+  }
+  return call(ctx_, own, Root::report_unheard, 0, nullptr) ? Ended::done : Ended::interrupted;
+}
+
+}  // namespace entmoot::js

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/template_heap.hpp>
+
+#include <entmoot/base/check.hpp>
+#include <entmoot/base/embedded.hpp>
+#include <entmoot/js/engine.hpp>
+#include <entmoot/js/host_functions.hpp>
+#include <entmoot/js/script.hpp>
+#include <entmoot/js/stack.hpp>
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <span>
+
+std::span<const entmoot::EmbeddedFile> prelude_source();  // cmake/embed.cmake
+
+namespace entmoot::js {
+
+namespace {
+
+// The engine's allocator is the heap (JSMallocFunctions); `opaque` is its address and moves along with a copy.
+const JSMallocFunctions heap_functions = {
+    [](void* heap, std::size_t count, std::size_t size) -> void* {
+      if (size && count > SIZE_MAX / size) return nullptr;
+      void* got = static_cast<Heap*>(heap)->allocate(count * size);
+      if (got) std::memset(got, 0, count * size);
+      return got;
+    },
+    [](void* heap, std::size_t size) { return static_cast<Heap*>(heap)->allocate(size); },
+    [](void* heap, void* at) { static_cast<Heap*>(heap)->free(at); },
+    [](void* heap, void* at, std::size_t size) { return static_cast<Heap*>(heap)->reallocate(at, size); },
+    [](const void* at) { return Heap::usable(at); },
+};
+
+// Called by the engine, in the middle of anything: stays in the engine's world (prelude.js keeps the list).
+void on_rejection(JSContext* ctx, JSValueConst promise, JSValueConst reason, bool handled, void*) {
+  const auto& heap = *static_cast<Heap*>(JS_GetContextOpaque(ctx));
+  auto& roots = const_cast<Heap&>(heap).roots();
+  void* function = reinterpret_cast<void*>(roots[static_cast<std::size_t>(Root::rejected)]);
+  JSValueConst args[] = {promise, reason, JS_NewBool(ctx, handled)};
+  JSValue result = JS_Call(ctx, JS_MKPTR(JS_TAG_OBJECT, function), JS_UNDEFINED, 3, args);
+  if (JS_IsException(result)) JS_FreeValue(ctx, JS_GetException(ctx));
+  JS_FreeValue(ctx, result);
+}
+
+std::string exception_text(JSContext* ctx) {
+  JSValue error = JS_GetException(ctx);
+  const char* text = JS_ToCString(ctx, error);
+  std::string out = text ? text : "an error without a text";
+  if (text) JS_FreeCString(ctx, text);
+  JS_FreeValue(ctx, error);
+  return out;
+}
+
+// Builds the heap once; the same steps in the same order each time, so that two builds differ by address only.
+Result<Heap*> build_in(Region region, const Script& script) {
+  Heap& heap = Heap::create(region, {.hard = region.bytes, .soft = region.bytes});
+  auto& roots = heap.roots();
+  const auto root = [&](Root which) -> std::uint64_t& { return roots[static_cast<std::size_t>(which)]; };
+
+  JSRuntime* rt = JS_NewRuntime2(&heap_functions, &heap);
+  if (!rt) return fail("no memory for a JavaScript runtime");
+  JS_SetMaxStackSize(rt, script_stack_bytes);
+  JS_SetHostPromiseRejectionTracker(rt, &on_rejection, nullptr);
+  JSContext* ctx = JS_NewContext(rt);
+  if (!ctx) return fail("no memory for a JavaScript context");
+  JS_SetContextOpaque(ctx, &heap);
+  root(Root::runtime) = reinterpret_cast<std::uint64_t>(rt);
+  root(Root::context) = reinterpret_cast<std::uint64_t>(ctx);
+
+  const std::string prelude(prelude_source().front().bytes);
+  JSValue function = JS_Eval(ctx, prelude.c_str(), prelude.size(), "entmoot:prelude", JS_EVAL_TYPE_GLOBAL);
+  JSValue host = new_host_object(ctx);
+  if (JS_IsException(function) || JS_IsException(host)) return fail("prelude: " + exception_text(ctx));
+  JSValue entries = JS_Call(ctx, function, JS_UNDEFINED, 1, &host);
+  if (JS_IsException(entries)) return fail("prelude: " + exception_text(ctx));
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(Root::report_job) - static_cast<std::size_t>(Root::invoke);
+       ++i) {
+    JSValue entry = JS_GetPropertyUint32(ctx, entries, static_cast<std::uint32_t>(i));
+    ENTMOOT_CHECK(JS_IsFunction(ctx, entry), "prelude.js returns its functions in the order of Root");
+    roots[static_cast<std::size_t>(Root::invoke) + i] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(entry));
+  }
+  JS_FreeValue(ctx, entries);
+  JS_FreeValue(ctx, host);
+  JS_FreeValue(ctx, function);
+
+  const std::string_view bytecode = script.bytecode();
+  JSValue program =
+      JS_ReadObject(ctx, reinterpret_cast<const std::uint8_t*>(bytecode.data()), bytecode.size(), JS_READ_OBJ_BYTECODE);
+  if (JS_IsException(program)) return fail("loading the script: " + exception_text(ctx));
+  root(Root::script) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program));
+  root(Root::script_tag) = static_cast<std::uint64_t>(JS_VALUE_GET_TAG(program));
+
+  JS_RunGC(rt);
+  // The first collection of a room comes when it has made something of its own.
+  JS_SetGCThreshold(rt, heap.used() + 256 * 1024);
+  if (const char* broken = heap.inspect()) return fail(fmt::format("template heap: {}", broken));
+  return &heap;
+}
+
+// AddressSanitizer knows which bytes of a heap nobody may read; a copy reads them all.
+#ifdef __SANITIZE_ADDRESS__
+__attribute__((no_sanitize("address")))
+#endif
+std::uint64_t
+word_at(const Heap& heap, std::size_t index) noexcept {
+  return reinterpret_cast<const volatile std::uint64_t*>(&heap)[index];
+}
+
+#ifdef __SANITIZE_ADDRESS__
+__attribute__((no_sanitize("address")))
+#endif
+void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
+#ifdef __SANITIZE_ADDRESS__
+  auto* to = reinterpret_cast<volatile std::uint64_t*>(&heap);
+  for (std::size_t i = 0; i < image.size(); ++i) to[i] = image[i];
+#else
+  std::memcpy(static_cast<void*>(&heap), image.data(), image.size() * sizeof(std::uint64_t));
+#endif
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& script) {
+  RegionArena arena(~0u);
+  const Region regions[] = {arena.take(), arena.take()};
+  auto first = build_in(regions[0], script);
+  auto second = first ? build_in(regions[1], script) : first;
+
+  std::shared_ptr<TemplateHeap> made(new TemplateHeap);
+  if (second) {
+    const Heap& a = **first;
+    const Heap& b = **second;
+    ENTMOOT_CHECK(a.footprint() == b.footprint(), "two builds of a template have the same layout");
+    const auto base = reinterpret_cast<std::uint64_t>(&a);
+    const std::size_t words = (a.footprint() + 7) / 8;
+    made->image_.reserve(words);
+    for (std::size_t i = 0; i < words; ++i) {
+      const std::uint64_t word = word_at(a, i);
+      const bool pointer = word - base < regions[0].bytes;
+      ENTMOOT_CHECK(!pointer || word != word_at(b, i), "a number in a template that looks like a pointer into it");
+      if (pointer) made->pointers_.push_back(static_cast<std::uint32_t>(i));
+      made->image_.push_back(pointer ? word - base : word);
+    }
+  }
+  const std::size_t touched[] = {first ? (*first)->touched() : arena.slot_bytes(), second ? (*second)->touched() : 0};
+  for (const int i : {0, 1}) arena.give_back(regions[i], touched[i]);
+  if (!second) return second.error();
+  return std::shared_ptr<const TemplateHeap>(std::move(made));
+}
+
+Heap& TemplateHeap::copy_into(Region region, HeapLimits limits) const noexcept {
+  Heap& heap = Heap::at(region);
+  fill(heap, image_);
+  const auto base = reinterpret_cast<std::uint64_t>(region.base);
+  auto* words = reinterpret_cast<std::uint64_t*>(region.base);
+  for (const std::uint32_t i : pointers_) words[i] += base;
+  heap.set_limits(limits);
+  heap.mark_for_sanitizer();
+  return heap;
+}
+
+}  // namespace entmoot::js

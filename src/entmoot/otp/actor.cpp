@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/otp/actor.hpp>
+
+#include <entmoot/core/fiber.hpp>
+#include <entmoot/otp/turn.hpp>
+
+#include <utility>
+
+namespace entmoot {
+
+Actor::Actor(Shard& shard, MailboxLimits limits)
+    : shard_(shard), mailbox_(std::make_shared<Mailbox>(shard, *this, limits)) {}
+
+Actor::~Actor() {
+  exit(ExitReason::shutdown());
+  shard_.make_idle(*this);
+}
+
+void Actor::monitor(Monitor monitor) {
+  shard_.assert_here();
+  if (alive()) {
+    monitors_.push_back(std::move(monitor));
+  } else {
+    shard_.post([monitor = std::move(monitor), reason = *exit_reason_]() mutable { monitor(reason); });
+  }
+}
+
+bool Actor::run_slice() {
+  bool more = false;
+  if (auto crash = guarded_turn([&] { more = slice(); })) exit(std::move(*crash));
+  return more && alive();  // a slice that ended its own actor has nothing more to do, whatever it says
+}
+
+void Actor::exit(ExitReason reason) {
+  shard_.assert_here();
+  if (!alive()) return;
+  if (Fiber::current()) {
+    // Somebody's turn asks for it, maybe this actor's own: not below the frames that are running.
+    shard_.post([this, box = mailbox_, reason = std::move(reason)]() mutable {
+      if (!box->closed()) exit(std::move(reason));
+    });
+    return;
+  }
+  exit_reason_ = std::move(reason);
+  shard_.make_idle(*this);
+  ended(*exit_reason_);
+  mailbox_->close(*exit_reason_);
+  for (Monitor& monitor : std::exchange(monitors_, {})) {
+    shard_.post([monitor = std::move(monitor), why = *exit_reason_]() mutable { monitor(why); });
+  }
+}
+
+}  // namespace entmoot

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/otp/dynamic_supervisor.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace entmoot {
+
+struct DynamicSupervisor::Child {
+  const ChildSpec spec;
+  RestartHistory history;
+  ChildState state = ChildState::starting;
+  std::unique_ptr<Actor> actor = nullptr;
+  ExitReason last_exit = {};
+  TimePoint due = {};                 // of the next start
+  TimerId timer = TimerId::none;      // of the next start
+  bool terminated_meanwhile = false;  // while starting: its start is on the call stack, so it has to stay until then
+};
+
+DynamicSupervisor::DynamicSupervisor(Shard& shard, DynamicSupervisorOptions options)
+    : shard_(shard),
+      options_(std::move(options)),
+      random_(options_.seed),
+      graveyard_(shard),
+      self_(std::make_shared<DynamicSupervisor*>(this)) {}
+
+DynamicSupervisor::~DynamicSupervisor() {
+  Shard::Presence presence(shard_);
+  stop();
+}
+
+Result<ActorRef> DynamicSupervisor::start_child(ChildSpec spec) {
+  shard_.assert_here();
+  if (stopped_) return fail("shutdown");
+  if (auto known = find(spec.id)) return *std::move(known);
+  if (children_.size() >= options_.max_children) return fail("max_children");
+  std::string id = spec.id;
+  Child& child =
+      *children_
+           .emplace(std::move(id), std::make_unique<Child>(
+                                       Child{.spec = std::move(spec), .history = RestartHistory(options_.backoff)}))
+           .first->second;
+  auto started = start(child.spec, shard_);
+  if (started && *started && !child.terminated_meanwhile) return adopt(child, *std::move(started));
+  Error why = !started ? started.error() : fail(*started ? "shutdown" : "ignore");
+  if (started) graveyard_.bury(*std::move(started));
+  forget(child);
+  return why;
+}
+
+Result<void> DynamicSupervisor::terminate_child(std::string_view id) {
+  shard_.assert_here();
+  const auto found = children_.find(id);
+  if (found == children_.end()) return fail("not_found");
+  Child& child = *found->second;
+  if (child.state == ChildState::starting) {
+    child.terminated_meanwhile = true;
+  } else {
+    forget(child);
+  }
+  return {};
+}
+
+void DynamicSupervisor::stop() {
+  shard_.assert_here();
+  stopped_ = true;
+  std::vector<std::string> ids;
+  for (const auto& [id, child] : children_) ids.push_back(id);
+  for (const auto& id : ids) (void)terminate_child(id);  // one that the end of another has taken along is no error
+}
+
+/// What is known of `id`; nothing if there is no such child.
+std::optional<Result<ActorRef>> DynamicSupervisor::find(std::string_view id) {
+  shard_.assert_here();
+  auto found = children_.find(id);
+  if (found != children_.end() && found->second->actor && !found->second->actor->alive()) {
+    settle(*found->second);  // its monitor has not reported yet
+    found = children_.find(id);
+  }
+  if (found == children_.end()) return std::nullopt;
+  const Child& child = *found->second;
+  if (child.state == ChildState::running) return child.actor->ref();
+  return refusal(child);
+}
+
+Error DynamicSupervisor::refusal(const Child& child) const {
+  if (child.state == ChildState::starting) return fail(fmt::format("{} is starting", options_.noun));
+  const auto left = std::chrono::ceil<std::chrono::seconds>(child.due - shard_.clock().now());
+  return fail(fmt::format("{} is {}, try again in {} s", options_.noun, to_string(child.state),
+                          std::max<std::int64_t>(1, left.count())),
+              child.last_exit.what);
+}
+
+/// The child's actor has ended.
+void DynamicSupervisor::settle(Child& child) {
+  const ExitReason reason = *child.actor->exit_reason();
+  graveyard_.bury(std::move(child.actor));
+  if (verdict(child.spec.restart, reason) == Verdict::forget) return forget(child);
+  failed(child, reason);
+  if (child.state == ChildState::restarting) restart(child);  // sooner than the timer: who asks now finds it running
+}
+
+/// Decides when the child is started again and sets the timer for it, also for "at once": what fails in its start must
+/// not try again in the same step.
+void DynamicSupervisor::failed(Child& child, ExitReason reason) {
+  const double random = std::generate_canonical<double, 32>(random_);
+  const Decision decision = child.history.failed(shard_.clock().now(), random, child.spec.intensity);
+  child.last_exit = std::move(reason);
+  child.state = decision.quarantined ? ChildState::quarantined : ChildState::restarting;
+  restart_later(child, decision.delay);
+}
+
+void DynamicSupervisor::restart_later(Child& child, Duration delay) {
+  child.due = shard_.clock().now() + delay;
+  child.timer = shard_.after(delay, [this, &child] { restart(child); });  // cancelled before either of them goes
+}
+
+void DynamicSupervisor::restart(Child& child) {
+  shard_.cancel(std::exchange(child.timer, TimerId::none));
+  child.state = ChildState::starting;
+  auto started = start(child.spec, shard_);
+  if (child.terminated_meanwhile || (started && !*started)) {
+    if (started) graveyard_.bury(*std::move(started));
+    return forget(child);
+  }
+  if (started) {
+    adopt(child, *std::move(started));
+  } else {
+    failed(child, ExitReason::crash(started.error().reason));
+  }
+}
+
+ActorRef DynamicSupervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
+  child.history.started(shard_.clock().now());
+  child.state = ChildState::running;
+  child.actor = std::move(actor);
+  child.actor->monitor([self = std::weak_ptr(self_), id = child.spec.id, ref = child.actor->ref()](const ExitReason&) {
+    const auto supervisor = self.lock();
+    if (!supervisor) return;
+    const auto found = (*supervisor)->children_.find(id);
+    if (found == (*supervisor)->children_.end()) return;
+    Child& ended = *found->second;
+    if (ended.actor && ended.actor->ref() == ref) (*supervisor)->settle(ended);  // else it has been settled already
+  });
+  return child.actor->ref();
+}
+
+void DynamicSupervisor::forget(Child& child) {
+  shard_.cancel(child.timer);
+  auto node = children_.extract(child.spec.id);
+  graveyard_.bury(std::move(child.actor));
+}
+
+std::vector<ChildInfo> DynamicSupervisor::which_children() const {
+  shard_.assert_here();
+  std::vector<ChildInfo> all;
+  all.reserve(children_.size());
+  const TimePoint now = shard_.clock().now();
+  for (const auto& [id, child] : children_) {
+    const bool waits = child->state == ChildState::restarting || child->state == ChildState::quarantined;
+    all.push_back({.id = id,
+                   .state = child->state,
+                   .ref = child->actor ? child->actor->ref() : ActorRef(),
+                   .failures = child->history.failures(),
+                   .last_exit = child->last_exit,
+                   .time_left = waits ? std::max(Duration::zero(), child->due - now) : Duration::zero()});
+  }
+  return all;
+}
+
+ChildCounts DynamicSupervisor::count_children() const {
+  shard_.assert_here();
+  ChildCounts counts{.specs = children_.size()};
+  for (const auto& [id, child] : children_) {
+    switch (child->state) {
+      case ChildState::running: ++counts.active; break;
+      case ChildState::starting:
+      case ChildState::restarting: ++counts.restarting; break;
+      case ChildState::quarantined: ++counts.quarantined; break;
+      case ChildState::ended: break;
+    }
+  }
+  return counts;
+}
+
+}  // namespace entmoot

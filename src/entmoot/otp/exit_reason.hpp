@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// Why an actor ended, in OTP's four sorts. What a supervisor does about it is otp/restart.hpp's table.
+
+#include <string>
+#include <string_view>
+
+namespace entmoot {
+
+struct ExitReason {
+  enum class Kind {
+    normal,    ///< It had nothing left to do.
+    shutdown,  ///< It was asked to end, in order.
+    killed,    ///< Somebody ended it by force (Process.exit(pid, :kill)).
+    crash,     ///< It could not go on: threw, ran out of memory or time.
+  };
+
+  Kind kind = Kind::normal;
+  std::string what = {};  ///< For a crash: a short clause that may be shown to a client.
+
+  [[nodiscard]] static ExitReason normal() { return {}; }
+  [[nodiscard]] static ExitReason shutdown() { return {Kind::shutdown}; }
+  [[nodiscard]] static ExitReason killed() { return {Kind::killed, "killed"}; }
+  [[nodiscard]] static ExitReason crash(std::string why) { return {Kind::crash, std::move(why)}; }
+
+  /// OTP: any reason other than normal, shutdown and {shutdown, _}.
+  [[nodiscard]] bool abnormal() const noexcept { return kind == Kind::killed || kind == Kind::crash; }
+
+  friend bool operator==(const ExitReason&, const ExitReason&) = default;
+};
+
+[[nodiscard]] constexpr std::string_view to_string(ExitReason::Kind kind) noexcept {
+  switch (kind) {
+    case ExitReason::Kind::normal: return "normal";
+    case ExitReason::Kind::shutdown: return "shutdown";
+    case ExitReason::Kind::killed: return "killed";
+    case ExitReason::Kind::crash: return "crash";
+  }
+  return "?";
+}
+
+}  // namespace entmoot

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/otp/supervisor.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+namespace entmoot {
+
+Supervisor::Supervisor(Shard& shard, RestartIntensity intensity)
+    : Actor(shard), intensity_(intensity), graveyard_(shard), self_(std::make_shared<Supervisor*>(this)) {}
+
+Supervisor::~Supervisor() { exit(ExitReason::shutdown()); }
+
+Result<std::unique_ptr<Supervisor>> Supervisor::start(Shard& shard, std::vector<ChildSpec> children,
+                                                      RestartIntensity intensity) {
+  std::unique_ptr<Supervisor> supervisor(new Supervisor(shard, intensity));
+  supervisor->children_.reserve(children.size());
+  for (ChildSpec& spec : children) {
+    if (std::ranges::any_of(supervisor->children_, [&](const Child& other) { return other.spec.id == spec.id; })) {
+      return fail(fmt::format("duplicate child \"{}\"", spec.id));
+    }
+    Child& child = supervisor->children_.emplace_back(Child{.spec = std::move(spec)});
+    auto actor = entmoot::start(child.spec, shard);
+    if (!actor) return fail(fmt::format("failed to start child \"{}\": {}", child.spec.id, actor.error().reason));
+    supervisor->adopt(child, *std::move(actor));
+  }
+  return supervisor;
+}
+
+/// Nobody has anything to say to a supervisor.
+bool Supervisor::slice() {
+  while (auto envelope = mailbox().take()) std::move(envelope->reply)(fail("a supervisor takes no messages"));
+  return false;
+}
+
+void Supervisor::ended(const ExitReason&) {
+  for (Child& child : std::views::reverse(children_)) {
+    child.state = ChildState::ended;
+    graveyard_.bury(std::move(child.actor));
+  }
+}
+
+void Supervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
+  child.state = actor ? ChildState::running : ChildState::ended;  // ended: its start was ignored
+  child.actor = std::move(actor);
+  if (!child.actor) return;
+  child.actor->monitor([self = std::weak_ptr(self_), ref = child.actor->ref()](const ExitReason&) {
+    if (const auto supervisor = self.lock()) (*supervisor)->settle(ref);
+  });
+}
+
+void Supervisor::settle(const ActorRef& ended_child) {
+  const auto found = std::ranges::find_if(
+      children_, [&](const Child& child) { return child.actor && child.actor->ref() == ended_child; });
+  if (found == children_.end()) return;
+  const ExitReason reason = *found->actor->exit_reason();
+  graveyard_.bury(std::move(found->actor));
+  found->state = ChildState::ended;
+  if (verdict(found->spec.restart, reason) == Verdict::restart) {
+    failed(*found, reason);
+    if (alive()) restart(found->spec.id);
+  } else if (found->spec.restart == Restart::temporary) {
+    children_.erase(found);
+  }
+}
+
+/// Counts a restart; one too many ends the supervisor.
+void Supervisor::failed(Child& child, ExitReason reason) {
+  ++child.failures;
+  child.last_exit = std::move(reason);
+  child.state = ChildState::restarting;
+  if (!window_.add(shard().clock().now(), intensity_)) exit(ExitReason::shutdown());
+}
+
+void Supervisor::restart(std::string_view id) {
+  const auto found =
+      std::ranges::find(children_, id, [](const Child& child) -> const std::string& { return child.spec.id; });
+  if (!alive() || found == children_.end()) return;
+  auto actor = entmoot::start(found->spec, shard());
+  if (!alive()) {  // ended by what it was starting
+    if (actor) graveyard_.bury(*std::move(actor));
+  } else if (actor) {
+    adopt(*found, *std::move(actor));
+  } else {
+    failed(*found, ExitReason::crash(actor.error().reason));
+    if (!alive()) return;
+    shard().post([self = std::weak_ptr(self_), again = found->spec.id] {
+      if (const auto supervisor = self.lock()) (*supervisor)->restart(again);
+    });
+  }
+}
+
+std::vector<ChildInfo> Supervisor::which_children() const {
+  std::vector<ChildInfo> all;
+  all.reserve(children_.size());
+  for (const Child& child : children_) {
+    all.push_back({.id = child.spec.id,
+                   .state = child.state,
+                   .ref = child.actor ? child.actor->ref() : ActorRef(),
+                   .failures = child.failures,
+                   .last_exit = child.last_exit});
+  }
+  return all;
+}
+
+ChildCounts Supervisor::count_children() const {
+  const auto in = [&](ChildState state) {
+    return static_cast<std::size_t>(std::ranges::count(children_, state, &Child::state));
+  };
+  return {.specs = children_.size(), .active = in(ChildState::running), .restarting = in(ChildState::restarting)};
+}
+
+}  // namespace entmoot

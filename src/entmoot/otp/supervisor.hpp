@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// A fixed list of children, started in order and ended in reverse order (OTP's supervisor, one_for_one). For children
+// that need each other; rooms of strangers are under a DynamicSupervisor.
+//
+// Here OTP's rule holds unchanged: the children share one budget, and more than max_restarts restarts within
+// max_seconds end all of them and then the supervisor itself, with `shutdown`. It is an actor, so it may be a child
+// itself. A start that fails in a restart is tried again in the next step, and each attempt counts.
+//
+// A transient child that has ended normally stays in the list, not running; a temporary one is dropped from it.
+// If a child cannot be started in the beginning, those before it are ended again and the supervisor is not made.
+
+#include <entmoot/base/result.hpp>
+#include <entmoot/otp/child_info.hpp>
+#include <entmoot/otp/child_spec.hpp>
+#include <entmoot/otp/graveyard.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace entmoot {
+
+class Supervisor final : public Actor {
+ public:
+  /// On the shard's thread, like everything here. Errors: "failed to start child "id": …", "duplicate child "id"".
+  [[nodiscard]] static Result<std::unique_ptr<Supervisor>> start(Shard& shard, std::vector<ChildSpec> children,
+                                                                 RestartIntensity intensity = {});
+  ~Supervisor() override;
+
+  /// In start order.
+  [[nodiscard]] std::vector<ChildInfo> which_children() const;
+  [[nodiscard]] ChildCounts count_children() const;
+
+ private:
+  struct Child {
+    ChildSpec spec;
+    std::unique_ptr<Actor> actor = nullptr;
+    ChildState state = ChildState::ended;
+    std::size_t failures = 0;
+    ExitReason last_exit = {};
+  };
+
+  Supervisor(Shard& shard, RestartIntensity intensity);
+  bool slice() override;
+  void ended(const ExitReason& reason) override;
+  void adopt(Child& child, std::unique_ptr<Actor> actor);
+  void settle(const ActorRef& ended_child);
+  void failed(Child& child, ExitReason reason);
+  void restart(std::string_view id);
+
+  const RestartIntensity intensity_;
+  RestartWindow window_;
+  std::vector<Child> children_;  // in start order
+  Graveyard graveyard_;
+  std::shared_ptr<Supervisor*> self_;  // shared: a monitor may report after the supervisor's end
+};
+
+}  // namespace entmoot

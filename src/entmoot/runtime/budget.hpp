@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What one room may use. Each limit has a default and a reason; docs list them for operators.
+
+#include <entmoot/base/clock.hpp>
+#include <entmoot/js/heap.hpp>
+#include <entmoot/otp/mailbox.hpp>
+
+#include <chrono>
+#include <cstddef>
+
+namespace entmoot {
+
+struct Budget {
+  /// Past `soft` the turn ends with an out-of-memory error, at `hard` the room is dropped.
+  js::HeapLimits heap = {};
+  /// CPU time of one turn; at the end the room is dropped wherever it is. A chat turn takes microseconds.
+  Duration turn_cpu = std::chrono::seconds(1);
+  /// Microtasks of one turn. More is a chain without an end.
+  std::size_t microtasks_max = 1'000'000;
+  /// Bytes that one turn may send into the world before it ends.
+  std::size_t effects_bytes_max = 8 * MiB;
+  MailboxLimits mailbox = {};
+  /// Timers and Beam.calls that wait at the same time, and calls from outside whose promise is not settled.
+  std::size_t timers_max = 1000;
+  std::size_t handler_calls_max = 1000;
+  std::size_t pending_calls_max = 10'000;
+  /// How long a handler may take to answer (GenServer.call's default).
+  Duration handler_timeout = std::chrono::seconds(5);
+  /// Lines of console output that one turn may write to the log; the rest is counted.
+  std::size_t log_lines_max = 100;
+};
+
+}  // namespace entmoot

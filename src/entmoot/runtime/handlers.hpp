@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The C++ functions that a room's script may call by name (Beam.call, Beam.callSync), and where its BroadcastChannels
+// lead. Arguments come as a JSON array, the answer goes back as JSON.
+//
+//   handlers.on("broadcast", [&](const Json::array& args) -> Result<Json> { … });       answers now
+//   handlers.on_later("load", [&](JsonText args, ReplyTo reply) { worker.submit(…) });  answers when it can, from any
+//   thread
+//
+// Both run on the room's shard, inside its turn: they must not block. What they send by PubSub is released when the
+// turn has succeeded (core/effects.hpp). An exception is the script's error. The first kind runs on the room's fiber:
+// it has some 100 KB of stack.
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/result.hpp>
+#include <entmoot/otp/reply_to.hpp>
+
+#include <boost/json/array.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace entmoot {
+
+class Handlers {
+ public:
+  using Now = std::function<Result<JsonText>(const JsonText& args)>;
+  using Later = std::function<void(JsonText args, ReplyTo reply)>;
+  using Channel = std::function<void(const JsonText& message)>;
+
+  Handlers& on(std::string name, Now handler) {
+    handlers_.insert_or_assign(std::move(name), std::move(handler));
+    return *this;
+  }
+  Handlers& on_later(std::string name, Later handler) {
+    handlers_.insert_or_assign(std::move(name), std::move(handler));
+    return *this;
+  }
+  /// Where messages posted to `new BroadcastChannel(name)` go, besides the room's own channels of that name.
+  Handlers& on_channel(std::string name, Channel route) {
+    channels_.insert_or_assign(std::move(name), std::move(route));
+    return *this;
+  }
+
+  using Handler = std::variant<Now, Later>;
+  [[nodiscard]] const Handler* find(std::string_view name) const {
+    const auto found = handlers_.find(name);
+    return found == handlers_.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] const Channel* find_channel(std::string_view name) const {
+    const auto found = channels_.find(name);
+    return found == channels_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  std::map<std::string, Handler, std::less<>> handlers_;
+  std::map<std::string, Channel, std::less<>> channels_;
+};
+
+}  // namespace entmoot

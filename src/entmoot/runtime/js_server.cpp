@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/runtime/js_server.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/js/runtime.hpp>
+#include <entmoot/js/template_heap.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+// A slice of the loop takes this many short turns at most before it lets others in.
+constexpr int turns_per_slice = 64;
+
+Error late(const std::string& handler) { return fail("handler \"" + handler + "\" did not answer in time"); }
+}  // namespace
+
+JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
+    : Actor(shard, options.budget.mailbox),
+      js_(js),
+      options_(std::move(options)),
+      self_(std::make_shared<JsServer*>(this)),
+      runtime_(std::make_unique<js::Runtime>(js.arena, options_.program.heap(), options_.budget.heap,
+                                             static_cast<js::Host&>(*this))),
+      turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
+      timers_(shard, options_.budget.timers_max,
+              [this](std::uint32_t id) {
+                // An interval that is due faster than the room can keep up waits once, not a thousand times.
+                const bool waits = std::ranges::any_of(
+                    inner_, [&](const Message& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
+                if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
+              }),
+      random_(std::random_device{}()) {
+  deliver({.kind = js::Entry::Kind::evaluate});
+}
+
+JsServer::~JsServer() { exit(ExitReason::shutdown()); }
+
+JsServer::Usage JsServer::usage() const noexcept {
+  return {runtime_ ? runtime_->heap().used() : 0, mailbox().size(), turns_, cpu_};
+}
+
+// --- messages and turns
+// -------------------------------------------------------------------------------------------------
+
+void JsServer::deliver(Message message) {
+  inner_.push_back(std::move(message));
+  shard().make_runnable(*this);
+}
+
+bool JsServer::take_message() {
+  const bool inner = !inner_.empty() && (mailbox().empty() || !inner_last_ || turns_ == 0);
+  inner_last_ = inner;
+  if (inner) {
+    turn_->start(std::move(inner_.front()));
+    inner_.pop_front();
+    return true;
+  }
+  auto envelope = mailbox().take();
+  if (!envelope) return false;
+  if (envelope->deadline < shard().clock().now()) {
+    std::move(envelope->reply)(fail("timeout"));
+    return take_message();
+  }
+  if (calls_.size() >= options_.budget.pending_calls_max) {
+    std::move(envelope->reply)(fail("overloaded"));
+    return take_message();
+  }
+  const std::uint64_t call = ++last_call_;
+  calls_.emplace(call, PendingCall{std::move(envelope->reply), envelope->deadline});
+  turn_->start(
+      {.kind = js::Entry::Kind::invoke, .id = call, .name = std::move(envelope->name), .json = envelope->args});
+  return true;
+}
+
+bool JsServer::slice() {
+  const TimePoint began = shard().clock().now();
+  for (int turns = 0;; ++turns) {
+    if (turn_->state() == Turn::State::idle && !take_message()) return false;
+    switch (turn_->run_slice()) {
+      case Turn::State::waiting: return false;
+      case Turn::State::running: return true;
+      case Turn::State::dropped:
+        log::error("room {}: {} after {} µs of CPU; it ends here", log::quoted(options_.name), turn_->trouble(),
+                   std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
+        exit(ExitReason::crash(turn_->trouble()));
+        return false;
+      default: break;
+    }
+    finish_turn();
+    if (!alive()) return false;
+    const bool more = !inner_.empty() || !mailbox().empty();
+    if (!more || turns >= turns_per_slice || shard().clock().now() - began > std::chrono::milliseconds(1)) return more;
+  }
+}
+
+void JsServer::finish_turn() {
+  ++turns_;
+  cpu_ += turn_->cpu_used();
+  if (log_lines_ > options_.budget.log_lines_max) {
+    log::warn("room {}: {} more lines in one turn", log::quoted(options_.name),
+              log_lines_ - options_.budget.log_lines_max);
+  }
+  log_lines_ = 0;
+
+  if (!turn_->trouble().empty() && !failure_) failure_ = fail(turn_->trouble());
+  const bool starting = turn_->message().kind == js::Entry::Kind::evaluate;
+  const std::uint64_t call = turn_->message().kind == js::Entry::Kind::invoke ? turn_->message().id : 0;
+  if (auto failure = std::exchange(failure_, std::nullopt)) {
+    fail_turn(*failure);
+    if (starting) return exit(ExitReason::crash("the room's script failed: " + failure->reason));
+  } else {
+    turn_->effects().release();
+    turn_->finish();
+    await_promise(call);
+  }
+  if (runtime_->heap().over_soft()) {
+    runtime_->collect_garbage();
+    if (runtime_->heap().over_soft()) exit(ExitReason::crash("out of memory"));
+  }
+}
+
+// Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
+void JsServer::fail_turn(const Error& failure) {
+  log::warn("room {}: {}{}{}", log::quoted(options_.name), failure.reason, failure.detail.empty() ? "" : "\n",
+            failure.detail);
+  const Message& message = turn_->message();
+  const std::uint64_t own = message.kind == js::Entry::Kind::invoke ? message.id : 0;
+  for (auto at = calls_.begin(); at != calls_.end();) {
+    if (at->first != own && !at->second.answer) {
+      ++at;
+      continue;
+    }
+    shard().cancel(at->second.timeout);
+    std::move(at->second.reply)(fail(failure.reason));
+    at = calls_.erase(at);
+  }
+  turn_->finish();
+}
+
+// The call's promise is not settled yet: from now on its deadline counts.
+void JsServer::await_promise(std::uint64_t call) {
+  const auto found = calls_.find(call);
+  if (found == calls_.end() || found->second.deadline == TimePoint::max()) return;
+  found->second.timeout = shard().after(found->second.deadline - shard().clock().now(), [this, call] {
+    const auto expired = calls_.find(call);
+    expired->second.timeout = TimerId::none;
+    if (expired->second.answer) return;  // on its way in the turn under way
+    std::move(expired->second.reply)(fail("timeout"));
+    calls_.erase(expired);
+  });
+}
+
+void JsServer::ended(const ExitReason& reason) {
+  *self_ = nullptr;
+  timers_.stop_all();
+  turn_.reset();
+  runtime_.reset();
+  inner_.clear();
+  shard().cancel(std::exchange(sync_, {}).timeout);
+  for (auto& [id, call] : std::exchange(calls_, {})) {
+    shard().cancel(call.timeout);
+    std::move(call.reply)(fail(reason.what.empty() ? std::string(to_string(reason.kind)) : reason.what));
+  }
+}
+
+// --- what the script asks for
+// -------------------------------------------------------------------------------------------
+
+void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) {
+  const Message& message = turn_->message();
+  const bool of_this_turn = message.kind == js::Entry::Kind::invoke
+                                ? message.id == call
+                                : message.kind == js::Entry::Kind::evaluate && call == 0;
+  if (!ok && of_this_turn) {
+    failure_ = Error(std::string(json_or_message), std::string(stack));
+    return;
+  }
+  const auto found = calls_.find(call);
+  if (found == calls_.end() || found->second.answer) return;  // timed out meanwhile, or answered
+  if (ok) {
+    turn_->charge_effect(json_or_message.size());
+    found->second.answer = JsonText::trusted(json_or_message);
+  } else {
+    log::warn("room {}: {}\n{}", log::quoted(options_.name), json_or_message, stack);
+    found->second.answer = fail(std::string(json_or_message));
+  }
+  Effects::release_or_hold([this, call] { send_answer(call); });
+}
+
+// Released with the turn's effects, in their order. Should the turn be dropped instead, the call is still in calls_ and
+// gets the reason.
+void JsServer::send_answer(std::uint64_t call) {
+  auto answered = calls_.extract(call);
+  shard().cancel(answered.mapped().timeout);
+  std::move(answered.mapped().reply)(std::move(*answered.mapped().answer));
+}
+
+void JsServer::post(std::string_view channel, std::string_view json) {
+  if (!turn_->charge_effect(sizeof(Message) + json.size())) return;
+  const auto* route = options_.handlers.find_channel(channel);
+  if (!route) return;
+  Effects::release_or_hold([route, message = JsonText::trusted(json)] { (*route)(message); });
+}
+
+ReplyTo JsServer::reply_to_self(UniqueFunction<void(JsServer&, Result<JsonText>)> then) {
+  return ReplyTo(shard(), [self = self_, then = std::move(then)](Result<JsonText> result) mutable {
+    if (*self) then(**self, std::move(result));
+  });
+}
+
+std::optional<Result<JsonText>> JsServer::run_handler(std::string_view name, std::string_view args,
+                                                      UniqueFunction<ReplyTo()> reply) {
+  const Handlers::Handler* handler = options_.handlers.find(name);
+  if (!handler) return fail("no handler \"" + std::string(name) + "\": the server does not offer it");
+  turn_->charge_effect(sizeof(Message) + args.size());
+  try {
+    if (const auto* now = std::get_if<Handlers::Now>(handler)) return (*now)(JsonText::trusted(args));
+    std::get<Handlers::Later> (*handler)(JsonText::trusted(args), reply());
+    return std::nullopt;
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  }
+}
+
+bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view args) {
+  if (handler_calls_ >= options_.budget.handler_calls_max) {
+    result_ = "too many Beam.calls wait for an answer";
+    return false;
+  }
+  // Settled once: by the handler or by the timeout, whichever comes first.
+  const auto settle = [id](JsServer& self, Result<JsonText> result) {
+    --self.handler_calls_;
+    self.deliver({.kind = js::Entry::Kind::settle,
+                  .id = id,
+                  .ok = result.has_value(),
+                  .json = result ? *result : JsonText::trusted(result.error().reason)});
+  };
+  ++handler_calls_;
+  auto now = run_handler(name, args, [&] {
+    const auto timeout = std::make_shared<TimerId>();
+    *timeout =
+        shard().after(options_.budget.handler_timeout, [self = self_, settle, timeout, what = std::string(name)] {
+          *timeout = TimerId::none;
+          if (*self) settle(**self, late(what));
+        });
+    return reply_to_self([settle, timeout](JsServer& self, Result<JsonText> result) {
+      if (*timeout == TimerId::none) return;
+      self.shard().cancel(std::exchange(*timeout, TimerId::none));
+      settle(self, std::move(result));
+    });
+  });
+  if (now) settle(*this, std::move(*now));
+  return true;
+}
+
+js::Host::Waited JsServer::call_sync(std::string_view name, std::string_view args) {
+  const std::uint64_t id = ++last_sync_;
+  sync_ = {.id = id};
+  const auto answered = [id](JsServer& self, Result<JsonText> result) {
+    if (self.sync_.id != id || self.sync_.answer) return;
+    self.shard().cancel(self.sync_.timeout);
+    self.sync_.answer = std::move(result);
+    self.turn_->wake();
+    self.shard().make_runnable(self);
+  };
+  sync_.answer = run_handler(name, args, [&] {
+    sync_.timeout = shard().after(options_.budget.handler_timeout,
+                                  [this, answered, what = std::string(name)] { answered(*this, late(what)); });
+    return reply_to_self(answered);
+  });
+  if (!sync_.answer) {
+    turn_->wait();
+    return Waited::not_yet;
+  }
+  return call_sync_result();
+}
+
+js::Host::Waited JsServer::call_sync_result() {
+  if (!sync_.answer) return Waited::not_yet;
+  const Result<JsonText> answer = *std::exchange(sync_, {}).answer;
+  result_ = answer ? std::string(answer->view()) : answer.error().reason;
+  return answer ? Waited::value : Waited::error;
+}
+
+std::uint32_t JsServer::start_timer(double milliseconds, bool repeat) {
+  const std::uint32_t id = timers_.start(milliseconds, repeat);
+  if (!id) result_ = "too many timers";
+  return id;
+}
+
+void JsServer::stop_timer(std::uint32_t id) {
+  timers_.stop(id);
+  std::erase_if(inner_, [id](const Message& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
+}
+
+void JsServer::log(int level, std::string_view line) {
+  if (++log_lines_ > options_.budget.log_lines_max) return;
+  const auto text = log::quoted(line);
+  const auto name = log::quoted(options_.name);
+  switch (level) {
+    case 1: return log::debug("room {} says {}", name, text);
+    case 3: return log::warn("room {} says {}", name, text);
+    case 4: return log::error("room {} says {}", name, text);
+    default: return log::info("room {} says {}", name, text);
+  }
+}
+
+double JsServer::random() noexcept { return static_cast<double>(random_() >> 11) * 0x1.0p-53; }
+
+}  // namespace entmoot

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// An actor with a JavaScript heap: QuickBEAM.Runtime as a GenServer. A room is one of these.
+//
+//   mailbox → message → turn (a fiber, in slices) → script → effects: answers, broadcasts, handler calls
+//
+// It takes one message at a time through a Turn. When the turn is done its effects are released in order; when it
+// failed (the script threw, or ran out of memory) they are dropped and the caller is told; when it was dropped the
+// whole server exits with `crash` and its supervisor takes over. A promise that a call returned is answered when it
+// settles, in the turn that settles it; meanwhile other messages are taken.
+//
+// From: otp/mailbox (envelopes), the room's handlers and timers.  To: js/runtime (the script), otp/reply_to and
+// phoenix/pubsub (effects).
+//
+// Belongs to its shard like every actor; ref() is what others keep.
+
+#include <entmoot/js/host.hpp>
+#include <entmoot/otp/actor.hpp>
+#include <entmoot/runtime/budget.hpp>
+#include <entmoot/runtime/handlers.hpp>
+#include <entmoot/runtime/js_shard.hpp>
+#include <entmoot/runtime/program.hpp>
+#include <entmoot/runtime/room_timers.hpp>
+#include <entmoot/runtime/turn.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+
+namespace entmoot {
+
+/// What a server is made of (QuickBEAM.start/1's options).
+struct JsServerOptions {
+  std::string name;  ///< For the log.
+  Program program;
+  Handlers handlers = {};
+  Budget budget = {};
+};
+
+class JsServer final : public Actor, private js::Host {
+ public:
+  /// Copies the program's heap and runs the script's top level as the first turn. `js` is the shard's and outlives it.
+  /// Throws std::bad_alloc when there is no address space for another heap.
+  JsServer(Shard& shard, JsShard& js, JsServerOptions options);
+  ~JsServer() override;
+
+  struct Usage {
+    std::size_t heap_bytes = 0;
+    std::size_t mailbox = 0;
+    std::uint64_t turns = 0;
+    Duration cpu{};
+  };
+  [[nodiscard]] Usage usage() const noexcept;
+
+ private:
+  // A call from outside whose answer is still to come.
+  struct PendingCall {
+    ReplyTo reply;
+    TimePoint deadline;
+    TimerId timeout = TimerId::none;
+    std::optional<Result<JsonText>> answer = std::nullopt;  // known, and goes out with the turn's effects
+  };
+  // A Beam.callSync under way.
+  struct SyncCall {
+    std::uint64_t id = 0;  // 0: none
+    std::optional<Result<JsonText>> answer = std::nullopt;
+    TimerId timeout = TimerId::none;
+  };
+
+  // Actor
+  bool slice() override;
+  void ended(const ExitReason& reason) override;
+
+  // js::Host, on the fiber
+  Slicer& slicer() noexcept override { return js_.slicer; }
+  void answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) override;
+  void post(std::string_view channel, std::string_view json) override;
+  bool call(std::uint64_t id, std::string_view name, std::string_view args) override;
+  Waited call_sync(std::string_view name, std::string_view args) override;
+  Waited call_sync_result() override;
+  [[nodiscard]] std::string_view result() const noexcept override { return result_; }
+  std::uint32_t start_timer(double milliseconds, bool repeat) override;
+  void stop_timer(std::uint32_t id) override;
+  void log(int level, std::string_view line) override;
+  double random() noexcept override;
+  bool interrupt() noexcept override { return turn_->interrupt(); }
+
+  bool take_message();
+  void finish_turn();
+  void fail_turn(const Error& failure);
+  void send_answer(std::uint64_t call);
+  void await_promise(std::uint64_t call);
+  void deliver(Message message);
+  /// Runs a handler: its answer, or nothing if it comes later through `reply`.
+  std::optional<Result<JsonText>> run_handler(std::string_view name, std::string_view args,
+                                              UniqueFunction<ReplyTo()> reply);
+  ReplyTo reply_to_self(UniqueFunction<void(JsServer&, Result<JsonText>)> then);
+
+  JsShard& js_;
+  const JsServerOptions options_;
+  std::shared_ptr<JsServer*> self_;  // posted answers look here whether the server still lives
+
+  // Let go of in ended().
+  std::unique_ptr<js::Runtime> runtime_;
+  std::unique_ptr<Turn> turn_;
+  RoomTimers timers_;
+  std::deque<Message> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
+  bool inner_last_ = false;    // who was served last: inner messages and mail take turns
+  std::unordered_map<std::uint64_t, PendingCall> calls_;
+  std::uint64_t last_call_ = 0;
+
+  // Of the turn under way.
+  std::optional<Error> failure_;  // the script's answer to this turn's call is an error: nothing else gets out
+  SyncCall sync_;
+  std::uint64_t last_sync_ = 0;
+  std::size_t handler_calls_ = 0;  // Beam.calls that wait
+  std::size_t log_lines_ = 0;
+  std::string result_;  // what the engine is handed after a host call
+
+  std::mt19937_64 random_;
+  std::uint64_t turns_ = 0;
+  Duration cpu_{};
+};
+
+}  // namespace entmoot

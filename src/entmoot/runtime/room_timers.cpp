@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/runtime/room_timers.hpp>
+
+#include <algorithm>
+
+namespace entmoot {
+
+std::uint32_t RoomTimers::start(double milliseconds, bool repeat) {
+  if (timers_.size() >= timers_max_) return 0;
+  constexpr double longest_ms = 2147483647;  // what browsers keep in 32 bits
+  const double ms = std::clamp(milliseconds, 1.0, longest_ms);
+  const auto period = std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(ms));
+  const std::uint32_t id = ++last_id_;
+  arm(id, timers_.emplace(id, Timer{period, repeat, TimerId::none}).first->second);
+  return id;
+}
+
+void RoomTimers::arm(std::uint32_t id, Timer& timer) {
+  timer.timer = shard_.after(timer.period, [this, id] {
+    const auto found = timers_.find(id);
+    if (found->second.repeat) {
+      arm(id, found->second);
+    } else {
+      timers_.erase(found);
+    }
+    due_(id);
+  });
+}
+
+void RoomTimers::stop(std::uint32_t id) {
+  const auto found = timers_.find(id);
+  if (found == timers_.end()) return;
+  shard_.cancel(found->second.timer);
+  timers_.erase(found);
+}
+
+void RoomTimers::stop_all() noexcept {
+  for (const auto& [id, timer] : timers_) shard_.cancel(timer.timer);
+  timers_.clear();
+}
+
+}  // namespace entmoot

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/runtime/turn.hpp>
+
+#include <entmoot/base/check.hpp>
+
+#include <utility>
+
+namespace entmoot {
+
+Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& budget)
+    : js_(js), runtime_(runtime), clock_(clock), budget_(budget) {
+  runtime.heap().on_exhausted(&Turn::exhausted, this);
+}
+
+void Turn::start(Message message) {
+  ENTMOOT_CHECK(state_ == State::idle, "one turn at a time");
+  message_ = std::move(message);
+  entry_ = {
+      .kind = message_.kind, .id = message_.id, .ok = message_.ok, .text = message_.name, .json = message_.json.view()};
+  state_ = State::running;
+  first_slice_ = true;
+  cpu_used_ = {};
+  effect_bytes_ = 0;
+  trouble_.clear();
+  fiber_.start(js_.stacks, &Turn::body, this);
+}
+
+// Below here nothing may need a destructor: the fiber can end anywhere in it.
+void Turn::body(void* self) {
+  auto& turn = *static_cast<Turn*>(self);
+  turn.ended_ = turn.runtime_.run(turn.entry_, turn.budget_.microtasks_max);
+}
+
+// The allocator has no memory for the engine. Instead of letting the engine find out, the turn ends here.
+void Turn::exhausted(void* self) {
+  auto& turn = *static_cast<Turn*>(self);
+  turn.state_ = State::dropped;
+  if (Fiber::current()) Fiber::suspend();  // and is never resumed
+}
+
+bool Turn::interrupt() noexcept {
+  js_.slicer.poll();
+  if (!runtime_.heap().over_soft()) return false;
+  runtime_.collect_garbage();
+  return runtime_.heap().over_soft();
+}
+
+bool Turn::charge_effect(std::size_t bytes) noexcept {
+  effect_bytes_ += bytes;
+  return effect_bytes_ <= budget_.effects_bytes_max;
+}
+
+// Most turns end in their first slice: those pay for two looks at the clock. A turn that goes on is charged with real
+// CPU time from its second slice.
+void Turn::charge_cpu(TimePoint began, TimePoint cpu_began) {
+  if (std::exchange(first_slice_, false)) {
+    cpu_used_ += std::min<Duration>(clock_.now() - began, std::chrono::milliseconds(10));
+  } else {
+    cpu_used_ += js_.cpu_clock().now() - cpu_began;
+  }
+}
+
+Turn::State Turn::run_slice() {
+  const TimePoint began = first_slice_ ? clock_.now() : TimePoint{};
+  const TimePoint cpu_began = first_slice_ ? TimePoint{} : js_.cpu_clock().now();
+  Effects* outer = Effects::collect_into(&effects_);
+  const bool switched_out = js_.slicer.run(fiber_);
+  Effects::collect_into(outer);
+  charge_cpu(began, cpu_began);
+
+  if (state_ == State::dropped) {
+    drop("out of memory");
+  } else if (switched_out) {
+    if (effect_bytes_ > budget_.effects_bytes_max) {
+      drop("too much output in one turn");
+    } else if (cpu_used_ > budget_.turn_cpu) {
+      drop("out of time");
+    }
+  } else if (ended_ == js::Ended::too_many_jobs) {
+    drop("too many microtasks");
+  } else if (effect_bytes_ > budget_.effects_bytes_max) {
+    drop("too much output in one turn");
+  } else {
+    if (ended_ == js::Ended::interrupted) trouble_ = "out of memory";
+    state_ = State::done;
+  }
+  return state_;
+}
+
+void Turn::finish() noexcept {
+  effects_.drop();
+  message_ = {};
+  state_ = State::idle;
+}
+
+void Turn::drop(std::string reason) noexcept {
+  fiber_.forget();
+  effects_.drop();
+  trouble_ = std::move(reason);
+  state_ = State::dropped;
+}
+
+}  // namespace entmoot

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/core/shard.hpp>
+#include <entmoot/testing/manual_clock.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace entmoot;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A runnable that counts its slices and does what a test tells it to in each.
+struct Worked final : Runnable {
+  explicit Worked(std::function<bool()> f) : work(std::move(f)) {}
+  bool run_slice() override {
+    ++slices;
+    return work();
+  }
+  std::function<bool()> work;
+  int slices = 0;
+};
+
+struct Written final : Flushable {
+  explicit Written(std::function<void()> f) : write(std::move(f)) {}
+  void flush() override {
+    ++flushes;
+    if (write) write();
+  }
+  std::function<void()> write;
+  int flushes = 0;
+};
+
+struct ShardFixture {
+  ManualClock clock;
+  Shard shard{0, clock};
+
+  /// Runs `f` on the shard, in a round of its own.
+  template <class F>
+  void on_shard(F f) {
+    Shard::Presence presence(shard);
+    f();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(ShardFixture, "tasks run in the order they were posted, those of one sender to itself included") {
+  std::vector<int> order;
+  shard.post([&] {
+    order.push_back(1);
+    shard.post([&] { order.push_back(4); });
+    order.push_back(2);
+  });
+  shard.post([&] {
+    order.push_back(3);
+    shard.post([&] { order.push_back(5); });
+  });
+  CHECK(shard.poll());
+  CHECK(order == std::vector{1, 2, 3});
+  CHECK(shard.poll());
+  CHECK(order == std::vector{1, 2, 3, 4, 5});
+  CHECK_FALSE(shard.poll());
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a task that posts itself takes one turn a round") {
+  int runs = 0;
+  std::function<void()> again = [&] {
+    ++runs;
+    shard.post(again);
+  };
+  shard.post(again);
+  for (int round = 1; round <= 10; ++round) {
+    shard.poll();
+    CHECK(runs == round);
+  }
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a thread knows which shard it is, and only while it is") {
+  CHECK(Shard::try_here() == nullptr);
+  shard.post([&] {
+    CHECK(&Shard::here() == &shard);
+    CHECK(shard.is_here());
+  });
+  shard.poll();
+  CHECK(Shard::try_here() == nullptr);
+  Shard other(1, clock);
+  Shard::Presence outer(shard);
+  {
+    Shard::Presence inner(other);
+    CHECK(&Shard::here() == &other);
+  }
+  CHECK(&Shard::here() == &shard);
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "every runnable gets one slice a round, in turn") {
+  std::vector<char> order;
+  Worked a([&] { return order.push_back('a'), true; });
+  Worked b([&] { return order.push_back('b'), true; });
+  Worked c([&] { return order.push_back('c'), false; });
+  on_shard([&] {
+    for (Worked* each : {&a, &b, &c}) shard.make_runnable(*each);
+    shard.make_runnable(a);  // once more is no more
+  });
+  shard.poll();
+  shard.poll();
+  CHECK(std::string(order.begin(), order.end()) == "abcab");
+  on_shard([&] { shard.make_idle(a), shard.make_idle(b); });
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "who becomes runnable in a round waits for the next") {
+  Worked late([] { return false; });
+  Worked early([&] { return shard.make_runnable(late), false; });
+  on_shard([&] { shard.make_runnable(early); });
+  shard.poll();
+  CHECK(late.slices == 0);
+  shard.poll();
+  CHECK(late.slices == 1);
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a round ends although the last runnable leaves the queue during another's slice") {
+  Worked last([] { return true; });
+  Worked busy([&] { return shard.make_idle(last), true; });
+  on_shard([&] { shard.make_runnable(busy), shard.make_runnable(last); });
+  shard.poll();
+  CHECK(busy.slices == 1);
+  CHECK(last.slices == 0);
+  on_shard([&] { shard.make_idle(busy); });
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a busy runnable does not keep posted tasks and timers waiting") {
+  Worked busy([] { return true; });
+  on_shard([&] { shard.make_runnable(busy); });
+  bool posted = false, timed = false;
+  on_shard([&] { shard.after(1s, [&] { timed = true; }); });
+  shard.post([&] { posted = true; });
+  clock.advance(1s);
+  shard.poll();
+  CHECK(posted);
+  CHECK(timed);
+  on_shard([&] { shard.make_idle(busy); });
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "leaving the middle of the run queue keeps the others in order") {
+  std::vector<int> order;
+  std::vector<std::unique_ptr<Worked>> all;
+  for (int i = 0; i < 5; ++i) {
+    all.push_back(std::make_unique<Worked>([&order, i] { return order.push_back(i), false; }));
+  }
+  on_shard([&] {
+    for (auto& each : all) shard.make_runnable(*each);
+    for (const int gone : {0, 2, 4}) shard.make_idle(*all[static_cast<std::size_t>(gone)]);
+    shard.make_runnable(*all[0]);
+  });
+  shard.poll();
+  CHECK(order == std::vector{1, 3, 0});
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a timer is due at its time and not before, and comes once") {
+  int rung = 0;
+  on_shard([&] { shard.after(10ms, [&] { ++rung; }); });
+  clock.advance(10ms - 1ns);
+  CHECK_FALSE(shard.poll());
+  CHECK(rung == 0);
+  clock.advance(1ns);
+  CHECK(shard.poll());
+  CHECK(rung == 1);
+  clock.advance(1h);
+  shard.poll();
+  CHECK(rung == 1);
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "timers ring in the order of their times, and of their making at one time") {
+  std::vector<int> order;
+  on_shard([&] {
+    shard.after(20ms, [&] { order.push_back(3); });
+    shard.after(10ms, [&] { order.push_back(1); });
+    shard.after(10ms, [&] { order.push_back(2); });
+    shard.after(-5s, [&] { order.push_back(0); });
+  });
+  clock.advance(1s);
+  shard.poll();
+  CHECK(order == std::vector{0, 1, 2, 3});
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a timer without delay that sets itself again rings once a round") {
+  int rung = 0;
+  std::function<void()> again = [&] {
+    ++rung;
+    shard.after(0ns, again);
+  };
+  on_shard([&] { shard.after(0ns, again); });
+  for (int round = 1; round <= 10; ++round) {
+    shard.poll();
+    CHECK(rung == round);
+  }
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a cancelled timer does not ring, also when a timer due with it cancels it") {
+  int rung = 0;
+  on_shard([&] {
+    const TimerId cancelled = shard.after(1s, [&] { ++rung; });
+    shard.cancel(cancelled);
+    shard.cancel(cancelled);
+    shard.cancel(TimerId::none);
+    TimerId second{};
+    shard.after(1s, [&, this] { shard.cancel(second); });
+    second = shard.after(1s, [&] { ++rung; });
+    clock.advance(1s);
+    shard.poll();
+    shard.cancel(second);  // after it was due: no error
+  });
+  CHECK(rung == 0);
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "what was dirtied in a round is flushed once, at its end") {
+  std::vector<std::string> order;
+  Written out([&] { order.push_back("flush"); });
+  Worked actor([&] { return shard.flush_later(out), order.push_back("slice"), false; });
+  on_shard([&] {
+    shard.make_runnable(actor);
+    shard.after(0ns, [&] { shard.flush_later(out), order.push_back("timer"); });
+  });
+  shard.post([&] { shard.flush_later(out), order.push_back("task"); });
+  shard.poll();
+  CHECK(order == std::vector<std::string>{"task", "slice", "timer", "flush"});
+  CHECK_FALSE(shard.poll());
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a flush that dirties its own output comes again in the next round") {
+  Written out(nullptr);
+  out.write = [&] { shard.flush_later(out); };
+  on_shard([&] { shard.flush_later(out); });
+  shard.poll();
+  CHECK(out.flushes == 1);
+  shard.poll();
+  CHECK(out.flushes == 2);
+  on_shard([&] { shard.forget_flush(out); });
+  shard.poll();
+  CHECK(out.flushes == 2);
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "an output that is gone is not flushed, also when another's flush takes it along") {
+  auto gone = std::make_unique<Written>(nullptr);
+  Written first([&] {
+    shard.forget_flush(*gone);
+    gone.reset();
+  });
+  on_shard([&] { shard.flush_later(first), shard.flush_later(*gone); });
+  shard.poll();
+  CHECK(first.flushes == 1);
+}
+
+TEST_CASE("tasks and timers that are left when a shard closes are destroyed unrun, on the shard") {
+  ManualClock clock;
+  Shard shard(0, clock);
+  struct Left {
+    Left(Shard& on, int& counted) : home(on), count(counted) {}
+    Shard& home;
+    int& count;
+    ~Left() {
+      CHECK(home.is_here());
+      home.post([] { FAIL("ran after the end"); });
+      ++count;
+    }
+  };
+  int destroyed = 0;
+  shard.post([left = std::make_unique<Left>(shard, destroyed)] { FAIL("ran"); });
+  {
+    Shard::Presence presence(shard);
+    shard.after(0ns, [left = std::make_unique<Left>(shard, destroyed)] { FAIL("rang"); });
+  }
+  shard.close();
+  CHECK(destroyed == 2);
+  bool dropped = false;
+  shard.post([drop = std::shared_ptr<void>(nullptr, [&](void*) { dropped = true; })] { FAIL("ran"); });
+  CHECK(dropped);
+}
+
+TEST_CASE("tasks from several threads run on the shard's thread, each thread's in its order") {
+  const SteadyClock clock;
+  Shard shard(0, clock);
+  std::thread loop([&] { shard.run(); });
+  constexpr int senders = 4, each = 5000;
+  std::vector<std::vector<int>> seen(senders);  // touched by the shard only until it has ended
+  std::vector<std::thread> threads;
+  for (int sender = 0; sender < senders; ++sender) {
+    threads.emplace_back([&, sender] {
+      for (int i = 0; i < each; ++i) {
+        shard.post([&, sender, i] { seen[static_cast<std::size_t>(sender)].push_back(i); });
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  shard.post([&] { shard.stop(); });
+  loop.join();
+  for (const auto& of_one : seen) {
+    REQUIRE(of_one.size() == each);
+    for (int i = 0; i < each; ++i) REQUIRE(of_one[static_cast<std::size_t>(i)] == i);
+  }
+}
+
+TEST_CASE("a sleeping loop wakes for a post, for a timer and for stop") {
+  const SteadyClock clock;
+  Shard shard(0, clock);
+  bool rang = false;
+  std::thread loop([&] { shard.run(); });
+  shard.post([&] {
+    shard.after(1ms, [&] {
+      rang = true;
+      shard.stop();
+    });
+  });
+  loop.join();
+  CHECK(rang);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/heap.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <vector>
+
+using namespace entmoot::js;
+
+namespace {
+
+struct HeapFixture {
+  RegionArena arena{100};
+  Region region = arena.take();
+  Heap& heap;
+  explicit HeapFixture(HeapLimits limits = {}) : heap(Heap::create(region, limits)) {}
+  ~HeapFixture() { arena.give_back(region, heap.touched()); }
+};
+
+}  // namespace
+
+TEST_CASE("random allocations, reallocations and frees keep contents, accounting and structure") {
+  for (const unsigned seed : {1u, 2u, 3u}) {
+    CAPTURE(seed);
+    HeapFixture f({.hard = 8u << 20, .soft = 7u << 20});
+    std::mt19937 random(seed);
+    struct Held {
+      std::uint8_t* at;
+      std::size_t bytes;
+      std::uint8_t mark;
+    };
+    std::vector<Held> held;
+    const auto size = [&]() -> std::size_t { return random() % 8 ? random() % 200 + 1 : random() % 20'000 + 1; };
+    for (int step = 0; step < 20'000; ++step) {
+      const auto choice = random() % 10;
+      if (held.empty() || choice < 5) {
+        const std::size_t bytes = size();
+        auto* at = static_cast<std::uint8_t*>(f.heap.allocate(bytes));
+        REQUIRE(at != nullptr);
+        REQUIRE(reinterpret_cast<std::uintptr_t>(at) % 16 == 0);
+        REQUIRE(Heap::usable(at) >= bytes);
+        held.push_back({at, bytes, static_cast<std::uint8_t>(random())});
+        std::memset(at, held.back().mark, bytes);
+      } else {
+        const std::size_t i = random() % held.size();
+        Held& h = held[i];
+        for (std::size_t k = 0; k < h.bytes; k += 37) REQUIRE(h.at[k] == h.mark);
+        if (choice < 7) {
+          const std::size_t bytes = size();
+          h.at = static_cast<std::uint8_t*>(f.heap.reallocate(h.at, bytes));
+          REQUIRE(h.at != nullptr);
+          for (std::size_t k = 0; k < std::min(bytes, h.bytes); k += 37) REQUIRE(h.at[k] == h.mark);
+          std::memset(h.at, h.mark, bytes);
+          h.bytes = bytes;
+        } else {
+          f.heap.free(h.at);
+          held[i] = held.back();
+          held.pop_back();
+        }
+      }
+      if (step % 500 == 0) {
+        const char* broken = f.heap.inspect();
+        REQUIRE_MESSAGE(broken == nullptr, broken);
+      }
+    }
+    for (const Held& h : held) f.heap.free(h.at);
+    CHECK(f.heap.inspect() == nullptr);
+    CHECK(f.heap.used() == 0);
+    HeapFixture empty;
+    CHECK(f.heap.footprint() == empty.heap.footprint());  // everything went back to the unused end
+  }
+}
+
+TEST_CASE("a request past the hard limit calls the exhausted handler, fails and poisons the heap") {
+  HeapFixture f({.hard = 1u << 20, .soft = 900u << 10});
+  int told = 0;
+  f.heap.on_exhausted([](void* count) { ++*static_cast<int*>(count); }, &told);
+  std::vector<void*> blocks;
+  while (void* block = f.heap.allocate(4096)) blocks.push_back(block);
+  CHECK(told == 1);
+  CHECK(f.heap.poisoned());
+  CHECK(f.heap.footprint() <= 1u << 20);
+  CHECK(f.heap.footprint() > (1u << 20) - 8192);  // the limit is exact but for one block
+  CHECK(f.heap.over_soft());
+  for (void* block : blocks) f.heap.free(block);
+  CHECK(f.heap.inspect() == nullptr);
+  CHECK(f.heap.allocate(std::size_t{1} << 40) == nullptr);
+}
+
+TEST_CASE("fragmentation is bounded: holes of one size serve requests of a smaller one") {
+  HeapFixture f({.hard = 4u << 20, .soft = 4u << 20});
+  std::vector<void*> blocks;
+  for (int i = 0; i < 1000; ++i) blocks.push_back(f.heap.allocate(1000));
+  const std::size_t full = f.heap.footprint();
+  for (std::size_t i = 0; i < blocks.size(); i += 2) f.heap.free(blocks[i]);
+  for (int i = 0; i < 500; ++i) REQUIRE(f.heap.allocate(800) != nullptr);
+  CHECK(f.heap.footprint() == full);
+  CHECK(f.heap.inspect() == nullptr);
+}
+
+TEST_CASE("regions come back and are given out again") {
+  RegionArena arena(101, {.slot_bytes = 1u << 20, .warm_bytes = 64u << 10, .warm_slots_max = 2});
+  std::vector<Region> regions;
+  for (int i = 0; i < 600; ++i) {  // more than one chunk of address space
+    regions.push_back(arena.take());
+    std::memset(regions.back().base, i, 200'000);
+  }
+  CHECK(arena.in_use() == 600);
+  for (const Region& region : regions) arena.give_back(region, 200'000);
+  CHECK(arena.in_use() == 0);
+  const Region again = arena.take();
+  CHECK(again.base[150'000] == std::byte{0});  // what lies past the warm pages is fresh
+  arena.give_back(again, 200'000);
+}

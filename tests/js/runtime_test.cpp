@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/core/fiber.hpp>
+#include <entmoot/core/slicer.hpp>
+#include <entmoot/js/stack.hpp>
+#include <entmoot/js/host.hpp>
+#include <entmoot/js/runtime.hpp>
+#include <entmoot/js/script.hpp>
+#include <entmoot/js/template_heap.hpp>
+#include <entmoot/testing/manual_clock.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace entmoot;
+using namespace entmoot::js;
+
+namespace {
+
+// A room without a server: its host writes down what it is asked.
+struct Bench : Host {
+  ManualClock clock;
+  Slicer slicer_{clock, {}};
+  StackPool stacks{fiber_stack_bytes};
+  RegionArena arena{200};
+  std::shared_ptr<const TemplateHeap> heap;
+  HeapLimits limits;
+  std::unique_ptr<Runtime> runtime;
+  Fiber fiber;
+  Entry entry;
+  Ended ended = Ended::done;
+  std::vector<std::string> said;
+  bool stop = false;
+  bool exhausted = false;
+
+  explicit Bench(std::string_view source, HeapLimits with = {}) : limits(with) {
+    auto script = Script::compile("room.ts", source);
+    REQUIRE_MESSAGE(script.has_value(), script.error().reason);
+    auto built = TemplateHeap::build(**script);
+    REQUIRE_MESSAGE(built.has_value(), built.error().reason);
+    heap = *built;
+    fresh();
+  }
+
+  void fresh() {
+    fiber.forget();
+    runtime.reset();
+    runtime = std::make_unique<Runtime>(arena, *heap, limits, *this);
+    exhausted = false;
+    runtime->heap().on_exhausted(
+        [](void* self) {
+          static_cast<Bench*>(self)->exhausted = true;
+          Fiber::suspend();  // and is never resumed
+        },
+        this);
+  }
+
+  // Runs one entry to its end, or until the heap is exhausted.
+  Ended run(Entry what) {
+    entry = what;
+    fiber.start(
+        stacks,
+        [](void* self) {
+          auto& bench = *static_cast<Bench*>(self);
+          bench.ended = bench.runtime->run(bench.entry, 1'000'000);
+        },
+        this);
+    while (slicer_.run(fiber) && !exhausted) {
+    }
+    return ended;
+  }
+  Ended start() { return run({}); }
+  Ended invoke(std::uint64_t call, std::string_view name, std::string_view args = "[]") {
+    return run({.kind = Entry::Kind::invoke, .id = call, .text = name, .json = args});
+  }
+
+  Slicer& slicer() noexcept override { return slicer_; }
+  void answer(std::uint64_t call, bool ok, std::string_view text, std::string_view) override {
+    said.push_back(std::to_string(call) + (ok ? " ok " : " error ") + std::string(text));
+  }
+  void post(std::string_view channel, std::string_view json) override {
+    said.push_back("post " + std::string(channel) + " " + std::string(json));
+  }
+  bool call(std::uint64_t id, std::string_view name, std::string_view args) override {
+    said.push_back("call " + std::to_string(id) + " " + std::string(name) + " " + std::string(args));
+    return name != "refused";
+  }
+  Waited call_sync(std::string_view name, std::string_view args) override {
+    said.push_back("callSync " + std::string(name) + " " + std::string(args));
+    return name == "error" ? Waited::error : Waited::value;
+  }
+  Waited call_sync_result() override { return Waited::value; }
+  std::string_view result() const noexcept override { return "[42]"; }
+  std::uint32_t start_timer(double ms, bool repeat) override {
+    said.push_back("timer " + std::to_string(static_cast<int>(ms)) + (repeat ? " repeat" : ""));
+    return 7;
+  }
+  void stop_timer(std::uint32_t id) override { said.push_back("stop " + std::to_string(id)); }
+  void log(int level, std::string_view line) override {
+    said.push_back("log " + std::to_string(level) + " " + std::string(line.substr(0, line.find('\n'))));
+  }
+  double random() noexcept override { return 0.25; }
+  bool interrupt() noexcept override {
+    slicer_.poll();
+    return stop;
+  }
+};
+
+using Said = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a script keeps its state between calls, and two rooms from one template share nothing") {
+  constexpr auto source = R"(
+    interface Message { sender: string; text: string }
+    const messages: Message[] = [];
+    function send(sender: string, text: string): number { return messages.push({ sender, text }); }
+    const history = () => messages;
+  )";
+  Bench a(source);
+  CHECK(a.start() == Ended::done);
+  a.invoke(1, "send", R"(["ann","hello"])");
+  a.invoke(2, "send", R"(["bob","ho\u006d"])");
+  a.invoke(3, "history");
+  CHECK(a.said == Said{"1 ok 1", "2 ok 2", R"(3 ok [{"sender":"ann","text":"hello"},{"sender":"bob","text":"hom"}])"});
+  a.said.clear();
+  a.fresh();
+  a.start();
+  a.invoke(4, "history");
+  CHECK(a.said == Said{"4 ok []"});
+}
+
+TEST_CASE("what a call comes to: a value, nothing, a promise, an exception, no such function") {
+  Bench room(R"(
+    function nothing() {}
+    async function later(x) { await null; return x * 2; }
+    async function fails() { await null; throw new Error("no"); }
+    function throws() { throw new TypeError("bad"); }
+    function odd() { throw { toString() { throw 1; } }; }
+    function cyclic() { const a = {}; a.a = a; return a; }
+  )");
+  room.start();
+  room.invoke(1, "nothing");
+  room.invoke(2, "later", "[21]");
+  room.invoke(3, "fails");
+  room.invoke(4, "throws");
+  room.invoke(5, "absent");
+  room.invoke(6, "odd");
+  room.invoke(7, "cyclic");
+  REQUIRE(room.said.size() == 7);
+  CHECK(room.said[0] == "1 ok null");
+  CHECK(room.said[1] == "2 ok 42");
+  CHECK(room.said[2] == "3 error no");
+  CHECK(room.said[3] == "4 error bad");
+  CHECK(room.said[4] == R"(5 error the room's script has no function "absent")");
+  CHECK(room.said[5] == "6 error an error that cannot be shown");
+  CHECK(room.said[6].starts_with("7 error the result cannot be sent as JSON"));
+}
+
+TEST_CASE("Beam and BroadcastChannel reach the host as JSON") {
+  Bench room(R"(
+    const channel = new BroadcastChannel("chat");
+    const ear = new BroadcastChannel("chat");
+    ear.onmessage = (event) => console.log("heard", event.data);
+    function go() {
+      channel.postMessage({ a: 1 });
+      Beam.call("save", 1, "two").then((v) => console.log("saved", v), (e) => console.warn(e.message));
+      return Beam.callSync("load", { x: undefined });
+    }
+    function bad() { return Beam.callSync("error"); }
+  )");
+  room.start();
+  room.invoke(1, "go");
+  room.run({.kind = Entry::Kind::settle, .id = 1, .ok = true, .json = R"({"ok":true})"});
+  room.run({.kind = Entry::Kind::settle, .id = 1, .ok = true, .json = "null"});  // settled already
+  room.invoke(2, "bad");
+  CHECK(room.said == Said{R"(post chat {"a":1})", R"(call 1 save [1,"two"])", "callSync load [{}]", "1 ok [42]",
+                          R"(log 2 heard {"a":1})", R"(log 2 saved {"ok":true})", "callSync error []", "2 error [42]"});
+}
+
+TEST_CASE("timers, microtasks and rejections that nobody catches are reported, never swallowed") {
+  Bench room(R"(
+    setTimeout(() => { throw new Error("in a timer"); }, 5);
+    queueMicrotask(() => { throw new Error("in a microtask"); });
+    Promise.reject(new Error("unheard"));
+    const heard = Promise.reject(new Error("heard"));
+    heard.catch(() => {});
+  )");
+  CHECK(room.start() == Ended::done);
+  room.run({.kind = Entry::Kind::fire, .id = 7});
+  CHECK(room.said == Said{"timer 5", "log 4 an exception in a microtask: in a microtask",
+                          "log 4 an unhandled rejection: unheard", "log 4 an exception in a timer: in a timer"});
+}
+
+TEST_CASE("a script whose top level throws answers call 0 with the error") {
+  Bench room("throw new Error('not today')");
+  CHECK(room.start() == Ended::done);
+  CHECK(room.said == Said{"0 error not today"});
+}
+
+TEST_CASE("an endless loop ends when the host says stop, and no catch block of the script runs") {
+  Bench room(
+      "function spin() { try { for (;;) {} } catch { console.log('caught'); } finally { console.log('finally'); } }");
+  room.start();
+  room.stop = true;
+  CHECK(room.invoke(1, "spin") == Ended::interrupted);
+  room.stop = false;
+  room.said.clear();
+  CHECK(room.invoke(2, "spin2") == Ended::done);  // the engine is well
+}
+
+TEST_CASE("an endless recursion is an error of the script, not of the server") {
+  Bench room("function deep() { return deep() + 1; }");
+  room.start();
+  CHECK(room.invoke(1, "deep") == Ended::done);
+  REQUIRE(room.said.size() == 1);
+  CHECK(room.said[0] == "1 error Maximum call stack size exceeded");
+}
+
+TEST_CASE("a script that breaks the globals does not break the server") {
+  Bench room(R"(
+    JSON.parse = JSON.stringify = Reflect.apply = Array.prototype.push = Promise.prototype.then = () => { throw 1; };
+    Object.defineProperty(Object.prototype, 'ok', { get() { throw 2; } });
+    function f(x) { return [x]; }
+    async function g() { return 1; }
+  )");
+  room.start();
+  room.invoke(1, "f", "[5]");
+  room.invoke(2, "g");
+  CHECK(room.said == Said{"1 ok [5]", "2 ok 1"});
+}
+
+TEST_CASE("a room that allocates without end is dropped at its limit, again and again, and leaks nothing") {
+  Bench room("const all = []; function hoard() { for (;;) all.push({ n: all.length }); }",
+             {.hard = 2u << 20, .soft = 2u << 20});
+  for (int i = 0; i < 20; ++i) {
+    room.fresh();
+    room.start();
+    room.invoke(1, "hoard");
+    CHECK(room.exhausted);
+    CHECK(room.runtime->heap().poisoned());
+    CHECK(room.runtime->heap().footprint() <= 2u << 20);
+  }
+  CHECK(room.arena.in_use() == 1);
+}
+
+TEST_CASE("failing each allocation of a start and a chat turn in turn drops the room and nothing else") {
+  constexpr auto source = R"(
+    const state = { messages: [] };
+    const channel = new BroadcastChannel("chat");
+    function send(sender, text) {
+      const message = { sender, text, timestamp: 1 };
+      state.messages.push(message);
+      channel.postMessage(message);
+      Promise.resolve().then(() => 1);
+      return message;
+    }
+  )";
+  Bench room(source);
+  std::uint64_t failed = 0;
+  for (std::uint64_t at = 0;; ++at) {
+    room.fresh();
+    room.runtime->heap().exhaust_after(at);
+    room.start();
+    if (!room.exhausted) room.invoke(1, "send", R"(["ann","hello"])");
+    if (!room.exhausted) break;
+    ++failed;
+    CHECK(room.runtime->heap().poisoned());
+  }
+  CHECK(failed > 20);
+  CHECK(room.said.back() == R"(1 ok {"sender":"ann","text":"hello","timestamp":1})");
+}
+
+TEST_CASE("a copied heap is sound: it survives collections and the engine's own features") {
+  Bench room(R"(
+    function exercise() {
+      const byObject = new Map(); const key = {}; byObject.set(key, 1);
+      class A { #x = 1; get x() { return this.#x; } }
+      let sum = 0; for (const v of (function* () { for (let i = 0; i < 1e4; i++) yield i; })()) sum += v;
+      const big = Array.from({ length: 2e3 }, (_, i) => ({ i, s: 'x' + i })); big.sort((a, b) => b.i - a.i);
+      return [byObject.get(key), new A().x, sum, 'abc123'.replace(/\d+/g, '-'), new Uint8Array(10).length,
+        Reflect.ownKeys(new Proxy({ q: 1 }, {})).join(), String(10n ** 30n), new Date(0).toISOString(),
+        typeof Atomics, typeof SharedArrayBuffer, Math.random()].join('|');
+    }
+  )");
+  for (int i = 0; i < 3; ++i) {
+    room.fresh();
+    room.start();
+    room.said.clear();
+    room.invoke(1, "exercise");
+    room.runtime->collect_garbage();
+    room.invoke(2, "exercise");
+    const std::string expected =
+        R"(ok "1|1|49995000|abc-|10|q|1000000000000000000000000000000|1970-01-01T00:00:00.000Z|undefined|undefined|0.25")";
+    CHECK(room.said == Said{"1 " + expected, "2 " + expected});
+    CHECK(room.runtime->heap().inspect() == nullptr);
+  }
+}
+
+TEST_CASE("a script that does not compile says where") {
+  auto script = Script::compile("chat.js", "let a = 1;\nlet b = ;\n");
+  REQUIRE_FALSE(script.has_value());
+  CHECK(script.error().reason.starts_with("chat.js:2:"));
+  auto typed = Script::compile("chat.ts", "interface A {\n  x: \n");
+  REQUIRE_FALSE(typed.has_value());
+  CHECK(typed.error().reason.find("chat.ts") != std::string::npos);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+#include "probe.hpp"
+
+#include <entmoot/otp/actor.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace entmoot;
+
+TEST_CASE_FIXTURE(OtpFixture, "an actor takes its mail in order, a slice a round") {
+  Probe actor(shard);
+  for (const char* name : {"a", "b", "c"}) actor.ref().mailbox().push(call(name));
+  shard.poll();
+  CHECK(actor.taken.size() == 1);
+  settle();
+  CHECK(actor.taken == std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "an exit is carried out once and its first reason counts") {
+  Probe actor(shard);
+  std::vector<ExitReason> reported;
+  actor.monitor([&](const ExitReason& reason) { reported.push_back(reason); });
+  actor.exit(ExitReason::crash("first"));
+  actor.exit(ExitReason::normal());
+  CHECK(reported.empty());  // never from within exit()
+  settle();
+  CHECK(reported == std::vector{ExitReason::crash("first")});
+  CHECK(actor.exit_reason() == ExitReason::crash("first"));
+  CHECK(actor.ends == 1);
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "a monitor of an actor that has ended already reports soon, once") {
+  Probe actor(shard);
+  actor.exit(ExitReason::killed());
+  int reports = 0;
+  actor.monitor([&](const ExitReason& reason) {
+    ++reports;
+    CHECK(reason == ExitReason::killed());
+  });
+  CHECK(reports == 0);
+  settle();
+  CHECK(reports == 1);
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "a monitor may end and destroy what it watched") {
+  auto actor = std::make_unique<Probe>(shard);
+  int second = 0;
+  actor->monitor([&](const ExitReason&) { actor.reset(); });
+  actor->monitor([&](const ExitReason&) { ++second; });
+  actor->exit(ExitReason::normal());
+  settle();
+  CHECK(second == 1);
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "a slice that throws ends its actor with a crash, and every waiting caller is told") {
+  Probe actor(shard);
+  std::vector<std::string> answers;
+  std::optional<ExitReason> reason;
+  actor.monitor([&](const ExitReason& why) { reason = why; });
+  for (const char* name : {"echo", "keep", "throw", "echo"}) actor.ref().mailbox().push(call(name, noting(answers)));
+  settle();
+  CHECK(reason == ExitReason::crash("thrown in a turn"));
+  REQUIRE(answers.size() == 4);
+  CHECK(answers[0] == "[1]");
+  for (std::size_t i = 1; i < 4; ++i) CHECK(answers[i].starts_with("error: "));
+  CHECK(actor.taken.size() == 3);
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "after its end an actor gets no slice, even if the slice that ended it wanted more") {
+  Probe actor(shard);
+  actor.ref().mailbox().push(call("stop"));  // this slice says that there is more
+  actor.ref().mailbox().push(call("late"));
+  settle();
+  CHECK(actor.taken == std::vector<std::string>{"stop"});
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "a ref outlives its actor and says why it is gone") {
+  std::vector<std::string> answers;
+  ActorRef ref;
+  {
+    Probe actor(shard);
+    ref = actor.ref();
+    actor.exit(ExitReason::crash("out of memory"));
+  }
+  ref.send(call("echo", noting(answers)));
+  settle();
+  CHECK(answers == std::vector<std::string>{"error: out of memory"});
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "an actor that is destroyed alive ends with shutdown and tells its monitors") {
+  std::optional<ExitReason> reason;
+  {
+    Probe actor(shard);
+    actor.monitor([&](const ExitReason& why) { reason = why; });
+    actor.ref().mailbox().push(call("x"));  // it is in the run queue
+  }
+  settle();
+  CHECK(reason == ExitReason::shutdown());
+}

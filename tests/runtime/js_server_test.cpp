@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+
+#include "room_bench.hpp"
+
+#include <entmoot/core/worker.hpp>
+
+#include <boost/json/array.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+using namespace entmoot;
+using namespace std::chrono_literals;
+
+namespace {
+
+// QuickBEAM's chat room, as its authors wrote it for the BEAM: globals, types, Beam.callSync.
+constexpr auto chat_room = R"(
+  interface Message { sender: string; text: string; timestamp: number }
+  const state: { messages: Message[] } = { messages: [] };
+  function sendMessage(sender: string, text: string): Message {
+    const message: Message = { sender, text, timestamp: Date.now() };
+    state.messages.push(message);
+    Beam.callSync('broadcast', message);
+    return message;
+  }
+  function getHistory(): Message[] { return state.messages; }
+  function getState(): { messageCount: number } { return { messageCount: state.messages.length }; }
+)";
+
+}  // namespace
+
+TEST_CASE("a chat room answers, keeps its history and broadcasts what it was sent") {
+  RoomBench bench;
+  std::vector<std::string> broadcasts;
+  Handlers handlers;
+  handlers.on("broadcast", [&](const JsonText& args) -> Result<JsonText> {
+    Effects::release_or_hold([&broadcasts, text = std::string(args.view())] { broadcasts.push_back(text); });
+    return JsonText();
+  });
+  Room& room = bench.open(chat_room, handlers);
+  CHECK(bench.call(room, "getHistory") == "[]");
+  const std::string message = bench.call(room, "sendMessage", R"(["ann","hello"])");
+  CHECK(message.starts_with(R"({"sender":"ann","text":"hello","timestamp":)"));
+  CHECK(broadcasts == std::vector{"[" + message + "]"});
+  CHECK(bench.call(room, "getHistory") == "[" + message + "]");
+  CHECK(bench.call(room, "getState") == R"({"messageCount":1})");
+}
+
+TEST_CASE("rooms do not see each other's state, and each draws its own random numbers") {
+  RoomBench bench;
+  const auto program =
+      Program::load("r.js", "let n = 0; function next() { return ++n; } function dice() { return Math.random(); }");
+  Room& a = bench.open(*program);
+  Room& b = bench.open(*program);
+  CHECK(bench.call(a, "next") == "1");
+  CHECK(bench.call(a, "next") == "2");
+  CHECK(bench.call(b, "next") == "1");
+  CHECK(bench.call(a, "dice") != bench.call(b, "dice"));
+}
+
+TEST_CASE("effects are released in order when the turn succeeds, and none of them when the script throws") {
+  RoomBench bench;
+  std::vector<std::string> out;
+  Handlers handlers;
+  handlers.on_channel("chat", [&](const JsonText& message) { out.emplace_back(message.view()); });
+  Room& room = bench.open(R"(
+    const channel = new BroadcastChannel("chat");
+    function good() { channel.postMessage(1); channel.postMessage({ two: 2 }); return "done"; }
+    function bad() { channel.postMessage(3); throw new Error("no"); }
+  )",
+                          handlers);
+  CHECK(bench.call(room, "good") == R"("done")");
+  CHECK(out == std::vector<std::string>{"1", R"({"two":2})"});
+  CHECK(bench.call(room, "bad") == "error: no");
+  CHECK(out.size() == 2);
+  CHECK(bench.call(room, "good") == R"("done")");  // the room lives on
+}
+
+TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, handlers that never answer") {
+  RoomBench bench;
+  Handlers handlers;
+  handlers.on("throws", [](const JsonText&) -> Result<JsonText> { throw std::runtime_error("handler broke"); });
+  handlers.on("refuses", [](const JsonText&) -> Result<JsonText> { return fail("not you"); });
+  std::vector<ReplyTo> forgotten;
+  handlers.on_later("silent", [&](const JsonText&, ReplyTo reply) { forgotten.push_back(std::move(reply)); });
+  handlers.on_later("drops", [](const JsonText&, ReplyTo) {});
+  Room& room = bench.open(R"(
+    function sync(name) { try { return Beam.callSync(name); } catch (e) { return e instanceof Error && e.message; } }
+    async function later(name) { try { return await Beam.call(name); } catch (e) { return e.message; } }
+  )",
+                          handlers);
+  for (const std::string how : {"sync", "later"}) {
+    CAPTURE(how);
+    CHECK(bench.call(room, how, R"(["absent"])") == R"("no handler \"absent\": the server does not offer it")");
+    CHECK(bench.call(room, how, R"(["throws"])") == R"("handler broke")");
+    CHECK(bench.call(room, how, R"(["refuses"])") == R"("not you")");
+    CHECK(bench.call(room, how, R"(["drops"])") == R"("no process: it ended before it answered")");
+    auto answer = bench.cast(room, how, R"(["silent"])");
+    bench.settle();
+    CHECK(RoomBench::text(answer) == "(no answer)");
+    bench.clock.advance(5s);
+    bench.settle();
+    CHECK(RoomBench::text(answer) == R"("handler \"silent\" did not answer in time")");
+  }
+  CHECK_FALSE(room.exit);
+}
+
+TEST_CASE("while a room waits in callSync for another thread, the shard's other rooms go on") {
+  RoomBench bench;
+  Worker worker("test-worker");
+  ReplyTo held;
+  Handlers handlers;
+  handlers.on_later("slow", [&](const JsonText&, ReplyTo reply) { held = std::move(reply); });
+  Room& waits =
+      bench.open("function f() { return Beam.callSync('slow', 1) + 1; } function g() { return 'g'; }", handlers);
+  Room& other = bench.open("function g() { return 'other'; }");
+  auto first = bench.cast(waits, "f");
+  auto second = bench.cast(waits, "g");
+  bench.settle();
+  CHECK(RoomBench::text(first) == "(no answer)");
+  CHECK(RoomBench::text(second) == "(no answer)");  // one message at a time
+  CHECK(bench.call(other, "g") == R"("other")");
+  REQUIRE(worker.submit([&] { std::move(held)(JsonText::trusted(std::string_view("41"))); }));
+  while (!*second) bench.shard.poll();
+  CHECK(RoomBench::text(first) == "42");
+  CHECK(RoomBench::text(second) == R"("g")");
+}
+
+TEST_CASE("a room saves to a file and loads from it through handlers that work on another thread") {
+  const auto path = std::filesystem::temp_directory_path() / ("entmoot-save-test-" + std::to_string(::getpid()));
+  Worker worker("test-files");
+  Handlers handlers;
+  handlers.on_later("save", [&](const JsonText& args, ReplyTo reply) {
+    REQUIRE(worker.submit([&path, args, reply = std::move(reply)]() mutable {
+      std::ofstream(path) << args.parse()->as_array().at(0).as_string().c_str();
+      std::move(reply)(JsonText::trusted(std::string_view("true")));
+    }));
+  });
+  handlers.on_later("load", [&](const JsonText&, ReplyTo reply) {
+    REQUIRE(worker.submit([&path, reply = std::move(reply)]() mutable {
+      std::string text;
+      std::getline(std::ifstream(path), text);
+      std::move(reply)(JsonText::of(Json(text)));
+    }));
+  });
+  constexpr auto source = R"(
+    let notes = [];
+    async function restore() { notes = JSON.parse((await Beam.call("load")) || "[]"); return notes.length; }
+    async function add(note) { notes.push(note); await Beam.call("save", JSON.stringify(notes)); return notes; }
+  )";
+  RoomBench bench;
+  const auto wait = [&](const RoomBench::Answer& answer) {
+    while (!*answer) bench.shard.poll();
+    return RoomBench::text(answer);
+  };
+  Room& first = bench.open(source, handlers);
+  CHECK(wait(bench.cast(first, "add", R"(["one"])")) == R"(["one"])");
+  CHECK(wait(bench.cast(first, "add", R"(["two"])")) == R"(["one","two"])");
+  bench.on_shard([&] { first.server->exit(ExitReason::killed()); });
+  Room& second = bench.open(source, handlers);
+  CHECK(wait(bench.cast(second, "restore")) == "2");
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("calls to a promise are answered when it settles; other calls overtake it; the deadline is kept") {
+  RoomBench bench;
+  Room& room = bench.open(R"(
+    function later(ms) { return new Promise((resolve) => setTimeout(() => resolve(ms), ms)); }
+    function never() { return new Promise(() => {}); }
+    function now() { return "now"; }
+  )");
+  auto later = bench.cast(room, "later", "[50]");
+  auto never = bench.cast(room, "never", "[]", bench.clock.now() + 1s);
+  CHECK(bench.call(room, "now") == R"("now")");
+  CHECK(RoomBench::text(later) == "(no answer)");
+  bench.clock.advance(50ms);
+  bench.settle();
+  CHECK(RoomBench::text(later) == "50");
+  bench.clock.advance(1s);
+  bench.settle();
+  CHECK(RoomBench::text(never) == "error: timeout");
+}
+
+TEST_CASE("intervals repeat and stop; timers of a room that ended do nothing") {
+  RoomBench bench;
+  Room& room = bench.open(R"(
+    let ticks = 0;
+    const id = setInterval(() => { if (++ticks === 3) clearInterval(id); }, 10);
+    function count() { return ticks; }
+  )");
+  for (int i = 0; i < 6; ++i) {
+    bench.clock.advance(10ms);
+    bench.settle();
+  }
+  CHECK(bench.call(room, "count") == "3");
+  Room& killed = bench.open("setInterval(() => {}, 10)");
+  bench.settle();
+  bench.on_shard([&] { killed.server->exit(ExitReason::killed()); });
+  bench.clock.advance(1s);
+  bench.settle();
+  CHECK(killed.exit->kind == ExitReason::Kind::killed);
+}
+
+TEST_CASE("a script that fails at its start ends the room, and whoever called gets the reason") {
+  RoomBench bench;
+  Room& room = bench.open("throw new Error('cannot start')");
+  auto answer = bench.cast(room, "f");
+  bench.settle();
+  CHECK(RoomBench::text(answer) == "error: the room's script failed: cannot start");
+  REQUIRE(room.exit);
+  CHECK(room.exit->kind == ExitReason::Kind::crash);
+}
+
+TEST_CASE("an endless loop is sliced by the clock, others answer meanwhile, and at its CPU limit the room is dropped") {
+  // Each look at the clock is a step of 50 µs, so a slice ends after some twenty polls and a second after some 20,000.
+  RoomBench bench(50us);
+  Room& loops = bench.open("function spin() { while (true) {} }");
+  Room& other = bench.open("let n = 0; function g() { return ++n; }");
+  auto spin = bench.cast(loops, "spin");
+  int answers = 0;
+  for (int i = 0; i < 100 && !loops.exit; ++i) {
+    auto answer = bench.cast(other, "g");
+    for (int round = 0; round < 3; ++round) bench.shard.poll();
+    REQUIRE(*answer);
+    ++answers;
+  }
+  CHECK(answers == 100);
+  while (!loops.exit) REQUIRE(bench.shard.poll());
+  bench.settle();
+  CHECK(RoomBench::text(spin) == "error: out of time");
+  CHECK(loops.exit == ExitReason::crash("out of time"));
+  CHECK(bench.call(other, "g") == "101");
+}
+
+TEST_CASE("an endless chain of microtasks ends at its CPU limit or its count, whichever comes first") {
+  constexpr auto source = "function chain() { const next = () => Promise.resolve().then(next); next(); return 1; }";
+  RoomBench by_clock(50us);
+  Room& a = by_clock.open(source);
+  auto first = by_clock.cast(a, "chain");
+  while (!a.exit) REQUIRE(by_clock.shard.poll());
+  by_clock.settle();
+  CHECK(RoomBench::text(first) == "error: out of time");
+
+  RoomBench by_count;
+  Room& b = by_count.open(source, {}, {.microtasks_max = 10'000});
+  CHECK(by_count.call(b, "chain") == "error: too many microtasks");
+  CHECK(b.exit == ExitReason::crash("too many microtasks"));
+}
+
+TEST_CASE("past the soft limit a turn fails with an out-of-memory error and the room lives on if it can") {
+  RoomBench bench;
+  Room& room = bench.open(R"(
+    let kept = [];
+    function waste() { let local = []; for (;;) local.push({ a: local.length }); }
+    function keep() { for (;;) kept.push({ a: kept.length }); }
+    function ping() { return "pong"; }
+  )",
+                          {}, {.heap = {.hard = 4 * MiB, .soft = 3 * MiB}});
+  CHECK(bench.call(room, "waste") == "error: out of memory");
+  CHECK_FALSE(room.exit);
+  CHECK(bench.call(room, "ping") == R"("pong")");
+  CHECK(bench.call(room, "keep") == "error: out of memory");
+  REQUIRE(room.exit);  // what it kept is still there: nothing to go on with
+  CHECK(room.exit == ExitReason::crash("out of memory"));
+}
+
+TEST_CASE("an allocation past the hard limit drops the room at once") {
+  RoomBench bench;
+  Room& room = bench.open("function big() { return 'x'.repeat(1 << 28).length; }");
+  CHECK(bench.call(room, "big") == "error: out of memory");
+  CHECK(room.exit == ExitReason::crash("out of memory"));
+}
+
+TEST_CASE("a turn that pours out messages is dropped before they fill the server's memory") {
+  RoomBench bench(50us);
+  std::size_t out = 0;
+  Handlers handlers;
+  handlers.on_channel("c", [&](const JsonText&) { ++out; });
+  Room& room = bench.open(
+      "const c = new BroadcastChannel('c'); const s = 'x'.repeat(10000); function pour() { for (;;) c.postMessage(s); "
+      "}",
+      handlers, {.effects_bytes_max = 1 * MiB});
+  CHECK(bench.call(room, "pour") == "error: too much output in one turn");
+  CHECK(out == 0);
+}
+
+TEST_CASE("a full mailbox answers overloaded and keeps what it had") {
+  RoomBench bench(50us);
+  Room& room =
+      bench.open("function spin() { for (let i = 0; i < 3e6; i++); return 1; }", {}, {.mailbox = {.messages_max = 2}});
+  bench.settle();
+  std::vector<RoomBench::Answer> answers;
+  bench.on_shard([&] {
+    for (int i = 0; i < 4; ++i) {
+      auto answer = std::make_shared<std::optional<Result<JsonText>>>();
+      answers.push_back(answer);
+      room.server->ref().mailbox().push(
+          {.name = "spin", .reply = ReplyTo(bench.shard, [answer](Result<JsonText> r) { *answer = std::move(r); })});
+    }
+  });
+  bench.settle(100'000);
+  CHECK(RoomBench::text(answers[0]) == "1");
+  CHECK(RoomBench::text(answers[1]) == "1");
+  CHECK(RoomBench::text(answers[2]) == "error: overloaded");
+  CHECK(RoomBench::text(answers[3]) == "error: overloaded");
+}
+
+TEST_CASE("killing a room in mid-turn answers everybody who waits and gives everything back, a thousand times") {
+  RoomBench bench(50us);
+  const auto program = Program::load("r.js", "function spin() { for (;;) {} }");
+  for (int i = 0; i < 1000; ++i) {
+    Room& room = bench.open(*program);
+    auto running = bench.cast(room, "spin");
+    auto waiting = bench.cast(room, "spin");
+    bench.shard.poll();
+    bench.on_shard([&] { room.server->exit(ExitReason::killed()); });
+    bench.shard.poll();
+    REQUIRE(RoomBench::text(running) == "error: killed");
+    REQUIRE(RoomBench::text(waiting) == "error: killed");
+    REQUIRE(bench.js->stacks.in_use() == 0);
+    REQUIRE(bench.js->arena.in_use() == 0);
+    bench.on_shard([&] { bench.rooms.clear(); });
+  }
+}
+
+TEST_CASE("a handler that kills its own room does not pull the floor from under the turn") {
+  RoomBench bench;
+  Room* room = nullptr;
+  Handlers handlers;
+  handlers.on("suicide", [&](const JsonText&) -> Result<JsonText> {
+    room->server->exit(ExitReason::killed());
+    return JsonText();
+  });
+  room = &bench.open("function f() { Beam.callSync('suicide'); return 'still here'; }", handlers);
+  CHECK(bench.call(*room, "f") == R"("still here")");
+  CHECK(room->exit == ExitReason::killed());
+}
