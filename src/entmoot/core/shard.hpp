@@ -84,7 +84,6 @@ class Shard {
   void assert_here() const noexcept;
 
   // --- any thread
-  // -----------------------------------------------------------------------------------------------------
 
   /// Runs `task` on this shard in a later step of its loop. After close() tasks are destroyed unrun.
   void post(UniqueFunction<void()> task);
@@ -92,7 +91,6 @@ class Shard {
   void stop();
 
   // --- this shard's thread
-  // --------------------------------------------------------------------------------------------
 
   /// Calls `task` once when `delay` is over. A delay of zero means the next round.
   TimerId after(Duration delay, UniqueFunction<void()> task);
@@ -110,9 +108,6 @@ class Shard {
   void run();
   /// One round that never blocks, on the calling thread; for tests that step. Returns whether anything was done.
   bool poll();
-  /// After run(): destroys every task and timer that is left and takes no more. All shards are closed before the first
-  /// is destroyed (Shards sees to it), because what a task owned may post a last word to any of them.
-  void close() noexcept;
 
   /// Says for a scope that this thread stands in for the shard's: before its loop runs and after it has ended, when the
   /// shard's objects are made and destroyed.

@@ -38,6 +38,8 @@ class Shards {
   void start();
   /// Ends every loop and waits for the threads. From a thread that is no shard's.
   void stop_and_join();
+  /// Whether the threads run. From the thread that starts and stops them.
+  [[nodiscard]] bool running() const noexcept { return !threads_.empty(); }
 
   [[nodiscard]] static const Clock& steady() noexcept;
 

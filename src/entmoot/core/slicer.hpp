@@ -57,7 +57,6 @@ class Slicer {
   bool run(Fiber& fiber);
 
   // --- on the fiber
-  // -----------------------------------------------------------------------------------------------------
 
   /// The polite way: switches out if the slice is over. Returns after the fiber was resumed.
   void poll() noexcept;

@@ -34,7 +34,7 @@
     return json === undefined ? 'null' : json;
   };
 
-  // --- calls from outside -----------------------------------------------------------------------------------------
+  // --- calls from outside
 
   // A function declaration is a property of the global object; `const f = () => …` is only in the global scope.
   const find = (name) => {
@@ -91,7 +91,7 @@
     }
   };
 
-  // --- Beam: calls to the server's handlers -----------------------------------------------------------------------
+  // --- Beam: calls to the server's handlers
 
   const waiting = create(null); // id of a Beam.call → its promise's functions
   let lastCall = 0;
@@ -125,7 +125,7 @@
     },
   }));
 
-  // --- BroadcastChannel -------------------------------------------------------------------------------------------
+  // --- BroadcastChannel
 
   // https://html.spec.whatwg.org/#broadcastchannel, within one room; where a name leads outside the room is the
   // server's to say.
@@ -191,7 +191,7 @@
   }
   define(globalThis, 'BroadcastChannel', BroadcastChannel);
 
-  // --- timers -----------------------------------------------------------------------------------------------------
+  // --- timers
 
   const timers = create(null);
 
@@ -222,7 +222,7 @@
   define(globalThis, 'clearTimeout', clear);
   define(globalThis, 'clearInterval', clear);
 
-  // --- console, and what nobody caught ----------------------------------------------------------------------------
+  // --- console, and what nobody caught
 
   const show = (value) => {
     if (typeof value === 'string') return value;
@@ -266,7 +266,7 @@
     for (let i = 0; i < left.length; i++) report('an unhandled rejection', left[i].reason);
   };
 
-  // --- what a room must not have ----------------------------------------------------------------------------------
+  // --- what a room must not have
 
   // Shared memory and its waiting lists are a lock and a global of the engine: a room that is dropped could hold them.
   delete globalThis.Atomics;

@@ -25,7 +25,7 @@
 
 namespace entmoot {
 
-class Actor : public Runnable {
+class Actor : public MailboxOwner {
  public:
   using Monitor = UniqueFunction<void(const ExitReason&)>;
 
@@ -44,7 +44,7 @@ class Actor : public Runnable {
   /// Calls `monitor` when this actor ends, or soon if it has ended (Process.monitor/1 and its DOWN).
   void monitor(Monitor monitor);
   /// Ends it now: whatever it is doing is dropped (Process.exit/2). From within a turn, when that slice is over.
-  void exit(ExitReason reason);
+  void exit(ExitReason reason) final;
 
   bool run_slice() final;
 

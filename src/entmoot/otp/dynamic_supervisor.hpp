@@ -51,7 +51,6 @@ class DynamicSupervisor {
   DynamicSupervisor& operator=(const DynamicSupervisor&) = delete;
 
   // --- this shard only
-  // -------------------------------------------------------------------------------------------------
 
   /// The running child of that id, or a new one. Errors: what `start` said; "max_children"; "shutdown"; "ignore";
   /// "room is restarting, try again in 1 s"; "room is quarantined, …".

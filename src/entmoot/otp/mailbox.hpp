@@ -41,29 +41,39 @@ struct MailboxLimits {
   std::size_t bytes_max = 4 * MiB;
 };
 
+/// Whose mailbox it is: an actor, seen from below.
+class MailboxOwner : public Runnable {
+ public:
+  /// Process.exit/2.
+  virtual void exit(ExitReason reason) = 0;
+};
+
 class Mailbox {
  public:
-  Mailbox(Shard& shard, Runnable& owner, MailboxLimits limits) : shard_(shard), owner_(&owner), limits_(limits) {}
+  Mailbox(Shard& shard, MailboxOwner& owner, MailboxLimits limits) : shard_(shard), owner_(&owner), limits_(limits) {}
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
 
   // --- this shard only
-  // ------------------------------------------------------------------------------------------------
 
   /// Queues the message and makes the actor runnable; or answers it "overloaded" or with the reason of the closed box.
   void push(Envelope envelope);
   [[nodiscard]] std::optional<Envelope> take();
   [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return queue_.size(); }
+  /// Ends the actor, if it still lives.
+  void exit_owner(ExitReason reason) {
+    if (owner_) owner_->exit(std::move(reason));
+  }
   /// Nothing is accepted or handed out any more; every waiting caller is told `reason`.
   void close(const ExitReason& reason);
   [[nodiscard]] bool closed() const noexcept { return owner_ == nullptr; }
 
  private:
   Shard& shard_;
-  Runnable* owner_;  // null once closed
+  MailboxOwner* owner_;  // null once closed
   const MailboxLimits limits_;
   std::deque<Envelope> queue_;
   std::size_t bytes_ = 0;
@@ -80,6 +90,11 @@ class ActorRef {
   void send(Envelope envelope) const {
     mailbox_->shard().post(
         [mailbox = mailbox_, envelope = std::move(envelope)]() mutable { mailbox->push(std::move(envelope)); });
+  }
+  /// Ends the actor, behind what this thread has sent it before (Process.exit/2).
+  void exit(ExitReason reason) const {
+    mailbox_->shard().post(
+        [mailbox = mailbox_, reason = std::move(reason)]() mutable { mailbox->exit_owner(std::move(reason)); });
   }
   /// The box itself, for code that is on the actor's shard already.
   [[nodiscard]] Mailbox& mailbox() const noexcept { return *mailbox_; }

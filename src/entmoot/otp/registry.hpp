@@ -38,7 +38,6 @@ class Registry {
   explicit Registry(Shards& shards);
 
   // --- the key's home shard only
-  // ---------------------------------------------------------------------------------------
 
   /// Names `actor` until it ends or is unregistered.
   [[nodiscard]] boost::system::result<void, AlreadyStarted> register_name(std::string_view key, Actor& actor);
@@ -50,7 +49,6 @@ class Registry {
   [[nodiscard]] std::size_t count() const { return names_.local().size(); }
 
   // --- any thread
-  // -----------------------------------------------------------------------------------------------------
 
   /// Sends to whoever has the name when the message is there (`{:via, Registry, …}`); if nobody has, its caller is
   /// answered "noproc". Order per sender is kept.

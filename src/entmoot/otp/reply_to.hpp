@@ -21,38 +21,36 @@ class ReplyTo {
 
   /// Nobody asks: the message is a cast.
   ReplyTo() = default;
-  /// `answer` runs on `asker`'s thread.
-  ReplyTo(Shard& asker, Answer answer) : asker_(&asker), answer_(std::move(answer)) {}
-  ReplyTo(ReplyTo&& other) noexcept : asker_(std::exchange(other.asker_, nullptr)), answer_(std::move(other.answer_)) {}
+  /// `answer` runs on `asker`'s thread, by one post.
+  ReplyTo(Shard& asker, Answer answer)
+      : answer_([&asker, answer = std::move(answer)](Result<JsonText> result) mutable {
+          asker.post([answer = std::move(answer), result = std::move(result)]() mutable { answer(std::move(result)); });
+        }) {}
+  /// `answer` runs on the thread of whoever answers, and finds its own way home.
+  explicit ReplyTo(Answer answer) : answer_(std::move(answer)) {}
+  ReplyTo(ReplyTo&&) noexcept = default;
   ReplyTo& operator=(ReplyTo&& other) noexcept {
     if (this != &other) {
       abandon();
-      asker_ = std::exchange(other.asker_, nullptr);
       answer_ = std::move(other.answer_);
     }
     return *this;
   }
   ~ReplyTo() { abandon(); }
 
-  [[nodiscard]] bool wanted() const noexcept { return asker_ != nullptr; }
+  [[nodiscard]] bool wanted() const noexcept { return static_cast<bool>(answer_); }
 
   /// Sends the answer; a cast's goes nowhere. Whoever answers on behalf of a turn holds it back until the turn has
   /// succeeded (core/effects.hpp).
   void operator()(Result<JsonText> result) && {
-    if (asker_) send(std::move(result));
+    if (auto answer = std::exchange(answer_, nullptr)) answer(std::move(result));
   }
 
  private:
-  void send(Result<JsonText> result) {
-    std::exchange(asker_, nullptr)->post([answer = std::move(answer_), result = std::move(result)]() mutable {
-      answer(std::move(result));
-    });
-  }
   void abandon() noexcept {
-    if (asker_) send(fail("no process: it ended before it answered"));
+    if (answer_) std::move (*this)(fail("no process: it ended before it answered"));
   }
 
-  Shard* asker_ = nullptr;
   Answer answer_;
 };
 

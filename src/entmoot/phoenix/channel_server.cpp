@@ -53,7 +53,6 @@ void ChannelServer::crash(const char* what) {
 }
 
 // --- joining
-// ----------------------------------------------------------------------------------------------------------
 
 void ChannelServer::join(const Message& message, std::optional<Ref> replaces) {
   join_ref_ = message.join_ref;
@@ -89,7 +88,6 @@ void ChannelServer::finish_join(std::string_view status, const JsonText& respons
 }
 
 // --- joined
-// -----------------------------------------------------------------------------------------------------------
 
 void ChannelServer::handle_in(const Message& message) {
   if (!joined()) return;
@@ -150,7 +148,6 @@ void ChannelServer::send_reply(const Ref& ref, const Channel::Reply& reply) {
 }
 
 // --- ending
-// -----------------------------------------------------------------------------------------------------------
 
 void ChannelServer::leave(const Ref& ref) {
   if (!joined()) return;
@@ -183,7 +180,6 @@ void ChannelServer::terminate(ChannelEnd reason) {
 }
 
 // --- what a channel asks for
-// ------------------------------------------------------------------------------------------
 
 SubscriberId ChannelServer::subscriber() const noexcept {
   const auto* here = std::get_if<Joined>(&state_);

@@ -47,7 +47,6 @@ class ChannelServer final : private Subscriber {
   ChannelServer(Connection& connection, std::string topic, std::uint64_t incarnation, std::unique_ptr<Channel> channel);
 
   // --- the socket's side
-  // ----------------------------------------------------------------------------------------------
 
   /// `replaces` is the join_ref of the channel that this one takes the place of: its phx_close follows our reply.
   void join(const Message& message, std::optional<Ref> replaces);
@@ -71,7 +70,6 @@ class ChannelServer final : private Subscriber {
   }
 
   // --- the channel's side
-  // ---------------------------------------------------------------------------------------------
 
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
   [[nodiscard]] const Client& client() const noexcept { return connection_.client; }

@@ -45,7 +45,6 @@ JsServer::Usage JsServer::usage() const noexcept {
 }
 
 // --- messages and turns
-// -------------------------------------------------------------------------------------------------
 
 void JsServer::deliver(Message message) {
   inner_.push_back(std::move(message));
@@ -169,7 +168,6 @@ void JsServer::ended(const ExitReason& reason) {
 }
 
 // --- what the script asks for
-// -------------------------------------------------------------------------------------------
 
 void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) {
   const Message& message = turn_->message();

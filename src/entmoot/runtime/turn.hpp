@@ -59,7 +59,6 @@ class Turn {
   [[nodiscard]] Duration cpu_used() const noexcept { return cpu_used_; }
 
   // --- from the body, on the fiber
-  // --------------------------------------------------------------------------------------
 
   /// The engine polls: switches out if the slice is over. True: out of memory, the body has to end.
   [[nodiscard]] bool interrupt() noexcept;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+#include "chat_room.hpp"
+
+#include "endpoint.hpp"
+
+#include <future>
+#include <utility>
+
+namespace chat_room {
+
+using namespace entmoot;
+
+ChatRoom::ChatRoom(const Options& options, Program program)
+    : shards_(options.shards),
+      pubsub_(shards_),
+      registry_(shards_),
+      rooms_(shards_, registry_, pubsub_, std::move(program)),
+      user_socket_(rooms_),
+      sockets_(shards_, pubsub_, user_socket_),
+      endpoint_(shards_, {.listener = {.address = options.address, .port = options.port}}) {
+  mount(endpoint_, rooms_, sockets_);
+}
+
+ChatRoom::~ChatRoom() { stop(Duration::zero()); }
+
+Result<void> ChatRoom::start() {
+  shards_.start();
+  return endpoint_.start();
+}
+
+void ChatRoom::stop(Duration patience) {
+  if (!shards_.running()) return;
+  if (patience > Duration::zero()) {
+    auto drained = std::make_shared<std::promise<void>>();
+    auto done = drained->get_future();
+    endpoint_.drain([drained] { drained->set_value(); });
+    done.wait_for(patience);
+  }
+  endpoint_.close();
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    std::promise<void> stopped;
+    shards_[i].post([&] {
+      rooms_.stop_here();
+      stopped.set_value();
+    });
+    stopped.get_future().wait();
+  }
+  shards_.stop_and_join();
+}
+
+}  // namespace chat_room

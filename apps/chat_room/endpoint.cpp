@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+#include "endpoint.hpp"
+
+#include "message.hpp"
+
+#include <entmoot/base/embedded.hpp>
+
+#include <span>
+#include <utility>
+
+std::span<const entmoot::EmbeddedFile> chat_room_page();  // cmake/embed.cmake
+
+namespace chat_room {
+
+using namespace entmoot;
+
+namespace {
+
+// A visitor at this machine: the connection comes from loopback, the address bar says so too (a page of another site
+// that points its own name at 127.0.0.1 does not), and no proxy speaks for somebody else.
+bool is_local(const HttpRequest& request) {
+  const bool peer =
+      request.peer.starts_with("127.") || request.peer == "::1" || request.peer.starts_with("::ffff:127.");
+  const std::string_view host = std::string_view(request.host).substr(0, request.host.rfind(':'));
+  const bool name = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+  return peer && name && !request.header("forwarded") && !request.header("x-forwarded-for");
+}
+
+// What a room said, as a response on the connection's shard.
+ReplyTo respond(Responder responder, int status) {
+  return ReplyTo([responder = std::move(responder), status](Result<JsonText> result) mutable {
+    responder.respond(result ? HttpResponse::json(status, *result) : HttpResponse::error(503, result.error().reason));
+  });
+}
+
+}  // namespace
+
+void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets) {
+  endpoint.socket("/socket", {.connect = [&sockets](const ConnectInfo& info, Transport& transport) {
+                    return sockets.connect(info, transport);
+                  }});
+  endpoint.static_files(chat_room_page());
+
+  endpoint.get("/api/me", [](const HttpRequest& request, Responder responder) {
+    responder.respond(HttpResponse::json(200, JsonText::of(Json{{"loopback", is_local(request)}})));
+  });
+  endpoint.get("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
+    const auto id = room_of(request.param("id"));
+    if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
+    rooms.get_state(*id, respond(std::move(responder), 200));
+  });
+  endpoint.post("/api/rooms/:id/messages", [&rooms](const HttpRequest& request, Responder responder) {
+    const auto id = room_of(request.param("id"));
+    if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
+    const auto message = Message::parse(request.body);
+    if (!message) return responder.respond(HttpResponse::error(400, message.error().reason));
+    rooms.send_message(*id, message->sender, message->text, respond(std::move(responder), 201));
+  });
+  endpoint.delete_("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
+    const auto id = room_of(request.param("id"));
+    if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
+    if (!is_local(request))
+      return responder.respond(HttpResponse::error(403, "only callers on this machine kill rooms"));
+    rooms.kill(*id, ReplyTo([responder = std::move(responder)](const Result<JsonText>&) mutable {
+      responder.respond(HttpResponse::empty(204));
+    }));
+  });
+}
+
+}  // namespace chat_room

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// A message as the room sends it, and what the page believes about a payload before it shows it: nothing.
+
+export interface Message {
+  sender: string;
+  text: string;
+  timestamp: number; // Milliseconds since 1970, by the room's clock.
+}
+
+export const TEXT_MAX_CHARACTERS = 4000; // The server refuses more.
+
+export function isMessage(value: unknown): value is Message {
+  const message = value as Message | null;
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    typeof message.sender === "string" &&
+    typeof message.text === "string" &&
+    typeof message.timestamp === "number" &&
+    Number.isFinite(message.timestamp)
+  );
+}
+
+export function sameMessage(a: Message, b: Message): boolean {
+  return a.timestamp === b.timestamp && a.sender === b.sender && a.text === b.text;
+}
+
+/** Characters as people count them in most scripts: code points, not UTF-16 units. */
+export function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) ++length;
+  return length;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+#include "room.hpp"
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/runtime/js_server.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <utility>
+
+namespace chat_room {
+
+using namespace entmoot;
+
+namespace {
+// GenServer.call's default. phoenix.js gives up after 10 s.
+constexpr Duration call_timeout = std::chrono::seconds(5);
+// Of one shard. An idle room costs some 300 KB.
+constexpr std::size_t rooms_max = 10'000;
+}  // namespace
+
+Rooms::Home::Home(Shard& shard, std::uint32_t seed)
+    : js(shard), supervisor(shard, {.max_children = rooms_max, .noun = "room", .seed = seed}) {}
+
+Rooms::Rooms(Shards& shards, Registry& registry, PubSub& pubsub, Program program)
+    : shards_(shards),
+      registry_(registry),
+      pubsub_(pubsub),
+      program_(std::move(program)),
+      homes_(shards.size(), [&](unsigned i) {
+        Shard::Presence here(shards[i]);
+        return std::make_unique<Home>(shards[i], std::random_device{}());
+      }) {}
+
+void Rooms::send_message(std::string_view id, std::string_view sender, std::string_view text, ReplyTo reply) {
+  std::string args = "[";
+  append_json_string(args, sender);
+  args += ',';
+  append_json_string(args, text);
+  args += ']';
+  call(id, "sendMessage", std::move(args), std::move(reply));
+}
+
+void Rooms::get_history(std::string_view id, ReplyTo reply) { call(id, "getHistory", "[]", std::move(reply)); }
+
+void Rooms::get_state(std::string_view id, ReplyTo reply) { call(id, "getState", "[]", std::move(reply)); }
+
+void Rooms::kill(std::string_view id, ReplyTo reply) {
+  shards_.home_of(id).post([this, id = std::string(id), reply = std::move(reply)]() mutable {
+    if (const ActorRef room = registry_.lookup(id)) room.mailbox().exit_owner(ExitReason::killed());
+    std::move(reply)(JsonText());
+  });
+}
+
+void Rooms::stop_here() { homes_.local().supervisor.stop(); }
+
+void Rooms::call(std::string_view id, std::string_view function, std::string args, ReplyTo reply) {
+  Shard& home = shards_.home_of(id);
+  home.post([this, &home, id = std::string(id), reply = std::move(reply),
+             envelope = Envelope{.name = std::string(function),
+                                 .args = JsonText::trusted(args),
+                                 .deadline = home.clock().now() + call_timeout}]() mutable {
+    const auto room = ensure_started(id);
+    if (!room) return std::move(reply)(room.error());
+    envelope.reply = std::move(reply);
+    room->mailbox().push(std::move(envelope));
+  });
+}
+
+Result<ActorRef> Rooms::ensure_started(const std::string& id) {
+  if (ActorRef room = registry_.lookup(id)) return room;
+  return homes_.local().supervisor.start_child(child_spec(id));
+}
+
+ChildSpec Rooms::child_spec(const std::string& id) {
+  return {.id = id, .start = [this, id](Shard& shard) { return start(id, shard); }, .restart = Restart::transient};
+}
+
+Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard) {
+  const auto new_message = [this, topic = "room:" + id](const JsonText& message) {
+    pubsub_.broadcast(topic, "new_message", message);
+  };
+  Handlers handlers;
+  handlers.on_channel("chat", new_message);
+  handlers.on("broadcast", [new_message](const JsonText& args) -> Result<JsonText> {
+    const auto list = args.parse();
+    if (!list || list->as_array().size() != 1 || !list->as_array()[0].is_object()) {
+      return fail("broadcast takes one message, an object");
+    }
+    new_message(JsonText::of(list->as_array()[0]));
+    return JsonText();
+  });
+  auto room = std::make_unique<JsServer>(
+      shard, homes_.on(shard).js, JsServerOptions{.name = id, .program = program_, .handlers = std::move(handlers)});
+  if (auto registered = registry_.register_name(id, *room); !registered) return registered.error().error();
+  return room;
+}
+
+}  // namespace chat_room

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The chat's rooms: each a JavaScript runtime under a supervisor, found by its id, started on first use
+// (ChatRoom.Room in the Elixir example).
+//
+// Any thread may call. A room lives on shards.home_of(id); that is where it is looked up, started and sent its message,
+// so two first uses at once make one room. Answers go home by themselves: what a ReplyTo does runs where its maker
+// said.
+
+#include <entmoot/core/per_shard.hpp>
+#include <entmoot/core/shards.hpp>
+#include <entmoot/otp/dynamic_supervisor.hpp>
+#include <entmoot/otp/registry.hpp>
+#include <entmoot/phoenix/pubsub.hpp>
+#include <entmoot/runtime/js_shard.hpp>
+#include <entmoot/runtime/program.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace chat_room {
+
+class Rooms {
+ public:
+  /// All outlive the rooms. `program` is what every room runs.
+  Rooms(entmoot::Shards& shards, entmoot::Registry& registry, entmoot::PubSub& pubsub, entmoot::Program program);
+
+  /// Answers the message {sender, text, timestamp}; every client in the room gets it as "new_message".
+  void send_message(std::string_view id, std::string_view sender, std::string_view text, entmoot::ReplyTo reply);
+  /// Answers the list of messages.
+  void get_history(std::string_view id, entmoot::ReplyTo reply);
+  /// Answers {messageCount}.
+  void get_state(std::string_view id, entmoot::ReplyTo reply);
+  /// Ends the room by force (Process.exit(pid, :kill)); its supervisor starts a fresh one. Answers `null` when it is
+  /// done.
+  void kill(std::string_view id, entmoot::ReplyTo reply);
+  /// Ends every room of this shard and starts no more. On each shard, before its loop ends.
+  void stop_here();
+
+ private:
+  // What the rooms of one shard have in common.
+  struct Home {
+    Home(entmoot::Shard& shard, std::uint32_t seed);
+    entmoot::JsShard js;
+    entmoot::DynamicSupervisor supervisor;  // after `js`: its rooms end before what they stand on
+  };
+
+  void call(std::string_view id, std::string_view function, std::string args, entmoot::ReplyTo reply);
+  entmoot::Result<entmoot::ActorRef> ensure_started(const std::string& id);
+  [[nodiscard]] entmoot::ChildSpec child_spec(const std::string& id);
+  [[nodiscard]] entmoot::Result<std::unique_ptr<entmoot::Actor>> start(const std::string& id, entmoot::Shard& shard);
+
+  entmoot::Shards& shards_;
+  entmoot::Registry& registry_;
+  entmoot::PubSub& pubsub_;
+  const entmoot::Program program_;
+  entmoot::PerShard<Home> homes_;
+};
+
+}  // namespace chat_room

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// How many connections there may be: in all, and from one address (an IPv6 network of 64 bits counts as one address,
+// because one customer gets that much; this machine's own addresses are not counted, because a proxy may sit there).
+//
+// Admissions belongs to the listener's shard. An Admission travels with its connection to another shard; when it ends,
+// wherever that is, it posts home.
+
+#include <entmoot/core/shard.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <netinet/in.h>
+
+namespace entmoot {
+
+/// What is known of the other end.
+struct Peer {
+  std::string address;       ///< Without the port, for the log.
+  std::string network = {};  ///< What is counted as one; empty for loopback.
+  bool is_loopback = false;
+
+  [[nodiscard]] static Peer of(const sockaddr_storage& address);
+};
+
+class Admissions;
+
+/// The right of one connection to be there.
+class Admission {
+ public:
+  Admission() noexcept = default;
+  Admission(Admission&&) noexcept = default;
+  Admission& operator=(Admission&& other) noexcept {
+    end();
+    admissions_ = std::move(other.admissions_);
+    home_ = other.home_;
+    network_ = std::move(other.network_);
+    return *this;
+  }
+  ~Admission() { end(); }
+
+ private:
+  friend class Admissions;
+  Admission(std::weak_ptr<Admissions> admissions, Shard& home, std::string network)
+      : admissions_(std::move(admissions)), home_(&home), network_(std::move(network)) {}
+  void end() noexcept;
+
+  std::weak_ptr<Admissions> admissions_;
+  Shard* home_ = nullptr;
+  std::string network_;
+};
+
+struct AdmissionLimits {
+  std::size_t connections_max = 16'000;             ///< Below the usual limit of 20,000 descriptors.
+  std::size_t connections_per_network_max = 1'000;  ///< A school behind one address is still let in.
+};
+
+class Admissions : public std::enable_shared_from_this<Admissions> {
+ public:
+  Admissions(Shard& home, AdmissionLimits limits) noexcept : home_(home), limits_(limits) {}
+
+  /// Nothing if a limit is reached.
+  [[nodiscard]] std::optional<Admission> admit(const Peer& peer);
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
+ private:
+  friend class Admission;
+  void leave(const std::string& network) noexcept;
+
+  Shard& home_;
+  const AdmissionLimits limits_;
+  std::size_t count_ = 0;
+  std::unordered_map<std::string, std::size_t> by_network_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/endpoint.hpp>
+
+#include <entmoot/base/check.hpp>
+#include <entmoot/web/http_session.hpp>
+
+#include <latch>
+#include <string>
+#include <utility>
+
+namespace entmoot {
+
+Endpoint::Endpoint(Shards& shards, EndpointOptions options)
+    : shards_(shards),
+      options_(std::move(options)),
+      site_(std::make_shared<Site>()),
+      connections_(shards.size(), [&](unsigned index) { return std::make_unique<Connections>(shards[index]); }) {
+  site_->http = options_.http;
+}
+
+Endpoint::~Endpoint() { close(); }
+
+Site& Endpoint::site() {
+  ENTMOOT_CHECK(!started_, "everything is mounted before start()");
+  return *site_;
+}
+
+Endpoint& Endpoint::socket(std::string_view path, EndpointSocket mount) {
+  site().mounts.push_back({std::string(path) + "/websocket", std::move(mount)});
+  return *this;
+}
+
+Endpoint& Endpoint::route(std::string_view method, std::string_view pattern, HttpHandler handler) {
+  site().router.add(method, pattern, std::move(handler));
+  return *this;
+}
+
+Endpoint& Endpoint::static_files(std::span<const EmbeddedFile> files, const StaticOptions& options) {
+  site().files.add(files, options);
+  return *this;
+}
+
+Result<void> Endpoint::start() {
+  auto socket = ListeningSocket::open(options_.listener);
+  if (!socket) return socket.error();
+  site();
+  started_ = true;
+  port_ = socket->port;
+  shards_[0].post([this, listening = *std::move(socket)]() mutable {
+    const auto accepted = [this](Fd fd, Admission admission, Peer peer) {
+      Shard& shard = shards_[next_shard_++ % shards_.size()];
+      shard.post([&shard, &connections = connections_.on(shard), site = site_, accepted_fd = std::move(fd),
+                  admitted = std::move(admission), from = std::move(peer)]() mutable {
+        HttpSession::start(connections, std::move(site), Stream(shard, std::move(accepted_fd), std::move(admitted)),
+                           std::move(from));
+      });
+    };
+    listener_ = std::make_unique<Listener>(shards_[0], std::move(listening), options_.listener.admission, accepted);
+  });
+  return {};
+}
+
+void Endpoint::drain(UniqueFunction<void()> done) {
+  // By way of the first shard: connections it has handed over arrive before the order to leave does.
+  shards_[0].post([this, done = std::move(done)]() mutable {
+    listener_.reset();
+    struct Drained {
+      std::size_t left;
+      UniqueFunction<void()> done;
+    };
+    auto drained = std::make_shared<Drained>(Drained{shards_.size(), std::move(done)});
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+      shards_[i].post([this, drained, &connections = connections_.on(shards_[i])] {
+        connections.drain(options_.drain_timeout, [this, drained] {
+          shards_[0].post([drained] {
+            if (--drained->left == 0) drained->done();
+          });
+        });
+      });
+    }
+  });
+}
+
+void Endpoint::close() {
+  if (!started_ || std::exchange(closed_, true)) return;
+  ENTMOOT_CHECK(!Shard::try_here(), "close() waits, so it is called from a thread that is no shard's");
+  const auto shards = static_cast<std::ptrdiff_t>(shards_.size());
+  const auto gone = std::make_shared<std::latch>(shards);
+  shards_[0].post([this, gone] {
+    listener_.reset();
+    shards_.post_to_all([this, gone] {
+      connections_.local().drop_all();
+      // Behind what the connections posted while they went.
+      Shard::here().post([gone] { gone->count_down(); });
+    });
+  });
+  if (shards_.running()) return gone->wait();
+  while (!gone->try_wait()) {
+    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i].poll();
+  }
+}
+
+void Endpoint::count(UniqueFunction<void(std::size_t)> report) {
+  struct Sum {
+    std::size_t left;
+    std::size_t all;
+    UniqueFunction<void(std::size_t)> report;
+  };
+  auto sum = std::make_shared<Sum>(Sum{shards_.size(), 0, std::move(report)});
+  shards_.post_to_all([this, sum] {
+    shards_[0].post([sum, here = connections_.local().size()] {
+      sum->all += here;
+      if (--sum->left == 0) sum->report(sum->all);
+    });
+  });
+}
+
+}  // namespace entmoot

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/http_parser.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+constexpr bool is_token_char(char c) noexcept {
+  return is_digit(c) || is_alpha(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+bool is_token(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_token_char); }
+
+/// Visible ASCII that may stand in a target. Browsers escape the ones left out.
+constexpr bool is_target_char(char c) noexcept {
+  return c > 0x20 && c < 0x7f && std::string_view("\"<>\\#").find(c) == std::string_view::npos;
+}
+
+constexpr bool is_value_char(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+/// uri-host [":" port], without userinfo; a host name, an IPv4 address or an IPv6 address in brackets.
+bool is_host(std::string_view host) noexcept {
+  std::size_t end = 0;
+  if (host.starts_with('[')) {
+    end = host.find(']');
+    if (end == std::string_view::npos || end < 3) return false;
+    for (const char c : host.substr(1, end - 1)) {
+      if (!is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F') && c != ':' && c != '.') return false;
+    }
+    ++end;
+  } else {
+    while (end < host.size() &&
+           (is_digit(host[end]) || is_alpha(host[end]) || host[end] == '.' || host[end] == '-' || host[end] == '_')) {
+      ++end;
+    }
+    if (end == 0) return false;
+  }
+  const auto port = host.substr(end);
+  if (port.empty()) return true;
+  return port.size() >= 2 && port.size() <= 6 && port[0] == ':' && std::ranges::all_of(port.substr(1), is_digit);
+}
+
+/// `Content_Length` is a legal name that some software takes for the other one.
+bool looks_like_framing(std::string_view name) {
+  std::string plain(name);
+  std::ranges::replace(plain, '_', '-');
+  return plain != name && (same_name(plain, "content-length") || same_name(plain, "transfer-encoding"));
+}
+
+}  // namespace
+
+HttpParser::Progress HttpParser::feed(std::string_view& input) {
+  while (state_ == State::request_line || state_ == State::header_line) {
+    if (!take_line(input)) {
+      if (state_ == State::refused) break;
+      return Progress::more;
+    }
+    state_ == State::request_line ? take_request_line() : take_header_line();
+    std::string().swap(line_);
+  }
+  if (state_ == State::body) {
+    const auto piece = input.substr(0, body_bytes_ - request_.body.size());
+    request_.body += piece;
+    input.remove_prefix(piece.size());
+    if (request_.body.size() == body_bytes_) state_ = State::done;
+  }
+  if (state_ == State::refused) {
+    input = {};
+    return Progress::refused;
+  }
+  return state_ == State::done ? Progress::request : Progress::more;
+}
+
+HttpRequest HttpParser::take() {
+  state_ = State::request_line;
+  head_bytes_ = 0;
+  skipped_empty_line_ = false;
+  authority_.clear();
+  return std::exchange(request_, {});
+}
+
+bool HttpParser::take_line(std::string_view& input) {
+  const bool first = state_ == State::request_line;
+  while (!input.empty()) {
+    const char c = input.front();
+    input.remove_prefix(1);
+    if (++head_bytes_ > limits_.head_bytes_max) {
+      refuse(431, "the head of the request is too long");
+      return false;
+    }
+    if (std::exchange(after_cr_, false)) {
+      if (c == '\n') return true;
+      refuse(400, "a carriage return that ends no line");
+      return false;
+    }
+    if (c == '\r') {
+      after_cr_ = true;
+      continue;
+    }
+    if (c == '\n') {
+      refuse(400, "a line feed that ends no line");
+      return false;
+    }
+    if (!is_value_char(c)) {
+      refuse(400, "a control character");
+      return false;
+    }
+    if (line_.size() >= (first ? limits_.request_line_bytes_max : limits_.header_line_bytes_max)) {
+      first ? refuse(414, "the request line is too long") : refuse(431, "a header is too long");
+      return false;
+    }
+    line_ += c;
+  }
+  return false;
+}
+
+void HttpParser::take_request_line() {
+  // RFC 9112 §2.2: one empty line before a request is forgiven (old clients send it after a body).
+  if (line_.empty()) {
+    if (std::exchange(skipped_empty_line_, true)) return refuse(400, "the request line is empty");
+    head_bytes_ = 0;
+    return;
+  }
+  const std::string_view line = line_;
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) return refuse(400, "the request line has not three parts");
+  const auto method = line.substr(0, first);
+  const auto target = line.substr(first + 1, last - first - 1);
+  const auto version = line.substr(last + 1);
+  if (!is_token(method)) return refuse(400, "the method is not a token");
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
+      !is_digit(version[7])) {
+    return refuse(400, "the version is malformed");
+  }
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "the version is not supported");
+  request_.method = method;
+  request_.http_1_0 = version.back() == '0';
+  request_.keep_alive = !request_.http_1_0;
+  split_target(target);
+  if (state_ != State::refused) state_ = State::header_line;
+}
+
+void HttpParser::split_target(std::string_view target) {
+  if (target.empty() || !std::ranges::all_of(target, is_target_char)) {
+    return refuse(400, "the target holds characters that do not belong there");
+  }
+  if (!target.starts_with('/')) {
+    // Absolute form (RFC 9112 §3.2.2): must be accepted, and must name the same host as Host.
+    const auto scheme_end = target.find("://");
+    if (scheme_end == std::string_view::npos ||
+        (!same_name(target.substr(0, scheme_end), "http") && !same_name(target.substr(0, scheme_end), "https"))) {
+      return refuse(400, "the target is not a path");
+    }
+    target.remove_prefix(scheme_end + 3);
+    const auto authority_end = std::min(target.find_first_of("/?"), target.size());
+    authority_ = target.substr(0, authority_end);
+    target.remove_prefix(authority_end);
+    if (authority_.empty()) return refuse(400, "the target names no host");
+  }
+  const auto query = std::min(target.find('?'), target.size());
+  request_.path = query == 0 ? "/" : target.substr(0, query);
+  request_.query = target.substr(std::min(query + 1, target.size()));
+}
+
+void HttpParser::take_header_line() {
+  if (line_.empty()) return finish_head();
+  const std::string_view line = line_;
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return refuse(400, "a header without a colon");
+  const auto name = line.substr(0, colon);
+  // Also refuses folded lines and space before the colon: neither is part of a token.
+  if (!is_token(name)) return refuse(400, "a header's name is not a token");
+  if (looks_like_framing(name)) return refuse(400, "a header's name pretends to be another");
+  if (request_.headers.size() == limits_.headers_max) return refuse(431, "too many headers");
+  auto value = line.substr(colon + 1);
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!value.empty() && is_blank(value.front())) value.remove_prefix(1);
+  while (!value.empty() && is_blank(value.back())) value.remove_suffix(1);
+  request_.headers.push_back({std::string(name), std::string(value)});
+}
+
+void HttpParser::finish_head() {
+  state_ = State::body;
+  check_host();
+  if (state_ != State::refused) check_body_framing();
+  if (state_ == State::refused) return;
+  if (request_.header("expect")) return refuse(417, "expectations are not supported");
+  if (request_.header_has_token("connection", "close")) request_.keep_alive = false;
+  if (body_bytes_ == 0) state_ = State::done;
+}
+
+void HttpParser::check_host() {
+  const auto count = request_.header_count("host");
+  if (count > 1) return refuse(400, "more than one Host");
+  if (count == 0) return request_.http_1_0 && authority_.empty() ? void() : refuse(400, "no Host");
+  request_.host = *request_.header("host");
+  if (!is_host(request_.host)) return refuse(400, "Host is malformed");
+  if (!authority_.empty() && !same_name(authority_, request_.host)) {
+    return refuse(400, "the target and Host name different hosts");
+  }
+}
+
+void HttpParser::check_body_framing() {
+  body_bytes_ = 0;
+  const auto lengths = request_.header_count("content-length");
+  if (const auto codings = request_.header_count("transfer-encoding"); codings > 0) {
+    if (lengths > 0) return refuse(400, "both Content-Length and Transfer-Encoding");
+    if (request_.http_1_0) return refuse(400, "Transfer-Encoding in HTTP/1.0");
+    if (codings > 1) return refuse(400, "more than one Transfer-Encoding");
+    const std::string& coding = *request_.header("transfer-encoding");
+    if (same_name(coding, "chunked")) return refuse(411, "send the body with a Content-Length");
+    return is_token(coding) ? refuse(501, "the transfer coding is not supported")
+                            : refuse(400, "Transfer-Encoding is malformed");
+  }
+  if (lengths == 0) return;
+  if (lengths > 1) return refuse(400, "more than one Content-Length");
+  const std::string& length = *request_.header("content-length");
+  std::uint64_t bytes = 0;
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
+  const bool plain = !length.empty() && std::ranges::all_of(length, is_digit) && (length == "0" || length[0] != '0');
+  if (!plain || error != std::errc() || bytes >> 63) return refuse(400, "Content-Length is not a number");
+  if (bytes > limits_.body_bytes_max) return refuse(413, "the body is too big");
+  // These methods have no use for a body; where one follows, somebody in between may have lost count.
+  if (bytes > 0 && (request_.method == "GET" || request_.method == "HEAD" || request_.method == "OPTIONS" ||
+                    request_.method == "TRACE" || request_.method == "CONNECT")) {
+    return refuse(400, "this method takes no body");
+  }
+  body_bytes_ = static_cast<std::size_t>(bytes);
+}
+
+void HttpParser::refuse(int status, std::string_view reason) noexcept {
+  state_ = State::refused;
+  refusal_ = {status, reason};
+}
+
+}  // namespace entmoot

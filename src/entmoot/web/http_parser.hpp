@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// HTTP/1.1 requests (RFC 9112), without I/O: bytes go in, in pieces of any size, requests or one refusal come out.
+//
+// Strict, because where two parsers disagree about where a request ends, requests are smuggled. Lines end in CRLF; a CR
+// or LF elsewhere, folded lines, white space before a colon, names that are no tokens, control characters in values, a
+// Host that is missing, twice or odd: 400. A body is framed by one Content-Length of plain digits or there is none;
+// Transfer-Encoding is answered 411 (chunked), 501 (anything else), 400 (beside a Content-Length, or in HTTP/1.0).
+// After a refusal nothing is served on the connection, and it is closed.
+//
+// Why this is no wrapper around a library's parser: a gate that finds lines, names and lengths strictly enough already
+// is the parser, and a second one behind it could only disagree with the first.
+//
+// The head is kept as it comes, up to its limit, the body up to its own; a parser between two requests holds nothing.
+
+#include <entmoot/base/bytes.hpp>
+#include <entmoot/web/http_request.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace entmoot {
+
+struct HttpLimits {
+  std::size_t request_line_bytes_max = 8 * KiB;  ///< 414. What browsers and proxies agree to carry.
+  std::size_t header_line_bytes_max = 8 * KiB;   ///< 431
+  std::size_t headers_max = 64;                  ///< 431
+  std::size_t head_bytes_max = 32 * KiB;         ///< 431
+  std::size_t body_bytes_max = 64 * KiB;         ///< 413. As a WebSocket message.
+};
+
+/// Why a request is not served.
+struct HttpRefusal {
+  int status = 400;
+  std::string_view reason;  ///< A clause for the client; lives as long as the program.
+};
+
+class HttpParser {
+ public:
+  enum class Progress : std::uint8_t { more, request, refused };
+
+  explicit HttpParser(HttpLimits limits = {}) noexcept : limits_(limits) {}
+
+  /// Consumes from the front of `input` to the end of the next request. After `request` the caller takes it before it
+  /// goes on; after `refused` the parser is of no further use.
+  [[nodiscard]] Progress feed(std::string_view& input);
+  [[nodiscard]] HttpRequest take();
+  [[nodiscard]] const HttpRefusal& refusal() const noexcept { return refusal_; }
+  /// Whether no byte of the next request has come yet.
+  [[nodiscard]] bool is_idle() const noexcept { return state_ == State::request_line && head_bytes_ == 0; }
+  /// Whether the head is complete and its body is not.
+  [[nodiscard]] bool in_body() const noexcept { return state_ == State::body; }
+
+ private:
+  enum class State : std::uint8_t { request_line, header_line, body, done, refused };
+
+  /// Appends to line_ until it is whole. Returns whether it is.
+  bool take_line(std::string_view& input);
+  void take_request_line();
+  void take_header_line();
+  void finish_head();
+  void check_host();
+  void check_body_framing();
+  void split_target(std::string_view target);
+  void refuse(int status, std::string_view reason) noexcept;
+
+  const HttpLimits limits_;
+  State state_ = State::request_line;
+  std::string line_;
+  std::size_t head_bytes_ = 0;
+  bool after_cr_ = false;
+  bool skipped_empty_line_ = false;
+  std::string authority_;  // of a target in absolute form
+  std::size_t body_bytes_ = 0;
+  HttpRequest request_;
+  HttpRefusal refusal_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// One connection as long as it speaks HTTP: a request is read, answered, and only then is the next one looked at, so
+// answers keep their order and a client cannot pile up work. Where a socket is mounted the connection is handed to a
+// WebSocketSession, with whatever the client already sent behind its handshake.
+//
+// The order of checks at a socket is Phoenix's: Origin (403), connect (403), then the upgrade headers (400, 426).
+//
+// Deadlines: the head of a request, its body, the pause between requests, a client that does not take its answer.
+// A request that cannot be understood is answered and ends the connection.
+//
+// From: web/listener.  To: web/router, web/static_files, web/websocket_session.  The connection's shard only.
+
+#include <entmoot/web/connections.hpp>
+#include <entmoot/web/deadline.hpp>
+#include <entmoot/web/http_parser.hpp>
+#include <entmoot/web/outbox.hpp>
+#include <entmoot/web/site.hpp>
+#include <entmoot/web/stream.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace entmoot {
+
+class HttpSession final : public Connection, private Flushable, private StreamOwner {
+ public:
+  /// Adds itself to the table and begins to read.
+  static void start(Connections& connections, std::shared_ptr<const Site> site, Stream stream, Peer peer);
+  HttpSession(Connections& connections, std::shared_ptr<const Site> site, Stream stream, Peer peer);
+  ~HttpSession() override;
+
+  void drain() override;
+
+ private:
+  enum class State : std::uint8_t { reading, answering, writing, gone };
+
+  void on_readable() override;
+  void on_writable() override;
+  void flush() override;
+
+  /// Goes on with what was read, until a request is complete.
+  void take_input();
+  void wait_for_input();
+  void on_input_late();
+  void serve(HttpRequest request);
+  void serve_socket(const EndpointSocket& mount, const HttpRequest& request);
+  void answer(HttpResponse response);
+  void answered();
+  void finish();
+
+  Connections& connections_;
+  Shard& shard_;
+  const std::shared_ptr<const Site> site_;
+  const Peer peer_;
+
+  Stream stream_;
+  HttpParser parser_;
+  Outbox outbox_;
+  State state_ = State::reading;
+  std::string input_;  // read and not yet consumed, from input_at_ on
+  std::size_t input_at_ = 0;
+  bool keep_alive_ = true;
+  bool leave_out_body_ = false;  // the request was a HEAD
+  bool leaving_ = false;         // draining: this answer is the last
+  bool blocked_ = false;
+  enum class Waiting : std::uint8_t { nothing, next_request, head, body } waiting_ = Waiting::nothing;
+  Deadline input_deadline_;
+  Deadline stalled_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/listener.hpp>
+
+#include <entmoot/base/log.hpp>
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace entmoot {
+
+namespace {
+
+constexpr int backlog = 4096;          // a reconnect storm waits here; the kernel cuts it to somaxconn
+constexpr int accepts_per_round = 64;  // then the shard's other work gets its turn
+constexpr Duration pause = std::chrono::milliseconds(100);
+
+constexpr std::string_view overloaded =
+    "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 5\r\nconnection: close\r\n\r\n";
+
+std::string why() { return std::strerror(errno); }
+
+}  // namespace
+
+Result<ListeningSocket> ListeningSocket::open(const ListenerOptions& options) {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address);
+  if (inet_pton(AF_INET, options.address.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(options.port);
+    size = sizeof *v4;
+  } else if (inet_pton(AF_INET6, options.address.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(options.port);
+    size = sizeof *v6;
+  } else {
+    return fail(fmt::format("cannot listen on {}: not an IP address", log::quoted(options.address)));
+  }
+  Fd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+  if (!fd) return fail(fmt::format("cannot open a socket: {}", why()));
+  const int on = 1;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // connections of the last run may linger
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(fd.get(), backlog) != 0) {
+    return fail(fmt::format("cannot listen on {} port {}: {}", options.address, options.port, why()));
+  }
+  if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return fail(fmt::format("cannot ask for the port: {}", why()));
+  }
+  const auto port = ntohs(address.ss_family == AF_INET ? v4->sin_port : v6->sin6_port);
+  return ListeningSocket{std::move(fd), port};
+}
+
+Listener::Listener(Shard& shard, ListeningSocket socket, AdmissionLimits limits, Accepted accepted)
+    : shard_(shard),
+      stream_(shard, std::move(socket.fd), {}),
+      admissions_(std::make_shared<Admissions>(shard, limits)),
+      accepted_(std::move(accepted)),
+      pause_(shard) {
+  shard_.assert_here();
+  stream_.belong_to(*this);
+  stream_.when_readable();
+}
+
+void Listener::on_readable() {
+  for (int i = 0; i < accepts_per_round; ++i) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    Fd fd(::accept4(stream_.native(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!fd) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        log::warn("accepting pauses: {}", why());
+        return pause_.set(pause, [this] { stream_.when_readable(); });
+      }
+      continue;  // that connection is gone already
+    }
+    auto peer = Peer::of(address);
+    auto admission = admissions_->admit(peer);
+    if (!admission) {
+      [[maybe_unused]] const auto sent =
+          ::send(fd.get(), overloaded.data(), overloaded.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      ::shutdown(fd.get(), SHUT_WR);
+      continue;
+    }
+    const int on = 1;
+    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // we gather ourselves
+    accepted_(std::move(fd), *std::move(admission), std::move(peer));
+  }
+  stream_.when_readable();
+}
+
+}  // namespace entmoot

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What one client has still to be sent. Frames are shared: an entry is a reference and the few bytes of header beside
+// it, never a copy, and one write gathers many entries.
+//
+// Bounded in bytes and in frames. The policy of the full outbox is its owner's: push() refuses, and a WebSocket session
+// then closes the client as too slow (web/websocket_session.hpp). A single frame over the byte bound is taken when
+// nothing else waits, so that a large reply can be sent at all.
+//
+// The connection's shard only.
+
+#include <entmoot/base/bytes.hpp>
+#include <entmoot/phoenix/frame.hpp>
+#include <entmoot/web/stream.hpp>
+#include <entmoot/web/websocket_codec.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <sys/uio.h>
+
+namespace entmoot {
+
+struct OutboxLimits {
+  std::size_t bytes_max = 1 * MiB;  ///< Some thousand chat messages: whoever is that far behind will not catch up.
+  std::size_t frames_max = 8192;    ///< Bounds the queue's own memory (24 bytes an entry) for tiny frames.
+};
+
+class Outbox {
+ public:
+  explicit Outbox(OutboxLimits limits = {}) noexcept : limits_(limits) {}
+
+  /// False when it is full; then nothing was taken.
+  [[nodiscard]] bool push(const Frame& frame);
+  /// At most 16 pongs wait; a client that pings faster than it reads gets its latest ping answered (RFC 6455 §5.5.3).
+  void push_pong(std::string_view payload);
+  /// The last frame. 0 sends no code.
+  void push_close(std::uint16_t code, std::string_view reason);
+  /// Bytes that are no frame: the head and body of an HTTP response.
+  void push_raw(SharedBytes bytes);
+  /// Forgets what is not yet begun. A frame that is partly written has to be finished.
+  void drop_unsent();
+
+  [[nodiscard]] bool empty() const noexcept { return first_ == entries_.size(); }
+  /// Not yet written, headers included.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::size_t frames() const noexcept { return entries_.size() - first_; }
+
+  enum class Written : std::uint8_t { all, more, blocked, broken };
+  /// One gather write. `more`: all that was offered went out, and there is more to offer.
+  [[nodiscard]] Written write(Stream& stream);
+
+  /// The steps of write(), for whoever writes elsewhere: fills `pieces` from the front, and notes what was written.
+  [[nodiscard]] std::size_t gather(std::span<iovec> pieces) const noexcept;
+  void sent(std::size_t bytes) noexcept;
+
+ private:
+  struct Entry {
+    SharedBytes payload;
+    WebSocketHeader header;
+    bool raw = false;
+    bool pong = false;
+    [[nodiscard]] std::string_view head() const noexcept { return raw ? std::string_view() : header.view(); }
+    [[nodiscard]] std::size_t size() const noexcept { return head().size() + payload.size(); }
+  };
+  void append(Entry entry);
+
+  const OutboxLimits limits_;
+  std::vector<Entry> entries_;  // [first_, end) are waiting
+  std::size_t first_ = 0;
+  std::size_t first_sent_ = 0;  // bytes of the first one that are already out
+  std::size_t bytes_ = 0;
+  unsigned pongs_ = 0;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// Which handler answers a request: method and path pattern, in the order they were added. A pattern is a path whose
+// segments are literal or `:name`; a `:name` takes one segment that is not empty, percent-decoded once.
+//
+// Filled before the server starts, immutable afterwards, read by every shard. So a handler runs on the connection's
+// shard, and the same handler object on several shards at once: state of its own it may not change.
+
+#include <entmoot/web/http_request.hpp>
+#include <entmoot/web/responder.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace entmoot {
+
+using HttpHandler = std::function<void(HttpRequest, Responder)>;
+
+class Router {
+ public:
+  void add(std::string_view method, std::string_view pattern, HttpHandler handler);
+
+  /// Calls the handler, or answers itself: 404, 405 with Allow, 400 for an escape that does not decode. HEAD goes to
+  /// the handler for GET (the connection leaves the body out); OPTIONS, where nobody handles it, is answered 204.
+  void route(HttpRequest request, Responder responder) const;
+
+ private:
+  struct Segment {
+    std::string text;  // literal, or the name
+    bool is_param = false;
+  };
+  struct Route {
+    std::string method;
+    std::vector<Segment> segments;
+    HttpHandler handler;
+  };
+  [[nodiscard]] static bool matches(const Route& route, const std::vector<std::string_view>& path) noexcept;
+
+  std::vector<Route> routes_;
+};
+
+}  // namespace entmoot

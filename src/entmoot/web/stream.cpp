@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/stream.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace entmoot {
+
+Fd::~Fd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+struct Stream::Inner {
+  Inner(Shard& shard, Fd fd, Admission a) : descriptor(shard.io(), fd.release()), admission(std::move(a)) {}
+
+  boost::asio::posix::stream_descriptor descriptor;
+  Admission admission;
+  StreamOwner* owner = nullptr;
+  std::uint32_t ownership = 0;  // a wait of an earlier owner is nobody's event
+  bool wait_readable = false;
+  bool wait_writable = false;
+};
+
+Stream::Stream(Shard& shard, Fd fd, Admission admission)
+    : inner_(std::make_shared<Inner>(shard, std::move(fd), std::move(admission))) {}
+
+Stream::Stream(Stream&&) noexcept = default;
+
+Stream& Stream::operator=(Stream&& other) noexcept {
+  if (this != &other) {
+    close();
+    inner_ = std::move(other.inner_);
+  }
+  return *this;
+}
+
+Stream::~Stream() { close(); }
+
+void Stream::belong_to(StreamOwner& owner) {
+  inner_->owner = &owner;
+  ++inner_->ownership;
+  inner_->wait_readable = inner_->wait_writable = false;
+}
+
+int Stream::native() const noexcept { return inner_->descriptor.lowest_layer().native_handle(); }
+
+void Stream::when_readable() {
+  if (!inner_ || std::exchange(inner_->wait_readable, true)) return;
+  inner_->descriptor.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                                [inner = inner_, of = inner_->ownership](const auto& error) {
+                                  if (inner->ownership != of) return;
+                                  inner->wait_readable = false;
+                                  if (!error && inner->owner) inner->owner->on_readable();
+                                });
+}
+
+void Stream::when_writable() {
+  if (!inner_ || std::exchange(inner_->wait_writable, true)) return;
+  inner_->descriptor.async_wait(boost::asio::posix::descriptor_base::wait_write,
+                                [inner = inner_, of = inner_->ownership](const auto& error) {
+                                  if (inner->ownership != of) return;
+                                  inner->wait_writable = false;
+                                  if (!error && inner->owner) inner->owner->on_writable();
+                                });
+}
+
+IoResult Stream::read(std::span<char> into) noexcept {
+  for (;;) {
+    const auto got = ::recv(native(), into.data(), into.size(), MSG_DONTWAIT);
+    if (got > 0) return {IoResult::Status::done, static_cast<std::size_t>(got)};
+    if (got == 0) return {IoResult::Status::closed};
+    if (errno == EINTR) continue;
+    const bool later = errno == EAGAIN || errno == EWOULDBLOCK;
+    return {later ? IoResult::Status::would_block : IoResult::Status::broken};
+  }
+}
+
+IoResult Stream::write(std::span<const iovec> pieces) noexcept {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());
+  message.msg_iovlen = pieces.size();
+  for (;;) {
+    const auto sent = ::sendmsg(native(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent >= 0) return {IoResult::Status::done, static_cast<std::size_t>(sent)};
+    if (errno == EINTR) continue;
+    const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
+    return {later ? IoResult::Status::would_block : IoResult::Status::broken};
+  }
+}
+
+void Stream::shutdown_write() noexcept {
+  if (inner_) ::shutdown(native(), SHUT_WR);
+}
+
+void Stream::close() noexcept {
+  if (!inner_) return;
+  inner_->owner = nullptr;
+  boost::system::error_code ignored;
+  inner_->descriptor.close(ignored);
+  inner_->admission = {};
+  inner_.reset();
+}
+
+}  // namespace entmoot

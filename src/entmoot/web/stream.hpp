@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// A connected (or listening) TCP socket on its shard: readiness from the loop, then plain non-blocking calls. Waiting
+// for readiness instead of for a read means that a connection that is silent holds no buffer.
+//
+// Events go to one owner, once for each time it asked, and never after close(): an owner may be destroyed with a wait
+// still pending.
+
+#include <entmoot/core/shard.hpp>
+#include <entmoot/web/admission.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include <sys/uio.h>
+
+namespace entmoot {
+
+/// A file descriptor with an owner.
+class Fd {
+ public:
+  explicit Fd(int fd = -1) noexcept : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd();
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+class StreamOwner {
+ public:
+  virtual void on_readable() = 0;
+  virtual void on_writable() = 0;
+
+ protected:
+  ~StreamOwner() = default;
+};
+
+struct IoResult {
+  enum class Status : std::uint8_t { done, would_block, closed, broken };
+  Status status = Status::done;
+  std::size_t bytes = 0;
+};
+
+class Stream {
+ public:
+  Stream() noexcept = default;
+  /// On `shard`'s thread. `fd` is non-blocking.
+  Stream(Shard& shard, Fd fd, Admission admission);
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) noexcept;
+  ~Stream();
+
+  /// Events go to `owner` from here on; nobody's waits are carried over.
+  void belong_to(StreamOwner& owner);
+  [[nodiscard]] bool is_open() const noexcept { return inner_ != nullptr; }
+  [[nodiscard]] int native() const noexcept;
+
+  void when_readable();
+  void when_writable();
+  [[nodiscard]] IoResult read(std::span<char> into) noexcept;
+  [[nodiscard]] IoResult write(std::span<const iovec> pieces) noexcept;
+  /// Says that nothing more will come from us.
+  void shutdown_write() noexcept;
+  void close() noexcept;
+
+ private:
+  struct Inner;
+  std::shared_ptr<Inner> inner_;
+};
+
+}  // namespace entmoot

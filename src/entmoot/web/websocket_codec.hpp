@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// WebSocket framing (RFC 6455 §5 and §7), server side, without I/O: bytes of a client go in, messages come out; for
+// the way back there is the header that goes beside a frame that others share.
+//
+// Strict. A client frame that is unmasked, has a reserved bit or opcode, a length not in its shortest form, a control
+// frame that is long or fragmented, a continuation of nothing: each is an error at the first byte that shows it, and
+// nothing after it is looked at. Text is validated as it arrives, inside a frame too. Limits are checked when a header
+// is complete, before any of its payload is kept.
+//
+// Memory. Input is unmasked in place, and a message that lies in one piece of input is handed out as a view of it. Only
+// what is spread over several pieces is copied, once; a decoder between two messages holds no buffer.
+//
+// One thread at a time. No extension is negotiated (permessage-deflate trades memory and bombs for bandwidth).
+
+#include <entmoot/base/bytes.hpp>
+#include <entmoot/base/utf8.hpp>
+#include <entmoot/phoenix/transport.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace entmoot {
+
+struct WebSocketLimits {
+  /// Of one message, all fragments together. A chat message is a few hundred bytes; more is refused with 1009.
+  std::size_t message_bytes_max = 64 * KiB;
+  /// Empty fragments are legal but cost us work for nothing; more in one message are refused with 1008.
+  unsigned empty_fragments_max = 64;
+};
+
+/// What the client said, in the order it said it.
+struct WebSocketEvent {
+  enum class Kind : std::uint8_t { text, binary, ping, pong, close, error };
+
+  Kind kind = Kind::text;
+  /// Message, payload of ping and pong, reason of a close or an error. Valid until the decoder is called again or the
+  /// input changes.
+  std::string_view payload = {};
+  /// Of a close: the client's code, 0 if it gave none. Of an error: the code to close with.
+  std::uint16_t code = 0;
+};
+
+class WebSocketDecoder {
+ public:
+  explicit WebSocketDecoder(WebSocketLimits limits = {}) noexcept : limits_(limits) {}
+
+  /// Consumes from the front of `input` (which it unmasks in place) up to the end of the next event. Nothing returned
+  /// means that all input is consumed. After a close or an error everything is consumed unseen.
+  [[nodiscard]] std::optional<WebSocketEvent> decode(std::span<char>& input);
+
+  /// Bytes held back for a message that is not complete yet.
+  [[nodiscard]] std::size_t buffered_bytes() const noexcept { return message_.capacity() + control_.capacity(); }
+
+ private:
+  using Event = WebSocketEvent;
+  enum class State : std::uint8_t { header, payload, over };
+
+  std::optional<Event> take_header(std::span<char>& input);
+  std::optional<Event> check_start(unsigned char first);
+  std::optional<Event> check_length();
+  std::optional<Event> take_payload(std::span<char>& input);
+  Event finish_message(std::string_view message) noexcept;
+  Event finish_control(std::string_view payload) noexcept;
+  Event fail(CloseCode code, std::string_view reason) noexcept;
+  [[nodiscard]] bool is_control() const noexcept { return (opcode_ & 0x8) != 0; }
+
+  const WebSocketLimits limits_;
+  State state_ = State::header;
+  bool handed_out_ = false;  // message_ or control_ was returned and is dropped at the next call
+
+  // The frame being read.
+  std::array<unsigned char, 14> header_{};
+  std::uint8_t header_have_ = 0;
+  std::uint8_t header_need_ = 2;
+  std::uint8_t opcode_ = 0;
+  bool final_ = false;
+  std::array<unsigned char, 4> mask_{};
+  std::uint64_t payload_bytes_ = 0;
+  std::uint64_t payload_left_ = 0;
+
+  // The message being collected; control frames may come between its fragments.
+  std::uint8_t message_opcode_ = 0;  // 0: none begun
+  unsigned empty_fragments_ = 0;
+  Utf8Validator utf8_;
+  std::string message_;
+  std::string control_;
+};
+
+/// The header of an unfragmented, unmasked frame. It lies beside the payload, so that the payload can be shared.
+class WebSocketHeader {
+ public:
+  enum class Opcode : std::uint8_t { text = 0x1, binary = 0x2, close = 0x8, ping = 0x9, pong = 0xa };
+
+  WebSocketHeader(Opcode opcode, std::size_t length) noexcept;
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, 10> bytes_{};
+  std::uint8_t size_ = 2;
+};
+
+/// Payload of a close frame. 0 gives the empty one; `reason` is cut at 123 bytes, between code points.
+[[nodiscard]] SharedBytes close_payload(std::uint16_t code, std::string_view reason);
+
+/// Whether a peer may send this code in a close frame (RFC 6455 §7.4 and the IANA registry).
+[[nodiscard]] constexpr bool is_close_code(std::uint16_t code) noexcept {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+}  // namespace entmoot

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/websocket_session.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/web/lingering_close.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+constexpr std::size_t unread_above_bytes = 256 * KiB;  // a client with more than this still to take is not read
+}
+
+WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head)
+    : connections_(connections),
+      shard_(connections.shard()),
+      options_(options),
+      decoder_(options.limits),
+      outbox_(options.outbox),
+      idle_(shard_),
+      closing_(shard_),
+      stalled_(shard_) {
+  outbox_.push_raw(SharedBytes(head));
+}
+
+WebSocketSession::~WebSocketSession() {
+  state_ = State::gone;  // the handler may still push while it goes
+  shard_.forget_flush(*this);
+}
+
+void WebSocketSession::open(Stream stream, std::unique_ptr<FrameHandler> handler, std::span<char> early) {
+  stream_ = std::move(stream);
+  stream_.belong_to(*this);
+  handler_ = std::move(handler);
+  last_heard_ = shard_.clock().now();
+  shard_.flush_later(*this);
+  connections_.add(shared_from_this());
+  if (state_ == State::open) {
+    watch_idle(options_.idle_timeout);
+  } else {
+    release_handler();  // closed by whoever accepted it
+  }
+  take(early);
+}
+
+void WebSocketSession::push(Frame frame) {
+  shard_.assert_here();
+  if (state_ != State::open) return;
+  if (!outbox_.push(frame)) {
+    // Full of what this round produced, or of what the client does not take? Only the latter is its fault.
+    flush();
+    if (state_ != State::open) return;
+    if (!outbox_.push(frame)) {
+      outbox_.drop_unsent();
+      return close(CloseCode::policy_violation, "too slow");
+    }
+  }
+  shard_.flush_later(*this);
+}
+
+void WebSocketSession::close(CloseCode code, std::string_view reason) {
+  shard_.assert_here();
+  begin_close(static_cast<std::uint16_t>(code), reason);
+}
+
+void WebSocketSession::begin_close(std::uint16_t code, std::string_view reason) {
+  if (state_ != State::open) return;
+  state_ = State::closing;
+  idle_.cancel();
+  outbox_.push_close(code, reason);
+  shard_.flush_later(*this);
+  closing_.set(options_.close_timeout, [this] { finish(); });
+  release_handler();
+}
+
+void WebSocketSession::release_handler() {
+  if (!handler_) return;
+  // Later, because the handler may be what is running; with the session kept, because it is the handler's transport.
+  struct Released {
+    std::shared_ptr<Connection> session;
+    std::unique_ptr<FrameHandler> handler;  // goes first
+  };
+  shard_.post([released = Released{shared_from_this(), std::move(handler_)}] {});
+}
+
+void WebSocketSession::on_readable() {
+  const auto result = stream_.read(connections_.scratch());
+  switch (result.status) {
+    case IoResult::Status::done:
+      last_heard_ = shard_.clock().now();
+      return take(connections_.scratch().first(result.bytes));
+    case IoResult::Status::would_block: return stream_.when_readable();
+    default: return finish();
+  }
+}
+
+void WebSocketSession::take(std::span<char> input) {
+  while (state_ != State::gone && !peer_is_done_) {
+    const auto event = decoder_.decode(input);
+    if (!event) break;
+    take_event(*event);
+  }
+  close_if_done();
+  read_on();
+}
+
+void WebSocketSession::read_on() {
+  if (state_ != State::gone && outbox_.bytes() <= unread_above_bytes) stream_.when_readable();
+}
+
+void WebSocketSession::take_event(const WebSocketEvent& event) {
+  using Kind = WebSocketEvent::Kind;
+  switch (event.kind) {
+    case Kind::text:
+    case Kind::binary:
+      if (state_ != State::open) return;
+      try {
+        handler_->handle_in(event.kind == Kind::text ? Frame::Kind::text : Frame::Kind::binary, event.payload);
+      } catch (const std::exception& error) {
+        log::error("a frame handler failed: {}", log::quoted(error.what()));
+        close(CloseCode::internal_error, "");
+      }
+      return;
+    case Kind::ping:
+      if (state_ != State::open) return;
+      outbox_.push_pong(event.payload);
+      return shard_.flush_later(*this);
+    case Kind::pong: return;
+    case Kind::close: peer_is_done_ = true; return begin_close(event.code, "");
+    case Kind::error: peer_is_done_ = true; return begin_close(event.code, event.payload);
+  }
+}
+
+void WebSocketSession::flush() {
+  if (blocked_ || !stream_.is_open()) return;
+  switch (outbox_.write(stream_)) {
+    case Outbox::Written::all: close_if_done(); return read_on();
+    case Outbox::Written::more: shard_.flush_later(*this); return read_on();
+    case Outbox::Written::broken: return finish();
+    case Outbox::Written::blocked:
+      blocked_ = true;
+      stream_.when_writable();
+      stalled_.set(options_.stall_timeout, [this] { finish(); });
+      return;
+  }
+}
+
+void WebSocketSession::on_writable() {
+  blocked_ = false;
+  stalled_.cancel();
+  flush();
+  read_on();
+}
+
+void WebSocketSession::close_if_done() {
+  if (state_ != State::closing || !peer_is_done_ || !outbox_.empty() || !stream_.is_open()) return;
+  LingeringClose::start(connections_, std::move(stream_));
+  finish();
+}
+
+void WebSocketSession::watch_idle(Duration delay) {
+  idle_.set(delay, [this] {
+    const auto silent = shard_.clock().now() - last_heard_;
+    // A client that is not being read cannot be called silent; the write stall judges it.
+    if (silent < options_.idle_timeout || outbox_.bytes() > unread_above_bytes) {
+      return watch_idle(silent < options_.idle_timeout ? options_.idle_timeout - silent : options_.idle_timeout);
+    }
+    close(CloseCode::going_away, "idle");
+  });
+}
+
+void WebSocketSession::finish() {
+  if (std::exchange(state_, State::gone) == State::gone) return;
+  idle_.cancel();
+  closing_.cancel();
+  stalled_.cancel();
+  stream_.close();
+  release_handler();
+  connections_.remove(*this);
+}
+
+}  // namespace entmoot

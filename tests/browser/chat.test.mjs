@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: MIT
+//
+// The page, as a person uses it, in Debian's Chromium. Leaves pictures in build/screenshots/.
+// Each visitor is a browser context of its own: nothing is shared between them but the server.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { after, afterEach, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { freshRoom, until } from "../clients/chat_client.mjs";
+import { ChatServer } from "../clients/chat_server.mjs";
+
+const pictures = fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
+const options = { timeout: 30000 };
+
+let server;
+let browser;
+before(async () => {
+  mkdirSync(pictures, { recursive: true });
+  server = await ChatServer.start();
+  browser = await chromium.launch({
+    executablePath: process.env.ENTMOOT_CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+// What no page should ever do, whatever a test is about.
+let faults = [];
+let contexts = [];
+afterEach(async () => {
+  for (const context of contexts) await context.close();
+  contexts = [];
+  const seen = faults;
+  faults = [];
+  assert.deepEqual(seen, []);
+});
+
+/** Somebody with a browser. `prepare` sees the page before it is loaded. */
+async function visitor(room, { name, prepare, ...context_options } = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1000, height: 700 },
+    locale: "en-GB",
+    ...context_options,
+  });
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    // A lost connection is what some tests are about, and Chromium reports it as an error.
+    if (message.type() === "error" && !/WebSocket connection to|ERR_CONNECTION/.test(message.text()))
+      faults.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (new URL(request.url()).hostname !== "localhost") faults.push(`asked ${request.url()}`);
+  });
+  await page.exposeFunction("reportViolation", (text) => faults.push(`policy: ${text}`));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  if (name !== undefined) {
+    await page.addInitScript(
+      (remembered) => localStorage.getItem("entmoot:name") ?? localStorage.setItem("entmoot:name", remembered),
+      name,
+    );
+  }
+  await prepare?.(page);
+  await page.goto(`${server.url}/?${new URLSearchParams({ room })}`);
+  await connected(page);
+  return page;
+}
+
+const connected = (page) => page.locator('#state[data-state="connected"]').waitFor();
+const texts = (page) => page.locator(".message .text").allTextContents();
+const heard = (page, text) => page.locator(".message .text", { hasText: text }).first().waitFor();
+const field = (page) => page.getByLabel("Your message");
+
+async function say(page, text) {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+}
+
+async function post(room, text, sender = "somebody") {
+  const answer = await fetch(`${server.url}/api/rooms/${encodeURIComponent(room)}/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sender, text }),
+  });
+  assert.equal(answer.status, 201);
+}
+
+test("two visitors talk in one room, and a third in another room hears nothing of it", options, async () => {
+  const [here, there] = [freshRoom("here"), freshRoom("there")];
+  const ann = await visitor(here, { name: "Ann" });
+  const bob = await visitor(here, { name: "Bob" });
+  const eve = await visitor(there, { name: "Eve" });
+  assert.ok(await ann.getByText("It is quiet here.").isVisible());
+
+  await say(ann, "Good morning");
+  await heard(bob, "Good morning");
+  await say(bob, "Good morning to you");
+  await heard(ann, "Good morning to you");
+  await say(eve, "Is anybody here?");
+  await heard(eve, "Is anybody here?");
+
+  assert.deepEqual(await texts(ann), ["Good morning", "Good morning to you"]);
+  assert.deepEqual(await texts(bob), ["Good morning", "Good morning to you"]);
+  assert.deepEqual(await texts(eve), ["Is anybody here?"]);
+  assert.deepEqual(await ann.locator(".message.own .text").allTextContents(), ["Good morning"]);
+  assert.equal(await ann.locator(".message .sender").nth(1).textContent(), "Bob");
+  assert.ok(!(await ann.getByText("It is quiet here.").isVisible()));
+
+  const late = await visitor(here);
+  assert.deepEqual(await texts(late), ["Good morning", "Good morning to you"]);
+});
+
+test("a killed room goes on with an empty history, and everybody stays in it", options, async () => {
+  const id = freshRoom("killed");
+  const ann = await visitor(id, { name: "Ann" });
+  const bob = await visitor(id, { name: "Bob" });
+  await say(ann, "Soon forgotten");
+  await heard(bob, "Soon forgotten");
+  await ann.getByRole("button", { name: "Kill this room" }).click();
+  await ann.getByRole("status").getByText("The room was killed; it goes on with an empty history").waitFor();
+
+  const late = await visitor(id, { name: "Late" });
+  assert.deepEqual(await texts(late), []);
+  await say(bob, "We go on");
+  for (const page of [ann, bob, late]) await heard(page, "We go on");
+  assert.deepEqual(await texts(late), ["We go on"]);
+  assert.equal(await bob.locator("#state-text").textContent(), "Connected");
+});
+
+test("a restarted server is joined again, and what was being written stays", options, async () => {
+  const id = freshRoom("restart");
+  const ann = await visitor(id, { name: "Ann" });
+  await say(ann, "Before the restart");
+  await heard(ann, "Before the restart");
+  await field(ann).fill("Half a sent");
+
+  await server.stop();
+  await ann.getByRole("status").getByText("Reconnecting…").waitFor();
+  await field(ann).press("Enter");
+  await ann.getByRole("alert").getByText("Not connected at the moment").waitFor();
+  assert.equal(await field(ann).inputValue(), "Half a sent");
+
+  await server.startAgain();
+  await connected(ann);
+  await say(ann, "After the restart");
+  await heard(ann, "After the restart");
+  assert.equal((await texts(ann)).filter((text) => text === "After the restart").length, 1);
+  await until(async () => (await ann.getByRole("alert").textContent()) === "", "the problem to be over");
+});
+
+test("a hostile text is a text", options, async () => {
+  const id = freshRoom("hostile");
+  const hostile = [
+    '<img src=x onerror="window.harmed=1">',
+    "<script>window.harmed=1</script>",
+    '"><svg onload=window.harmed=1>',
+    "javascript:window.harmed=1",
+    "{{constructor.constructor('window.harmed=1')()}}",
+    "\u202Eright to left",
+  ];
+  const ann = await visitor(id, { name: '<b onmouseover="window.harmed=1">Ann</b>' });
+  for (const text of hostile) await say(ann, text);
+  await heard(ann, hostile.at(-1));
+  const late = await visitor(id);
+  for (const page of [ann, late]) {
+    assert.deepEqual(await texts(page), hostile);
+    assert.equal(await page.locator("#log img, #log script, #log b, #log a, #log iframe").count(), 0);
+    await page.locator(".sender").first().hover();
+    assert.equal(await page.evaluate(() => window.harmed), undefined);
+  }
+  assert.equal(await ann.locator(".sender").first().textContent(), '<b onmouseover="window.harmed=1">Ann</b>');
+});
+
+test("a hostile room name is a name", options, async () => {
+  const id = `<img src=x onerror=window.harmed=1>&"'#?/%41`;
+  const ann = await visitor(id, { name: "Ann" });
+  assert.equal(await ann.getByRole("heading").textContent(), id);
+  await say(ann, "hello");
+  await heard(ann, "hello");
+  await ann.reload();
+  await heard(ann, "hello");
+  assert.equal(await ann.evaluate(() => window.harmed), undefined);
+});
+
+describe("what was typed is never lost", options, () => {
+  test("a text that is too long stays in the field, and the page says by how much", async () => {
+    const ann = await visitor(freshRoom(), { name: "Ann" });
+    await field(ann).fill("x".repeat(4002));
+    await field(ann).press("Enter");
+    await ann.getByRole("alert").getByText("Too long by 2 characters").waitFor();
+    assert.equal((await field(ann).inputValue()).length, 4002);
+    assert.equal(await ann.locator("#counter").textContent(), "4002 of 4000");
+    await say(ann, "🌳".repeat(1000));
+    await heard(ann, "🌳");
+    await until(async () => (await ann.getByRole("alert").textContent()) === "", "the problem to be over");
+  });
+
+  test("a text that the room refuses comes back, with the reason", async () => {
+    const ann = await visitor(freshRoom(), {
+      name: "Ann",
+      prepare: (page) =>
+        page.routeWebSocket(/\/socket\/websocket/, (socket) => {
+          const upstream = socket.connectToServer();
+          socket.onMessage((frame) => {
+            const [join_ref, ref, topic, event, payload] = JSON.parse(frame);
+            if (event !== "send_message" || payload.text !== "refuse this") return upstream.send(frame);
+            socket.send(
+              JSON.stringify([
+                join_ref,
+                ref,
+                topic,
+                "phx_reply",
+                { status: "error", response: { reason: "the room is restarting" } },
+              ]),
+            );
+          });
+        }),
+    });
+    await say(ann, "refuse this");
+    await ann.getByRole("alert").getByText("Not sent: the room is restarting").waitFor();
+    assert.equal(await field(ann).inputValue(), "refuse this");
+    await say(ann, "take this");
+    await heard(ann, "take this");
+    assert.equal(await field(ann).inputValue(), "");
+  });
+
+  test("a text that was lost with the connection comes back; one that had arrived does not", async () => {
+    const ann = await visitor(freshRoom(), {
+      name: "Ann",
+      prepare: (page) =>
+        page.routeWebSocket(/\/socket\/websocket/, (socket) => {
+          const upstream = socket.connectToServer();
+          let deaf = false; // To what the server says after "arrives".
+          upstream.onMessage((frame) => {
+            if (!deaf) return socket.send(frame);
+            if (frame.includes("phx_reply")) socket.close({ code: 1012 });
+          });
+          socket.onMessage((frame) => {
+            if (frame.includes("is lost")) return socket.close({ code: 1012 });
+            if (frame.includes("arrives")) deaf = true;
+            upstream.send(frame);
+          });
+        }),
+    });
+    await say(ann, "this one is lost");
+    await ann.getByRole("alert").getByText("The connection was lost").waitFor();
+    assert.equal(await field(ann).inputValue(), "this one is lost");
+    await connected(ann);
+    await say(ann, "this one arrives");
+    await heard(ann, "this one arrives");
+    await connected(ann);
+    assert.equal(await field(ann).inputValue(), "");
+    assert.deepEqual(await texts(ann), ["this one arrives"]);
+  });
+
+  test("each room has its own draft, and a reload keeps it", async () => {
+    const [one, two] = [freshRoom("one"), freshRoom("two")];
+    const ann = await visitor(one, { name: "Ann" });
+    await field(ann).fill("for room one");
+    await ann.getByLabel("Room", { exact: true }).fill(two);
+    await ann.getByRole("button", { name: "Go" }).click();
+    await connected(ann);
+    assert.equal(await field(ann).inputValue(), "");
+    await ann.goBack();
+    assert.equal(await field(ann).inputValue(), "for room one");
+    await ann.reload();
+    await connected(ann);
+    assert.equal(await field(ann).inputValue(), "for room one");
+  });
+});
+
+test("the room is in the address: it can be shared, and back goes back", options, async () => {
+  const [one, two] = [freshRoom("one"), freshRoom("two words")];
+  await post(one, "this is one");
+  await post(two, "this is two");
+  const ann = await visitor(one, { name: "Ann" });
+  await heard(ann, "this is one");
+  await ann.getByLabel("Room", { exact: true }).fill(two);
+  await ann.keyboard.press("Enter");
+  await heard(ann, "this is two");
+  assert.deepEqual(await texts(ann), ["this is two"]);
+  assert.equal(new URL(ann.url()).searchParams.get("room"), two);
+  assert.equal(await ann.title(), `${two} · Entmoot`);
+  await ann.goBack();
+  await heard(ann, "this is one");
+  assert.deepEqual(await texts(ann), ["this is one"]);
+  await ann.goto(`${server.url}/#${encodeURIComponent(two)}`);
+  await heard(ann, "this is two");
+  assert.equal(new URL(ann.url()).searchParams.get("room"), two);
+});
+
+test("the name is remembered, and whoever has none gets one", options, async () => {
+  const ann = await visitor(freshRoom());
+  const name = ann.getByLabel("Your name");
+  assert.match(await name.inputValue(), /^\w+ \w+$/);
+  await name.fill("Ann of the Alders");
+  await name.press("Enter");
+  await ann.reload();
+  assert.equal(await name.inputValue(), "Ann of the Alders");
+  await connected(ann);
+  await say(ann, "hello");
+  await heard(ann, "hello");
+  assert.equal(await ann.locator(".sender").textContent(), "Ann of the Alders");
+});
+
+test("the newest message is followed only by a reader who is at the end", options, async () => {
+  const id = freshRoom("scroll");
+  for (let n = 1; n <= 40; ++n) await post(id, `line ${n}`, `sender ${n % 7}`);
+  const ann = await visitor(id, { name: "Ann" });
+  const log = ann.getByRole("log");
+  const from_end = () => log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  await until(async () => (await from_end()) < 2, "the end of the history");
+  await post(id, "line 41");
+  await heard(ann, "line 41");
+  await until(async () => (await from_end()) < 2, "the newest message");
+
+  await log.evaluate((element) => (element.scrollTop = 100));
+  const jump = ann.getByRole("button", { name: "To the newest" });
+  await jump.waitFor();
+  await post(id, "line 42");
+  await ann.getByRole("button", { name: "1 new message" }).waitFor();
+  assert.equal(await log.evaluate((element) => element.scrollTop), 100);
+  await ann.getByRole("button", { name: "1 new message" }).click();
+  await until(async () => (await from_end()) < 2, "the newest message");
+  await until(async () => !(await ann.locator("#jump").isVisible()), "the button to go");
+});
+
+test("everything can be reached and done with the keyboard, in the order of the page", options, async () => {
+  const ann = await visitor(freshRoom(), { name: "Ann" });
+  await ann.getByRole("button", { name: "Kill this room" }).waitFor();
+  await until(() => ann.evaluate(() => document.activeElement.id === "text"), "the focus in the message field");
+  await ann.evaluate(() => document.activeElement.blur());
+  await ann.getByRole("link", { name: "Entmoot" }).focus();
+  const order = [];
+  for (let n = 0; n < 8; ++n) {
+    order.push(await ann.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));
+    const outline = await ann.evaluate(() => parseFloat(getComputedStyle(document.activeElement).outlineWidth));
+    assert.ok(outline >= 2, `no visible focus on ${order.at(-1)}`);
+    await ann.keyboard.press("Tab");
+  }
+  assert.deepEqual(order, ["Entmoot", "room", "Go", "name", "kill", "log", "text", "Send"]);
+  await field(ann).focus();
+  await ann.keyboard.type("one");
+  await ann.keyboard.press("Shift+Enter");
+  await ann.keyboard.type("two");
+  await ann.keyboard.press("Enter");
+  await heard(ann, "two");
+  assert.deepEqual(await texts(ann), ["one\ntwo"]);
+});
+
+test("a screen reader hears new messages, and not a whole history at once", options, async () => {
+  const id = freshRoom("aria");
+  await post(id, "old");
+  const ann = await visitor(id, { name: "Ann" });
+  const log = ann.getByRole("log", { name: id });
+  await heard(ann, "old");
+  await until(async () => (await log.getAttribute("aria-live")) === "polite", "the log to speak again");
+  for (const control of ["Room", "Your name", "Your message"]) {
+    assert.equal(await ann.getByRole("textbox", { name: control, exact: true }).count(), 1, control);
+  }
+  assert.equal(await ann.getByRole("heading", { level: 1 }).textContent(), id);
+});
+
+test("the button that kills is shown to visitors at the machine itself only", options, async () => {
+  const far = await visitor(freshRoom(), {
+    prepare: (page) => page.route("**/api/me", (route) => route.fulfill({ json: { loopback: false } })),
+  });
+  await say(far, "hello");
+  await heard(far, "hello");
+  assert.ok(!(await far.locator("#kill").isVisible()));
+});
+
+// ---- What it looks like ----
+
+/** Every text on the page against what is behind it: WCAG's contrast, worst first. */
+function contrasts() {
+  const channels = (color) => color.match(/[\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const ground = (element) => {
+    for (let e = element; e !== null; e = e.parentElement) {
+      const color = channels(getComputedStyle(e).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  for (const element of document.body.querySelectorAll("*")) {
+    const own = [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "",
+    );
+    if (!(own || element.matches("input, textarea")) || !element.checkVisibility()) continue;
+    const [a, b] = [luminance(channels(getComputedStyle(element).color)), luminance(ground(element))];
+    found.push([
+      (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
+      `${element.tagName}.${element.className} ${element.textContent.slice(0, 20)}`,
+    ]);
+  }
+  return found.sort((x, y) => x[0] - y[0]);
+}
+
+const views = {
+  desktop: { viewport: { width: 1100, height: 760 } },
+  "desktop-dark": { viewport: { width: 1100, height: 760 }, colorScheme: "dark" },
+  phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  "phone-dark": {
+    viewport: { width: 360, height: 740 },
+    isMobile: true,
+    hasTouch: true,
+    deviceScaleFactor: 2,
+    colorScheme: "dark",
+  },
+  "phone-small": { viewport: { width: 320, height: 568 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  low: { viewport: { width: 640, height: 340 } },
+};
+
+describe("how it looks", options, () => {
+  const id = "the-old-forest";
+  before(async () => {
+    for (const [sender, text] of [
+      ["Quiet Rowan", "Good morning. Is anyone awake at this hour?"],
+      ["Old Birch", "I am always awake. I am merely slow to say so."],
+      ["Old Birch", "It takes a while to arrive at an opinion, and longer to leave it."],
+      [
+        "Mossy Linden",
+        "Let us not be hasty. There are three matters for today:\n  1. the river\n  2. the path along the river\n  3. whether the path is part of the river",
+      ],
+      [
+        "Patient Yew",
+        "Written down here: https://example.org/a/very/long/address/that/does/not/break/anywhere/averyveryverylongword_averyveryverylongword",
+      ],
+      ["Tall Pine", "Then the river first."],
+      ["Windy Hazel", "The river does not mind waiting. It is the one of us that never has to."],
+      ["Old Birch", "Agreed, then."],
+    ]) {
+      await post(id, text, sender);
+    }
+  });
+
+  for (const [name, view] of Object.entries(views)) {
+    test(name, async () => {
+      const ann = await visitor(id, { name: "Old Birch", ...view, reducedMotion: "reduce" });
+      await ann.getByRole("button", { name: "Kill this room" }).waitFor();
+      await ann.screenshot({ path: `${pictures}${name}.png` });
+
+      const { width, inner } = await ann.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        inner: window.innerWidth,
+      }));
+      assert.ok(width <= inner, `${width} px of page in ${inner} px of window`);
+      assert.equal(inner, view.viewport.width, "the browser has zoomed out");
+      const sizes = await ann
+        .locator("input, textarea")
+        .evaluateAll((fields) => fields.map((f) => parseFloat(getComputedStyle(f).fontSize)));
+      for (const size of sizes) assert.ok(size >= 16, `a phone zooms into a field with letters of ${size} px`);
+
+      await field(ann).fill("x".repeat(4100));
+      await field(ann).press("Enter"); // The problem's colours are to be seen, too.
+      await ann.getByRole("alert").getByText("Too long").waitFor();
+      const [worst] = await ann.evaluate(contrasts);
+      assert.ok(worst[0] >= 4.5, `contrast ${worst[0].toFixed(2)}: ${worst[1]}`);
+    });
+  }
+
+  test("an empty room, and one without a connection", async () => {
+    const ann = await visitor(freshRoom("quiet"), { name: "Old Birch", reducedMotion: "reduce", ...views.desktop });
+    await ann.screenshot({ path: `${pictures}empty.png` });
+    await server.stop();
+    await ann.getByRole("status").getByText("Reconnecting…").waitFor();
+    await ann.screenshot({ path: `${pictures}reconnecting.png` });
+    const [worst] = await ann.evaluate(contrasts);
+    assert.ok(worst[0] >= 4.5, `contrast ${worst[0].toFixed(2)}: ${worst[1]}`);
+    await server.startAgain();
+    await connected(ann);
+  });
+});

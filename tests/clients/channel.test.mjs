@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+//
+// The chat room as phoenix.js sees it, in an old version that is in use and in the newest. Nothing here waits for a
+// time: that a message did not come is known when a later one has.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { WebSocket } from "ws";
+import { Client, closeClients, freshRoom, newest, until, versions } from "./chat_client.mjs";
+import { ChatServer } from "./chat_server.mjs";
+
+let server;
+before(async () => (server = await ChatServer.start()));
+afterEach(closeClients);
+after(() => server?.stop());
+
+for (const [name, phoenix] of Object.entries(versions)) {
+  describe(name, { timeout: 30000 }, () => {
+    test("the first to join gets an empty history", async () => {
+      const ann = await new Client(server, phoenix).join(freshRoom());
+      assert.deepEqual(ann.history, []);
+    });
+
+    test("a message is answered with itself and heard once by everybody, in order", async () => {
+      const id = freshRoom();
+      const ann = await new Client(server, phoenix).join(id);
+      const bob = await new Client(server, phoenix).join(id);
+      const start = Date.now();
+      const replies = await Promise.all(["one", "two", "three"].map((text) => ann.say(text)));
+      await bob.say("four", "bob");
+
+      assert.deepEqual(
+        replies.map((reply) => [reply.status, reply.response.sender, reply.response.text]),
+        [
+          ["ok", "ann", "one"],
+          ["ok", "ann", "two"],
+          ["ok", "ann", "three"],
+        ],
+      );
+      for (const { response } of replies) {
+        assert.deepEqual(Object.keys(response).sort(), ["sender", "text", "timestamp"]);
+        assert.ok(Math.abs(response.timestamp - start) < 60000, "a timestamp is in milliseconds, and now");
+      }
+      for (const room of [ann, bob]) {
+        await room.heard(4);
+        assert.deepEqual(room.texts(), ["one", "two", "three", "four"]);
+        assert.deepEqual(
+          room.live.slice(0, 3),
+          replies.map((reply) => reply.response),
+        );
+      }
+    });
+
+    test("whoever joins later gets what was said, as it was said", async () => {
+      const id = freshRoom();
+      const ann = await new Client(server, phoenix).join(id);
+      const said = [];
+      for (const text of ["first", 'ünïcödé 🌳 \u0000 "quoted" \\ </script>', " spaces  "])
+        said.push((await ann.say(text)).response);
+      const bob = await new Client(server, phoenix).join(id);
+      assert.deepEqual(bob.history, said);
+      assert.deepEqual(said.map((message) => message.text)[1], 'ünïcödé 🌳 \u0000 "quoted" \\ </script>');
+    });
+
+    test("two rooms hear nothing of each other, even on one socket", async () => {
+      const client = new Client(server, phoenix);
+      const here = await client.join(freshRoom("here"));
+      const there = await client.join(freshRoom("there"));
+      await here.say("in here");
+      await there.say("in there");
+      await here.say("still in here");
+      await Promise.all([here.heard(2), there.heard(1)]);
+      assert.deepEqual(here.texts(), ["in here", "still in here"]);
+      assert.deepEqual(there.texts(), ["in there"]);
+      const late = await new Client(server, phoenix).join(there.id);
+      assert.deepEqual(
+        late.history.map((message) => message.text),
+        ["in there"],
+      );
+    });
+
+    test("heartbeats are answered", async () => {
+      const client = new Client(server, phoenix, { heartbeatIntervalMs: 20 });
+      let answers = 0;
+      client.socket.onMessage(({ topic, payload }) => {
+        if (topic === "phoenix" && payload.status === "ok") ++answers;
+      });
+      await until(() => answers >= 3, "three answered heartbeats");
+      assert.deepEqual(client.closes, []);
+      assert.equal(client.opened, 1);
+    });
+
+    test("after leaving a room nothing more of it is heard, and it can be joined again", async () => {
+      const id = freshRoom();
+      const client = new Client(server, phoenix);
+      const ann = await client.join(id);
+      const bob = await new Client(server, phoenix).join(id);
+      await ann.leave();
+      await bob.say("without ann", "bob");
+      const again = await client.join(id);
+      await bob.say("with ann", "bob");
+      await again.heard(1);
+      assert.deepEqual(ann.texts(), []);
+      assert.deepEqual(
+        again.history.map((message) => message.text),
+        ["without ann"],
+      );
+      assert.deepEqual(again.texts(), ["with ann"]);
+    });
+
+    test("a second channel object on the same room takes the place of the first", async () => {
+      const id = freshRoom();
+      const client = new Client(server, phoenix);
+      const first = await client.join(id);
+      const second = await client.join(id);
+      await until(() => first.closed > 0, "the end of the first channel");
+      await second.say("once");
+      await second.say("twice");
+      await second.heard(2);
+      assert.deepEqual(second.texts(), ["once", "twice"]);
+      assert.deepEqual(first.texts(), []);
+      assert.deepEqual(client.closes, []);
+    });
+
+    test("an event that the room does not know ends the channel, which comes back; the socket stays", async () => {
+      const id = freshRoom();
+      const client = new Client(server, phoenix, { rejoinAfterMs: () => 20 });
+      const ann = await client.join(id);
+      const other = await client.join(freshRoom());
+      await ann.say("before");
+      void ann.push("no_such_event", {}, 50); // Never answered; its timer should not outlive the test.
+      await until(() => ann.joins === 2, "the second join");
+      assert.equal(ann.errors, 1);
+      assert.deepEqual(
+        ann.history.map((message) => message.text),
+        ["before"],
+      );
+      assert.equal((await ann.say("after")).status, "ok");
+      assert.equal((await other.say("undisturbed")).status, "ok");
+      assert.equal(other.errors, 0);
+      assert.deepEqual(client.closes, []);
+    });
+
+    test("a bad message is refused with a reason and heard by nobody", async () => {
+      const ann = await new Client(server, phoenix).join(freshRoom());
+      const bad = {
+        "no text": { sender: "ann" },
+        "no sender": { text: "hello" },
+        "a number for a text": { sender: "ann", text: 5 },
+        "null for a sender": { sender: null, text: "hello" },
+        "an object for a text": { sender: "ann", text: { toString: "x" } },
+        "4001 characters": { sender: "ann", text: "x".repeat(4001) },
+      };
+      for (const [what, payload] of Object.entries(bad)) {
+        const { status, response } = await ann.push("send_message", payload);
+        assert.equal(status, "error", what);
+        assert.equal(typeof response.reason, "string", what);
+      }
+      assert.equal((await ann.say("x".repeat(4000))).status, "ok");
+      await ann.heard(1);
+      assert.deepEqual(ann.texts(), ["x".repeat(4000)]);
+      assert.equal(ann.errors, 0);
+    });
+
+    test("a topic that no channel serves is refused", async () => {
+      const client = new Client(server, phoenix);
+      const answer = await new Promise((resolve) => {
+        const channel = client.socket.channel("nowhere:1", {});
+        channel
+          .join()
+          .receive("ok", () => resolve("ok"))
+          .receive("error", (reason) => {
+            channel.leave();
+            resolve(reason);
+          });
+      });
+      assert.deepEqual(answer, { reason: "unmatched topic" });
+    });
+  });
+}
+
+test(
+  "joining in the middle of a flood: history and live messages meet without gap or double",
+  { timeout: 60000 },
+  async () => {
+    const COUNT = 500;
+    const IN_FLIGHT = 20; // Faster than one by one, and far below any bound on what waits for a room.
+    const JOIN_AT = [1, 60, 150, 250, 251, 400, 495]; // After so many answers.
+    const id = freshRoom("flood");
+    const flooder = await new Client(server).join(id);
+    const joining = [];
+
+    let next = 1;
+    let answered = 0;
+    const lane = async () => {
+      while (next <= COUNT) {
+        const reply = await flooder.say(String(next++));
+        assert.equal(reply.status, "ok");
+        if (JOIN_AT.includes(++answered)) joining.push(new Client(server).join(id));
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+
+    const expected = Array.from({ length: COUNT }, (_, i) => String(i + 1));
+    const late = await Promise.all(joining);
+    assert.equal(late.length, JOIN_AT.length);
+    await flooder.heard(COUNT);
+    assert.deepEqual(flooder.texts(), expected);
+    for (const room of late) {
+      await room.heard(COUNT - room.history.length);
+      assert.deepEqual([...room.history.map((message) => message.text), ...room.texts()], expected);
+    }
+    const met = late.filter((room) => room.history.length > 0 && room.live.length > 0);
+    assert.ok(met.length > 0, "nobody joined in the middle: the test has proved nothing");
+  },
+);
+
+test(
+  "a room killed under the traffic of 50 clients: nobody is cut off and every message is answered",
+  { timeout: 60000 },
+  async () => {
+    const CLIENTS = 50;
+    const EACH = 20;
+    const KILL_AT = [150, 400, 700]; // After so many answers.
+    const id = freshRoom("killed");
+    const rooms = await Promise.all(Array.from({ length: CLIENTS }, () => new Client(server).join(id)));
+
+    let answered = 0;
+    const kills = [];
+    const answers = [];
+    await Promise.all(
+      rooms.map(async (room, i) => {
+        for (let n = 0; n < EACH; ++n) {
+          const text = `${i}/${n}`;
+          answers.push({ text, status: (await room.say(text, `client ${i}`)).status });
+          if (KILL_AT.includes(++answered)) kills.push(fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" }));
+        }
+      }),
+    );
+    for (const kill of await Promise.all(kills)) assert.equal(kill.status, 204);
+
+    assert.equal(answers.length, CLIENTS * EACH);
+    const kinds = new Set(answers.map((answer) => answer.status));
+    assert.ok(!kinds.has("timeout"), "a message was never answered");
+    for (const room of rooms) assert.equal((await room.say("and on we go")).status, "ok");
+
+    // All that was accepted was heard by everybody, once, in one order.
+    const accepted = answers.filter((answer) => answer.status === "ok").map((answer) => answer.text);
+    for (const room of rooms) {
+      await until(() => room.texts().filter((text) => text === "and on we go").length === CLIENTS, "the last message");
+      const heard = new Set(room.texts());
+      assert.equal(heard.size, room.live.length - (CLIENTS - 1), "a message was heard twice");
+      assert.deepEqual(
+        accepted.filter((text) => !heard.has(text)),
+        [],
+      );
+      assert.deepEqual(room.live, rooms[0].live);
+      assert.deepEqual(room.client.closes, []);
+      assert.deepEqual([room.joins, room.errors, room.closed], [1, 0, 0]);
+    }
+
+    assert.equal((await fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" })).status, 204);
+    const late = await new Client(server).join(id);
+    assert.deepEqual(late.history, []);
+    assert.equal((await rooms[0].say("a new history")).status, "ok");
+    assert.deepEqual(
+      (await new Client(server).join(id)).history.map((message) => message.text),
+      ["a new history"],
+    );
+  },
+);
+
+test("on the wire: a duplicate join is answered before the old channel is closed", { timeout: 30000 }, async () => {
+  const id = freshRoom();
+  const socket = new WebSocket(`${server.socketUrl}/websocket?vsn=2.0.0`);
+  const frames = [];
+  socket.on("message", (data) => frames.push(JSON.parse(data)));
+  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  const topic = `room:${id}`;
+  socket.send(JSON.stringify(["1", "1", topic, "phx_join", {}]));
+  socket.send(JSON.stringify(["2", "2", topic, "phx_join", {}]));
+  socket.send(JSON.stringify([null, "3", "phoenix", "heartbeat", {}]));
+  await until(() => frames.some((frame) => frame[3] === "phx_close"), "the end of the first channel");
+  await until(() => frames.some((frame) => frame[1] === "3"), "the heartbeat's answer");
+  const ok = (response) => ({ status: "ok", response });
+  assert.deepEqual(
+    frames.filter((frame) => frame[2] === topic),
+    [
+      ["1", "1", topic, "phx_reply", ok({ messages: [] })],
+      ["2", "2", topic, "phx_reply", ok({ messages: [] })],
+      ["1", "1", topic, "phx_close", {}],
+    ],
+  );
+  socket.terminate();
+});
+
+test("a client that vanishes is no trouble for the others", { timeout: 30000 }, async () => {
+  const id = freshRoom();
+  const ann = await new Client(server, newest).join(id);
+  const gone = await new Client(server, newest).join(id);
+  gone.client.socket.conn.terminate();
+  gone.client.close();
+  for (let n = 0; n < 20; ++n) assert.equal((await ann.say(`${n}`)).status, "ok");
+  await ann.heard(20);
+  assert.equal(ann.live.length, 20);
+});
