@@ -4,28 +4,19 @@
 
 #include "message.hpp"
 
-#include <utility>
-
 namespace chat_room {
 
 using namespace entmoot;
-
-namespace {
-// A channel's Answer finds its client by itself.
-ReplyTo reply_to(Answer answer) {
-  return ReplyTo([answer = std::move(answer)](Result<JsonText> result) mutable { answer(std::move(result)); });
-}
-}  // namespace
 
 Channel::JoinResult RoomChannel::join(std::string_view topic, const JsonText&) {
   const auto room = room_of(topic.substr(std::string_view("room:").size()));
   if (!room) return room.error();
   room_ = *room;
   // Joined in the step in which the history arrives here: what the room broadcasts after it comes after it.
-  rooms_.get_history(room_, reply_to(answer([](Result<JsonText> history) -> HandleResult {
+  rooms_.get_history(room_, answer([](Result<JsonText> history) -> HandleResult {
                        if (!history) return Reply{"error", reason(history.error())};
                        return Reply{"ok", JsonText::trusted("{\"messages\":" + std::string(history->view()) + "}")};
-                     })));
+                     }));
   return Later{};
 }
 
@@ -33,7 +24,7 @@ Channel::HandleResult RoomChannel::handle_in(std::string_view event, const JsonT
   if (event != "send_message") throw UnhandledEvent(event);
   const auto message = Message::parse(payload.view());
   if (!message) return Reply{"error", reason(message.error())};
-  rooms_.send_message(room_, message->sender, message->text, reply_to(answer()));
+  rooms_.send_message(room_, message->sender, message->text, answer());
   return NoReply{};
 }
 

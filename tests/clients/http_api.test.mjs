@@ -80,6 +80,12 @@ test("a visitor at the machine itself is told so", options, async () => {
   assert.deepEqual([answer.status, answer.json()], [200, { loopback: true }]);
 });
 
+test("a socket without an upgrade is told what is missing, as Phoenix does", options, async () => {
+  const answer = await ask("GET", "/socket/websocket?vsn=2.0.0");
+  assert.equal(answer.status, 400);
+  assert.match(answer.text, /connection/);
+});
+
 describe("what is wrong is answered with a 4xx and a reason", () => {
   const messages = "/api/rooms/table/messages";
   const good = { sender: "s", text: "t" };
@@ -108,7 +114,6 @@ describe("what is wrong is answered with a 4xx and a reason", () => {
     ["a name that is not UTF-8", "GET", "/api/rooms/%ff"],
     ["writing to the page", "POST", "/", "x"],
     ["deleting the page", "DELETE", "/"],
-    ["a socket without an upgrade", "GET", "/socket/websocket"],
   ];
   for (const [what, method, path, body] of table) {
     test(what, options, async () => {

@@ -51,7 +51,7 @@ Result<ActorRef> DynamicSupervisor::start_child(ChildSpec spec) {
   return why;
 }
 
-Result<void> DynamicSupervisor::terminate_child(std::string_view id) {
+Result<void> DynamicSupervisor::terminate_child(std::string_view id, ExitReason reason) {
   shard_.assert_here();
   const auto found = children_.find(id);
   if (found == children_.end()) return fail("not_found");
@@ -59,6 +59,7 @@ Result<void> DynamicSupervisor::terminate_child(std::string_view id) {
   if (child.state == ChildState::starting) {
     child.terminated_meanwhile = true;
   } else {
+    if (child.actor) child.actor->exit(std::move(reason));
     forget(child);
   }
   return {};

@@ -34,14 +34,16 @@ SocketRef Channel::socket_ref() const {
   return ref;
 }
 
-Answer Channel::answer() {
+ReplyTo Channel::answer() {
   return answer([](Result<JsonText> result) -> HandleResult {
     if (!result) return Reply{"error", reason_object(result.error().reason)};
     return Reply{"ok", std::move(*result)};
   });
 }
 
-Answer Channel::answer(UniqueFunction<HandleResult(Result<JsonText>)> then) { return server_->answer(std::move(then)); }
+ReplyTo Channel::answer(UniqueFunction<HandleResult(Result<JsonText>)> then) {
+  return server_->answer(std::move(then));
+}
 
 void Channel::after(Duration delay, UniqueFunction<InfoResult()> then) { server_->after(delay, std::move(then)); }
 

@@ -26,9 +26,10 @@
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/unique_function.hpp>
-#include <entmoot/phoenix/answer.hpp>
+#include <entmoot/otp/reply_to.hpp>
 #include <entmoot/phoenix/client.hpp>
 #include <entmoot/phoenix/message.hpp>
+#include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/phoenix/topic.hpp>
 
 #include <cstdint>
@@ -116,11 +117,12 @@ class Channel {
   /// For reply(), later and from anywhere: the push that is being handled, or the join (socket_ref/1). Throws if there
   /// is none, or if the client gave no ref to reply to.
   [[nodiscard]] SocketRef socket_ref() const;
-  /// The answer to the push or join that is being handled: a value is replied as "ok", an Error as
-  /// "error" {"reason": …}.
-  [[nodiscard]] Answer answer();
+  /// For an actor's call: its answer is the answer to the push or join that is being handled. A value is replied as
+  /// "ok", an Error as "error" {"reason": …}, and an actor that ends before it has answered is such an error too. The
+  /// ReplyTo may outlive this channel and its client, but not the Shards.
+  [[nodiscard]] ReplyTo answer();
   /// The same with a say in it: `then` is called in this channel's turn with the result. NoReply leaves a join waiting.
-  [[nodiscard]] Answer answer(UniqueFunction<HandleResult(Result<JsonText>)> then);
+  [[nodiscard]] ReplyTo answer(UniqueFunction<HandleResult(Result<JsonText>)> then);
 
   /// Calls `then` in this channel's turn when `delay` is over, if the channel is still there, and not before it has
   /// joined (Process.send_after/3, and send(self(), …) with no delay).

@@ -78,7 +78,7 @@ class ChannelServer final : private Subscriber {
   void push(std::string_view event, JsonText payload);
   void broadcast(std::string_view event, JsonText payload, SubscriberId except);
   void subscribe(std::string_view topic);
-  [[nodiscard]] Answer answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then);
+  [[nodiscard]] ReplyTo answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then);
   void after(Duration delay, UniqueFunction<Channel::InfoResult()> then);
 
  private:

@@ -98,8 +98,9 @@ const char* skip_literal(const char* at, std::string_view literal) {
 
 const char* start_of(ondemand::value& value) { return value.raw_json_token().data(); }
 
-/// Validates one value with all that is in it. Returns the byte after it, or nullptr.
-const char* skip_value(ondemand::value& value, int depth_left) {
+const char* skip_value(ondemand::value& value, int depth_left);
+
+const char* skip_by_type(ondemand::value& value, int depth_left) {
   ondemand::json_type type;
   if (value.type().get(type)) return nullptr;
   const char* end = start_of(value);
@@ -144,6 +145,15 @@ const char* skip_value(ondemand::value& value, int depth_left) {
     }
   }
   return nullptr;
+}
+
+/// Validates one element or member with all that is in it. Returns the byte after it, or nullptr. simdjson goes from
+/// one structural character to the next, so what stands between a scalar and its comma is ours to look at.
+const char* skip_value(ondemand::value& value, int depth_left) {
+  const char* const end = skip_by_type(value, depth_left);
+  if (!end) return nullptr;
+  const char next = *skip_white(end);
+  return next == ',' || next == ']' || next == '}' ? end : nullptr;
 }
 
 /// What decoding needs beside the frame. One a thread: an idle client keeps nothing.

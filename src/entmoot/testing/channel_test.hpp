@@ -53,7 +53,7 @@ inline void settle(const Shards& shards) {
   ENTMOOT_CHECK(false, "the shards never come to rest");
 }
 
-class TestClient final : public Transport {
+class TestClient : public Transport {
  public:
   /// Connects on `shard`; whether it was taken in says connected().
   TestClient(Shard& shard, SocketMount& mount, std::string query = "vsn=2.0.0") : shard_(shard) {
