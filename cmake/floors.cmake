@@ -16,4 +16,5 @@ function(entmoot_floor name)
   list(TRANSFORM arg_USES PREPEND entmoot::)
   target_link_libraries(entmoot_${name} PUBLIC ${arg_USES} ${arg_THIRD_PARTY}
     PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:entmoot_options>)
+  entmoot_precompiled(entmoot_${name})
 endfunction()

@@ -26,6 +26,7 @@ endif()
 
 add_library(entmoot_options INTERFACE)
 target_compile_options(entmoot_options INTERFACE
+  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>  # lets ccache see through the precompiled header
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual>
   $<$<AND:$<BOOL:${ENTMOOT_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>)
 target_compile_definitions(entmoot_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
