@@ -89,6 +89,9 @@ class Shard {
   void post(UniqueFunction<void()> task);
   /// Ends run() after the round it is in.
   void stop();
+  /// Destroys every task and timer unrun, and from now on those that are posted. When no thread runs the loop any more;
+  /// what is destroyed may still post, here or to a shard that has not been closed.
+  void close() noexcept;
 
   // --- this shard's thread
 

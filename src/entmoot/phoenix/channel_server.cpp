@@ -23,9 +23,9 @@ bool is_clean(ChannelEnd reason) { return reason != ChannelEnd::crash; }
 
 }  // namespace
 
-ChannelServer::ChannelServer(Connection& connection, std::string topic, std::uint64_t incarnation,
+ChannelServer::ChannelServer(ClientLink& link, std::string topic, std::uint64_t incarnation,
                              std::unique_ptr<Channel> channel)
-    : connection_(connection), topic_(std::move(topic)), incarnation_(incarnation), channel_(std::move(channel)) {
+    : link_(link), topic_(std::move(topic)), incarnation_(incarnation), channel_(std::move(channel)) {
   if (channel_) channel_->server_ = this;
 }
 
@@ -74,14 +74,14 @@ void ChannelServer::finish_join(std::string_view status, const JsonText& respons
   Joining joining = std::get<Joining>(std::move(state_));
   if (status == "ok") {
     // One step: from here on broadcasts are delivered, and the reply is pushed before the next of them can be.
-    state_ = Joined{connection_.pubsub.subscribe_fastlane(topic_, *this)};
+    state_ = Joined{link_.pubsub.subscribe_fastlane(topic_, *this)};
   } else {
     state_ = Ended{};
     subscriptions_.clear();
   }
-  connection_.push(PhxReply{join_ref_, joining.ref, topic_, std::string(status), response});
+  link_.push(PhxReply{join_ref_, joining.ref, topic_, std::string(status), response});
   if (joining.replaces) {
-    connection_.push(Push{*joining.replaces, *joining.replaces, topic_, "phx_close", empty_object()});
+    link_.push(Push{*joining.replaces, *joining.replaces, topic_, "phx_close", empty_object()});
   }
   if (!joined()) return;
   for (auto& early : joining.early) handle_info(std::move(early));
@@ -128,7 +128,7 @@ void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
 }
 
 void ChannelServer::handle_broadcast(const Fastlane& message) {
-  if (connection_.open) connection_.transport.push(message.frame_for(connection_.serializer));
+  if (link_.open) link_.transport.push(message.frame_for(link_.serializer));
 }
 
 void ChannelServer::finish_handling(const Ref& ref, Channel::HandleResult result) {
@@ -144,7 +144,7 @@ void ChannelServer::finish_handling(const Ref& ref, Channel::HandleResult result
 }
 
 void ChannelServer::send_reply(const Ref& ref, const Channel::Reply& reply) {
-  connection_.push(PhxReply{push_ref_, ref, topic_, reply.status, reply.response});
+  link_.push(PhxReply{push_ref_, ref, topic_, reply.status, reply.response});
 }
 
 // --- ending
@@ -157,9 +157,9 @@ void ChannelServer::leave(const Ref& ref) {
 
 void ChannelServer::stop(ChannelEnd reason) {
   if (is_clean(reason)) {
-    connection_.push(Push{join_ref_, join_ref_, topic_, "phx_close", empty_object()});
+    link_.push(Push{join_ref_, join_ref_, topic_, "phx_close", empty_object()});
   } else {
-    connection_.push(Push{join_ref_, join_ref_, topic_, "phx_error", reason_object("channel_crash")});
+    link_.push(Push{join_ref_, join_ref_, topic_, "phx_error", reason_object("channel_crash")});
   }
   terminate(reason);
 }
@@ -187,9 +187,9 @@ SubscriberId ChannelServer::subscriber() const noexcept {
 }
 
 SocketRef ChannelServer::address() const {
-  return {.shard = &connection_.sockets.shard(),
-          .sockets = &connection_.sockets,
-          .socket = connection_.id,
+  return {.shard = &link_.sockets.shard(),
+          .sockets = &link_.sockets,
+          .socket = link_.id,
           .topic = topic_,
           .incarnation = incarnation_,
           .ref = {},
@@ -207,16 +207,16 @@ SocketRef ChannelServer::current_ref() const {
 void ChannelServer::push(std::string_view event, JsonText payload) {
   if (joining()) throw std::logic_error("a channel cannot push before it has joined");
   if (!is_object(payload)) throw std::invalid_argument("the payload of a push is not a JSON object");
-  connection_.push(Push{push_ref_, {}, topic_, std::string(event), std::move(payload)});
+  link_.push(Push{push_ref_, {}, topic_, std::string(event), std::move(payload)});
 }
 
 void ChannelServer::broadcast(std::string_view event, JsonText payload, SubscriberId except) {
   if (joining()) throw std::logic_error("a channel cannot broadcast before it has joined");
-  connection_.pubsub.broadcast(topic_, event, std::move(payload), {.except = except, .here = Here::at_once});
+  link_.pubsub.broadcast(topic_, event, std::move(payload), {.except = except, .here = Here::at_once});
 }
 
 void ChannelServer::subscribe(std::string_view topic) {
-  subscriptions_.push_back(connection_.pubsub.subscribe(topic, [to = address(), this](const Broadcast& message) {
+  subscriptions_.push_back(link_.pubsub.subscribe(topic, [to = address(), this](const Broadcast& message) {
     Socket* socket = to.sockets->find(to.socket);
     if (socket) socket->handle_info(to, [this, message] { return channel_->handle_info(message); });
   }));
@@ -231,7 +231,7 @@ ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<JsonTe
 }
 
 void ChannelServer::after(Duration delay, UniqueFunction<Channel::InfoResult()> then) {
-  connection_.sockets.shard().after(delay, [to = address(), then = std::move(then)]() mutable {
+  link_.sockets.shard().after(delay, [to = address(), then = std::move(then)]() mutable {
     if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
   });
 }

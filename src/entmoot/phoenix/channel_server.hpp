@@ -25,7 +25,7 @@
 // Lifetime. The socket owns it and asks ended() after each call into it; it never destroys itself.
 
 #include <entmoot/phoenix/channel.hpp>
-#include <entmoot/phoenix/connection.hpp>
+#include <entmoot/phoenix/client_link.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,7 +44,7 @@ class ChannelServer final : private Subscriber {
   static constexpr std::size_t early_max = 100;
 
   /// `incarnation` tells the channels apart that a socket has had on one topic.
-  ChannelServer(Connection& connection, std::string topic, std::uint64_t incarnation, std::unique_ptr<Channel> channel);
+  ChannelServer(ClientLink& link, std::string topic, std::uint64_t incarnation, std::unique_ptr<Channel> channel);
 
   // --- the socket's side
 
@@ -72,7 +72,7 @@ class ChannelServer final : private Subscriber {
   // --- the channel's side
 
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
-  [[nodiscard]] const Client& client() const noexcept { return connection_.client; }
+  [[nodiscard]] const Client& client() const noexcept { return link_.client; }
   [[nodiscard]] SubscriberId subscriber() const noexcept;
   [[nodiscard]] SocketRef current_ref() const;
   void push(std::string_view event, JsonText payload);
@@ -111,7 +111,7 @@ class ChannelServer final : private Subscriber {
   [[nodiscard]] SocketRef address() const;
 
   // Constant after construction, the join's refs after join().
-  Connection& connection_;
+  ClientLink& link_;
   const std::string topic_;
   const std::uint64_t incarnation_;
   const std::unique_ptr<Channel> channel_;

@@ -9,25 +9,25 @@
 
 namespace entmoot {
 
-Socket::Socket(const UserSocket& user_socket, Connection connection, SocketLimits limits)
-    : user_socket_(user_socket), limits_(limits), connection_(std::move(connection)) {
-  connection_.id = connection_.sockets.add(*this);
+Socket::Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limits)
+    : user_socket_(user_socket), limits_(limits), link_(std::move(link)) {
+  link_.id = link_.sockets.add(*this);
   if (client().id.empty()) return;
-  disconnects_ = connection_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
+  disconnects_ = link_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
     if (message.event == "disconnect") close(CloseCode::going_away, "");
   });
 }
 
 Socket::~Socket() {
-  connection_.open = false;  // the transport is on its way out too
+  link_.open = false;  // the transport is on its way out too
   end_channels();
-  connection_.sockets.remove(connection_.id);
+  link_.sockets.remove(link_.id);
 }
 
 void Socket::handle_in(Frame::Kind kind, std::string_view frame) {
-  connection_.sockets.shard().assert_here();
-  if (!connection_.open) return;
-  auto message = connection_.serializer.decode(kind, frame);
+  link_.sockets.shard().assert_here();
+  if (!link_.open) return;
+  auto message = link_.serializer.decode(kind, frame);
   if (!message) return close(CloseCode::internal_error, message.error().reason);
   dispatch(*message);
 }
@@ -35,7 +35,7 @@ void Socket::handle_in(Frame::Kind kind, std::string_view frame) {
 /// Phoenix.Socket.__in__/2, as a table: the first line that applies.
 void Socket::dispatch(const Message& message) {
   if (message.topic.is("phoenix") && message.event.is("heartbeat")) {
-    return connection_.push(PhxReply{{}, message.ref, message.topic, "ok", empty_object()});
+    return link_.push(PhxReply{{}, message.ref, message.topic, "ok", empty_object()});
   }
 
   Joinable* const joinable = message.topic.is_string() ? find(message.topic.text()) : nullptr;
@@ -56,7 +56,7 @@ void Socket::dispatch(const Message& message) {
 
   if (!joinable) {
     if (!message.event.is("phx_leave")) return reply_error({}, message, "unmatched topic");
-    return connection_.push(PhxReply{message.join_ref, message.ref, message.topic, "ok", empty_object()});
+    return link_.push(PhxReply{message.join_ref, message.ref, message.topic, "ok", empty_object()});
   }
 
   if (!joinable->server->accepts(message.join_ref)) return;  // for an incarnation that is gone: no reply, as Phoenix
@@ -79,7 +79,7 @@ void Socket::join(const Message& message, const ChannelFactory& factory, std::op
     log::error("no channel for {}", log::quoted(topic));
   }
   auto& joinable = topics_[topic];
-  joinable.server = std::make_unique<ChannelServer>(connection_, topic, ++last_incarnation_, std::move(channel));
+  joinable.server = std::make_unique<ChannelServer>(link_, topic, ++last_incarnation_, std::move(channel));
   joinable.server->join(message, std::move(replaces));
   settle(topic);
 }
@@ -100,7 +100,7 @@ void Socket::settle(std::string_view topic) {
   if (joinable->server->ended()) topics_.erase(topics_.find(topic));
   for (const Message& message : waiting) waiting_bytes_ -= message.payload.view().size();
   for (const Message& message : waiting) {
-    if (!connection_.open) return;
+    if (!link_.open) return;
     dispatch(message);
   }
 }
@@ -120,12 +120,12 @@ void Socket::handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult
 }
 
 void Socket::reply_error(const Ref& join_ref, const Message& message, std::string_view reason) {
-  connection_.push(PhxReply{join_ref, message.ref, message.topic, "error", reason_object(reason)});
+  link_.push(PhxReply{join_ref, message.ref, message.topic, "error", reason_object(reason)});
 }
 
 void Socket::close(CloseCode code, std::string_view reason) {
-  if (!std::exchange(connection_.open, false)) return;
-  connection_.transport.close(code, reason);
+  if (!std::exchange(link_.open, false)) return;
+  link_.transport.close(code, reason);
   end_channels();
 }
 

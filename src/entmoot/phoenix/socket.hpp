@@ -14,7 +14,7 @@
 // From: web/websocket_session (frames), phoenix/socket_ref (late answers).  To: phoenix/channel_server.
 
 #include <entmoot/phoenix/channel_server.hpp>
-#include <entmoot/phoenix/connection.hpp>
+#include <entmoot/phoenix/client_link.hpp>
 #include <entmoot/phoenix/transport.hpp>
 #include <entmoot/phoenix/user_socket.hpp>
 
@@ -42,8 +42,8 @@ struct SocketLimits {
 
 class Socket final : public FrameHandler {
  public:
-  /// `connection.id` is given here.
-  Socket(const UserSocket& user_socket, Connection connection, SocketLimits limits = {});
+  /// `link.id` is given here.
+  Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limits = {});
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   /// The client is gone: ends every channel, says nothing any more.
@@ -55,7 +55,7 @@ class Socket final : public FrameHandler {
   /// The same for timers and for the channel's own subscriptions.
   void handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then);
 
-  [[nodiscard]] const Client& client() const noexcept { return connection_.client; }
+  [[nodiscard]] const Client& client() const noexcept { return link_.client; }
   [[nodiscard]] std::size_t channels() const noexcept { return topics_.size(); }
 
  private:
@@ -82,7 +82,7 @@ class Socket final : public FrameHandler {
   const UserSocket& user_socket_;
   const SocketLimits limits_;
 
-  Connection connection_;
+  ClientLink link_;
   std::unordered_map<std::string, Joinable, Hash, std::equal_to<>> topics_;
   std::uint64_t last_incarnation_ = 0;
   std::size_t waiting_bytes_ = 0;

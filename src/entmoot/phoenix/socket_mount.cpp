@@ -35,7 +35,7 @@ Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Tra
   auto client = user_socket_.connect({std::move(info), std::move(*params), {}, {}});
   if (!client) return client.error();
   return std::make_unique<Socket>(
-      user_socket_, Connection{transport, **serializer, pubsub_, tables_.local(), std::move(*client)}, limits_);
+      user_socket_, ClientLink{transport, **serializer, pubsub_, tables_.local(), std::move(*client)}, limits_);
 } catch (const std::exception& error) {
   log::error("connect crashed: {}", log::quoted(error.what()));
   return fail("connect crashed");

@@ -31,7 +31,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
               [this](std::uint32_t id) {
                 // An interval that is due faster than the room can keep up waits once, not a thousand times.
                 const bool waits = std::ranges::any_of(
-                    inner_, [&](const Message& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
+                    inner_, [&](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
                 if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
               }),
       random_(std::random_device{}()) {
@@ -46,8 +46,8 @@ JsServer::Usage JsServer::usage() const noexcept {
 
 // --- messages and turns
 
-void JsServer::deliver(Message message) {
-  inner_.push_back(std::move(message));
+void JsServer::deliver(Input input) {
+  inner_.push_back(std::move(input));
   shard().make_runnable(*this);
 }
 
@@ -107,8 +107,8 @@ void JsServer::finish_turn() {
   log_lines_ = 0;
 
   if (!turn_->trouble().empty() && !failure_) failure_ = fail(turn_->trouble());
-  const bool starting = turn_->message().kind == js::Entry::Kind::evaluate;
-  const std::uint64_t call = turn_->message().kind == js::Entry::Kind::invoke ? turn_->message().id : 0;
+  const bool starting = turn_->input().kind == js::Entry::Kind::evaluate;
+  const std::uint64_t call = turn_->input().kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
   if (auto failure = std::exchange(failure_, std::nullopt)) {
     fail_turn(*failure);
     if (starting) return exit(ExitReason::crash("the room's script failed: " + failure->reason));
@@ -127,8 +127,8 @@ void JsServer::finish_turn() {
 void JsServer::fail_turn(const Error& failure) {
   log::warn("room {}: {}{}{}", log::quoted(options_.name), failure.reason, failure.detail.empty() ? "" : "\n",
             failure.detail);
-  const Message& message = turn_->message();
-  const std::uint64_t own = message.kind == js::Entry::Kind::invoke ? message.id : 0;
+  const Input& input = turn_->input();
+  const std::uint64_t own = input.kind == js::Entry::Kind::invoke ? input.id : 0;
   for (auto at = calls_.begin(); at != calls_.end();) {
     if (at->first != own && !at->second.answer) {
       ++at;
@@ -170,10 +170,10 @@ void JsServer::ended(const ExitReason& reason) {
 // --- what the script asks for
 
 void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) {
-  const Message& message = turn_->message();
-  const bool of_this_turn = message.kind == js::Entry::Kind::invoke
-                                ? message.id == call
-                                : message.kind == js::Entry::Kind::evaluate && call == 0;
+  const Input& input = turn_->input();
+  const bool of_this_turn = input.kind == js::Entry::Kind::invoke
+                                ? input.id == call
+                                : input.kind == js::Entry::Kind::evaluate && call == 0;
   if (!ok && of_this_turn) {
     failure_ = Error(std::string(json_or_message), std::string(stack));
     return;
@@ -199,7 +199,7 @@ void JsServer::send_answer(std::uint64_t call) {
 }
 
 void JsServer::post(std::string_view channel, std::string_view json) {
-  if (!turn_->charge_effect(sizeof(Message) + json.size())) return;
+  if (!turn_->charge_effect(sizeof(Input) + json.size())) return;
   const auto* route = options_.handlers.find_channel(channel);
   if (!route) return;
   Effects::release_or_hold([route, message = JsonText::trusted(json)] { (*route)(message); });
@@ -215,7 +215,7 @@ std::optional<Result<JsonText>> JsServer::run_handler(std::string_view name, std
                                                       UniqueFunction<ReplyTo()> reply) {
   const Handlers::Handler* handler = options_.handlers.find(name);
   if (!handler) return fail("no handler \"" + std::string(name) + "\": the server does not offer it");
-  turn_->charge_effect(sizeof(Message) + args.size());
+  turn_->charge_effect(sizeof(Input) + args.size());
   try {
     if (const auto* now = std::get_if<Handlers::Now>(handler)) return (*now)(JsonText::trusted(args));
     std::get<Handlers::Later> (*handler)(JsonText::trusted(args), reply());
@@ -293,7 +293,7 @@ std::uint32_t JsServer::start_timer(double milliseconds, bool repeat) {
 
 void JsServer::stop_timer(std::uint32_t id) {
   timers_.stop(id);
-  std::erase_if(inner_, [id](const Message& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
+  std::erase_if(inner_, [id](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
 }
 
 void JsServer::log(int level, std::string_view line) {

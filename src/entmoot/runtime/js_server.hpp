@@ -96,7 +96,7 @@ class JsServer final : public Actor, private js::Host {
   void fail_turn(const Error& failure);
   void send_answer(std::uint64_t call);
   void await_promise(std::uint64_t call);
-  void deliver(Message message);
+  void deliver(Input input);
   /// Runs a handler: its answer, or nothing if it comes later through `reply`.
   std::optional<Result<JsonText>> run_handler(std::string_view name, std::string_view args,
                                               UniqueFunction<ReplyTo()> reply);
@@ -110,7 +110,7 @@ class JsServer final : public Actor, private js::Host {
   std::unique_ptr<js::Runtime> runtime_;
   std::unique_ptr<Turn> turn_;
   RoomTimers timers_;
-  std::deque<Message> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
+  std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
   bool inner_last_ = false;    // who was served last: inner messages and mail take turns
   std::unordered_map<std::uint64_t, PendingCall> calls_;
   std::uint64_t last_call_ = 0;

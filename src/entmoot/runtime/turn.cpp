@@ -13,11 +13,11 @@ Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& 
   runtime.heap().on_exhausted(&Turn::exhausted, this);
 }
 
-void Turn::start(Message message) {
+void Turn::start(Input input) {
   ENTMOOT_CHECK(state_ == State::idle, "one turn at a time");
-  message_ = std::move(message);
+  input_ = std::move(input);
   entry_ = {
-      .kind = message_.kind, .id = message_.id, .ok = message_.ok, .text = message_.name, .json = message_.json.view()};
+      .kind = input_.kind, .id = input_.id, .ok = input_.ok, .text = input_.name, .json = input_.json.view()};
   state_ = State::running;
   first_slice_ = true;
   cpu_used_ = {};
@@ -90,7 +90,7 @@ Turn::State Turn::run_slice() {
 
 void Turn::finish() noexcept {
   effects_.drop();
-  message_ = {};
+  input_ = {};
   state_ = State::idle;
 }
 

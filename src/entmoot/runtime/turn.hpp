@@ -27,7 +27,7 @@
 namespace entmoot {
 
 /// One way into the room, with texts of its own (js::Entry only points at them).
-struct Message {
+struct Input {
   js::Entry::Kind kind = js::Entry::Kind::evaluate;
   std::uint64_t id = 0;
   bool ok = true;
@@ -44,7 +44,7 @@ class Turn {
 
   [[nodiscard]] State state() const noexcept { return state_; }
   /// Only when idle.
-  void start(Message message);
+  void start(Input input);
   /// One slice, when running.
   State run_slice();
   /// After done: the room has dealt with the effects.
@@ -53,7 +53,7 @@ class Turn {
   void drop(std::string reason) noexcept;
 
   [[nodiscard]] Effects& effects() noexcept { return effects_; }
-  [[nodiscard]] const Message& message() const noexcept { return message_; }
+  [[nodiscard]] const Input& input() const noexcept { return input_; }
   /// Why it was dropped, or why the body was interrupted; empty otherwise.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
   [[nodiscard]] Duration cpu_used() const noexcept { return cpu_used_; }
@@ -80,7 +80,7 @@ class Turn {
   const Budget& budget_;
 
   State state_ = State::idle;
-  Message message_;
+  Input input_;
   js::Entry entry_;
   Fiber fiber_;
   Effects effects_;

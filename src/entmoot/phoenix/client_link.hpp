@@ -14,7 +14,7 @@
 
 namespace entmoot {
 
-struct Connection {
+struct ClientLink {
   Transport& transport;
   const Serializer& serializer;
   PubSub& pubsub;
