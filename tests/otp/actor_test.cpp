@@ -2,6 +2,7 @@
 
 #include "probe.hpp"
 
+#include <entmoot/core/fiber.hpp>
 #include <entmoot/otp/actor.hpp>
 
 #include <doctest/doctest.h>
@@ -68,11 +69,19 @@ TEST_CASE_FIXTURE(OtpFixture, "a slice that throws ends its actor with a crash, 
 }
 
 TEST_CASE_FIXTURE(OtpFixture, "after its end an actor gets no slice, even if the slice that ended it wanted more") {
-  Probe actor(shard);
-  actor.ref().mailbox().push(call("stop"));  // this slice says that there is more
-  actor.ref().mailbox().push(call("late"));
+  struct Ending final : Actor {
+    using Actor::Actor;
+    bool slice() override {
+      ++slices;
+      exit(ExitReason::normal());
+      return true;
+    }
+    int slices = 0;
+  };
+  Ending actor(shard);
+  for (const char* name : {"first", "late"}) actor.ref().mailbox().push(call(name));
   settle();
-  CHECK(actor.taken == std::vector<std::string>{"stop"});
+  CHECK(actor.slices == 1);
 }
 
 TEST_CASE_FIXTURE(OtpFixture, "a ref outlives its actor and says why it is gone") {
@@ -97,4 +106,38 @@ TEST_CASE_FIXTURE(OtpFixture, "an actor that is destroyed alive ends with shutdo
   }
   settle();
   CHECK(reason == ExitReason::shutdown());
+}
+
+TEST_CASE_FIXTURE(OtpFixture, "an exit from within a turn's fiber waits until the fiber is left") {
+  StackPool pool(64 * 1024);
+  Fiber fiber;
+  Probe actor(shard);
+  fiber.start(
+      pool, [](void* argument) { static_cast<Probe*>(argument)->exit(ExitReason::normal()); }, &actor);
+  fiber.resume();
+  CHECK(actor.alive());
+  actor.exit(ExitReason::crash("sooner"));
+  settle();
+  CHECK(actor.exit_reason() == ExitReason::crash("sooner"));
+  CHECK(actor.ends == 1);
+}
+
+TEST_CASE_FIXTURE(OtpFixture,
+                  "an exit that waits for the fiber to be left finds nobody if the actor was destroyed there") {
+  StackPool pool(64 * 1024);
+  Fiber fiber;
+  auto actor = std::make_unique<Probe>(shard);
+  std::vector<std::string> answers;
+  actor->ref().mailbox().push(call("echo", noting(answers)));
+  fiber.start(
+      pool,
+      [](void* argument) {
+        auto& owner = *static_cast<std::unique_ptr<Probe>*>(argument);
+        owner->exit(ExitReason::normal());
+        owner.reset();
+      },
+      &actor);
+  fiber.resume();
+  settle();
+  CHECK(answers == std::vector<std::string>{"error: shutdown"});
 }

@@ -269,6 +269,28 @@ TEST_CASE_FIXTURE(SupervisedFixture, "a start may end its own child, and sees th
   settle();
 }
 
+TEST_CASE_FIXTURE(SupervisedFixture,
+                  "a restart whose start ends its own child leaves nothing, whether it succeeds or fails") {
+  for (const bool fails : {false, true}) {
+    int ends = 0;
+    bool restarting = false;
+    auto made = spec("lobby");
+    made.start = [&, start = made.start](Shard& on) -> Result<std::unique_ptr<Actor>> {
+      if (restarting) CHECK(rooms.terminate_child("lobby").has_value());
+      if (restarting && fails) return fail("no luck");
+      auto actor = start(on);
+      started["lobby"]->ends_seen = &ends;
+      return actor;
+    };
+    CHECK(rooms.start_child(made).has_value());
+    restarting = true;
+    crash("lobby");
+    advance(1h);
+    CHECK(rooms.count_children() == ChildCounts{});
+    CHECK(ends == (fails ? 1 : 2));
+  }
+}
+
 TEST_CASE_FIXTURE(SupervisedFixture, "a child that ends in its own slice is destroyed later, once") {
   int ends = 0;
   const ActorRef ref = *rooms.start_child(spec("lobby", Restart::temporary));

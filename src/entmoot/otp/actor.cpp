@@ -13,7 +13,7 @@ Actor::Actor(Shard& shard, MailboxLimits limits)
     : shard_(shard), mailbox_(std::make_shared<Mailbox>(shard, *this, limits)) {}
 
 Actor::~Actor() {
-  exit(ExitReason::shutdown());
+  if (alive()) end(ExitReason::shutdown());  // also on a fiber: an exit that waits would find nobody
   shard_.make_idle(*this);
 }
 
@@ -42,6 +42,10 @@ void Actor::exit(ExitReason reason) {
     });
     return;
   }
+  end(std::move(reason));
+}
+
+void Actor::end(ExitReason reason) {
   exit_reason_ = std::move(reason);
   shard_.make_idle(*this);
   ended(*exit_reason_);

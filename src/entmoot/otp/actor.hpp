@@ -57,6 +57,8 @@ class Actor : public MailboxOwner {
   virtual void ended(const ExitReason&) {}
 
  private:
+  void end(ExitReason reason);
+
   Shard& shard_;
   std::shared_ptr<Mailbox> mailbox_;
   std::optional<ExitReason> exit_reason_;
