@@ -139,8 +139,9 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& sc
     made->image_.reserve(words);
     for (std::size_t i = 0; i < words; ++i) {
       const std::uint64_t word = word_at(a, i);
-      const bool pointer = word - base < regions[0].bytes;
-      ENTMOOT_CHECK(!pointer || word != word_at(b, i), "a number in a template that looks like a pointer into it");
+      const bool in_range = word - base < regions[0].bytes;
+      const bool moves = static_cast<std::uint32_t>(word) != static_cast<std::uint32_t>(word_at(b, i));
+      const bool pointer = in_range && moves;
       if (pointer) made->pointers_.push_back(static_cast<std::uint32_t>(i));
       made->image_.push_back(pointer ? word - base : word);
     }

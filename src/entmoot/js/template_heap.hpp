@@ -6,11 +6,12 @@
 // room is then a copy of some hundred kilobytes and a few thousand additions, instead of half a millisecond of the
 // engine building its intrinsics again.
 //
-// How pointers are found: a word whose value lies in the heap's own address range is a pointer into it. To be sure that
-// none of them is a number by chance, the heap is built a second time at another address: what is a pointer differs
-// there, and build() checks that it does. What else may differ is the engine's random seed, and in which bucket a shape
-// is filed: shapes are hashed by their prototype's address, so that after the move the engine does not find some of
-// them again and makes a duplicate, which costs its bytes and nothing else.
+// How pointers are found: the heap is built twice, at two addresses. A word is a pointer into the heap if its value lies
+// in the heap's own address range and its lower half differs in the other build. (The second half of the rule is not for
+// show: where the engine stores 32 bits into a union of 64, the upper half is what the C stack left there, often that of
+// a pointer.) What else differs is the engine's random seed, and in which bucket a shape is filed: shapes are hashed by
+// their prototype's address, so that after the move the engine does not find some of them again and makes a duplicate,
+// which costs its bytes and nothing else.
 //
 // Immutable after build(); shared by all shards.
 

@@ -223,11 +223,10 @@ void ChannelServer::subscribe(std::string_view topic) {
 }
 
 ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then) {
-  return ReplyTo(link_.sockets.shard(),
-                 [to = current_ref(), then = std::move(then)](Result<JsonText> result) mutable {
-                   Socket* socket = to.sockets->find(to.socket);
-                   if (socket) socket->handle_answer(to, [&] { return then(std::move(result)); });
-                 });
+  return ReplyTo(link_.sockets.shard(), [to = current_ref(), then = std::move(then)](Result<JsonText> result) mutable {
+    Socket* socket = to.sockets->find(to.socket);
+    if (socket) socket->handle_answer(to, [&] { return then(std::move(result)); });
+  });
 }
 
 void ChannelServer::after(Duration delay, UniqueFunction<Channel::InfoResult()> then) {
