@@ -300,6 +300,42 @@ TEST_CASE("a copied heap is sound: it survives collections and the engine's own 
   }
 }
 
+TEST_CASE("no copy of any template differs from another in a single name that a script can see") {
+  // Every property name and function name that can be reached from the global object. Templates are built at addresses
+  // that differ from run to run, so that a number mistaken for a pointer would show here sooner or later.
+  constexpr auto source = R"(
+    function world() {
+      const seen = new Set(); const out = [];
+      const walk = (value, path) => {
+        if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
+        seen.add(value);
+        for (const key of Reflect.ownKeys(value)) {
+          const property = Reflect.getOwnPropertyDescriptor(value, key);
+          out.push(path + '.' + String(key) + (typeof property.value === 'string' ? '=' + property.value : ''));
+          walk(property.value, out.at(-1)); walk(property.get, out.at(-1)); walk(property.set, out.at(-1));
+        }
+        walk(Object.getPrototypeOf(value), path + '.__proto__');
+      };
+      walk(globalThis, '');
+      return out.join('\n');
+    }
+  )";
+  std::string first;
+  for (int build = 0; build < 8; ++build) {
+    Bench room(source);
+    for (int copy = 0; copy < 2; ++copy) {
+      room.fresh();
+      room.start();
+      room.invoke(1, "world");
+      REQUIRE(room.said.size() == 1);
+      if (first.empty()) first = room.said[0];
+      CHECK(first.size() > 20'000);
+      CHECK(room.said[0] == first);
+      room.said.clear();
+    }
+  }
+}
+
 TEST_CASE("a script that does not compile says where") {
   auto script = Script::compile("chat.js", "let a = 1;\nlet b = ;\n");
   REQUIRE_FALSE(script.has_value());
