@@ -7,6 +7,7 @@
 #include <barrier>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace entmoot;
