@@ -15,7 +15,7 @@ ChatRoom::ChatRoom(const Options& options, Program program)
     : shards_(options.shards),
       pubsub_(shards_),
       registry_(shards_),
-      rooms_(shards_, registry_, pubsub_, std::move(program)),
+      rooms_(shards_, registry_, pubsub_, {.program = std::move(program), .budget = options.budget}),
       user_socket_(rooms_),
       sockets_(shards_, pubsub_, user_socket_),
       endpoint_(shards_, {.listener = {.address = options.address, .port = options.port}}) {

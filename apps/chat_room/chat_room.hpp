@@ -22,8 +22,9 @@ namespace chat_room {
 
 struct Options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 4000;  ///< 0: any free one.
-  unsigned shards = 0;        ///< 0: one per core.
+  std::uint16_t port = 4000;    ///< 0: any free one.
+  unsigned shards = 0;          ///< 0: one per core.
+  entmoot::Budget budget = {};  ///< Of each room.
 };
 
 class ChatRoom {
@@ -40,6 +41,12 @@ class ChatRoom {
   /// Takes nobody new in, closes the sockets with 1012, ends the rooms, joins the threads. At most `patience` is given
   /// to clients that do not take their last bytes. From the main thread.
   void stop(entmoot::Duration patience);
+
+  // The parts, for who looks into the tree.
+  [[nodiscard]] entmoot::Shards& shards() noexcept { return shards_; }
+  [[nodiscard]] entmoot::Registry& registry() noexcept { return registry_; }
+  [[nodiscard]] Rooms& rooms() noexcept { return rooms_; }
+  [[nodiscard]] entmoot::Endpoint& endpoint() noexcept { return endpoint_; }
 
  private:
   entmoot::Shards shards_;

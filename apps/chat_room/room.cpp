@@ -25,11 +25,11 @@ constexpr std::size_t rooms_max = 10'000;
 Rooms::Home::Home(Shard& shard, std::uint32_t seed)
     : js(shard), supervisor(shard, {.max_children = rooms_max, .noun = "room", .seed = seed}) {}
 
-Rooms::Rooms(Shards& shards, Registry& registry, PubSub& pubsub, Program program)
+Rooms::Rooms(Shards& shards, Registry& registry, PubSub& pubsub, RoomSpec spec)
     : shards_(shards),
       registry_(registry),
       pubsub_(pubsub),
-      program_(std::move(program)),
+      spec_(std::move(spec)),
       homes_(shards.size(), [&](unsigned i) {
         Shard::Presence here(shards[i]);
         return std::make_unique<Home>(shards[i], std::random_device{}());
@@ -56,6 +56,11 @@ void Rooms::kill(std::string_view id, ReplyTo reply) {
 }
 
 void Rooms::stop_here() { homes_.local().supervisor.stop(); }
+
+Rooms::Usage Rooms::usage_here() const {
+  const Home& home = homes_.local();
+  return {home.supervisor.count_children(), home.js.arena.in_use(), home.js.stacks.in_use()};
+}
 
 void Rooms::call(std::string_view id, std::string_view function, std::string args, ReplyTo reply) {
   Shard& home = shards_.home_of(id);
@@ -94,7 +99,8 @@ Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard)
     return JsonText();
   });
   auto room = std::make_unique<JsServer>(
-      shard, homes_.on(shard).js, JsServerOptions{.name = id, .program = program_, .handlers = std::move(handlers)});
+      shard, homes_.on(shard).js,
+      JsServerOptions{.name = id, .program = spec_.program, .handlers = std::move(handlers), .budget = spec_.budget});
   if (auto registered = registry_.register_name(id, *room); !registered) return registered.error().error();
   return room;
 }

@@ -14,18 +14,28 @@
 #include <entmoot/otp/dynamic_supervisor.hpp>
 #include <entmoot/otp/registry.hpp>
 #include <entmoot/phoenix/pubsub.hpp>
+#include <entmoot/runtime/budget.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/runtime/program.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace chat_room {
 
+/// What every room runs, and what it may use.
+struct RoomSpec {
+  entmoot::Program program;
+  entmoot::Budget budget = {};
+};
+
 class Rooms {
  public:
-  /// All outlive the rooms. `program` is what every room runs.
-  Rooms(entmoot::Shards& shards, entmoot::Registry& registry, entmoot::PubSub& pubsub, entmoot::Program program);
+  /// All outlive the rooms.
+  Rooms(entmoot::Shards& shards, entmoot::Registry& registry, entmoot::PubSub& pubsub, RoomSpec spec);
 
   /// Answers the message {sender, text, timestamp}; every client in the room gets it as "new_message".
   void send_message(std::string_view id, std::string_view sender, std::string_view text, entmoot::ReplyTo reply);
@@ -38,6 +48,15 @@ class Rooms {
   void kill(std::string_view id, entmoot::ReplyTo reply);
   /// Ends every room of this shard and starts no more. On each shard, before its loop ends.
   void stop_here();
+
+  /// What the rooms of one shard hold.
+  struct Usage {
+    entmoot::ChildCounts rooms;
+    std::size_t heaps = 0;   ///< One a room that runs.
+    std::size_t stacks = 0;  ///< Of turns under way.
+  };
+  /// Of this shard.
+  [[nodiscard]] Usage usage_here() const;
 
  private:
   // What the rooms of one shard have in common.
@@ -55,7 +74,7 @@ class Rooms {
   entmoot::Shards& shards_;
   entmoot::Registry& registry_;
   entmoot::PubSub& pubsub_;
-  const entmoot::Program program_;
+  const RoomSpec spec_;
   entmoot::PerShard<Home> homes_;
 };
 

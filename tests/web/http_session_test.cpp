@@ -3,7 +3,7 @@
 #include <entmoot/web/http_session.hpp>
 
 #include "echo_endpoint.hpp"
-#include "test_client.hpp"
+#include "raw_client.hpp"
 
 #include <entmoot/testing/manual_clock.hpp>
 
@@ -17,7 +17,7 @@ using namespace entmoot;
 namespace {
 
 std::string ask(std::uint16_t port, const std::string& request) {
-  TestClient client(port);
+  RawClient client(port);
   client.send(request);
   return client.response(request.starts_with("HEAD"));
 }
@@ -36,7 +36,7 @@ bool has(const std::string& response, std::string_view line) {
 TEST_CASE("routes, bodies and errors over one kept connection") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   client.send(get("/hello/w%C3%B6rld"));
   CHECK(body_of(client.response()) == "hello wörld");
   client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
@@ -68,7 +68,7 @@ TEST_CASE("routes, bodies and errors over one kept connection") {
 TEST_CASE("pipelined requests are answered in order") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   std::string all;
   for (int i = 0; i < 200; ++i) all += get("/hello/" + std::to_string(i));
   client.send(all);
@@ -99,7 +99,7 @@ TEST_CASE("after a request that cannot be trusted nothing is served") {
         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01"}) {
-    TestClient client(echo.port());
+    RawClient client(echo.port());
     client.send(bad + get("/hello/a"));
     const auto response = client.response();
     CHECK(status_of(response) == 400);
@@ -226,20 +226,20 @@ TEST_CASE("over the limit of connections a client is told 503, and room comes ba
   options.listener.admission.connections_max = 2;
   EchoEndpoint echo(2, Shards::steady(), options);
   echo.run();
-  TestClient first(echo.port());
+  RawClient first(echo.port());
   first.send(get("/hello/a"));
   CHECK(status_of(first.response()) == 200);
   {
-    TestClient second(echo.port());
+    RawClient second(echo.port());
     second.send(get("/hello/a"));
     CHECK(status_of(second.response()) == 200);
-    TestClient third(echo.port());
+    RawClient third(echo.port());
     CHECK(status_of(third.response()) == 503);
     CHECK(third.rest().empty());
   }
   for (int attempt = 0;; ++attempt) {
     REQUIRE(attempt < 10'000);
-    TestClient again(echo.port());
+    RawClient again(echo.port());
     again.send(get("/hello/a"));
     if (status_of(again.response()) == 200) break;
   }
@@ -252,9 +252,9 @@ TEST_CASE("slow requests are given up: no head in 5 s, no next request in 15 s")
   const auto step = [&] {
     for (int i = 0; i < 100; ++i) echo.shards[0].poll();
   };
-  TestClient dribbling(echo.port());
-  TestClient silent(echo.port());
-  TestClient keeping(echo.port());
+  RawClient dribbling(echo.port());
+  RawClient silent(echo.port());
+  RawClient keeping(echo.port());
   keeping.send(get("/hello/a"));
   step();
   CHECK(status_of(keeping.response()) == 200);

@@ -4,7 +4,7 @@
 
 #include "client_frames.hpp"
 #include "echo_endpoint.hpp"
-#include "test_client.hpp"
+#include "raw_client.hpp"
 #include "websocket_cases.hpp"
 
 #include <entmoot/testing/manual_clock.hpp>
@@ -37,7 +37,7 @@ std::vector<ServerFrame> answers(const std::vector<Heard>& heard) {
 }
 
 void run_case(const WebSocketCase& row, std::uint16_t port, std::size_t chop) {
-  TestClient client(port);
+  RawClient client(port);
   REQUIRE(status_of(client.upgrade("/socket/websocket")) == 101);
   auto heard = row.heard;
   auto input = row.input;
@@ -88,13 +88,13 @@ TEST_CASE("a live echo endpoint answers every frame-level case, whole and choppe
 TEST_CASE("the handshake answers with the key's hash, and the subprotocol phoenix if offered") {
   EchoEndpoint echo;
   echo.run();
-  TestClient plain(echo.port());
+  RawClient plain(echo.port());
   const auto answer = plain.upgrade("/socket/websocket");
   CHECK(answer.starts_with("HTTP/1.1 101 "));
   CHECK(answer.find("\r\nsec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") != std::string::npos);
   CHECK(answer.find("sec-websocket-protocol") == std::string::npos);
   CHECK(answer.find("sec-websocket-extensions") == std::string::npos);
-  TestClient offering(echo.port());
+  RawClient offering(echo.port());
   CHECK(offering.upgrade("/socket/websocket", "", "Sec-WebSocket-Protocol: a, phoenix\r\n")
             .find("\r\nsec-websocket-protocol: phoenix\r\n") != std::string::npos);
 }
@@ -102,7 +102,7 @@ TEST_CASE("the handshake answers with the key's hash, and the subprotocol phoeni
 TEST_CASE("a frame in the same segment as the handshake is not lost") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   REQUIRE(status_of(client.upgrade("/socket/websocket", frame(fin | text, "early"))) == 101);
   CHECK(client.frame()->payload == "early");
 }
@@ -110,7 +110,7 @@ TEST_CASE("a frame in the same segment as the handshake is not lost") {
 TEST_CASE("what connect pushes comes right behind the handshake") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   REQUIRE(status_of(client.upgrade("/socket/websocket?greet")) == 101);
   CHECK(client.frame()->payload == "welcome");
 }
@@ -118,7 +118,7 @@ TEST_CASE("what connect pushes comes right behind the handshake") {
 TEST_CASE("connect may close the socket it accepts") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   REQUIRE(status_of(client.upgrade("/socket/websocket?close")) == 101);
   CHECK(client.frame()->close_code() == 1008);
   client.send(close_frame(1008));
@@ -129,7 +129,7 @@ TEST_CASE("connect may close the socket it accepts") {
 TEST_CASE("a frame handler that throws ends its connection with 1011") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   REQUIRE(status_of(client.upgrade("/socket/websocket", frame(fin | text, "throw") + frame(fin | text, "x"))) == 101);
   const auto last = client.frame();
   CHECK(last->close_code() == 1011);
@@ -141,7 +141,7 @@ TEST_CASE("a frame handler that throws ends its connection with 1011") {
 TEST_CASE("a close from above sends what is queued, then its code, and waits for the client's") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   REQUIRE(status_of(client.upgrade("/socket/websocket", frame(fin | text, "one") + frame(fin | text, "bye") +
                                                             frame(fin | text, "two"))) == 101);
   CHECK(client.frame()->payload == "one");
@@ -155,7 +155,7 @@ TEST_CASE("a close from above sends what is queued, then its code, and waits for
 TEST_CASE("a client that takes nothing is closed as too slow, and what was begun arrives whole") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port(), 4096);
+  RawClient client(echo.port(), 4096);
   REQUIRE(status_of(client.upgrade("/socket/websocket", frame(fin | text, "flood"))) == 101);
   int pieces = 0;
   for (;;) {
@@ -179,7 +179,7 @@ TEST_CASE("a client that takes nothing is closed as too slow, and what was begun
 TEST_CASE("a client that was not read for a while is read again") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   REQUIRE(status_of(client.upgrade("/socket/websocket")) == 101);
   for (int round = 0; round < 20; ++round) {
     client.send(frame(fin | text, "burst"));
@@ -192,7 +192,7 @@ TEST_CASE("a client that was not read for a while is read again") {
 TEST_CASE("a ping flood costs a bounded number of pongs, and the latest is answered") {
   EchoEndpoint echo;
   echo.run();
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   std::string flood;
   for (int i = 0; i < 5000; ++i) flood += frame(fin | ping, std::to_string(i));
   REQUIRE(status_of(client.upgrade("/socket/websocket", flood + frame(fin | text, "end"))) == 101);
@@ -205,7 +205,7 @@ TEST_CASE("a client that resets in the middle of a frame leaves nothing behind")
   EchoEndpoint echo;
   echo.run();
   for (int i = 0; i < 20; ++i) {
-    TestClient client(echo.port());
+    RawClient client(echo.port());
     REQUIRE(status_of(client.upgrade("/socket/websocket")) == 101);
     client.send(frame(fin | text, std::string(1000, 'x')).substr(0, 500));
     client.reset();
@@ -218,7 +218,7 @@ TEST_CASE("a silent client is closed with 1001 after the idle time, and any byte
   using namespace std::chrono_literals;
   ManualClock clock;
   EchoEndpoint echo(1, clock);
-  TestClient client(echo.port());
+  RawClient client(echo.port());
   client.send(handshake);
   step_until(echo, [&] { return client.available().find("\r\n\r\n") != std::string::npos; });
   CHECK(status_of(client.response()) == 101);
@@ -243,14 +243,14 @@ TEST_CASE("a silent client is closed with 1001 after the idle time, and any byte
 TEST_CASE("draining sends what is queued and closes every socket with 1012") {
   EchoEndpoint echo;
   echo.run();
-  std::vector<std::unique_ptr<TestClient>> clients;
+  std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 8; ++i) {
-    clients.push_back(std::make_unique<TestClient>(echo.port()));
+    clients.push_back(std::make_unique<RawClient>(echo.port()));
     REQUIRE(status_of(clients.back()->upgrade("/socket/websocket")) == 101);
     clients.back()->send(frame(fin | text, "hello"));
     CHECK(clients.back()->frame()->payload == "hello");
   }
-  TestClient idle_http(echo.port());
+  RawClient idle_http(echo.port());
   idle_http.send("GET /hello/a HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(status_of(idle_http.response()) == 200);
 
@@ -275,9 +275,9 @@ TEST_CASE("draining sends what is queued and closes every socket with 1012") {
 TEST_CASE("closing the endpoint ends every connection and handler, whatever it was doing") {
   EchoEndpoint echo;
   echo.run();
-  TestClient talking(echo.port());
+  RawClient talking(echo.port());
   REQUIRE(status_of(talking.upgrade("/socket/websocket")) == 101);
-  TestClient asking(echo.port());
+  RawClient asking(echo.port());
   asking.send("GET / HT");
   echo.endpoint.close();
   CHECK(echo.handlers_alive == 0);

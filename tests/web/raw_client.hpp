@@ -25,13 +25,13 @@ struct ServerFrame {
   }
 };
 
-class TestClient {
+class RawClient {
  public:
   /// Connects to 127.0.0.1. `receive_buffer` 0 leaves the system's.
-  explicit TestClient(std::uint16_t port, int receive_buffer = 0);
-  ~TestClient();
-  TestClient(const TestClient&) = delete;
-  TestClient& operator=(const TestClient&) = delete;
+  explicit RawClient(std::uint16_t port, int receive_buffer = 0);
+  ~RawClient();
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
 
   /// False when the server is gone.
   bool send(std::string_view bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "test_client.hpp"
+#include "raw_client.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,7 +17,7 @@
 
 namespace entmoot {
 
-TestClient::TestClient(std::uint16_t port, int receive_buffer) {
+RawClient::RawClient(std::uint16_t port, int receive_buffer) {
   fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(fd_ >= 0);
   if (receive_buffer > 0) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -33,11 +33,11 @@ TestClient::TestClient(std::uint16_t port, int receive_buffer) {
   REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
 }
 
-TestClient::~TestClient() {
+RawClient::~RawClient() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-bool TestClient::send(std::string_view bytes) {
+bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
@@ -46,16 +46,16 @@ bool TestClient::send(std::string_view bytes) {
   return true;
 }
 
-void TestClient::shutdown_write() { ::shutdown(fd_, SHUT_WR); }
+void RawClient::shutdown_write() { ::shutdown(fd_, SHUT_WR); }
 
-void TestClient::reset() {
+void RawClient::reset() {
   const linger hard{1, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
   ::close(fd_);
   fd_ = -1;
 }
 
-bool TestClient::fill(bool wait) {
+bool RawClient::fill(bool wait) {
   char piece[65536];
   const auto got = ::recv(fd_, piece, sizeof piece, wait ? 0 : MSG_DONTWAIT);
   if (got <= 0) return false;
@@ -63,12 +63,12 @@ bool TestClient::fill(bool wait) {
   return true;
 }
 
-std::string_view TestClient::available() {
+std::string_view RawClient::available() {
   while (fill(false)) continue;
   return buffer_;
 }
 
-std::string TestClient::response(bool without_body) {
+std::string RawClient::response(bool without_body) {
   std::size_t end = 0;
   while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
     if (!fill()) return {};
@@ -88,12 +88,12 @@ std::string TestClient::response(bool without_body) {
   return out;
 }
 
-std::string TestClient::rest() {
+std::string RawClient::rest() {
   while (fill()) continue;
   return std::exchange(buffer_, {});
 }
 
-std::optional<ServerFrame> TestClient::frame() {
+std::optional<ServerFrame> RawClient::frame() {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(buffer_[i])); };
   const auto need = [&](std::size_t size) {
     while (buffer_.size() < size) {
@@ -122,7 +122,7 @@ std::optional<ServerFrame> TestClient::frame() {
   return frame;
 }
 
-std::string TestClient::upgrade(std::string_view path, std::string_view early, std::string_view more_headers) {
+std::string RawClient::upgrade(std::string_view path, std::string_view early, std::string_view more_headers) {
   std::string request = "GET " + std::string(path) +
                         " HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
                         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
