@@ -234,7 +234,7 @@ TEST_CASE("a script that breaks the globals does not break the server") {
 }
 
 TEST_CASE("a room that allocates without end is dropped at its limit, again and again, and leaks nothing") {
-  Bench room("const all = []; function hoard() { for (;;) all.push({ n: all.length }); }",
+  Bench room("const all = []; function hoard() { for (;;) all.push('x'.repeat(5000) + all.length); }",
              {.hard = 2u << 20, .soft = 2u << 20});
   for (int i = 0; i < 20; ++i) {
     room.fresh();
