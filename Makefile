@@ -1,7 +1,7 @@
 # The front door. Thin on purpose: presets and scripts do the work.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench format lint soak
+.PHONY: help run build test bench format lint fuzz
 
 help:
 	@echo "make run     install what is missing, build, serve the chat on http://localhost:4000 (PORT= to change)"
@@ -28,5 +28,5 @@ format:
 lint:
 	@scripts/lint
 
-soak:
-	@scripts/soak
+fuzz:
+	@scripts/fuzz $(SECONDS_EACH)

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace entmoot {
@@ -38,9 +37,9 @@ bool Supervisor::slice() {
 }
 
 void Supervisor::ended(const ExitReason&) {
-  for (Child& child : std::views::reverse(children_)) {
-    child.state = ChildState::ended;
-    graveyard_.bury(std::move(child.actor));
+  for (auto child = children_.rbegin(); child != children_.rend(); ++child) {
+    child->state = ChildState::ended;
+    graveyard_.bury(std::move(child->actor));
   }
 }
 

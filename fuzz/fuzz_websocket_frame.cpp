@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+// Bytes of a client, whole and chopped: the events must be the same. The first byte says where to chop.
+
+#include <entmoot/web/websocket_codec.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+using namespace entmoot;
+
+namespace {
+
+std::vector<std::string> events(std::string bytes, std::size_t chop) {
+  WebSocketDecoder decoder({.message_bytes_max = 4096});
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < bytes.size(); at += chop) {
+    std::span<char> input(bytes.data() + at, std::min(chop, bytes.size() - at));
+    while (const auto event = decoder.decode(input)) {
+      out.push_back(std::to_string(static_cast<int>(event->kind)) + ":" + std::to_string(event->code) + ":" +
+                    std::string(event->payload));
+      if (event->kind == WebSocketEvent::Kind::text && event->payload.size() > 4096) std::abort();
+    }
+    if (!input.empty()) std::abort();  // all of it is consumed
+  }
+  return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  const std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
+  if (events(bytes, bytes.size()) != events(bytes, data[0] % 16 + 1)) std::abort();
+  return 0;
+}
