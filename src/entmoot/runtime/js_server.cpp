@@ -27,14 +27,12 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       runtime_(std::make_unique<js::Runtime>(js.arena, options_.program.heap(), options_.budget.heap,
                                              static_cast<js::Host&>(*this))),
       turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
-      timers_(shard, options_.budget.timers_max,
-              [this](std::uint32_t id) {
-                // An interval that is due faster than the room can keep up waits once, not a thousand times.
-                const bool waits = std::ranges::any_of(
-                    inner_, [&](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
-                if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
-              }),
-      random_(std::random_device{}()) {
+      timers_(shard, options_.budget.timers_max, [this](std::uint32_t id) {
+        // An interval that is due faster than the room can keep up waits once, not a thousand times.
+        const bool waits =
+            std::ranges::any_of(inner_, [&](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
+        if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
+      }) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }
 
@@ -308,6 +306,9 @@ void JsServer::log(int level, std::string_view line) {
   }
 }
 
-double JsServer::random() noexcept { return static_cast<double>(random_() >> 11) * 0x1.0p-53; }
+double JsServer::random() noexcept {
+  if (!random_) random_ = std::make_unique<std::mt19937_64>(std::random_device{}());
+  return static_cast<double>((*random_)() >> 11) * 0x1.0p-53;
+}
 
 }  // namespace entmoot

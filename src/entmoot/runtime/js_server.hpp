@@ -123,7 +123,8 @@ class JsServer final : public Actor, private js::Host {
   std::size_t log_lines_ = 0;
   std::string result_;  // what the engine is handed after a host call
 
-  std::mt19937_64 random_;
+  // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.
+  std::unique_ptr<std::mt19937_64> random_;
   std::uint64_t turns_ = 0;
   Duration cpu_{};
 };
