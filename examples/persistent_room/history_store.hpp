@@ -6,7 +6,8 @@
 //
 // Any thread may ask. The work is done on the store's own thread, one job after the other, so a room's messages are
 // kept in the order in which it sent them and a load that is asked for after an append sees it. The answer is posted by
-// the ReplyTo itself. Bound: the worker's queue; what does not fit is dropped with its ReplyTo, which tells the asker.
+// the ReplyTo itself, so the shards must outlive the store. Bound: the worker's queue; what does not fit is dropped
+// with its ReplyTo, which tells the asker.
 
 #include <entmoot/core/worker.hpp>
 #include <entmoot/otp/reply_to.hpp>

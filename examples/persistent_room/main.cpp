@@ -42,12 +42,12 @@ int main(int argc, char** argv) {
   if (argc != 3) return fail_with(fail("usage: persistent_room FILE ROOM"));
   log::start("warn");
   const std::string room = argv[2];
+  Shards shards(1);  // before the store: what its thread has to say goes to a shard, to its last job
   auto store = HistoryStore::open(argv[1]);
   if (!store) return fail_with(store.error());
   const auto program = load_script();
   if (!program) return fail_with(program.error());
 
-  Shards shards(1);
   Shard& shard = shards[0];
   std::unique_ptr<PersistentRooms> rooms;
   {

@@ -94,8 +94,8 @@ class Server {
     return answer;
   }
 
+  Shards shards_{1};  // before the store, whose thread posts to it until its last job
   std::unique_ptr<HistoryStore> store_;
-  Shards shards_{1};
   std::unique_ptr<PersistentRooms> rooms_;
 };
 
