@@ -29,7 +29,7 @@ constexpr int together = 50;
 
 JsServerOptions chat(const Program& program) {
   Handlers handlers;
-  handlers.on_channel("chat", [](const JsonText&) {});
+  handlers.on_channel("chat", [](const JsonText&) -> Result<void> { return {}; });
   return {.name = "bench", .program = program, .handlers = std::move(handlers)};
 }
 

@@ -3,10 +3,10 @@
 #include <entmoot/base/json.hpp>
 #include <entmoot/core/fiber.hpp>
 #include <entmoot/core/slicer.hpp>
-#include <entmoot/js/stack.hpp>
 #include <entmoot/js/host.hpp>
 #include <entmoot/js/runtime.hpp>
 #include <entmoot/js/script.hpp>
+#include <entmoot/js/stack.hpp>
 #include <entmoot/js/template_heap.hpp>
 #include <entmoot/testing/manual_clock.hpp>
 
@@ -81,8 +81,9 @@ struct Bench : Host {
   void answer(std::uint64_t call, bool ok, std::string_view text, std::string_view) override {
     said.push_back(std::to_string(call) + (ok ? " ok " : " error ") + std::string(text));
   }
-  void post(std::string_view channel, std::string_view json) override {
+  bool post(std::string_view channel, std::string_view json) override {
     said.push_back("post " + std::string(channel) + " " + std::string(json));
+    return true;
   }
   bool call(std::uint64_t id, std::string_view name, std::string_view args) override {
     said.push_back("call " + std::to_string(id) + " " + std::string(name) + " " + std::string(args));

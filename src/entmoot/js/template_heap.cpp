@@ -148,7 +148,8 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& sc
       made->image_.push_back(pointer ? word - base : word);
     }
   }
-  const std::size_t touched[] = {first ? (*first)->touched() : arena.slot_bytes(), second ? (*second)->touched() + odd : arena.slot_bytes()};
+  const std::size_t touched[] = {first ? (*first)->touched() : arena.slot_bytes(),
+                                 second ? (*second)->touched() + odd : arena.slot_bytes()};
   for (const int i : {0, 1}) arena.give_back(regions[i], touched[i]);
   if (!second) return second.error();
   return std::shared_ptr<const TemplateHeap>(std::move(made));

@@ -8,10 +8,10 @@
 //
 // How pointers are found: the heap is built twice, at two addresses, by the same steps in the same order. A word is a
 // pointer into the heap if its value lies in the heap's own address range and differs from its twin by exactly the
-// distance between the two. The distance is chosen so that none of its lower bytes is zero: memory is used again without
-// being cleared, so a short string may be followed by the upper bytes of an old pointer, and a 32-bit value in a union by
-// the upper half of one; such a word differs from its twin by something else. Where the engine itself depends on an
-// address (it files shapes by their prototype's) both builds are brought to agree (js/engine_unit.c).
+// distance between the two. The distance is chosen so that none of its lower bytes is zero: memory is used again
+// without being cleared, so a short string may be followed by the upper bytes of an old pointer, and a 32-bit value in
+// a union by the upper half of one; such a word differs from its twin by something else. Where the engine itself
+// depends on an address (it files shapes by their prototype's) both builds are brought to agree (js/engine_unit.c).
 //
 // Immutable after build(); shared by all shards.
 
