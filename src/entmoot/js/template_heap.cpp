@@ -139,6 +139,9 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& sc
     made->image_.reserve(words);
     for (std::size_t i = 0; i < words; ++i) {
       const std::uint64_t word = word_at(a, i);
+      // A word is taken for a pointer too if only its upper bytes are left over from one, below them the engine's own
+      // data (the header of its small blocks is three bytes of a word). It may be moved: slots are aligned to their
+      // size.
       const bool in_range = word - base < regions[0].bytes;
       const bool moves = static_cast<std::uint32_t>(word) != static_cast<std::uint32_t>(word_at(b, i));
       const bool pointer = in_range && moves;
