@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 #define DOCTEST_CONFIG_IMPLEMENT
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DOCTEST_CONFIG_NO_POSIX_SIGNALS  // the sanitizers report a fault better, where it happened
+#endif
 #include <entmoot/base/log.hpp>
 
 #include <doctest/doctest.h>
