@@ -5,6 +5,7 @@ option(ENTMOOT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(ENTMOOT_BENCH "Build the benchmarks" OFF)
 option(ENTMOOT_FUZZ "Build the fuzzers (clang only)" OFF)
 option(ENTMOOT_WERROR "Treat warnings as errors" OFF)
+option(ENTMOOT_PCH "Use precompiled headers" ON)
 option(ENTMOOT_GC_STRESS "Collect garbage before each JavaScript object" OFF)
 set(ENTMOOT_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
 
@@ -26,7 +27,7 @@ endif()
 
 add_library(entmoot_options INTERFACE)
 target_compile_options(entmoot_options INTERFACE
-  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>  # lets ccache see through the precompiled header
+  $<$<AND:$<BOOL:${ENTMOOT_PCH}>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>  # lets ccache see through the precompiled header
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual>
   $<$<AND:$<BOOL:${ENTMOOT_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>)
 target_compile_definitions(entmoot_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)

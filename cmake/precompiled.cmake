@@ -2,7 +2,6 @@
 # The heavy headers that nearly every file includes, compiled once a preset. A convenience of the build, not of the code:
 # every file still includes what it uses (ENTMOOT_PCH=OFF proves it).
 
-option(ENTMOOT_PCH "Use precompiled headers" ON)
 if(ENTMOOT_PCH)
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
   add_library(entmoot_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
