@@ -1,7 +1,7 @@
 # The front door. Thin on purpose: presets and scripts do the work.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench format lint fuzz
+.PHONY: help run build test bench format lint fuzz soak
 
 help:
 	@echo "make run     install what is missing, build, serve the chat on http://localhost:4000 (PORT= to change)"
@@ -9,6 +9,7 @@ help:
 	@echo "make build   the release binaries, in build/release/bin"
 	@echo "make bench   the measured figures"
 	@echo "make format  clang-format over the tree;  make lint: clang-tidy and the house rules"
+	@echo "make fuzz    each fuzzer for 30 s (SECONDS_EACH=);  make soak: the slow suites for an hour (MINUTES=)"
 
 run: build
 	exec build/release/bin/chat_room --port $(or $(PORT),4000)
@@ -30,3 +31,6 @@ lint:
 
 fuzz:
 	@scripts/fuzz $(SECONDS_EACH)
+
+soak:
+	@scripts/soak $(MINUTES)

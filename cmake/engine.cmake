@@ -9,9 +9,10 @@ if(NOT EXISTS ${ENTMOOT_QUICKJS_DIR}/quickjs.c)
 endif()
 
 add_library(quickjs STATIC
-  ${ENTMOOT_QUICKJS_DIR}/quickjs.c ${ENTMOOT_QUICKJS_DIR}/libregexp.c
+  ${CMAKE_SOURCE_DIR}/src/entmoot/js/engine_unit.c ${ENTMOOT_QUICKJS_DIR}/libregexp.c
   ${ENTMOOT_QUICKJS_DIR}/libunicode.c ${ENTMOOT_QUICKJS_DIR}/dtoa.c)
 add_library(entmoot::quickjs ALIAS quickjs)
+target_include_directories(quickjs PRIVATE ${ENTMOOT_QUICKJS_DIR})
 target_include_directories(quickjs SYSTEM INTERFACE ${ENTMOOT_QUICKJS_DIR})
 target_compile_definitions(quickjs PRIVATE _GNU_SOURCE $<$<BOOL:${ENTMOOT_GC_STRESS}>:FORCE_GC_AT_MALLOC>)
 # One function, one piece of text: GCC must not move cold parts to sections that the rename would miss. The engine's

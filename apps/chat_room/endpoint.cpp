@@ -5,6 +5,7 @@
 #include "message.hpp"
 
 #include <entmoot/base/embedded.hpp>
+#include <entmoot/web/handshake.hpp>
 
 #include <span>
 #include <utility>
@@ -24,8 +25,13 @@ bool is_local(const HttpRequest& request) {
       request.peer.starts_with("127.") || request.peer == "::1" || request.peer.starts_with("::ffff:127.");
   const std::string_view host = std::string_view(request.host).substr(0, request.host.rfind(':'));
   const bool name = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-  return peer && name && !request.header("forwarded") && !request.header("x-forwarded-for");
+  // What proxies add; some (nginx as it comes) add nothing, but speak HTTP/1.0 to us.
+  const bool direct = !request.header("forwarded") && !request.header("x-forwarded-for") && !request.header("via");
+  return peer && name && direct && !request.http_1_0;
 }
+
+// A page of another site may make a browser send a POST here, but it cannot hide where it comes from.
+bool from_elsewhere(const HttpRequest& request) { return !origin_allowed({}, request); }
 
 // What a room said, as a response on the connection's shard.
 ReplyTo respond(Responder responder, int status) {
@@ -51,6 +57,7 @@ void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets) {
     rooms.get_state(*id, respond(std::move(responder), 200));
   });
   endpoint.post("/api/rooms/:id/messages", [&rooms](const HttpRequest& request, Responder responder) {
+    if (from_elsewhere(request)) return responder.respond(HttpResponse::error(403, "a page of another site"));
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
     const auto message = Message::parse(request.body);
@@ -60,7 +67,7 @@ void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets) {
   endpoint.delete_("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
-    if (!is_local(request))
+    if (!is_local(request) || from_elsewhere(request))
       return responder.respond(HttpResponse::error(403, "only callers on this machine kill rooms"));
     rooms.kill(*id, ReplyTo([responder = std::move(responder)](const Result<JsonText>&) mutable {
       responder.respond(HttpResponse::empty(204));

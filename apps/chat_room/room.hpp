@@ -43,8 +43,8 @@ class Rooms {
   void get_history(std::string_view id, entmoot::ReplyTo reply);
   /// Answers {messageCount}.
   void get_state(std::string_view id, entmoot::ReplyTo reply);
-  /// Ends the room by force (Process.exit(pid, :kill)); its supervisor starts a fresh one. Answers `null` when it is
-  /// done.
+  /// Ends the room by force, whatever it is doing; who waits for it is answered "killed". The next message starts a
+  /// fresh one. Being asked for, it does not count against the room's restart budget. Answers `null` when it is done.
   void kill(std::string_view id, entmoot::ReplyTo reply);
   /// Ends every room of this shard and starts no more. On each shard, before its loop ends.
   void stop_here();

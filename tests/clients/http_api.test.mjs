@@ -75,6 +75,25 @@ test("a killed room begins again, and killing it twice is no error", options, as
   }
 });
 
+test("a page of another site can neither post nor kill", options, async () => {
+  const id = freshRoom();
+  const body = JSON.stringify({ sender: "s", text: "t" });
+  for (const origin of ["http://evil.example", "null", `http://localhost.evil.example:${server.port}`]) {
+    assert.equal((await ask("POST", `/api/rooms/${id}/messages`, { body, headers: { origin } })).status, 403);
+    assert.equal((await ask("DELETE", `/api/rooms/${id}`, { headers: { origin } })).status, 403);
+  }
+  const origin = `http://127.0.0.1:${server.port}`;
+  assert.equal((await ask("POST", `/api/rooms/${id}/messages`, { body, headers: { origin } })).status, 201);
+});
+
+test("who comes by another name or through a proxy cannot kill", options, async () => {
+  const id = freshRoom();
+  for (const headers of [{ host: "rebound.example" }, { "x-forwarded-for": "192.0.2.1" }, { via: "1.1 proxy" }]) {
+    assert.equal((await ask("DELETE", `/api/rooms/${id}`, { headers })).status, 403, JSON.stringify(headers));
+    assert.deepEqual((await ask("GET", "/api/me", { headers })).json(), { loopback: false });
+  }
+});
+
 test("a visitor at the machine itself is told so", options, async () => {
   const answer = await ask("GET", "/api/me");
   assert.deepEqual([answer.status, answer.json()], [200, { loopback: true }]);

@@ -100,7 +100,8 @@ TEST_CASE_FIXTURE(ShardFixture, "a thread knows which shard it is, and only whil
   CHECK(&Shard::here() == &shard);
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "every runnable gets one slice a round, in turn") {
+TEST_CASE_FIXTURE(ShardFixture,
+                  "who is new gets a slice in the next round; who goes on, when it is its turn among those") {
   std::vector<char> order;
   Worked a([&] { return order.push_back('a'), true; });
   Worked b([&] { return order.push_back('b'), true; });
@@ -110,9 +111,32 @@ TEST_CASE_FIXTURE(ShardFixture, "every runnable gets one slice a round, in turn"
     shard.make_runnable(a);  // once more is no more
   });
   shard.poll();
-  shard.poll();
-  CHECK(std::string(order.begin(), order.end()) == "abcab");
+  CHECK(std::string(order.begin(), order.end()) == "abc");
+  for (int i = 0; i < 4; ++i) shard.poll();
+  CHECK(std::string(order.begin(), order.end()) == "abcabab");
   on_shard([&] { shard.make_idle(a), shard.make_idle(b); });
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "who gets a message waits for one slice, however many others compute") {
+  int slices = 0;
+  std::vector<std::unique_ptr<Worked>> computing;
+  for (int i = 0; i < 10; ++i) computing.push_back(std::make_unique<Worked>([&] { return ++slices, true; }));
+  on_shard([&] {
+    for (auto& each : computing) shard.make_runnable(*each);
+  });
+  shard.poll();
+  Worked asked([&] { return false; });
+  for (int round = 0; round < 20; ++round) {
+    slices = 0;
+    shard.post([&] { shard.make_runnable(asked); });
+    shard.poll();
+    CHECK(asked.slices == round + 1);
+    CHECK(slices == 1);
+  }
+  for (auto& each : computing) CHECK(each->slices == 3);  // they share the rounds evenly
+  on_shard([&] {
+    for (auto& each : computing) shard.make_idle(*each);
+  });
 }
 
 TEST_CASE_FIXTURE(ShardFixture, "who becomes runnable in a round waits for the next") {

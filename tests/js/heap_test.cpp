@@ -4,10 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <random>
 #include <vector>
 
@@ -102,20 +100,6 @@ TEST_CASE("fragmentation is bounded: holes of one size serve requests of a small
   for (int i = 0; i < 500; ++i) REQUIRE(f.heap.allocate(800) != nullptr);
   CHECK(f.heap.footprint() == full);
   CHECK(f.heap.inspect() == nullptr);
-}
-
-TEST_CASE("a region lies at a multiple of its size, also where the kernel chooses the place") {
-  // The same index again and again: the place is taken, or it is one that has no place of its own.
-  std::vector<std::unique_ptr<RegionArena>> arenas;
-  for (const unsigned index : {102u, 102u, 102u, 3u, 3u, ~0u, ~0u, ~0u}) {
-    arenas.push_back(std::make_unique<RegionArena>(index));
-    for (int i = 0; i < 2; ++i) {
-      const Region region = arenas.back()->take();
-      CHECK(reinterpret_cast<std::uintptr_t>(region.base) % region.bytes == 0);
-      region.base[0] = region.base[region.bytes - 1] = std::byte{1};
-      arenas.back()->give_back(region, region.bytes);
-    }
-  }
 }
 
 TEST_CASE("regions come back and are given out again") {

@@ -3,10 +3,10 @@
 #include <entmoot/base/json.hpp>
 #include <entmoot/core/fiber.hpp>
 #include <entmoot/core/slicer.hpp>
-#include <entmoot/js/stack.hpp>
 #include <entmoot/js/host.hpp>
 #include <entmoot/js/runtime.hpp>
 #include <entmoot/js/script.hpp>
+#include <entmoot/js/stack.hpp>
 #include <entmoot/js/template_heap.hpp>
 #include <entmoot/testing/manual_clock.hpp>
 
@@ -81,8 +81,9 @@ struct Bench : Host {
   void answer(std::uint64_t call, bool ok, std::string_view text, std::string_view) override {
     said.push_back(std::to_string(call) + (ok ? " ok " : " error ") + std::string(text));
   }
-  void post(std::string_view channel, std::string_view json) override {
+  bool post(std::string_view channel, std::string_view json) override {
     said.push_back("post " + std::string(channel) + " " + std::string(json));
+    return true;
   }
   bool call(std::uint64_t id, std::string_view name, std::string_view args) override {
     said.push_back("call " + std::to_string(id) + " " + std::string(name) + " " + std::string(args));
@@ -297,6 +298,42 @@ TEST_CASE("a copied heap is sound: it survives collections and the engine's own 
         R"(ok "1|1|49995000|abc-|10|q|1000000000000000000000000000000|1970-01-01T00:00:00.000Z|undefined|undefined|0.25")";
     CHECK(room.said == Said{"1 " + expected, "2 " + expected});
     CHECK(room.runtime->heap().inspect() == nullptr);
+  }
+}
+
+TEST_CASE("no copy of any template differs from another in a single name that a script can see") {
+  // Every property name and function name that can be reached from the global object. Templates are built at addresses
+  // that differ from run to run, so that a number mistaken for a pointer would show here sooner or later.
+  constexpr auto source = R"(
+    function world() {
+      const seen = new Set(); const out = [];
+      const walk = (value, path) => {
+        if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
+        seen.add(value);
+        for (const key of Reflect.ownKeys(value)) {
+          const property = Reflect.getOwnPropertyDescriptor(value, key);
+          out.push(path + '.' + String(key) + (typeof property.value === 'string' ? '=' + property.value : ''));
+          walk(property.value, out.at(-1)); walk(property.get, out.at(-1)); walk(property.set, out.at(-1));
+        }
+        walk(Object.getPrototypeOf(value), path + '.__proto__');
+      };
+      walk(globalThis, '');
+      return out.join('\n');
+    }
+  )";
+  std::string first;
+  for (int build = 0; build < 8; ++build) {
+    Bench room(source);
+    for (int copy = 0; copy < 2; ++copy) {
+      room.fresh();
+      room.start();
+      room.invoke(1, "world");
+      REQUIRE(room.said.size() == 1);
+      if (first.empty()) first = room.said[0];
+      CHECK(first.size() > 20'000);
+      CHECK(room.said[0] == first);
+      room.said.clear();
+    }
   }
 }
 

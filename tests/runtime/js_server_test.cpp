@@ -66,17 +66,23 @@ TEST_CASE("effects are released in order when the turn succeeds, and none of the
   RoomBench bench;
   std::vector<std::string> out;
   Handlers handlers;
-  handlers.on_channel("chat", [&](const JsonText& message) { out.emplace_back(message.view()); });
+  handlers.on_channel("chat", [&](const JsonText& message) -> Result<void> {
+    if (message.view() == "5") return fail("not five");
+    Effects::release_or_hold([&out, text = std::string(message.view())] { out.push_back(text); });
+    return {};
+  });
   Room& room = bench.open(R"(
     const channel = new BroadcastChannel("chat");
     function good() { channel.postMessage(1); channel.postMessage({ two: 2 }); return "done"; }
     function bad() { channel.postMessage(3); throw new Error("no"); }
+    function refused() { try { channel.postMessage(5); } catch (e) { return e.message; } }
   )",
                           handlers);
   CHECK(bench.call(room, "good") == R"("done")");
   CHECK(out == std::vector<std::string>{"1", R"({"two":2})"});
   CHECK(bench.call(room, "bad") == "error: no");
   CHECK(out.size() == 2);
+  CHECK(bench.call(room, "refused") == R"("not five")");
   CHECK(bench.call(room, "good") == R"("done")");  // the room lives on
 }
 
@@ -88,6 +94,7 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
   std::vector<ReplyTo> forgotten;
   handlers.on_later("silent", [&](const JsonText&, ReplyTo reply) { forgotten.push_back(std::move(reply)); });
   handlers.on_later("drops", [](const JsonText&, ReplyTo) {});
+  handlers.on_later("throws later", [](const JsonText&, ReplyTo) { throw 5; });
   Room& room = bench.open(R"(
     function sync(name) { try { return Beam.callSync(name); } catch (e) { return e instanceof Error && e.message; } }
     async function later(name) { try { return await Beam.call(name); } catch (e) { return e.message; } }
@@ -98,6 +105,7 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
     CHECK(bench.call(room, how, R"(["absent"])") == R"("no handler \"absent\": the server does not offer it")");
     CHECK(bench.call(room, how, R"(["throws"])") == R"("handler broke")");
     CHECK(bench.call(room, how, R"(["refuses"])") == R"("not you")");
+    for (int i = 0; i < 3; ++i) CHECK(bench.call(room, how, R"(["throws later"])") == R"("unknown exception")");
     CHECK(bench.call(room, how, R"(["drops"])") == R"("no process: it ended before it answered")");
     auto answer = bench.cast(room, how, R"(["silent"])");
     bench.settle();
@@ -279,7 +287,10 @@ TEST_CASE("a turn that pours out messages is dropped before they fill the server
   RoomBench bench(50us);
   std::size_t out = 0;
   Handlers handlers;
-  handlers.on_channel("c", [&](const JsonText&) { ++out; });
+  handlers.on_channel("c", [&](const JsonText&) -> Result<void> {
+    Effects::release_or_hold([&out] { ++out; });
+    return {};
+  });
   Room& room = bench.open(
       "const c = new BroadcastChannel('c'); const s = 'x'.repeat(10000); function pour() { for (;;) c.postMessage(s); "
       "}",

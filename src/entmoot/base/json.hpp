@@ -22,23 +22,24 @@ using Json = boost::json::value;
 /// A value: cheap to copy, may cross shards.
 class JsonText {
  public:
-  /// `null`.
-  JsonText() : bytes_("null") {}
+  /// `null`. Costs no allocation: most of them are placeholders.
+  JsonText() noexcept = default;
   /// The caller knows that `text` is valid and compact: it comes from our parser, our encoder, or the engine's.
   static JsonText trusted(SharedBytes bytes) { return JsonText(std::move(bytes)); }
   static JsonText trusted(std::string_view text) { return JsonText(SharedBytes(text)); }
   static JsonText of(const Json& value);
 
-  [[nodiscard]] std::string_view view() const noexcept { return bytes_.view(); }
-  [[nodiscard]] const SharedBytes& bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::string_view view() const noexcept { return bytes_.empty() ? null : bytes_.view(); }
+  [[nodiscard]] SharedBytes bytes() const { return bytes_.empty() ? SharedBytes(null) : bytes_; }
   /// The tree. A text that was vouched for wrongly is an error here, never undefined.
   [[nodiscard]] Result<Json> parse() const;
 
-  friend bool operator==(const JsonText&, const JsonText&) = default;
+  friend bool operator==(const JsonText& a, const JsonText& b) noexcept { return a.view() == b.view(); }
 
  private:
+  static constexpr std::string_view null = "null";
   explicit JsonText(SharedBytes bytes) : bytes_(std::move(bytes)) {}
-  SharedBytes bytes_;
+  SharedBytes bytes_;  // no JSON text is empty: none means null
 };
 
 /// Strict RFC 8259, nesting at most 64 deep. The error says where.

@@ -33,4 +33,17 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+std::string indented(std::string_view text) {
+  constexpr int lines_max = 20;
+  std::string out;
+  for (int line = 0; !text.empty() && line < lines_max; ++line) {
+    const auto end = text.find('\n');
+    const std::string escaped = quoted(text.substr(0, end));
+    out += "\n  | ";
+    out.append(escaped, 1, escaped.size() - 2);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return out;
+}
+
 }  // namespace entmoot::log

@@ -25,4 +25,8 @@ void start(std::string_view level = "info");
 /// `text` with control characters, quotes and non-ASCII escaped, cut at 200 bytes, in double quotes.
 [[nodiscard]] std::string quoted(std::string_view text);
 
+/// `text` of several lines (a stack), to follow a message: each on a line of its own behind a mark that no log line
+/// begins with, escaped like quoted(), at most 20. Empty for an empty text.
+[[nodiscard]] std::string indented(std::string_view text);
+
 }  // namespace entmoot::log

@@ -3,6 +3,7 @@
 #include <entmoot/core/shard.hpp>
 
 #include <entmoot/base/check.hpp>
+#include <entmoot/core/run_queue.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -44,8 +45,8 @@ struct Shard::Inner {
 
   // This shard's thread only.
   std::vector<UniqueFunction<void()>> taken;
-  Runnable* first = nullptr;  // run queue, in the order of turns
-  Runnable* last = nullptr;
+  RunQueue fresh;     // who has become runnable
+  RunQueue going_on;  // who has used up a slice
   RoundEnd round_end;
   std::vector<Flushable*> dirty;
   struct Timer {
@@ -57,7 +58,7 @@ struct Shard::Inner {
   std::uint64_t last_timer = 0;
 };
 
-Runnable::~Runnable() { ENTMOOT_DCHECK(!queued_, "destroyed while in a run queue"); }
+Runnable::~Runnable() { ENTMOOT_DCHECK(!queue_, "destroyed while in a run queue"); }
 
 Shard::Shard(unsigned index, const Clock& clock) : index_(index), clock_(clock), inner_(std::make_unique<Inner>()) {}
 
@@ -123,19 +124,12 @@ void Shard::cancel(TimerId id) {
 
 void Shard::make_runnable(Runnable& runnable) {
   assert_here();
-  if (std::exchange(runnable.queued_, true)) return;
-  runnable.previous_ = inner_->last;
-  runnable.next_ = nullptr;
-  (inner_->last ? inner_->last->next_ : inner_->first) = &runnable;
-  inner_->last = &runnable;
+  inner_->fresh.push(runnable);
 }
 
 void Shard::make_idle(Runnable& runnable) noexcept {
   assert_here();
-  if (!std::exchange(runnable.queued_, false)) return;
-  (runnable.previous_ ? runnable.previous_->next_ : inner_->first) = runnable.next_;
-  (runnable.next_ ? runnable.next_->previous_ : inner_->last) = runnable.previous_;
-  runnable.previous_ = runnable.next_ = nullptr;
+  RunQueue::remove(runnable);
 }
 
 void Shard::flush_later(Flushable& flushable) {
@@ -155,7 +149,7 @@ bool Shard::round(bool may_wait) {
   bool did = false;
 
   // 1. I/O. With nothing else to do, sleep until something is ready, is posted, or falls due.
-  if (may_wait && !in.first && in.dirty.empty()) {
+  if (may_wait && in.fresh.empty() && in.going_on.empty() && in.dirty.empty()) {
     bool idle = false;
     {
       std::lock_guard lock(in.mutex);
@@ -183,16 +177,23 @@ bool Shard::round(bool may_wait) {
   }
   in.taken.clear();
 
-  // 3. One slice each for those that are runnable now; who becomes runnable meanwhile waits for the next round.
-  if (in.first) {
+  // 3. A slice for each that is runnable now and had none (who becomes runnable meanwhile waits for the next round),
+  // then
+  //    one for the next of those that go on.
+  const bool some_go_on = !in.going_on.empty();
+  if (!in.fresh.empty()) {
     did = true;
-    make_runnable(in.round_end);
+    in.fresh.push(in.round_end);
     for (;;) {
-      Runnable& runnable = *in.first;
-      make_idle(runnable);
+      Runnable& runnable = in.fresh.pop();
       if (&runnable == &in.round_end) break;
-      if (runnable.run_slice()) make_runnable(runnable);
+      if (runnable.run_slice()) in.going_on.push(runnable);
     }
+  }
+  if (some_go_on && !in.going_on.empty()) {
+    did = true;
+    Runnable& runnable = in.going_on.pop();
+    if (runnable.run_slice()) in.going_on.push(runnable);
   }
 
   // 4. Timers that are due now; what they set waits for the next round, even with a delay of zero.

@@ -9,9 +9,12 @@
 // One round of the loop, in order:
 //   1. I/O that is ready
 //   2. the inbox: what other shards (and this one) posted
-//   3. every runnable actor gets one time slice, round robin
+//   3. every actor that has become runnable gets a time slice; of those that had one and go on, the next in turn
 //   4. timers that are due
 //   5. every dirty Flushable is flushed: one gather write per socket and round
+//
+// So whoever gets a message waits for one slice of a room that computes, not for one of each: rooms that use up their
+// slices share the rounds among themselves, one a round.
 //
 // What crosses shards is a value or immutable, and crosses by post(). Posts from one thread to one shard arrive in the
 // order they were made, also when both are the same shard: that order is what makes a join atomic
@@ -32,6 +35,8 @@ class io_context;
 
 namespace entmoot {
 
+class RunQueue;
+
 /// Something that has work to do in slices: an actor with mail. Owned elsewhere; must leave the run queue
 /// (Shard::make_idle) before it is destroyed.
 class Runnable {
@@ -41,15 +46,15 @@ class Runnable {
   Runnable& operator=(const Runnable&) = delete;
   virtual ~Runnable();
 
-  /// One time slice. Returns whether there is more to do now; then it comes again in the next round. Must not destroy
+  /// One time slice. Returns whether there is more to do now; then it comes again when its turn is. Must not destroy
   /// the runnable: who ends in a slice is destroyed by a task posted from it.
   virtual bool run_slice() = 0;
 
  private:
-  friend class Shard;
+  friend class RunQueue;
+  RunQueue* queue_ = nullptr;  // where it stands, if anywhere
   Runnable* previous_ = nullptr;
   Runnable* next_ = nullptr;
-  bool queued_ = false;
 };
 
 /// Something that collects output and sends it once at the end of the round. Same ownership rule as Runnable

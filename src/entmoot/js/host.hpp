@@ -24,9 +24,9 @@ class Host {
 
   /// A call from outside has its result: a JSON text, or the error's message and stack.
   virtual void answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) = 0;
-  /// BroadcastChannel.postMessage.
-  virtual void post(std::string_view channel, std::string_view json) = 0;
-  /// Beam.call: the answer comes as a later turn. False: refused now, refusal() says why.
+  /// BroadcastChannel.postMessage. False: refused, result() says why.
+  [[nodiscard]] virtual bool post(std::string_view channel, std::string_view json) = 0;
+  /// Beam.call: the answer comes as a later turn. False: refused now, result() says why.
   [[nodiscard]] virtual bool call(std::uint64_t id, std::string_view name, std::string_view args) = 0;
 
   enum class Waited { value, error, not_yet };

@@ -67,10 +67,10 @@ JSValue post(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const Text channel = text_of(ctx, args[0]);
   const Text json = text_of(ctx, args[1]);
   if (!channel.data || !json.data) return JS_EXCEPTION;
-  in_host(ctx, [&](Host& host) { return host.post(channel.view(), json.view()), 0; });
+  const bool accepted = in_host(ctx, [&](Host& host) { return host.post(channel.view(), json.view()); });
   JS_FreeCString(ctx, channel.data);
   JS_FreeCString(ctx, json.data);
-  return JS_UNDEFINED;
+  return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
 JSValue call(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {

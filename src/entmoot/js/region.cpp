@@ -25,21 +25,16 @@ constexpr std::uintptr_t arenas_at = 0x2000'0000'0000;
 constexpr std::uintptr_t arena_stride = std::uintptr_t{1} << 40;
 constexpr unsigned arenas_max = 48;
 
-/// At `wanted` if it can be, else at any multiple of `alignment`, a power of two.
-std::byte* map(std::byte* wanted, std::size_t bytes, std::size_t alignment) {
+std::byte* map(std::byte* wanted, std::size_t bytes) {
   constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   if (wanted) {
     void* got = mmap(wanted, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED_NOREPLACE, -1, 0);
     if (got == wanted) return wanted;
     if (got != MAP_FAILED) munmap(got, bytes);
   }
-  void* got = mmap(nullptr, bytes + alignment, PROT_READ | PROT_WRITE, flags, -1, 0);
+  void* got = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (got == MAP_FAILED) throw std::bad_alloc();
-  auto* const low = static_cast<std::byte*>(got);
-  const std::size_t before = -reinterpret_cast<std::uintptr_t>(low) & (alignment - 1);
-  if (before > 0) munmap(low, before);
-  munmap(low + before + bytes, alignment - before);
-  return low + before;
+  return static_cast<std::byte*>(got);
 }
 
 }  // namespace
@@ -59,7 +54,7 @@ RegionArena::~RegionArena() {
 
 void RegionArena::reserve_chunk() {
   const std::size_t bytes = options_.slot_bytes * slots_per_chunk;
-  std::byte* base = map(next_chunk_at_, bytes, options_.slot_bytes);
+  std::byte* base = map(next_chunk_at_, bytes);
   next_chunk_at_ = base == next_chunk_at_ ? base + bytes : nullptr;
   chunks_.push_back({base, bytes});
   for (std::size_t i = slots_per_chunk; i-- > 0;) cold_.push_back(base + i * options_.slot_bytes);

@@ -7,9 +7,7 @@
 //
 // The slots lie at addresses that depend on the shard alone, the same in every run, so that a heap's bytes can be saved
 // and mapped back. Where that space is taken (a second arena in a test; ThreadSanitizer, whose shadow does not cover
-// it) the kernel chooses. Everywhere a slot begins at a multiple of its size: what a template's copy takes for a
-// pointer may be a word whose lower bytes are data and whose upper bytes are left over from one, and moving it by such
-// a distance leaves the data as they are (js/template_heap.cpp).
+// it) the kernel chooses.
 //
 // The first pages of a slot that comes back stay committed, as many as a fresh room touches: what a cold start costs is
 // page faults. A bounded number of slots is kept that warm.

@@ -94,6 +94,7 @@ Result<Heap*> build_in(Region region, const Script& script) {
   root(Root::script_tag) = static_cast<std::uint64_t>(JS_VALUE_GET_TAG(program));
 
   JS_RunGC(rt);
+  entmoot_file_shapes(rt, reinterpret_cast<std::uintptr_t>(&heap), true);
   // The first collection of a room comes when it has made something of its own.
   JS_SetGCThreshold(rt, heap.used() + 256 * 1024);
   if (const char* broken = heap.inspect()) return fail(fmt::format("template heap: {}", broken));
@@ -126,8 +127,10 @@ void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
 Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& script) {
   RegionArena arena(~0u);
   const Region regions[] = {arena.take(), arena.take()};
+  // Each of the lower bytes of the distance is other than zero, see the header.
+  constexpr std::size_t odd = 0x5a'5a30;
   auto first = build_in(regions[0], script);
-  auto second = first ? build_in(regions[1], script) : first;
+  auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, script) : first;
 
   std::shared_ptr<TemplateHeap> made(new TemplateHeap);
   if (second) {
@@ -135,21 +138,18 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& sc
     const Heap& b = **second;
     ENTMOOT_CHECK(a.footprint() == b.footprint(), "two builds of a template have the same layout");
     const auto base = reinterpret_cast<std::uint64_t>(&a);
+    const std::uint64_t distance = reinterpret_cast<std::uint64_t>(&b) - base;
     const std::size_t words = (a.footprint() + 7) / 8;
     made->image_.reserve(words);
     for (std::size_t i = 0; i < words; ++i) {
       const std::uint64_t word = word_at(a, i);
-      // A word is taken for a pointer too if only its upper bytes are left over from one, below them the engine's own
-      // data (the header of its small blocks is three bytes of a word). It may be moved: slots are aligned to their
-      // size.
-      const bool in_range = word - base < regions[0].bytes;
-      const bool moves = static_cast<std::uint32_t>(word) != static_cast<std::uint32_t>(word_at(b, i));
-      const bool pointer = in_range && moves;
+      const bool pointer = word - base < regions[0].bytes && word_at(b, i) - word == distance;
       if (pointer) made->pointers_.push_back(static_cast<std::uint32_t>(i));
       made->image_.push_back(pointer ? word - base : word);
     }
   }
-  const std::size_t touched[] = {first ? (*first)->touched() : arena.slot_bytes(), second ? (*second)->touched() : 0};
+  const std::size_t touched[] = {first ? (*first)->touched() : arena.slot_bytes(),
+                                 second ? (*second)->touched() + odd : arena.slot_bytes()};
   for (const int i : {0, 1}) arena.give_back(regions[i], touched[i]);
   if (!second) return second.error();
   return std::shared_ptr<const TemplateHeap>(std::move(made));
@@ -163,6 +163,7 @@ Heap& TemplateHeap::copy_into(Region region, HeapLimits limits) const noexcept {
   for (const std::uint32_t i : pointers_) words[i] += base;
   heap.set_limits(limits);
   heap.mark_for_sanitizer();
+  entmoot_file_shapes(reinterpret_cast<JSRuntime*>(heap.roots()[static_cast<std::size_t>(Root::runtime)]), 0, false);
   return heap;
 }
 

@@ -6,12 +6,12 @@
 // room is then a copy of some hundred kilobytes and a few thousand additions, instead of half a millisecond of the
 // engine building its intrinsics again.
 //
-// How pointers are found: the heap is built twice, at two addresses. A word is a pointer into the heap if its value lies
-// in the heap's own address range and its lower half differs in the other build. (The second half of the rule is not for
-// show: where the engine stores 32 bits into a union of 64, the upper half is what the C stack left there, often that of
-// a pointer.) What else differs is the engine's random seed, and in which bucket a shape is filed: shapes are hashed by
-// their prototype's address, so that after the move the engine does not find some of them again and makes a duplicate,
-// which costs its bytes and nothing else.
+// How pointers are found: the heap is built twice, at two addresses, by the same steps in the same order. A word is a
+// pointer into the heap if its value lies in the heap's own address range and differs from its twin by exactly the
+// distance between the two. The distance is chosen so that none of its lower bytes is zero: memory is used again
+// without being cleared, so a short string may be followed by the upper bytes of an old pointer, and a 32-bit value in
+// a union by the upper half of one; such a word differs from its twin by something else. Where the engine itself
+// depends on an address (it files shapes by their prototype's) both builds are brought to agree (js/engine_unit.c).
 //
 // Immutable after build(); shared by all shards.
 

@@ -2,6 +2,8 @@
 
 #include <entmoot/otp/dynamic_supervisor.hpp>
 
+#include <entmoot/base/log.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -109,6 +111,10 @@ void DynamicSupervisor::settle(Child& child) {
 void DynamicSupervisor::failed(Child& child, ExitReason reason) {
   const double random = std::generate_canonical<double, 32>(random_);
   const Decision decision = child.history.failed(shard_.clock().now(), random, child.spec.intensity);
+  log::warn("{} {} ended: {}; it starts again {}", options_.noun, log::quoted(child.spec.id), log::quoted(reason.what),
+            decision.delay == Duration::zero()
+                ? std::string("at once")
+                : fmt::format("in {:.1f} s", std::chrono::duration<double>(decision.delay).count()));
   child.last_exit = std::move(reason);
   child.state = decision.quarantined ? ChildState::quarantined : ChildState::restarting;
   restart_later(child, decision.delay);

@@ -61,8 +61,8 @@ class DynamicSupervisor {
     if (auto known = find(id)) return *std::move(known);
     return start_child(spec_of(id));
   }
-  /// Ends the child with `reason`, or drops its restart, and forgets it: an end that was asked for is no failure, and the
-  /// next start_child() of that id begins afresh. Error: "not_found".
+  /// Ends the child with `reason`, or drops its restart, and forgets it: an end that was asked for is no failure, and
+  /// the next start_child() of that id begins afresh. Error: "not_found".
   Result<void> terminate_child(std::string_view id, ExitReason reason = ExitReason::shutdown());
   /// Terminates every child and starts no more. Order is undefined, as in Elixir.
   void stop();

@@ -20,13 +20,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace entmoot {
 
@@ -61,7 +61,7 @@ class Socket final : public FrameHandler {
  private:
   struct Joinable {
     std::unique_ptr<ChannelServer> server;
-    std::deque<Message> waiting;  // came while it was joining
+    std::vector<Message> waiting;  // came while it was joining; hardly ever any, and then an empty vector is free
   };
   struct Hash {
     using is_transparent = void;

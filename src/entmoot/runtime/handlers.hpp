@@ -5,13 +5,13 @@
 // The C++ functions that a room's script may call by name (Beam.call, Beam.callSync), and where its BroadcastChannels
 // lead. Arguments come as a JSON array, the answer goes back as JSON.
 //
-//   handlers.on("broadcast", [&](const Json::array& args) -> Result<Json> { … });       answers now
-//   handlers.on_later("load", [&](JsonText args, ReplyTo reply) { worker.submit(…) });  answers when it can, from any
-//   thread
+//   handlers.on("broadcast", [&](const JsonText& args) -> Result<JsonText> { … });      answers now
+//   handlers.on_later("load", [&](JsonText args, ReplyTo reply) { worker.submit(…); }); answers when it can, anywhere
+//   handlers.on_channel("chat", [&](const JsonText& message) -> Result<void> { … });    takes what is posted there
 //
-// Both run on the room's shard, inside its turn: they must not block. What they send by PubSub is released when the
-// turn has succeeded (core/effects.hpp). An exception is the script's error. The first kind runs on the room's fiber:
-// it has some 100 KB of stack.
+// All run on the room's shard, on the fiber of its turn: they must not block, and they have some 100 KB of stack. What
+// they send by PubSub is released when the turn has succeeded (core/effects.hpp). An Error, or an exception, is thrown
+// into the script.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -31,7 +31,7 @@ class Handlers {
  public:
   using Now = std::function<Result<JsonText>(const JsonText& args)>;
   using Later = std::function<void(JsonText args, ReplyTo reply)>;
-  using Channel = std::function<void(const JsonText& message)>;
+  using Channel = std::function<Result<void>(const JsonText& message)>;
 
   Handlers& on(std::string name, Now handler) {
     handlers_.insert_or_assign(std::move(name), std::move(handler));

@@ -16,6 +16,18 @@ namespace {
 // A slice of the loop takes this many short turns at most before it lets others in.
 constexpr int turns_per_slice = 64;
 
+/// What an application's function throws is its script's error, not the room's end.
+template <class F>
+auto guarded(F f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  } catch (...) {
+    return fail("unknown exception");
+  }
+}
+
 Error late(const std::string& handler) { return fail("handler \"" + handler + "\" did not answer in time"); }
 }  // namespace
 
@@ -27,14 +39,12 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       runtime_(std::make_unique<js::Runtime>(js.arena, options_.program.heap(), options_.budget.heap,
                                              static_cast<js::Host&>(*this))),
       turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
-      timers_(shard, options_.budget.timers_max,
-              [this](std::uint32_t id) {
-                // An interval that is due faster than the room can keep up waits once, not a thousand times.
-                const bool waits = std::ranges::any_of(
-                    inner_, [&](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
-                if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
-              }),
-      random_(std::random_device{}()) {
+      timers_(shard, options_.budget.timers_max, [this](std::uint32_t id) {
+        // An interval that is due faster than the room can keep up waits once, not a thousand times.
+        const bool waits =
+            std::ranges::any_of(inner_, [&](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
+        if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
+      }) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }
 
@@ -125,8 +135,7 @@ void JsServer::finish_turn() {
 
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
 void JsServer::fail_turn(const Error& failure) {
-  log::warn("room {}: {}{}{}", log::quoted(options_.name), failure.reason, failure.detail.empty() ? "" : "\n",
-            failure.detail);
+  log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(failure.reason), log::indented(failure.detail));
   const Input& input = turn_->input();
   const std::uint64_t own = input.kind == js::Entry::Kind::invoke ? input.id : 0;
   for (auto at = calls_.begin(); at != calls_.end();) {
@@ -171,9 +180,8 @@ void JsServer::ended(const ExitReason& reason) {
 
 void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) {
   const Input& input = turn_->input();
-  const bool of_this_turn = input.kind == js::Entry::Kind::invoke
-                                ? input.id == call
-                                : input.kind == js::Entry::Kind::evaluate && call == 0;
+  const bool of_this_turn =
+      input.kind == js::Entry::Kind::invoke ? input.id == call : input.kind == js::Entry::Kind::evaluate && call == 0;
   if (!ok && of_this_turn) {
     failure_ = Error(std::string(json_or_message), std::string(stack));
     return;
@@ -184,7 +192,7 @@ void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_mess
     turn_->charge_effect(json_or_message.size());
     found->second.answer = JsonText::trusted(json_or_message);
   } else {
-    log::warn("room {}: {}\n{}", log::quoted(options_.name), json_or_message, stack);
+    log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(json_or_message), log::indented(stack));
     found->second.answer = fail(std::string(json_or_message));
   }
   Effects::release_or_hold([this, call] { send_answer(call); });
@@ -198,11 +206,13 @@ void JsServer::send_answer(std::uint64_t call) {
   std::move(answered.mapped().reply)(std::move(*answered.mapped().answer));
 }
 
-void JsServer::post(std::string_view channel, std::string_view json) {
-  if (!turn_->charge_effect(sizeof(Input) + json.size())) return;
+bool JsServer::post(std::string_view channel, std::string_view json) {
+  turn_->charge_effect(sizeof(Input) + json.size());
   const auto* route = options_.handlers.find_channel(channel);
-  if (!route) return;
-  Effects::release_or_hold([route, message = JsonText::trusted(json)] { (*route)(message); });
+  if (!route) return true;  // heard in the room only
+  const auto taken = guarded([&] { return (*route)(JsonText::trusted(json)); });
+  if (!taken) result_ = taken.error().reason;
+  return taken.has_value();
 }
 
 ReplyTo JsServer::reply_to_self(UniqueFunction<void(JsServer&, Result<JsonText>)> then) {
@@ -216,13 +226,15 @@ std::optional<Result<JsonText>> JsServer::run_handler(std::string_view name, std
   const Handlers::Handler* handler = options_.handlers.find(name);
   if (!handler) return fail("no handler \"" + std::string(name) + "\": the server does not offer it");
   turn_->charge_effect(sizeof(Input) + args.size());
-  try {
-    if (const auto* now = std::get_if<Handlers::Now>(handler)) return (*now)(JsonText::trusted(args));
-    std::get<Handlers::Later> (*handler)(JsonText::trusted(args), reply());
-    return std::nullopt;
-  } catch (const std::exception& error) {
-    return fail(error.what());
+  if (const auto* now = std::get_if<Handlers::Now>(handler)) {
+    return guarded([&] { return (*now)(JsonText::trusted(args)); });
   }
+  const auto begun = guarded([&]() -> Result<void> {
+    std::get<Handlers::Later> (*handler)(JsonText::trusted(args), reply());
+    return {};
+  });
+  if (!begun) return begun.error();
+  return std::nullopt;
 }
 
 bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view args) {
@@ -239,20 +251,22 @@ bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view ar
                   .json = result ? *result : JsonText::trusted(result.error().reason)});
   };
   ++handler_calls_;
+  const auto timeout = std::make_shared<TimerId>();
+  const auto settle_once = [settle, timeout](JsServer& self, Result<JsonText> result) {
+    if (*timeout == TimerId::none) return;
+    self.shard().cancel(std::exchange(*timeout, TimerId::none));
+    settle(self, std::move(result));
+  };
   auto now = run_handler(name, args, [&] {
-    const auto timeout = std::make_shared<TimerId>();
-    *timeout =
-        shard().after(options_.budget.handler_timeout, [self = self_, settle, timeout, what = std::string(name)] {
-          *timeout = TimerId::none;
-          if (*self) settle(**self, late(what));
-        });
-    return reply_to_self([settle, timeout](JsServer& self, Result<JsonText> result) {
-      if (*timeout == TimerId::none) return;
-      self.shard().cancel(std::exchange(*timeout, TimerId::none));
-      settle(self, std::move(result));
+    *timeout = shard().after(options_.budget.handler_timeout, [self = self_, settle_once, what = std::string(name)] {
+      if (*self) settle_once(**self, late(what));
     });
+    return reply_to_self(settle_once);
   });
-  if (now) settle(*this, std::move(*now));
+  if (now) {
+    shard().cancel(std::exchange(*timeout, TimerId::none));  // it threw after it had taken the duty to answer
+    settle(*this, std::move(*now));
+  }
   return true;
 }
 
@@ -280,7 +294,9 @@ js::Host::Waited JsServer::call_sync(std::string_view name, std::string_view arg
 
 js::Host::Waited JsServer::call_sync_result() {
   if (!sync_.answer) return Waited::not_yet;
-  const Result<JsonText> answer = *std::exchange(sync_, {}).answer;
+  SyncCall call = std::exchange(sync_, {});
+  shard().cancel(call.timeout);
+  const Result<JsonText>& answer = *call.answer;
   result_ = answer ? std::string(answer->view()) : answer.error().reason;
   return answer ? Waited::value : Waited::error;
 }
@@ -308,6 +324,9 @@ void JsServer::log(int level, std::string_view line) {
   }
 }
 
-double JsServer::random() noexcept { return static_cast<double>(random_() >> 11) * 0x1.0p-53; }
+double JsServer::random() noexcept {
+  if (!random_) random_ = std::make_unique<std::mt19937_64>(std::random_device{}());
+  return static_cast<double>((*random_)() >> 11) * 0x1.0p-53;
+}
 
 }  // namespace entmoot

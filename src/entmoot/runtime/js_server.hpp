@@ -80,7 +80,7 @@ class JsServer final : public Actor, private js::Host {
   // js::Host, on the fiber
   Slicer& slicer() noexcept override { return js_.slicer; }
   void answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) override;
-  void post(std::string_view channel, std::string_view json) override;
+  bool post(std::string_view channel, std::string_view json) override;
   bool call(std::uint64_t id, std::string_view name, std::string_view args) override;
   Waited call_sync(std::string_view name, std::string_view args) override;
   Waited call_sync_result() override;
@@ -111,7 +111,7 @@ class JsServer final : public Actor, private js::Host {
   std::unique_ptr<Turn> turn_;
   RoomTimers timers_;
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
-  bool inner_last_ = false;    // who was served last: inner messages and mail take turns
+  bool inner_last_ = false;  // who was served last: inner messages and mail take turns
   std::unordered_map<std::uint64_t, PendingCall> calls_;
   std::uint64_t last_call_ = 0;
 
@@ -123,7 +123,8 @@ class JsServer final : public Actor, private js::Host {
   std::size_t log_lines_ = 0;
   std::string result_;  // what the engine is handed after a host call
 
-  std::mt19937_64 random_;
+  // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.
+  std::unique_ptr<std::mt19937_64> random_;
   std::uint64_t turns_ = 0;
   Duration cpu_{};
 };

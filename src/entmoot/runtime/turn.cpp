@@ -16,8 +16,7 @@ Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& 
 void Turn::start(Input input) {
   ENTMOOT_CHECK(state_ == State::idle, "one turn at a time");
   input_ = std::move(input);
-  entry_ = {
-      .kind = input_.kind, .id = input_.id, .ok = input_.ok, .text = input_.name, .json = input_.json.view()};
+  entry_ = {.kind = input_.kind, .id = input_.id, .ok = input_.ok, .text = input_.name, .json = input_.json.view()};
   state_ = State::running;
   first_slice_ = true;
   cpu_used_ = {};

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The script that all rooms here run: the chat's own, as it is shipped.
+
+#include <entmoot/base/check.hpp>
+#include <entmoot/base/embedded.hpp>
+#include <entmoot/js/script.hpp>
+#include <entmoot/runtime/program.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+
+std::span<const entmoot::EmbeddedFile> bench_script();  // cmake/embed.cmake
+
+namespace bench {
+
+/// A message of ordinary size.
+inline constexpr auto message_args = R"(["Treebeard","Do not be hasty, that is my motto. Now we will have a drink."])";
+
+inline std::shared_ptr<const entmoot::js::Script> chat_script() {
+  const auto& file = bench_script().front();
+  auto script = entmoot::js::Script::compile(std::string(file.name), file.bytes);
+  ENTMOOT_CHECK(script.has_value(), "the chat's script compiles");
+  return *script;
+}
+
+inline entmoot::Program load(std::string name, std::string_view source) {
+  auto program = entmoot::Program::load(std::move(name), source);
+  ENTMOOT_CHECK(program.has_value(), "a script of a benchmark loads");
+  return *program;
+}
+
+inline entmoot::Program chat_program() {
+  const auto& file = bench_script().front();
+  return load(std::string(file.name), file.bytes);
+}
+
+}  // namespace bench

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// A room's JavaScript made the ordinary way, without a template: what every embedder of the engine pays for each
+// runtime. On malloc, with the prelude and the script loaded from bytecode that was compiled once.
+
+#include <entmoot/js/engine.hpp>
+#include <entmoot/js/script.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace bench {
+
+/// The prelude, compiled once.
+[[nodiscard]] std::string compile_prelude();
+
+class FreshRoom {
+ public:
+  FreshRoom();
+  ~FreshRoom();
+  FreshRoom(const FreshRoom&) = delete;
+  FreshRoom& operator=(const FreshRoom&) = delete;
+
+  /// Makes the globals a room has, and loads the script without running it.
+  void load(const std::string& prelude, const entmoot::js::Script& script);
+  /// What the engine has asked malloc for.
+  [[nodiscard]] std::size_t heap_bytes() const;
+
+ private:
+  JSValue read(std::string_view bytecode);
+
+  JSRuntime* rt_;
+  JSContext* ctx_;
+  JSValue entries_ = JS_UNDEFINED;
+  JSValue program_ = JS_UNDEFINED;
+};
+
+}  // namespace bench

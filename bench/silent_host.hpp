@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The server's side of a room that has no server: takes what the script says and answers nothing. For runs of the
+// engine without actor, mailbox and fiber.
+
+#include <entmoot/core/slicer.hpp>
+#include <entmoot/js/host.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace bench {
+
+class SilentHost final : public entmoot::js::Host {
+ public:
+  [[nodiscard]] entmoot::Slicer& slicer() noexcept override { return slicer_; }
+  void answer(std::uint64_t, bool ok, std::string_view, std::string_view) override { ok ? ++answers_ : ++failures_; }
+  void post(std::string_view, std::string_view) override { ++posts_; }
+  [[nodiscard]] bool call(std::uint64_t, std::string_view, std::string_view) override { return false; }
+  [[nodiscard]] Waited call_sync(std::string_view, std::string_view) override { return Waited::error; }
+  [[nodiscard]] Waited call_sync_result() override { return Waited::error; }
+  [[nodiscard]] std::string_view result() const noexcept override { return "nobody serves this room"; }
+  [[nodiscard]] std::uint32_t start_timer(double, bool) override { return 0; }
+  void stop_timer(std::uint32_t) override {}
+  void log(int, std::string_view) override {}
+  [[nodiscard]] double random() noexcept override { return 0.5; }
+  [[nodiscard]] bool interrupt() noexcept override { return false; }
+
+  [[nodiscard]] std::uint64_t answers() const noexcept { return answers_; }
+  [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
+
+ private:
+  entmoot::SteadyClock clock_;
+  entmoot::Slicer slicer_{clock_, {.force = false}};
+  std::uint64_t answers_ = 0;
+  std::uint64_t failures_ = 0;
+  std::uint64_t posts_ = 0;
+};
+
+}  // namespace bench
