@@ -15,7 +15,7 @@ run: build
 	exec build/release/bin/chat_room --port $(or $(PORT),4000)
 
 build:
-	@scripts/build release
+	@scripts/build release chat_room
 
 test:
 	@scripts/test
