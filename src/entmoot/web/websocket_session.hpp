@@ -84,7 +84,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   WebSocketDecoder decoder_;
   Outbox outbox_;
   State state_ = State::open;
-  bool blocked_ = false;       // the kernel takes no more for now
+  bool blocked_ = false;       // the kernel takes no more
   bool peer_is_done_ = false;  // it has sent its close, or broken the rules: nothing it says counts
   TimePoint last_heard_{};
   Deadline idle_;
