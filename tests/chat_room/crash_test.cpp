@@ -20,7 +20,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// The other limits are reached in a hundredth of the CPU time, so that a slow machine does not change which comes first.
+// The other limits are reached in a hundredth of the CPU time, so that a slow machine does not change which comes
+// first.
 constexpr Budget tight = {.heap = {.hard = 4 * MiB}, .turn_cpu = 300ms, .microtasks_max = 1000};
 
 /// Rounds in which a room that spins does spin, without an end of its own.
