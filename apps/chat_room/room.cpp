@@ -41,7 +41,7 @@ void Rooms::send_message(std::string_view id, std::string_view sender, std::stri
   args += ',';
   append_json_string(args, text);
   args += ']';
-  call(id, "sendMessage", std::move(args), std::move(reply));
+  call(id, "sendMessage", args, std::move(reply));
 }
 
 void Rooms::get_history(std::string_view id, ReplyTo reply) { call(id, "getHistory", "[]", std::move(reply)); }
@@ -62,9 +62,9 @@ Rooms::Usage Rooms::usage_here() const {
   return {home.supervisor.count_children(), home.js.arena.in_use(), home.js.stacks.in_use()};
 }
 
-void Rooms::call(std::string_view id, std::string_view function, std::string args, ReplyTo reply) {
+void Rooms::call(std::string_view id, std::string_view function, std::string_view args, ReplyTo reply) {
   Shard& home = shards_.home_of(id);
-  home.post([this, &home, id = std::string(id), reply = std::move(reply),
+  home.post([this, id = std::string(id), reply = std::move(reply),
              envelope = Envelope{.name = std::string(function),
                                  .args = JsonText::trusted(args),
                                  .deadline = home.clock().now() + call_timeout}]() mutable {

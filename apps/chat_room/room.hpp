@@ -66,7 +66,7 @@ class Rooms {
     entmoot::DynamicSupervisor supervisor;  // after `js`: its rooms end before what they stand on
   };
 
-  void call(std::string_view id, std::string_view function, std::string args, entmoot::ReplyTo reply);
+  void call(std::string_view id, std::string_view function, std::string_view args, entmoot::ReplyTo reply);
   entmoot::Result<entmoot::ActorRef> ensure_started(const std::string& id);
   [[nodiscard]] entmoot::ChildSpec child_spec(const std::string& id);
   [[nodiscard]] entmoot::Result<std::unique_ptr<entmoot::Actor>> start(const std::string& id, entmoot::Shard& shard);

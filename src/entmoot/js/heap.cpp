@@ -40,8 +40,8 @@ struct Heap::Block {
   std::uint32_t next_free;  // only while free; offsets, 0: none
   std::uint32_t previous_free;
 
-  ENTMOOT_ALLOCATOR [[nodiscard]] std::uint32_t size() const noexcept { return size_and_free & ~free_bit; }
-  ENTMOOT_ALLOCATOR [[nodiscard]] bool is_free() const noexcept { return (size_and_free & free_bit) != 0; }
+  [[nodiscard]] ENTMOOT_ALLOCATOR std::uint32_t size() const noexcept { return size_and_free & ~free_bit; }
+  [[nodiscard]] ENTMOOT_ALLOCATOR bool is_free() const noexcept { return (size_and_free & free_bit) != 0; }
   ENTMOOT_ALLOCATOR void* payload() noexcept { return reinterpret_cast<std::byte*>(this) + header; }
   ENTMOOT_ALLOCATOR static Block* of(const void* payload) noexcept {
     return reinterpret_cast<Block*>(const_cast<std::byte*>(static_cast<const std::byte*>(payload)) - header);
