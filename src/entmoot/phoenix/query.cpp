@@ -61,7 +61,7 @@ std::vector<std::string_view> path_of(std::string_view name) {
 }
 
 /// Puts `text` where `path` leads. False if something of another shape is there.
-bool put(Params& params, const std::vector<std::string_view>& path, std::string text) {
+bool put(Params& params, const std::vector<std::string_view>& path, const std::string& text) {
   boost::json::value* at = &params[path[0]];
   for (std::size_t i = 1; i < path.size(); ++i) {
     if (path[i].empty()) {

@@ -14,7 +14,7 @@ namespace entmoot {
 void reply(const SocketRef& to, std::string_view status, JsonText response) {
   Effects::release_or_hold([to, answer = Channel::Reply{std::string(status), std::move(response)}]() mutable {
     Shard& home = *to.shard;
-    home.post([to = std::move(to), answer = std::move(answer)]() mutable {
+    home.post([to, answer = std::move(answer)]() mutable {
       if (Socket* socket = to.sockets->find(to.socket)) {
         socket->handle_answer(to, [&]() -> Channel::HandleResult { return std::move(answer); });
       }
