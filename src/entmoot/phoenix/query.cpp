@@ -93,7 +93,7 @@ Result<Params> parse_query(std::string_view query) {
     if (!simdjson::validate_utf8(name) || !simdjson::validate_utf8(text)) return fail("query is not UTF-8");
     const auto path = path_of(name);
     if (path.size() > depth_max) return fail("query parameters nest too deep");
-    if (!put(params, path, std::move(text))) return fail("query parameters contradict each other");
+    if (!put(params, path, text)) return fail("query parameters contradict each other");
   }
   return params;
 }
