@@ -42,7 +42,7 @@ class FixtureChannel final : public Channel {
     if (topic == "room:refuse") return Refused{json(R"({"code":7})")};
     if (topic == "room:crash") throw std::runtime_error("asked to");
     if (topic == "room:throw-int") throw 7;
-    if (topic == "room:reply") return Ok{json(R"({"echo":)" + std::string(payload.view()) + "}")};
+    if (topic == "room:reply") return Ok{json(R"({"echo":)" + std::string(payload.json().view()) + "}")};
     if (topic == "room:bytes") return Ok{Binary("bytes")};
     if (topic == "room:slow") {
       Shard::here().after(500ms, [ref = socket_ref()] { reply(ref, "ok"); });
@@ -110,7 +110,7 @@ class FixtureChannel final : public Channel {
       broadcast(event, payload);
       return NoReply{};
     }
-    if (event == "bin") {
+    if (event == "bin" && payload.is_binary()) {
       push("bpush", Binary(std::string_view("\0\1", 2)));
       return Reply{"ok", Binary(std::string(payload.binary().view()) + '\xff')};
     }

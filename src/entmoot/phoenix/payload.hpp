@@ -44,7 +44,7 @@ class Payload {
 
   [[nodiscard]] bool is_binary() const noexcept { return std::holds_alternative<Binary>(value_); }
   /// What pushes and broadcasts may carry: an object or bytes. A compact text tells by its first byte.
-  [[nodiscard]] bool is_object_or_binary() const noexcept { return is_binary() || view().starts_with('{'); }
+  [[nodiscard]] bool is_object_or_binary() const noexcept { return is_binary() || bytes().starts_with('{'); }
 
   /// Throws WrongPayload if it is binary.
   [[nodiscard]] const JsonText& json() const {
@@ -56,8 +56,8 @@ class Payload {
     if (const auto* binary = std::get_if<Binary>(&value_)) return binary->bytes;
     throw WrongPayload("the payload is JSON, binary was expected");
   }
-  /// The bytes of either.
-  [[nodiscard]] std::string_view view() const noexcept {
+  /// What either is made of. No JSON text if it is binary: who puts it into one wants json().
+  [[nodiscard]] std::string_view bytes() const noexcept {
     if (const auto* binary = std::get_if<Binary>(&value_)) return binary->bytes.view();
     return std::get_if<JsonText>(&value_)->view();
   }

@@ -109,7 +109,7 @@ void Socket::join(const Message& message, const ChannelFactory& factory, std::op
 }
 
 void Socket::keep_waiting(Joinable& joinable, const Message& message) {
-  waiting_bytes_ += message.payload.view().size();
+  waiting_bytes_ += message.payload.bytes().size();
   if (joinable.waiting.size() >= limits_.waiting_messages_max || waiting_bytes_ > limits_.waiting_bytes_max) {
     return close(CloseCode::policy_violation, "too many messages before the join was answered");
   }
@@ -122,7 +122,7 @@ void Socket::settle(std::string_view topic) {
   if (!joinable || joinable->server->joining()) return;
   auto waiting = std::exchange(joinable->waiting, {});
   if (joinable->server->ended()) topics_.erase(topics_.find(topic));
-  for (const Message& message : waiting) waiting_bytes_ -= message.payload.view().size();
+  for (const Message& message : waiting) waiting_bytes_ -= message.payload.bytes().size();
   for (const Message& message : waiting) {
     if (!link_.open) return;
     dispatch(message);

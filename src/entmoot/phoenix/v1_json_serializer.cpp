@@ -35,7 +35,7 @@ std::string& tail_of(const Ref& ref, const Label& topic) {
 
 std::string_view json_of(const Payload& payload) {
   if (payload.is_binary()) throw CannotEncode("version 1 of the protocol has no binary payloads");
-  return payload.view();
+  return payload.bytes();
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ Frame frame(Kind kind, std::initializer_list<std::string_view> fields, const Pay
     if (field.size() > field_bytes_max) throw CannotEncode("a field of a binary frame has at most 255 bytes");
     size += 1 + field.size();
   }
-  const auto bytes = payload.view();
+  const auto bytes = payload.bytes();
   return {Frame::Kind::binary, SharedBytes::make(size + bytes.size(), [&](char* out) {
             *out++ = kind;
             for (const auto field : fields) *out++ = static_cast<char>(field.size());

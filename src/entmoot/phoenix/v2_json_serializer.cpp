@@ -39,17 +39,17 @@ Frame V2JsonSerializer::encode(const PhxReply& reply) const {
   head.append(R"({"status":)");
   append_json_string(head, reply.status);
   head.append(R"(,"response":)");
-  return text_frame(head, reply.response.view(), "}]");
+  return text_frame(head, reply.response.bytes(), "}]");
 }
 
 Frame V2JsonSerializer::encode(const Push& push) const {
   if (push.payload.is_binary()) return v2_binary::encode(push);
-  return text_frame(head_of(push.join_ref, push.ref, push.topic, push.event), push.payload.view(), "]");
+  return text_frame(head_of(push.join_ref, push.ref, push.topic, push.event), push.payload.bytes(), "]");
 }
 
 Frame V2JsonSerializer::encode(const Broadcast& broadcast) const {
   if (broadcast.payload.is_binary()) return v2_binary::encode(broadcast);
-  return text_frame(head_of({}, {}, broadcast.topic, broadcast.event), broadcast.payload.view(), "]");
+  return text_frame(head_of({}, {}, broadcast.topic, broadcast.event), broadcast.payload.bytes(), "]");
 }
 
 }  // namespace entmoot

@@ -79,8 +79,13 @@ class TestClient : public Transport {
   }
   /// Several frames in one round, as if they had come in one segment.
   void sends_at_once(const std::vector<std::string>& frames) {
+    std::vector<Frame> as_frames;
+    for (const auto& frame : frames) as_frames.push_back({Frame::Kind::text, SharedBytes(frame)});
+    sends_frames_at_once(as_frames);
+  }
+  void sends_frames_at_once(const std::vector<Frame>& frames) {
     run_on(shard_, [&] {
-      for (const auto& frame : frames) socket_->handle_in(Frame::Kind::text, frame);
+      for (const auto& frame : frames) socket_->handle_in(frame.kind, frame.bytes.view());
     });
   }
   /// The network is gone.
