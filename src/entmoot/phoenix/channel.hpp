@@ -43,6 +43,7 @@
 namespace entmoot {
 
 class ChannelServer;
+class Presence;
 
 /// Why a channel ended (the reason given to Phoenix's terminate/2).
 enum class ChannelEnd : std::uint8_t {
@@ -130,6 +131,7 @@ class Channel {
 
  private:
   friend class ChannelServer;
+  friend class Presence;  // a channel can be present
   ChannelServer* server_ = nullptr;
 };
 

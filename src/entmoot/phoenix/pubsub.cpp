@@ -73,6 +73,15 @@ void PubSub::broadcast(std::string_view topic, std::string_view event, JsonText 
   Effects::release_or_hold([this, message = std::move(message), options] { release(message, options); });
 }
 
+void PubSub::local_broadcast(std::string_view topic, std::string_view event, JsonText payload) {
+  if (!is_object(payload)) throw std::invalid_argument("the payload of a broadcast is not a JSON object");
+  auto message =
+      std::make_shared<const Fastlane>(Broadcast{std::string(topic), std::string(event), std::move(payload)});
+  SubscriberTable& table = tables_.local();
+  table.deliver(*message, SubscriberId::none, Lane::fast);
+  Shard::here().post([&table, message] { table.deliver(*message, SubscriberId::none, Lane::callback); });
+}
+
 void PubSub::release(const std::shared_ptr<const Fastlane>& message, BroadcastOptions options) {
   const auto post = [&](Shard& shard, bool fast_too) {
     shard.post([table = &tables_.on(shard), message, except = options.except, fast_too] {

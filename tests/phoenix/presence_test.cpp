@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/phoenix/presence.hpp>
