@@ -28,8 +28,8 @@ class PresentChannel final : public Channel {
  public:
   PresentChannel(Presence& presence, Answers& answers) : presence_(presence), answers_(answers) {}
 
-  JoinResult join(std::string_view topic, const JsonText& payload) override {
-    const Json params = payload.parse().value();
+  JoinResult join(std::string_view topic, const Payload& payload) override {
+    const Json params = payload.json().parse().value();
     if (topic == "room:hasty") note(presence_.track(*this, "u", empty_object()));
     after(Duration::zero(), [this, params]() -> InfoResult {
       push("presence_state", presence_.list(this->topic()));
@@ -42,10 +42,10 @@ class PresentChannel final : public Channel {
   }
 
   /// The payload is {"key":…,"meta":…}.
-  HandleResult handle_in(std::string_view event, const JsonText& payload) override {
+  HandleResult handle_in(std::string_view event, const Payload& payload) override {
     if (event == "stop") return Stop{};
     if (event == "crash") throw std::runtime_error("asked to");
-    const Json params = payload.parse().value();
+    const Json params = payload.json().parse().value();
     const std::string key(params.at("key").as_string());
     if (event == "track") note(presence_.track(*this, key, JsonText::of(params.at("meta"))));
     if (event == "update") note(presence_.update(*this, key, JsonText::of(params.at("meta"))));

@@ -4,10 +4,10 @@
 
 // Presence: who is here, kept for every topic and told to everybody on it (Phoenix.Presence, Phoenix.Tracker).
 //
-//     JoinResult join(std::string_view, const JsonText&) override {
-//       after({}, [this]() -> InfoResult {
+//     JoinResult join(std::string_view, const Payload&) override {
+//       after({}, [this]() -> InfoResult {  // when it has joined
 //         push("presence_state", presence_.list(topic()));
-//         presence_.track(*this, user_id, meta).value();
+//         presence_.track(*this, user_id_, meta_).value();
 //         return NoReply{};
 //       });
 //       return Ok{};
@@ -25,7 +25,8 @@
 //   (2) A replica changes, and the diff is in the outbox of every client of this shard, in one step
 //       (PubSub::local_broadcast). So the frames of a client stand in the order in which its replica changed.
 //   (3) So what changed before the state was read is in it, and what changed later is in a diff behind it. Diffs before
-//       the state are of no harm: the client keeps them until it has the state.
+//       the state are of no harm: the client keeps them until it has the state. Nor are diffs that the state contains:
+//       a channel that intercepts presence_diff gets them a turn later.
 //
 // A key may be there several times, once for each channel that tracks it (a user with two tabs); `metas` lists them in
 // no order that means something. Replicas on different shards agree in the end, not at every moment.
