@@ -27,6 +27,7 @@ struct Message {
   std::string payload = "{}";
   bool binary = false;
   std::string status = {};  ///< Of a binary reply, which has no payload around it.
+  bool to_all = false;      ///< A broadcast.
 };
 
 enum class Version : std::uint8_t { v1, v2 };
@@ -44,7 +45,7 @@ inline std::string written(const Message& message, Version version) {
       return "#\1" + size(join_ref) + size(ref) + size(message.topic) + size(message.status) + join_ref + ref +
              message.topic + message.status + message.payload;
     }
-    if (message.join_ref == "null") {
+    if (message.to_all) {
       return "#\2" + size(message.topic) + size(message.event) + message.topic + message.event + message.payload;
     }
     return std::string("#") + '\0' + size(join_ref) + size(message.topic) + size(message.event) + join_ref +
@@ -197,7 +198,7 @@ class Server {
   }
 
   void handle(std::size_t who, Channel& channel, const Message& message) {
-    const auto& [join_ref, ref, topic, event, payload, binary, status] = message;
+    const auto& [join_ref, ref, topic, event, payload, binary, status, to_all] = message;
     const auto answer = [&](const std::string& with, const std::string& response, bool bytes = false) {
       send(who, reply(channel.push_ref, ref, topic, with, response, bytes));
     };
@@ -220,14 +221,15 @@ class Server {
     }
     if ((event == "shout" || event == "shout_from") && object) {
       const auto number = channel.number;
-      broadcast(who, {.topic = topic, .event = "shout", .payload = payload, .binary = binary},
+      broadcast(who, {.topic = topic, .event = "shout", .payload = payload, .binary = binary, .to_all = true},
                 event == "shout_from" ? std::optional(who) : std::nullopt);
       if (alive(who, topic, number)) answer("ok", "{}");
       return;
     }
     if (event == "icpt" && object) return intercepted(message);
     if (event == "bshout")
-      return broadcast(who, {.topic = topic, .event = "bshout", .payload = "\x09\x08\x07", .binary = true}, {});
+      return broadcast(
+          who, {.topic = topic, .event = "bshout", .payload = "\x09\x08\x07", .binary = true, .to_all = true}, {});
     if (event == "bin" && binary) {
       send(who, {channel.push_ref, "null", topic, "bpush", std::string("\0\1", 2), true});
       return answer("ok", payload + '\xff', true);

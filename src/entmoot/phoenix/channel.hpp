@@ -46,6 +46,7 @@
 namespace entmoot {
 
 class ChannelServer;
+class Presence;
 
 /// Why a channel ended (the reason given to Phoenix's terminate/2).
 enum class ChannelEnd : std::uint8_t {
@@ -140,6 +141,7 @@ class Channel {
 
  private:
   friend class ChannelServer;
+  friend class Presence;  // a channel can be present
   ChannelServer* server_ = nullptr;
   std::vector<std::string> intercepted_;
 };

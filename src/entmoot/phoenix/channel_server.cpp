@@ -194,6 +194,7 @@ void ChannelServer::terminate(ChannelEnd reason) {
   state_ = Ended{};
   subscriptions_.clear();
   turn({}, [&] { channel_->terminate(reason); });
+  for (auto& then : std::exchange(monitors_, {})) turn({}, then);
 }
 
 // --- what a channel asks for
@@ -251,6 +252,11 @@ void ChannelServer::after(Duration delay, UniqueFunction<Channel::InfoResult()> 
   link_.sockets.shard().after(delay, [to = address(), then = std::move(then)]() mutable {
     if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
   });
+}
+
+void ChannelServer::monitor(UniqueFunction<void()> then) {
+  if (!joined()) throw std::logic_error("a channel that has not joined, or has ended, cannot be monitored");
+  monitors_.push_back(std::move(then));
 }
 
 }  // namespace entmoot

@@ -80,6 +80,9 @@ class ChannelServer final : private Subscriber {
   void subscribe(std::string_view topic);
   [[nodiscard]] ReplyTo answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then);
   void after(Duration delay, UniqueFunction<Channel::InfoResult()> then);
+  /// Calls `then` once when the channel, which has joined, has ended, whatever the reason; after terminate()
+  /// (Process.monitor/1).
+  void monitor(UniqueFunction<void()> then);
 
  private:
   using Early = std::vector<UniqueFunction<Channel::InfoResult()>>;
@@ -123,6 +126,7 @@ class ChannelServer final : private Subscriber {
   std::variant<Joining, Joined, Ended> state_;
   std::optional<Handling> handling_;
   std::vector<Subscription> subscriptions_;  // the channel's own, for handle_info
+  std::vector<UniqueFunction<void()>> monitors_;
 };
 
 }  // namespace entmoot

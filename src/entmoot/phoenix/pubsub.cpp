@@ -20,6 +20,13 @@ class Callback final : public Subscriber {
   UniqueFunction<void(const Broadcast&)> callback_;
 };
 
+std::shared_ptr<const Fastlane> make_message(std::string_view topic, std::string_view event, Payload payload) {
+  if (!payload.is_object_or_binary()) {
+    throw std::invalid_argument("the payload of a broadcast is neither a JSON object nor binary");
+  }
+  return std::make_shared<const Fastlane>(Broadcast{std::string(topic), std::string(event), std::move(payload)});
+}
+
 }  // namespace
 
 Subscription::Subscription(Subscription&& other) noexcept
@@ -67,11 +74,15 @@ Subscription PubSub::subscribe(std::string_view topic, UniqueFunction<void(const
 }
 
 void PubSub::broadcast(std::string_view topic, std::string_view event, Payload payload, BroadcastOptions options) {
-  if (!payload.is_object_or_binary())
-    throw std::invalid_argument("the payload of a broadcast is neither a JSON object nor binary");
-  auto message =
-      std::make_shared<const Fastlane>(Broadcast{std::string(topic), std::string(event), std::move(payload)});
-  Effects::release_or_hold([this, message = std::move(message), options] { release(message, options); });
+  Effects::release_or_hold(
+      [this, message = make_message(topic, event, std::move(payload)), options] { release(message, options); });
+}
+
+void PubSub::local_broadcast(std::string_view topic, std::string_view event, Payload payload) {
+  const auto message = make_message(topic, event, std::move(payload));
+  SubscriberTable& table = tables_.local();
+  table.deliver(*message, SubscriberId::none, Lane::fast);
+  Shard::here().post([&table, message] { table.deliver(*message, SubscriberId::none, Lane::callback); });
 }
 
 void PubSub::release(const std::shared_ptr<const Fastlane>& message, BroadcastOptions options) {

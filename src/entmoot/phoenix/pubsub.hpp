@@ -73,6 +73,11 @@ class PubSub {
   /// Any thread. Throws std::invalid_argument if `payload` is neither a JSON object nor binary.
   void broadcast(std::string_view topic, std::string_view event, Payload payload, BroadcastOptions options = {});
 
+  /// To this shard's subscribers only, from its thread, and those on the fast lane have it when this returns. For who
+  /// tells every shard by other means, of what has already happened: an actor's turn does not hold it back
+  /// (Phoenix.PubSub.local_broadcast/4).
+  void local_broadcast(std::string_view topic, std::string_view event, Payload payload);
+
   /// Subscribers of `topic` on this shard.
   [[nodiscard]] std::size_t count_here(std::string_view topic) const { return tables_.local().count(topic); }
 

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/phoenix/presence.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/base/utf8.hpp>
+#include <entmoot/phoenix/channel_server.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <exception>
+#include <random>
+#include <unordered_set>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+/// Makes each `phx_ref`: 12 bytes as base64url, six that tell this run of this replica from all others, and a count.
+class RefSource {
+ public:
+  std::string next() {
+    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    ++count_;
+    std::string text;
+    for (const std::uint64_t half : {run_, count_}) {
+      for (int shift = 42; shift >= 0; shift -= 6) text += digits[(half >> shift) & 63];
+    }
+    return text;
+  }
+
+ private:
+  static std::uint64_t random_run() {
+    std::random_device random;
+    return std::uint64_t{random()} << 32 | random();
+  }
+  const std::uint64_t run_ = random_run();
+  std::uint64_t count_ = 0;
+};
+
+/// `object` is a JSON object's text; the refs come last.
+JsonText with_refs(std::string object, std::string_view ref, std::string_view previous) {
+  object.pop_back();
+  if (object.size() > 1) object += ',';
+  object += fmt::format(R"("phx_ref":"{}")", ref);
+  if (!previous.empty()) object += fmt::format(R"(,"phx_ref_prev":"{}")", previous);
+  object += '}';
+  return JsonText::trusted(std::string_view(object));
+}
+
+std::string ref_of(const JsonText& meta) { return std::string(meta.parse().value().at("phx_ref").as_string()); }
+
+void append_value(std::string& out, const std::vector<JsonText>& metas, const boost::json::object* fields) {
+  out += R"({"metas":[)";
+  for (std::size_t i = 0; i < metas.size(); ++i) {
+    if (i > 0) out += ',';
+    out += metas[i].view();
+  }
+  out += ']';
+  if (fields) {
+    for (const auto& [name, value] : *fields) {
+      if (name == "metas") continue;
+      out += ',';
+      append_json_string(out, name);
+      out += ':';
+      out += to_json(value);
+    }
+  }
+  out += '}';
+}
+
+}  // namespace
+
+struct Presence::Replica {
+  explicit Replica(unsigned shard) : state(static_cast<ReplicaId>(shard + 1)) {}
+
+  PresenceState state;
+  RefSource refs;
+  std::uint64_t last_owner = 0;
+  std::unordered_set<PresenceOwner> monitored;  // channels whose end we hear of
+};
+
+Presence::Presence(Shards& shards, PubSub& pubsub, PresenceOptions options)
+    : shards_(shards),
+      pubsub_(pubsub),
+      options_(std::move(options)),
+      replicas_(shards.size(), [](unsigned index) { return std::make_unique<Replica>(index); }) {}
+
+Presence::~Presence() = default;
+
+// --- channels
+
+/// A channel that has joined already has a number of its own in the whole process: its subscription's.
+PresenceOwner Presence::owner_of(const Channel& channel) {
+  return static_cast<PresenceOwner>(channel.server_->subscriber());
+}
+
+Result<std::string> Presence::track(Channel& channel, std::string_view key, const JsonText& meta) {
+  const PresenceOwner owner = owner_of(channel);
+  if (owner == PresenceOwner::none) {
+    return fail("a channel can be present when it has joined: track in after({}, …), not in join()");
+  }
+  auto ref = track(owner, channel.topic(), key, meta);
+  if (ref && replicas_.local().monitored.insert(owner).second) {
+    channel.server_->monitor([this, owner] {
+      replicas_.local().monitored.erase(owner);
+      untrack(owner);
+    });
+  }
+  return ref;
+}
+
+Result<std::string> Presence::update(Channel& channel, std::string_view key, const JsonText& meta) {
+  return update(owner_of(channel), channel.topic(), key, meta);
+}
+
+void Presence::untrack(Channel& channel, std::string_view key) { untrack(owner_of(channel), channel.topic(), key); }
+
+// --- owners
+
+PresenceOwner Presence::new_owner() {
+  // The upper bit is in no subscription's number.
+  constexpr std::uint64_t no_channel = std::uint64_t{1} << 63;
+  const std::uint64_t shard = Shard::here().index();
+  return static_cast<PresenceOwner>(no_channel | shard << 48 | ++replicas_.local().last_owner);
+}
+
+Result<std::string> Presence::track(PresenceOwner owner, std::string_view topic, std::string_view key,
+                                    const JsonText& meta) {
+  Replica& replica = replicas_.local();
+  if (replica.state.find(topic, owner, key)) {
+    return fail(fmt::format("already tracked as {}: use update", log::quoted(key)));
+  }
+  if (auto allowed = within_limits(owner, topic, key); !allowed) return allowed.error();
+  auto object = checked(meta);
+  if (!object) return object.error();
+  std::string ref = replica.refs.next();
+  tell(replica.state.join({std::string(topic), owner, std::string(key), with_refs(std::move(*object), ref, {})}));
+  return ref;
+}
+
+Result<std::string> Presence::update(PresenceOwner owner, std::string_view topic, std::string_view key,
+                                     const JsonText& meta) {
+  Replica& replica = replicas_.local();
+  const PresenceEntry* const old = replica.state.find(topic, owner, key);
+  if (!old) return fail(fmt::format("not tracked as {}: use track first", log::quoted(key)));
+  auto object = checked(meta);
+  if (!object) return object.error();
+  std::string ref = replica.refs.next();
+  auto text = with_refs(std::move(*object), ref, ref_of(old->meta));
+  tell(replica.state.join({std::string(topic), owner, std::string(key), std::move(text)}));
+  return ref;
+}
+
+void Presence::untrack(PresenceOwner owner, std::string_view topic, std::string_view key) {
+  tell(replicas_.local().state.leave(topic, owner, key));
+}
+
+void Presence::untrack(PresenceOwner owner) { tell(replicas_.local().state.leave_all(owner)); }
+
+Result<void> Presence::within_limits(PresenceOwner owner, std::string_view topic, std::string_view key) const {
+  const PresenceLimits& limits = options_.limits;
+  const PresenceState& state = replicas_.local().state;
+  if (key.size() > limits.key_bytes) {
+    return fail(fmt::format("the key has {} bytes, {} are allowed: use an id (PresenceLimits::key_bytes)", key.size(),
+                            limits.key_bytes));
+  }
+  if (!is_utf8(key)) return fail("the key is not UTF-8");
+  if (state.count(owner) >= limits.per_owner) {
+    return fail(fmt::format("{} presences are allowed for each channel: untrack one (PresenceLimits::per_owner)",
+                            limits.per_owner));
+  }
+  if (state.count(topic) >= limits.per_topic) {
+    return fail(fmt::format("{} presences are allowed for each topic: use more topics (PresenceLimits::per_topic)",
+                            limits.per_topic));
+  }
+  return {};
+}
+
+/// The text of `meta` as an object without refs.
+Result<std::string> Presence::checked(const JsonText& meta) const {
+  const std::size_t bytes = meta.view().size();
+  if (bytes > options_.limits.meta_bytes) {
+    return fail(
+        fmt::format("the meta has {} bytes, {} are allowed: keep an id, and let fetch add the rest "
+                    "(PresenceLimits::meta_bytes)",
+                    bytes, options_.limits.meta_bytes));
+  }
+  auto json = meta.parse();
+  if (!json) return json.error();
+  auto* const object = json->if_object();
+  if (!object) return fail("the meta is not a JSON object");
+  // What a client sent back to us: the refs are ours to give.
+  const bool had_ref = object->erase("phx_ref") > 0;
+  const bool had_previous = object->erase("phx_ref_prev") > 0;
+  return had_ref || had_previous ? to_json(*json) : std::string(meta.view());
+}
+
+// --- telling
+
+void Presence::tell(PresenceState::Step step) {
+  if (step.changes.empty()) return;
+  const auto news = std::make_shared<const PresenceNews>(std::move(step.news));
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (shards_[i].is_here()) continue;
+    shards_[i].post([this, news] { announce(replicas_.local().state.merge(*news)); });
+  }
+  announce(step.changes);
+}
+
+/// One diff for each topic: only what changed, both halves always there.
+void Presence::announce(const PresenceChanges& changes) {
+  struct Diff {
+    PresenceMetas joins;
+    PresenceMetas leaves;
+  };
+  std::map<std::string_view, Diff> diffs;
+  for (const PresenceEntry& entry : changes.joined) diffs[entry.topic].joins[entry.key].push_back(entry.meta);
+  for (const PresenceEntry& entry : changes.left) diffs[entry.topic].leaves[entry.key].push_back(entry.meta);
+  for (const auto& [topic, diff] : diffs) {
+    if (pubsub_.count_here(topic) == 0) continue;
+    std::string payload = R"({"joins":)";
+    append_object(payload, topic, diff.joins);
+    payload += R"(,"leaves":)";
+    append_object(payload, topic, diff.leaves);
+    payload += '}';
+    pubsub_.local_broadcast(topic, "presence_diff", JsonText::trusted(std::string_view(payload)));
+  }
+}
+
+PresenceFields Presence::fetch(std::string_view topic, const PresenceMetas& presences) const {
+  if (!options_.fetch || presences.empty()) return {};
+  try {
+    return options_.fetch(topic, presences);
+  } catch (const std::exception& error) {
+    log::error("fetch of presences of {} failed: {}", log::quoted(topic), log::quoted(error.what()));
+  } catch (...) {
+    log::error("fetch of presences of {} failed", log::quoted(topic));
+  }
+  return {};
+}
+
+void Presence::append_object(std::string& out, std::string_view topic, const PresenceMetas& presences) const {
+  const PresenceFields fields = fetch(topic, presences);
+  out += '{';
+  for (bool first = true; const auto& [key, metas] : presences) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json_string(out, key);
+    out += ':';
+    const auto more = fields.find(key);
+    append_value(out, metas, more == fields.end() ? nullptr : &more->second);
+  }
+  out += '}';
+}
+
+// --- reading
+
+JsonText Presence::list(std::string_view topic) const {
+  PresenceMetas presences;
+  for (const PresenceEntry* entry : replicas_.local().state.list(topic)) presences[entry->key].push_back(entry->meta);
+  std::string text;
+  append_object(text, topic, presences);
+  return JsonText::trusted(std::string_view(text));
+}
+
+std::optional<JsonText> Presence::get_by_key(std::string_view topic, std::string_view key) const {
+  PresenceMetas presences;
+  for (const PresenceEntry* entry : replicas_.local().state.list(topic)) {
+    if (entry->key == key) presences[entry->key].push_back(entry->meta);
+  }
+  if (presences.empty()) return {};
+  const PresenceFields fields = fetch(topic, presences);
+  const auto more = fields.find(presences.begin()->first);
+  std::string text;
+  append_value(text, presences.begin()->second, more == fields.end() ? nullptr : &more->second);
+  return JsonText::trusted(std::string_view(text));
+}
+
+}  // namespace entmoot
