@@ -20,4 +20,15 @@ class ManualClock final : public Clock {
   mutable TimePoint now_{};
 };
 
+/// The time of day, standing still: 2024-01-01 00:00 UTC until a test moves it.
+class ManualWallClock final : public WallClock {
+ public:
+  [[nodiscard]] WallTime now() const noexcept override { return now_; }
+  void advance(std::chrono::milliseconds by) noexcept { now_ += by; }
+  void set(WallTime now) noexcept { now_ = now; }
+
+ private:
+  WallTime now_{std::chrono::seconds(1704067200)};
+};
+
 }  // namespace entmoot
