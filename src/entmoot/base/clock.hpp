@@ -10,21 +10,6 @@
 
 namespace entmoot {
 
-using Duration = std::chrono::nanoseconds;
-using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
-
-class Clock {
- public:
-  virtual ~Clock() = default;
-  [[nodiscard]] virtual TimePoint now() const noexcept = 0;
-};
-
-/// CLOCK_MONOTONIC. Any thread.
-class SteadyClock final : public Clock {
- public:
-  [[nodiscard]] TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
-};
-
 /// UTC, in milliseconds since 1970.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
@@ -45,6 +30,23 @@ class SystemClock final : public WallClock {
     static const SystemClock clock;
     return clock;
   }
+};
+
+using Duration = std::chrono::nanoseconds;
+using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual TimePoint now() const noexcept = 0;
+  /// The time of day that goes with this clock: a clock that stands still brings its own.
+  [[nodiscard]] virtual const WallClock& wall() const noexcept { return SystemClock::shared(); }
+};
+
+/// CLOCK_MONOTONIC. Any thread.
+class SteadyClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
 };
 
 }  // namespace entmoot

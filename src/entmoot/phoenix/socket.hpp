@@ -13,6 +13,7 @@
 //
 // From: web/websocket_session (frames), phoenix/socket_ref (late answers).  To: phoenix/channel_server.
 
+#include <entmoot/core/shard.hpp>
 #include <entmoot/phoenix/channel_server.hpp>
 #include <entmoot/phoenix/client_link.hpp>
 #include <entmoot/phoenix/transport.hpp>
@@ -73,6 +74,7 @@ class Socket final : public FrameHandler {
   void join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces);
   void settle(std::string_view topic);
   void reply_error(const Ref& join_ref, const Message& message, std::string_view reason);
+  void expire_later();
   void close(CloseCode code, std::string_view reason);
   void end_channels();
   [[nodiscard]] Joinable* find(std::string_view topic) noexcept;
@@ -87,6 +89,7 @@ class Socket final : public FrameHandler {
   std::uint64_t last_incarnation_ = 0;
   std::size_t waiting_bytes_ = 0;
   Subscription disconnects_;
+  TimerId expiry_ = TimerId::none;
 };
 
 }  // namespace entmoot
