@@ -10,7 +10,10 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace entmoot;
 using namespace std::chrono_literals;
@@ -276,4 +279,22 @@ TEST_CASE("a key set skips what is not for us, and is an error if nothing is lef
   CHECK(loaded(std::string(300'000, ' ')) == "the key set is longer than 256 KiB");
   for (int i = 0; i < 30; ++i) keys.push_back(keys.back());
   CHECK(loaded(to_json(set)) == "more than 32 keys in the set");
+}
+
+TEST_CASE("one verifier serves several threads at once") {
+  const ManualWallClock clock;
+  const JwtVerifier verifier(JwtKeys::from_jwks(node::jwks).value(), node_rules, clock);
+  std::atomic<int> taken = 0, refused = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 5; ++round) {
+        for (const auto token : node_tokens) taken += verifier.verify(token).has_value();
+        refused += verifier.verify(node::pss_as_rs256).has_error();
+      }
+    });
+  }
+  threads.clear();
+  CHECK(taken == 80);
+  CHECK(refused == 20);
 }
