@@ -5,6 +5,7 @@
 #include <entmoot/base/log.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -27,6 +28,7 @@ Socket::Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limi
       bytes_(limits_.bytes, link_.sockets.shard().clock().now()),
       joins_(limits_.joins, link_.sockets.shard().clock().now()) {
   link_.id = link_.sockets.add(*this);
+  if (client().expires_at) expire_later();
   if (client().id.empty()) return;
   disconnects_ = link_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
     if (message.event == "disconnect") close(CloseCode::going_away, "");
@@ -36,6 +38,7 @@ Socket::Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limi
 Socket::~Socket() {
   link_.open = false;  // the transport is on its way out too
   end_channels();
+  link_.sockets.shard().cancel(expiry_);
   link_.sockets.remove(link_.id);
 }
 
@@ -150,7 +153,21 @@ void Socket::reply_error(const Ref& join_ref, const Message& message, std::strin
 void Socket::close(CloseCode code, std::string_view reason) {
   if (!std::exchange(link_.open, false)) return;
   link_.transport.close(code, reason);
+  link_.sockets.shard().cancel(expiry_);
   end_channels();
+}
+
+/// The end is a date, and a timer counts: so it looks at the date again when it fires, and once an hour in any case,
+/// for the time of day may have been set in between.
+void Socket::expire_later() {
+  using namespace std::chrono_literals;
+  Shard& shard = link_.sockets.shard();
+  const auto left = *client().expires_at - shard.clock().wall().now();
+  expiry_ = shard.after(std::clamp<std::chrono::milliseconds>(left, 0ms, 1h), [this] {
+    expiry_ = TimerId::none;
+    const bool over = *client().expires_at <= link_.sockets.shard().clock().wall().now();
+    return over ? close(CloseCode::policy_violation, "token expired") : expire_later();
+  });
 }
 
 void Socket::end_channels() {

@@ -13,6 +13,7 @@
 //
 // From: web/websocket_session (frames), phoenix/socket_ref (late answers).  To: phoenix/channel_server.
 
+#include <entmoot/core/shard.hpp>
 #include <entmoot/phoenix/channel_server.hpp>
 #include <entmoot/phoenix/client_link.hpp>
 #include <entmoot/phoenix/rate.hpp>
@@ -81,6 +82,7 @@ class Socket final : public FrameHandler {
   void join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces);
   void settle(std::string_view topic);
   void reply_error(const Ref& join_ref, const Message& message, std::string_view reason);
+  void expire_later();
   void close(CloseCode code, std::string_view reason);
   void end_channels();
   [[nodiscard]] Joinable* find(std::string_view topic) noexcept;
@@ -98,6 +100,7 @@ class Socket final : public FrameHandler {
   TokenBucket bytes_;
   TokenBucket joins_;
   Subscription disconnects_;
+  TimerId expiry_ = TimerId::none;
 };
 
 }  // namespace entmoot

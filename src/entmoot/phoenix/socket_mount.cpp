@@ -34,6 +34,9 @@ Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Tra
   if (!serializer) return serializer.error();
   auto client = user_socket_.connect({std::move(info), std::move(*params), {}, {}});
   if (!client) return client.error();
+  if (client->expires_at && *client->expires_at <= tables_.local().shard().clock().wall().now()) {
+    return fail("token expired");
+  }
   return std::make_unique<Socket>(
       user_socket_, ClientLink{transport, **serializer, pubsub_, tables_.local(), std::move(*client)}, limits_);
 } catch (const std::exception& error) {

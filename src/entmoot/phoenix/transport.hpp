@@ -21,7 +21,7 @@ enum class CloseCode : std::uint16_t {
   going_away = 1001,        ///< disconnect broadcast, idle timeout
   protocol_error = 1002,    ///< broken WebSocket framing
   invalid_data = 1007,      ///< text that is not UTF-8
-  policy_violation = 1008,  ///< a flood, or a client too slow to take its messages
+  policy_violation = 1008,  ///< a flood, a client too slow to take its messages, a token that has ended
   too_big = 1009,           ///< a message over the limit
   internal_error = 1011,    ///< a malformed Phoenix message, or our own fault
   service_restart = 1012,   ///< the server goes down; come back
