@@ -5,7 +5,7 @@
 #include "message.hpp"
 
 #include <entmoot/base/embedded.hpp>
-#include <entmoot/web/handshake.hpp>
+#include <entmoot/web/origin_policy.hpp>
 
 #include <span>
 #include <utility>

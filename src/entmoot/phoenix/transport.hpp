@@ -11,8 +11,11 @@
 #include <entmoot/phoenix/frame.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace entmoot {
 
@@ -47,11 +50,33 @@ class FrameHandler {
   virtual void handle_in(Frame::Kind kind, std::string_view frame) = 0;
 };
 
-/// What is known of a client when it asks to connect (Phoenix.Socket.connect/3).
+/// How a client came.
+enum class TransportKind : std::uint8_t { websocket, longpoll };
+
+/// What is known of a client when it asks to connect (the connect_info of Phoenix.Socket.connect/3). All of it is what
+/// the client says of itself, except `peer`; behind a proxy `peer` is the proxy, and who came stands in `x_headers`.
 struct ConnectInfo {
-  std::string query;  ///< Raw query string of the request, without '?'; the socket parses it (vsn, params).
-  std::string peer;   ///< Address of the peer, for the log.
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+  std::string query = {};  ///< Raw query string of the request, without '?'; the socket parses it (vsn, params).
+  std::string peer = {};   ///< Address of the peer, for the log.
   bool peer_is_loopback = false;
+  TransportKind transport = TransportKind::websocket;
+  std::string host = {};        ///< As in the request, with the port if one was given.
+  std::string path = {};        ///< As sent.
+  Pairs path_params = {};       ///< `:name` parts of the mount's path, decoded; they win over parameters of the query.
+  std::string user_agent = {};  ///< Empty: not said.
+  Pairs x_headers = {};         ///< The headers whose name begins with "x-", names in lower case, in order.
+  /// The token of the client's `authToken` option, decoded, where the mount asks for it (EndpointSocket::auth_token).
+  std::optional<std::string> auth_token = {};
+
+  /// The first of `x_headers` with this name (lower case), or nothing.
+  [[nodiscard]] const std::string* x_header(std::string_view name) const noexcept {
+    for (const auto& [key, value] : x_headers) {
+      if (key == name) return &value;
+    }
+    return nullptr;
+  }
 };
 
 }  // namespace entmoot

@@ -27,7 +27,8 @@ Site& Endpoint::site() {
 }
 
 Endpoint& Endpoint::socket(std::string_view path, EndpointSocket mount) {
-  site().mounts.push_back({std::string(path) + "/websocket", std::move(mount)});
+  PathPattern websocket_path(std::string(path) + mount.websocket_path);
+  site().mounts.push_back({std::move(websocket_path), std::move(mount)});
   return *this;
 }
 
@@ -42,6 +43,9 @@ Endpoint& Endpoint::static_files(std::span<const EmbeddedFile> files, const Stat
 }
 
 Result<void> Endpoint::start() {
+  for (const auto& mount : site_->mounts) {
+    if (auto valid = mount.socket.origin.validate(); !valid) return valid.error();
+  }
   auto socket = ListeningSocket::open(options_.listener);
   if (!socket) return socket.error();
   site();

@@ -6,7 +6,8 @@
 // answers keep their order and a client cannot pile up work. Where a socket is mounted the connection is handed to a
 // WebSocketSession, with whatever the client already sent behind its handshake.
 //
-// The order of checks at a socket is Phoenix's: Origin (403), connect (403), then the upgrade headers (400, 426).
+// The order of checks at a socket is Phoenix's: method (400), Origin (403), the token in the subprotocols (400), the
+// subprotocols (403), connect with the vsn (403, or the mount's error_handler, or 500), then the upgrade headers (400).
 //
 // Deadlines: the head of a request, its body, the pause between requests, a client that does not take its answer.
 // A request that cannot be understood is answered and ends the connection.
@@ -48,7 +49,7 @@ class HttpSession final : public Connection, private Flushable, private StreamOw
   void wait_for_input();
   void on_input_late();
   void serve(HttpRequest request);
-  void serve_socket(const EndpointSocket& mount, const HttpRequest& request);
+  void serve_socket(const Site::Mount& mount, HttpRequest request);
   void answer(HttpResponse response);
   void answered();
   void finish();

@@ -7,8 +7,10 @@
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/transport.hpp>
-#include <entmoot/web/handshake.hpp>
 #include <entmoot/web/http_parser.hpp>
+#include <entmoot/web/http_response.hpp>
+#include <entmoot/web/origin_policy.hpp>
+#include <entmoot/web/path_pattern.hpp>
 #include <entmoot/web/router.hpp>
 #include <entmoot/web/static_files.hpp>
 #include <entmoot/web/websocket_session.hpp>
@@ -25,9 +27,18 @@ namespace entmoot {
 /// Phoenix.Endpoint.socket/3: where clients connect, and who talks to them.
 struct EndpointSocket {
   /// Phoenix.Socket.connect/3. Runs on the connection's shard, on several shards at once. An Error is a 403 without a
-  /// body; what is pushed here is sent right behind the handshake. `transport` outlives the handler.
+  /// body, an exception a 500; what is pushed here is sent right behind the handshake. `transport` outlives the
+  /// handler.
   std::function<Result<std::unique_ptr<FrameHandler>>(const ConnectInfo&, Transport& transport)> connect;
   OriginPolicy origin = {};
+  /// Behind the mount's path; may have `:name` parts, like the mount's path itself.
+  std::string websocket_path = "/websocket";
+  /// Names the application speaks besides "phoenix", best first. A client that offers others only is refused (403).
+  std::vector<std::string> subprotocols = {};
+  /// Takes the token out of the client's offer (`authToken` in phoenix.js) and shows it to connect.
+  bool auth_token = false;
+  /// Answers an Error that has a reason, instead of the 403: 429 for "rate limited", say. On every shard at once.
+  std::function<HttpResponse(const HttpRequest&, const Error&)> error_handler = {};
   WebSocketOptions websocket = {};
 };
 
@@ -41,7 +52,7 @@ struct HttpOptions {
 
 struct Site {
   struct Mount {
-    std::string websocket_path;
+    PathPattern websocket_path;
     EndpointSocket socket;
   };
 
@@ -50,9 +61,11 @@ struct Site {
   StaticFiles files = {};
   std::vector<Mount> mounts = {};
 
-  [[nodiscard]] const EndpointSocket* find_mount(std::string_view path) const noexcept {
+  /// The first mount whose WebSocket is at `path`.
+  [[nodiscard]] const Mount* find_mount(std::string_view path) const {
+    const auto segments = path_segments(path);
     for (const auto& mount : mounts) {
-      if (mount.websocket_path == path) return &mount.socket;
+      if (mount.websocket_path.matches(segments)) return &mount;
     }
     return nullptr;
   }
