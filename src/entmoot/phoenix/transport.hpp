@@ -6,8 +6,9 @@
 // frames up to a FrameHandler, and what is above pushes frames down into a Transport. Both belong to one client and
 // live on that client's shard; every call is made there.
 //
-// From: web/websocket_session.  To: phoenix/socket.
+// From: web/websocket_session, web/longpoll_session.  To: phoenix/socket.
 
+#include <entmoot/base/unique_function.hpp>
 #include <entmoot/phoenix/frame.hpp>
 
 #include <cstdint>
@@ -48,6 +49,12 @@ class FrameHandler {
   virtual ~FrameHandler() = default;
   /// One complete frame, in the order of arrival (Phoenix.Socket.Transport.handle_in/2). `frame` is valid for the call.
   virtual void handle_in(Frame::Kind kind, std::string_view frame) = 0;
+
+  /// Whether what came has been taken in: false while the answer to a join is outstanding. A transport that
+  /// acknowledges, like long-poll, waits for it; frames may come all the same.
+  [[nodiscard]] virtual bool is_settled() const { return true; }
+  /// Calls `then`, instead of what was given before, from a task of its own once it is settled.
+  virtual void when_settled(UniqueFunction<void()> then) { then(); }
 };
 
 /// How a client came.

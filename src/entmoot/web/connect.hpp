@@ -7,8 +7,8 @@
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/transport.hpp>
 #include <entmoot/web/admission.hpp>
+#include <entmoot/web/endpoint_socket.hpp>
 #include <entmoot/web/http_request.hpp>
-#include <entmoot/web/site.hpp>
 
 #include <memory>
 #include <optional>

@@ -44,7 +44,8 @@ class Endpoint {
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  /// WebSocket clients connect to `path` + "/websocket". `path` may have `:name` parts; connect gets them.
+  /// WebSocket clients connect to `path` + "/websocket", long-polling ones, if that is on, to `path` + "/longpoll".
+  /// `path` may have `:name` parts; connect gets them.
   Endpoint& socket(std::string_view path, EndpointSocket mount);
   Endpoint& get(std::string_view pattern, HttpHandler handler) { return route("GET", pattern, std::move(handler)); }
   Endpoint& post(std::string_view pattern, HttpHandler handler) { return route("POST", pattern, std::move(handler)); }

@@ -47,7 +47,8 @@ HttpSession::HttpSession(Connections& connections, std::shared_ptr<const Site> s
       site_(std::move(site)),
       peer_(std::move(peer)),
       stream_(std::move(stream)),
-      parser_(site_->http.limits),
+      parser_(site_->http.limits,
+              [site = site_.get()](const HttpRequest& request) { return site->body_bytes_max(request.path); }),
       input_deadline_(shard_),
       stalled_(shard_) {}
 
@@ -120,24 +121,31 @@ void HttpSession::serve(HttpRequest request) {
   keep_alive_ = request.keep_alive;
   leave_out_body_ = request.method == "HEAD";
   request.peer = peer_.address;
-  if (const auto* mount = site_->find_mount(request.path)) return serve_socket(*mount, std::move(request));
+  if (const auto place = site_->find_mount(request.path); place.mount) return serve_mount(place, std::move(request));
 
-  Responder responder(shard_, [self = weak_from_this()](HttpResponse response) {
-    const auto session = std::static_pointer_cast<HttpSession>(self.lock());
-    if (session && session->state_ == State::answering) session->answer(std::move(response));
-  });
-  if (auto file = site_->files.find(request)) return responder.respond(*std::move(file));
+  if (auto file = site_->files.find(request)) return answer(*std::move(file));
   try {
-    site_->router.route(std::move(request), std::move(responder));
+    site_->router.route(std::move(request), responder());
   } catch (const std::exception& error) {
     log::error("a request handler failed: {}", log::quoted(error.what()));  // the responder, dropped, has answered 500
   }
 }
 
-void HttpSession::serve_socket(const Site::Mount& at, HttpRequest request) {
-  const EndpointSocket& mount = at.socket;
+Responder HttpSession::responder() {
+  return {shard_, [self = weak_from_this()](HttpResponse response) {
+            const auto session = std::static_pointer_cast<HttpSession>(self.lock());
+            if (session && session->state_ == State::answering) session->answer(std::move(response));
+          }};
+}
+
+void HttpSession::serve_mount(const Site::Place& place, HttpRequest request) {
+  if (!place.path().bind(path_segments(request.path), request.params)) return answer(HttpResponse::empty(400));
+  if (place.transport == TransportKind::websocket) return serve_websocket(place.mount->socket, request);
+  place.mount->longpoll->serve(std::move(request), peer_, responder());
+}
+
+void HttpSession::serve_websocket(const EndpointSocket& mount, const HttpRequest& request) {
   if (request.method != "GET") return answer(HttpResponse::empty(400));
-  if (!at.websocket_path.bind(path_segments(request.path), request.params)) return answer(HttpResponse::empty(400));
   if (!origin_allowed(mount.origin, request)) return answer(HttpResponse::empty(403));
   auto subprotocol = negotiate_subprotocol(request, mount.subprotocols, mount.auth_token);
   if (subprotocol.outcome != Subprotocol::Outcome::accepted) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 
 namespace entmoot {
@@ -75,6 +76,14 @@ bool is_entry(std::string_view text) {
   return !name.empty() && name.find('*') == std::string_view::npos;
 }
 
+/// A callback that throws has not allowed it.
+bool ask(const OriginPolicy& policy, std::string_view origin, const HttpRequest& request) try {
+  return policy.callback(origin, request);
+} catch (const std::exception& error) {
+  log::error("an origin callback failed: {}", log::quoted(error.what()));
+  return false;
+}
+
 }  // namespace
 
 Result<void> OriginPolicy::validate() const {
@@ -99,7 +108,7 @@ bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request) {
   if (count == 0) return true;
   if (count > 1) return false;
   const std::string& text = *request.header("origin");
-  if (policy.check == Check::callback) return policy.callback(text, request);
+  if (policy.check == Check::callback) return ask(policy, text, request);
   const auto origin = parse_origin(text);
   if (!origin || origin->scheme.empty()) return false;
   switch (policy.check) {
