@@ -5,7 +5,7 @@
 #include "message.hpp"
 
 #include <entmoot/base/embedded.hpp>
-#include <entmoot/web/handshake.hpp>
+#include <entmoot/web/origin_policy.hpp>
 
 #include <span>
 #include <utility>
@@ -43,9 +43,9 @@ ReplyTo respond(Responder responder, int status) {
 }  // namespace
 
 void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets) {
-  endpoint.socket("/socket", {.connect = [&sockets](const ConnectInfo& info, Transport& transport) {
-                    return sockets.connect(info, transport);
-                  }});
+  endpoint.socket("/socket", {.connect = [&sockets](const ConnectInfo& info,
+                                                    Transport& transport) { return sockets.connect(info, transport); },
+                              .longpoll = LongpollOptions{}});
   endpoint.static_files(chat_room_page());
 
   endpoint.get("/api/me", [](const HttpRequest& request, Responder responder) {

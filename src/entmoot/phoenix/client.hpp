@@ -18,7 +18,7 @@ namespace entmoot {
 
 struct Client {
   ConnectInfo info;
-  Params params;                ///< The query string, `vsn` included.
+  Params params;                ///< The query string, `vsn` included, and the parts of the path.
   boost::json::object assigns;  ///< The application's own (Phoenix.Socket.assign/3).
   /// Names the client's sockets: the event "disconnect" on this topic closes them all. Empty: no name.
   std::string id;

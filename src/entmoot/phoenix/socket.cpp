@@ -130,6 +130,20 @@ void Socket::settle(std::string_view topic) {
     if (!link_.open) return;
     dispatch(message);
   }
+  tell_if_settled();
+}
+
+bool Socket::is_settled() const {
+  return std::ranges::none_of(topics_, [](const auto& entry) { return entry.second.server->joining(); });
+}
+
+void Socket::when_settled(UniqueFunction<void()> then) {
+  settled_ = std::move(then);
+  tell_if_settled();
+}
+
+void Socket::tell_if_settled() {
+  if (settled_ && is_settled()) link_.sockets.shard().post(std::exchange(settled_, nullptr));
 }
 
 void Socket::handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then) {

@@ -11,7 +11,8 @@
 // A frame that is no message closes the connection with 1011, as Phoenix does; one bad message of an application is
 // the channel's affair. How much a client may send is limited (SocketLimits).
 //
-// From: web/websocket_session (frames), phoenix/socket_ref (late answers).  To: phoenix/channel_server.
+// From: web/websocket_session, web/longpoll_session (frames), phoenix/socket_ref (late answers).  To:
+// phoenix/channel_server.
 
 #include <entmoot/core/shard.hpp>
 #include <entmoot/phoenix/channel_server.hpp>
@@ -59,6 +60,8 @@ class Socket final : public FrameHandler {
   ~Socket() override;
 
   void handle_in(Frame::Kind kind, std::string_view frame) override;
+  [[nodiscard]] bool is_settled() const override;
+  void when_settled(UniqueFunction<void()> then) override;
   /// What was answered later; `then` runs in the turn of the channel that asked, if it is still there.
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
   /// The same for timers and for the channel's own subscriptions.
@@ -81,6 +84,7 @@ class Socket final : public FrameHandler {
   void keep_waiting(Joinable& joinable, const Message& message);
   void join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces);
   void settle(std::string_view topic);
+  void tell_if_settled();
   void reply_error(const Ref& join_ref, const Message& message, std::string_view reason);
   void expire_later();
   void close(CloseCode code, std::string_view reason);
@@ -99,6 +103,7 @@ class Socket final : public FrameHandler {
   TokenBucket messages_;
   TokenBucket bytes_;
   TokenBucket joins_;
+  UniqueFunction<void()> settled_;
   Subscription disconnects_;
   TimerId expiry_ = TimerId::none;
 };

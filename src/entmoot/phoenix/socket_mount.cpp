@@ -2,10 +2,8 @@
 
 #include <entmoot/phoenix/socket_mount.hpp>
 
-#include <entmoot/base/log.hpp>
 #include <entmoot/phoenix/query.hpp>
 
-#include <exception>
 #include <utility>
 
 namespace entmoot {
@@ -27,11 +25,12 @@ SocketMount::SocketMount(Shards& shards, PubSub& pubsub, const UserSocket& user_
       limits_(limits),
       tables_(shards.size(), [&](unsigned index) { return std::make_unique<SocketTable>(shards[index]); }) {}
 
-Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Transport& transport) try {
+Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Transport& transport) {
   auto params = parse_query(info.query);
-  if (!params) return params.error();
+  if (!params) return fail({}, params.error().reason);
+  for (const auto& [name, value] : info.path_params) (*params)[name] = value;
   const auto serializer = negotiated(*params);
-  if (!serializer) return serializer.error();
+  if (!serializer) return fail({}, serializer.error().reason);
   auto client = user_socket_.connect({std::move(info), std::move(*params), {}, {}});
   if (!client) return client.error();
   if (client->expires_at && *client->expires_at <= tables_.local().shard().clock().wall().now()) {
@@ -39,9 +38,6 @@ Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Tra
   }
   return std::make_unique<Socket>(
       user_socket_, ClientLink{transport, **serializer, pubsub_, tables_.local(), std::move(*client)}, limits_);
-} catch (const std::exception& error) {
-  log::error("connect crashed: {}", log::quoted(error.what()));
-  return fail("connect crashed");
 }
 
 }  // namespace entmoot

@@ -23,7 +23,9 @@ class SocketMount {
  public:
   SocketMount(Shards& shards, PubSub& pubsub, const UserSocket& user_socket, SocketLimits limits = {});
 
-  /// Takes a client in or refuses it (HTTP 403). `transport` outlives the handler.
+  /// Takes a client in or refuses it. A refusal of ours (the query, the vsn) has an empty reason and says in its detail
+  /// what was wrong; one with a reason is the application's (`{:error, reason}` in Phoenix). What the application
+  /// throws goes through. `transport` outlives the handler.
   [[nodiscard]] Result<std::unique_ptr<FrameHandler>> connect(ConnectInfo info, Transport& transport);
 
   /// Clients on this shard.

@@ -6,13 +6,17 @@
 // frames up to a FrameHandler, and what is above pushes frames down into a Transport. Both belong to one client and
 // live on that client's shard; every call is made there.
 //
-// From: web/websocket_session.  To: phoenix/socket.
+// From: web/websocket_session, web/longpoll_session.  To: phoenix/socket.
 
+#include <entmoot/base/unique_function.hpp>
 #include <entmoot/phoenix/frame.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace entmoot {
 
@@ -45,13 +49,41 @@ class FrameHandler {
   virtual ~FrameHandler() = default;
   /// One complete frame, in the order of arrival (Phoenix.Socket.Transport.handle_in/2). `frame` is valid for the call.
   virtual void handle_in(Frame::Kind kind, std::string_view frame) = 0;
+
+  /// Whether what came has been taken in: false while the answer to a join is outstanding. A transport that
+  /// acknowledges, like long-poll, waits for it; frames may come all the same.
+  [[nodiscard]] virtual bool is_settled() const { return true; }
+  /// Calls `then`, instead of what was given before, from a task of its own once it is settled.
+  virtual void when_settled(UniqueFunction<void()> then) { then(); }
 };
 
-/// What is known of a client when it asks to connect (Phoenix.Socket.connect/3).
+/// How a client came.
+enum class TransportKind : std::uint8_t { websocket, longpoll };
+
+/// What is known of a client when it asks to connect (the connect_info of Phoenix.Socket.connect/3). All of it is what
+/// the client says of itself, except `peer`; behind a proxy `peer` is the proxy, and who came stands in `x_headers`.
 struct ConnectInfo {
-  std::string query;  ///< Raw query string of the request, without '?'; the socket parses it (vsn, params).
-  std::string peer;   ///< Address of the peer, for the log.
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+  std::string query = {};  ///< Raw query string of the request, without '?'; the socket parses it (vsn, params).
+  std::string peer = {};   ///< Address of the peer, for the log.
   bool peer_is_loopback = false;
+  TransportKind transport = TransportKind::websocket;
+  std::string host = {};        ///< As in the request, with the port if one was given.
+  std::string path = {};        ///< As sent.
+  Pairs path_params = {};       ///< `:name` parts of the mount's path, decoded; they win over parameters of the query.
+  std::string user_agent = {};  ///< Empty: not said.
+  Pairs x_headers = {};         ///< The headers whose name begins with "x-", names in lower case, in order.
+  /// The token of the client's `authToken` option, decoded, where the mount asks for it (EndpointSocket::auth_token).
+  std::optional<std::string> auth_token = {};
+
+  /// The first of `x_headers` with this name (lower case), or nothing.
+  [[nodiscard]] const std::string* x_header(std::string_view name) const noexcept {
+    for (const auto& [key, value] : x_headers) {
+      if (key == name) return &value;
+    }
+    return nullptr;
+  }
 };
 
 }  // namespace entmoot

@@ -36,8 +36,9 @@ class UserSocket {
   UserSocket& operator=(const UserSocket&) = delete;
   virtual ~UserSocket() = default;
 
-  /// Takes the client in, with `assigns` and `id` filled as the application likes, or refuses it; what it throws
-  /// refuses too (connect/3 and id/1).
+  /// Takes the client in, with `assigns` and `id` filled as the application likes, or refuses it: an Error with an
+  /// empty reason is Phoenix's `:error`, one with a reason its `{:error, reason}`; what it throws is answered with HTTP
+  /// 500 (connect/3 and id/1).
   [[nodiscard]] virtual Result<Client> connect(Client client) const { return client; }
 
   /// The first declared route that matches, or nullptr.

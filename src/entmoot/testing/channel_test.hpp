@@ -21,6 +21,7 @@
 #include <entmoot/phoenix/socket_mount.hpp>
 #include <entmoot/phoenix/transport.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,11 +59,15 @@ class TestClient : public Transport {
   /// Connects on `shard`; whether it was taken in says connected().
   TestClient(Shard& shard, SocketMount& mount, std::string query = "vsn=2.0.0") : shard_(shard) {
     run_on(shard_, [&] {
-      auto socket = mount.connect({.query = std::move(query), .peer = "test", .peer_is_loopback = true}, *this);
-      if (socket) {
-        socket_ = std::move(*socket);
-      } else {
-        refused_ = socket.error();
+      try {
+        auto socket = mount.connect({.query = std::move(query), .peer = "test", .peer_is_loopback = true}, *this);
+        if (socket) {
+          socket_ = std::move(*socket);
+        } else {
+          refused_ = socket.error();
+        }
+      } catch (const std::exception& error) {
+        refused_ = fail("connect crashed", error.what());
       }
     });
   }

@@ -37,6 +37,7 @@ class Connections {
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
   [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
   [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
+  [[nodiscard]] bool draining() const noexcept { return draining_; }
 
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);

@@ -27,7 +27,10 @@ Site& Endpoint::site() {
 }
 
 Endpoint& Endpoint::socket(std::string_view path, EndpointSocket mount) {
-  site().mounts.push_back({std::string(path) + "/websocket", std::move(mount)});
+  PathPattern websocket_path(std::string(path) + mount.websocket_path);
+  PathPattern longpoll_path(std::string(path) + mount.longpoll_path);
+  auto longpoll = mount.longpoll ? std::make_shared<Longpoll>(mount, shards_, connections_) : nullptr;
+  site().mounts.push_back({std::move(websocket_path), std::move(longpoll_path), std::move(longpoll), std::move(mount)});
   return *this;
 }
 
@@ -42,6 +45,9 @@ Endpoint& Endpoint::static_files(std::span<const EmbeddedFile> files, const Stat
 }
 
 Result<void> Endpoint::start() {
+  for (const auto& mount : site_->mounts) {
+    if (auto valid = mount.socket.origin.validate(); !valid) return valid.error();
+  }
   auto socket = ListeningSocket::open(options_.listener);
   if (!socket) return socket.error();
   site();
@@ -90,6 +96,9 @@ void Endpoint::close() {
   shards_[0].post([this, gone] {
     listener_.reset();
     shards_.post_to_all([this, gone] {
+      for (const auto& mount : site_->mounts) {
+        if (mount.longpoll) mount.longpoll->close_here();  // a request may still be on its way here
+      }
       connections_.local().drop_all();
       // Behind what the connections posted while they went.
       Shard::here().post([gone] { gone->count_down(); });

@@ -44,7 +44,8 @@ class Endpoint {
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  /// WebSocket clients connect to `path` + "/websocket".
+  /// WebSocket clients connect to `path` + "/websocket", long-polling ones, if that is on, to `path` + "/longpoll".
+  /// `path` may have `:name` parts; connect gets them.
   Endpoint& socket(std::string_view path, EndpointSocket mount);
   Endpoint& get(std::string_view pattern, HttpHandler handler) { return route("GET", pattern, std::move(handler)); }
   Endpoint& post(std::string_view pattern, HttpHandler handler) { return route("POST", pattern, std::move(handler)); }
@@ -56,7 +57,7 @@ class Endpoint {
   /// `files` live as long as the program. Files come before routes.
   Endpoint& static_files(std::span<const EmbeddedFile> files, const StaticOptions& options = {});
 
-  /// Listens. An error if the address cannot be had; then nothing runs.
+  /// Listens. An error if the address cannot be had or a mount's options make no sense; then nothing runs.
   [[nodiscard]] Result<void> start();
   /// The port that is listened on, once started.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }

@@ -229,7 +229,7 @@ void HttpParser::check_body_framing() {
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
   const bool plain = !length.empty() && std::ranges::all_of(length, is_digit) && (length == "0" || length[0] != '0');
   if (!plain || error != std::errc() || bytes >> 63) return refuse(400, "Content-Length is not a number");
-  if (bytes > limits_.body_bytes_max) return refuse(413, "the body is too big");
+  if (bytes > (body_limit_ ? body_limit_(request_) : limits_.body_bytes_max)) return refuse(413, "the body is too big");
   // These methods have no use for a body; where one follows, somebody in between may have lost count.
   if (bytes > 0 && (request_.method == "GET" || request_.method == "HEAD" || request_.method == "OPTIONS" ||
                     request_.method == "TRACE" || request_.method == "CONNECT")) {

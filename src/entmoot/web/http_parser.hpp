@@ -20,8 +20,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace entmoot {
 
@@ -43,7 +45,11 @@ class HttpParser {
  public:
   enum class Progress : std::uint8_t { more, request, refused };
 
-  explicit HttpParser(HttpLimits limits = {}) noexcept : limits_(limits) {}
+  /// How large a body the request whose head is complete may have, instead of `body_bytes_max`.
+  using BodyLimit = std::function<std::size_t(const HttpRequest&)>;
+
+  explicit HttpParser(HttpLimits limits = {}, BodyLimit body_limit = {}) noexcept
+      : limits_(limits), body_limit_(std::move(body_limit)) {}
 
   /// Consumes from the front of `input` to the end of the next request. After `request` the caller takes it before it
   /// goes on; after `refused` the parser is of no further use.
@@ -69,6 +75,7 @@ class HttpParser {
   void refuse(int status, std::string_view reason) noexcept;
 
   const HttpLimits limits_;
+  const BodyLimit body_limit_;
   State state_ = State::request_line;
   std::string line_;
   std::size_t head_bytes_ = 0;

@@ -3,13 +3,32 @@
 #include <entmoot/web/http_session.hpp>
 
 #include <entmoot/base/log.hpp>
+#include <entmoot/web/connect.hpp>
+#include <entmoot/web/handshake.hpp>
 #include <entmoot/web/lingering_close.hpp>
+#include <entmoot/web/subprotocol.hpp>
 #include <entmoot/web/websocket_session.hpp>
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace entmoot {
+
+namespace {
+
+/// What a client that was not taken in hears: an Error without a reason is Phoenix's `:error`.
+HttpResponse refusal_of(const EndpointSocket& mount, const HttpRequest& request,
+                        const std::optional<Error>& refusal) try {
+  if (!refusal) return HttpResponse::error(500, "internal error");
+  if (refusal->reason.empty() || !mount.error_handler) return HttpResponse::empty(403);
+  return mount.error_handler(request, *refusal);
+} catch (const std::exception& error) {
+  log::error("an error handler failed: {}", log::quoted(error.what()));
+  return HttpResponse::error(500, "internal error");
+}
+
+}  // namespace
 
 void HttpSession::start(Connections& connections, std::shared_ptr<const Site> site, Stream stream, Peer peer) {
   auto session = std::make_shared<HttpSession>(connections, std::move(site), std::move(stream), std::move(peer));
@@ -28,7 +47,8 @@ HttpSession::HttpSession(Connections& connections, std::shared_ptr<const Site> s
       site_(std::move(site)),
       peer_(std::move(peer)),
       stream_(std::move(stream)),
-      parser_(site_->http.limits),
+      parser_(site_->http.limits,
+              [site = site_.get()](const HttpRequest& request) { return site->body_bytes_max(request.path); }),
       input_deadline_(shard_),
       stalled_(shard_) {}
 
@@ -101,47 +121,51 @@ void HttpSession::serve(HttpRequest request) {
   keep_alive_ = request.keep_alive;
   leave_out_body_ = request.method == "HEAD";
   request.peer = peer_.address;
-  if (const auto* mount = site_->find_mount(request.path)) return serve_socket(*mount, request);
+  if (const auto place = site_->find_mount(request.path); place.mount) return serve_mount(place, std::move(request));
 
-  Responder responder(shard_, [self = weak_from_this()](HttpResponse response) {
-    const auto session = std::static_pointer_cast<HttpSession>(self.lock());
-    if (session && session->state_ == State::answering) session->answer(std::move(response));
-  });
-  if (auto file = site_->files.find(request)) return responder.respond(*std::move(file));
+  if (auto file = site_->files.find(request)) return answer(*std::move(file));
   try {
-    site_->router.route(std::move(request), std::move(responder));
+    site_->router.route(std::move(request), responder());
   } catch (const std::exception& error) {
     log::error("a request handler failed: {}", log::quoted(error.what()));  // the responder, dropped, has answered 500
   }
 }
 
-void HttpSession::serve_socket(const EndpointSocket& mount, const HttpRequest& request) {
+Responder HttpSession::responder() {
+  return {shard_, [self = weak_from_this()](HttpResponse response) {
+            const auto session = std::static_pointer_cast<HttpSession>(self.lock());
+            if (session && session->state_ == State::answering) session->answer(std::move(response));
+          }};
+}
+
+void HttpSession::serve_mount(const Site::Place& place, HttpRequest request) {
+  if (!place.path().bind(path_segments(request.path), request.params)) return answer(HttpResponse::empty(400));
+  if (place.transport == TransportKind::websocket) return serve_websocket(place.mount->socket, request);
+  place.mount->longpoll->serve(std::move(request), peer_, responder());
+}
+
+void HttpSession::serve_websocket(const EndpointSocket& mount, const HttpRequest& request) {
   if (request.method != "GET") return answer(HttpResponse::empty(400));
   if (!origin_allowed(mount.origin, request)) return answer(HttpResponse::empty(403));
+  auto subprotocol = negotiate_subprotocol(request, mount.subprotocols, mount.auth_token);
+  if (subprotocol.outcome != Subprotocol::Outcome::accepted) {
+    return answer(HttpResponse::empty(subprotocol.outcome == Subprotocol::Outcome::unmatched ? 403 : 400));
+  }
 
   auto refusal = upgrade_refusal(request);
-  auto response = refusal ? HttpResponse() : upgrade_response(request);
+  auto response = refusal ? HttpResponse() : upgrade_response(request, subprotocol.selected);
   const auto session = std::make_shared<WebSocketSession>(connections_, mount.websocket,
                                                           refusal ? std::string() : response_head(response, true));
-  std::unique_ptr<FrameHandler> handler;
-  try {
-    const ConnectInfo info{request.query, peer_.address, peer_.is_loopback};
-    auto connected = mount.connect(info, *session);
-    if (!connected) {
-      log::debug("a socket was refused: {}", log::quoted(connected.error().reason));
-      return answer(HttpResponse::empty(403));
-    }
-    handler = *std::move(connected);
-  } catch (const std::exception& error) {
-    log::error("connect failed: {}", log::quoted(error.what()));
-    return answer(HttpResponse::error(500, "internal error"));
-  }
+  auto info = connect_info_of(request, peer_, TransportKind::websocket);
+  info.auth_token = std::move(subprotocol.auth_token);
+  auto connected = connect_client(mount, info, *session);
+  if (!connected.handler) return answer(refusal_of(mount, request, connected.refusal));
   if (refusal) {
-    handler.reset();
+    connected.handler.reset();
     return answer(*std::move(refusal));
   }
   std::string early = input_.substr(input_at_);
-  session->open(std::move(stream_), std::move(handler), early);
+  session->open(std::move(stream_), std::move(connected.handler), early);
   finish();
 }
 

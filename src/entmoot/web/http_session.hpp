@@ -4,14 +4,17 @@
 
 // One connection as long as it speaks HTTP: a request is read, answered, and only then is the next one looked at, so
 // answers keep their order and a client cannot pile up work. Where a socket is mounted the connection is handed to a
-// WebSocketSession, with whatever the client already sent behind its handshake.
+// WebSocketSession, with whatever the client already sent behind its handshake; a long-poll request is answered like
+// any other (web/longpoll).
 //
-// The order of checks at a socket is Phoenix's: Origin (403), connect (403), then the upgrade headers (400, 426).
+// The order of checks at a socket is Phoenix's: method (400), Origin (403), the token in the subprotocols (400), the
+// subprotocols (403), connect with the vsn (403, or the mount's error_handler, or 500), then the upgrade headers (400).
 //
 // Deadlines: the head of a request, its body, the pause between requests, a client that does not take its answer.
 // A request that cannot be understood is answered and ends the connection.
 //
-// From: web/listener.  To: web/router, web/static_files, web/websocket_session.  The connection's shard only.
+// From: web/listener.  To: web/router, web/static_files, web/websocket_session, web/longpoll.  The connection's shard
+// only.
 
 #include <entmoot/web/connections.hpp>
 #include <entmoot/web/deadline.hpp>
@@ -48,7 +51,10 @@ class HttpSession final : public Connection, private Flushable, private StreamOw
   void wait_for_input();
   void on_input_late();
   void serve(HttpRequest request);
-  void serve_socket(const EndpointSocket& mount, const HttpRequest& request);
+  void serve_mount(const Site::Place& place, HttpRequest request);
+  void serve_websocket(const EndpointSocket& mount, const HttpRequest& request);
+  /// Answers the request that is being served, from anywhere.
+  [[nodiscard]] Responder responder();
   void answer(HttpResponse response);
   void answered();
   void finish();

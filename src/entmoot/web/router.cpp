@@ -2,63 +2,26 @@
 
 #include <entmoot/web/router.hpp>
 
-#include <entmoot/base/check.hpp>
-
-#include <algorithm>
-#include <cstddef>
 #include <utility>
 
 namespace entmoot {
 
-namespace {
-
-/// What lies between the slashes; "/" is one empty segment.
-std::vector<std::string_view> segments_of(std::string_view path) {
-  std::vector<std::string_view> segments;
-  path.remove_prefix(1);
-  for (;;) {
-    const auto slash = path.find('/');
-    segments.push_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) return segments;
-    path.remove_prefix(slash + 1);
-  }
-}
-
-}  // namespace
-
 void Router::add(std::string_view method, std::string_view pattern, HttpHandler handler) {
-  ENTMOOT_CHECK(pattern.starts_with('/'), "a route begins with a slash");
-  Route route{std::string(method), {}, std::move(handler)};
-  for (const auto part : segments_of(pattern)) {
-    const bool is_param = part.starts_with(':');
-    route.segments.push_back({std::string(part.substr(is_param ? 1 : 0)), is_param});
-  }
-  routes_.push_back(std::move(route));
-}
-
-bool Router::matches(const Route& route, const std::vector<std::string_view>& path) noexcept {
-  return std::ranges::equal(route.segments, path, [](const Segment& segment, std::string_view part) {
-    return segment.is_param ? !part.empty() : segment.text == part;
-  });
+  routes_.push_back({std::string(method), PathPattern(pattern), std::move(handler)});
 }
 
 void Router::route(HttpRequest request, Responder responder) const {
-  const auto path = segments_of(request.path);
+  const auto path = path_segments(request.path);
   const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : request.method;
   std::vector<std::string_view> allowed;
   for (const auto& route : routes_) {
-    if (!matches(route, path)) continue;
+    if (!route.pattern.matches(path)) continue;
     if (route.method != method) {
       allowed.push_back(route.method);
       continue;
     }
-    for (std::size_t i = 0; i < path.size(); ++i) {
-      if (!route.segments[i].is_param) continue;
-      std::string value;
-      if (!percent_decode(path[i], value)) {
-        return responder.respond(HttpResponse::error(400, "the path does not decode"));
-      }
-      request.params.emplace_back(route.segments[i].text, std::move(value));
+    if (!route.pattern.bind(path, request.params)) {
+      return responder.respond(HttpResponse::error(400, "the path does not decode"));
     }
     return route.handler(std::move(request), std::move(responder));
   }

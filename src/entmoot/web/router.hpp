@@ -2,13 +2,13 @@
 
 #pragma once
 
-// Which handler answers a request: method and path pattern, in the order they were added. A pattern is a path whose
-// segments are literal or `:name`; a `:name` takes one segment that is not empty, percent-decoded once.
+// Which handler answers a request: method and path pattern (web/path_pattern.hpp), in the order they were added.
 //
 // Filled before the server starts, immutable afterwards, read by every shard. So a handler runs on the connection's
 // shard, and the same handler object on several shards at once: state of its own it may not change.
 
 #include <entmoot/web/http_request.hpp>
+#include <entmoot/web/path_pattern.hpp>
 #include <entmoot/web/responder.hpp>
 
 #include <functional>
@@ -29,16 +29,11 @@ class Router {
   void route(HttpRequest request, Responder responder) const;
 
  private:
-  struct Segment {
-    std::string text;  // literal, or the name
-    bool is_param = false;
-  };
   struct Route {
     std::string method;
-    std::vector<Segment> segments;
+    PathPattern pattern;
     HttpHandler handler;
   };
-  [[nodiscard]] static bool matches(const Route& route, const std::vector<std::string_view>& path) noexcept;
 
   std::vector<Route> routes_;
 };

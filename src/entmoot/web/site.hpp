@@ -5,31 +5,21 @@
 // What is served, without who serves it: the routes, the files, the sockets. Filled before the start, immutable
 // afterwards, shared by all shards.
 
-#include <entmoot/base/result.hpp>
-#include <entmoot/phoenix/transport.hpp>
-#include <entmoot/web/handshake.hpp>
+#include <entmoot/base/clock.hpp>
+#include <entmoot/web/endpoint_socket.hpp>
 #include <entmoot/web/http_parser.hpp>
+#include <entmoot/web/longpoll.hpp>
+#include <entmoot/web/path_pattern.hpp>
 #include <entmoot/web/router.hpp>
 #include <entmoot/web/static_files.hpp>
-#include <entmoot/web/websocket_session.hpp>
 
 #include <chrono>
-#include <functional>
+#include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace entmoot {
-
-/// Phoenix.Endpoint.socket/3: where clients connect, and who talks to them.
-struct EndpointSocket {
-  /// Phoenix.Socket.connect/3. Runs on the connection's shard, on several shards at once. An Error is a 403 without a
-  /// body; what is pushed here is sent right behind the handshake. `transport` outlives the handler.
-  std::function<Result<std::unique_ptr<FrameHandler>>(const ConnectInfo&, Transport& transport)> connect;
-  OriginPolicy origin = {};
-  WebSocketOptions websocket = {};
-};
 
 struct HttpOptions {
   HttpLimits limits = {};
@@ -41,7 +31,9 @@ struct HttpOptions {
 
 struct Site {
   struct Mount {
-    std::string websocket_path;
+    PathPattern websocket_path;
+    PathPattern longpoll_path;
+    std::shared_ptr<Longpoll> longpoll;  // if it is on
     EndpointSocket socket;
   };
 
@@ -50,11 +42,27 @@ struct Site {
   StaticFiles files = {};
   std::vector<Mount> mounts = {};
 
-  [[nodiscard]] const EndpointSocket* find_mount(std::string_view path) const noexcept {
-    for (const auto& mount : mounts) {
-      if (mount.websocket_path == path) return &mount.socket;
+  /// A mount and which of its two transports is at a path; no mount: none.
+  struct Place {
+    const Mount* mount = nullptr;
+    TransportKind transport = TransportKind::websocket;
+    [[nodiscard]] const PathPattern& path() const noexcept {
+      return transport == TransportKind::websocket ? mount->websocket_path : mount->longpoll_path;
     }
-    return nullptr;
+  };
+  [[nodiscard]] Place find_mount(std::string_view path) const {
+    const auto segments = path_segments(path);
+    for (const auto& mount : mounts) {
+      if (mount.websocket_path.matches(segments)) return {&mount, TransportKind::websocket};
+      if (mount.longpoll && mount.longpoll_path.matches(segments)) return {&mount, TransportKind::longpoll};
+    }
+    return {};
+  }
+  /// What a request to `path` may carry.
+  [[nodiscard]] std::size_t body_bytes_max(std::string_view path) const {
+    const auto place = find_mount(path);
+    const bool is_longpoll = place.mount && place.transport == TransportKind::longpoll;
+    return is_longpoll ? place.mount->longpoll->body_bytes_max() : http.limits.body_bytes_max;
   }
 };
 

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/longpoll_session.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/web/longpoll_wire.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace entmoot {
+
+LongpollSession::LongpollSession(LongpollTable& table, std::string network)
+    : table_(table),
+      connections_(table.connections()),
+      shard_(connections_.shard()),
+      options_(table.options()),
+      network_(std::move(network)),
+      id_(table.add(*this, network_)),
+      window_(shard_),
+      patience_(shard_),
+      life_(shard_) {}
+
+LongpollSession::~LongpollSession() {
+  ended_ = true;  // the handler may still push while it goes
+  shard_.forget_flush(*this);
+  table_.remove(id_, network_);
+}
+
+void LongpollSession::open(std::string token, std::unique_ptr<FrameHandler> handler) {
+  token_ = std::move(token);
+  handler_ = std::move(handler);
+  if (ended_) return release_handler();  // closed by whoever accepted it
+  last_poll_ = shard_.clock().now();
+  watch_life();
+  connections_.add(shared_from_this());
+}
+
+void LongpollSession::poll(Responder responder) {
+  shard_.assert_here();
+  last_poll_ = shard_.clock().now();
+  if (parked_) parked_->respond(longpoll_messages(204, token_, {}));
+  parked_ = std::move(responder);
+  if (!queue_.empty()) return answer_poll();
+  window_.set(options_.window, [this] { answer_poll(); });
+}
+
+void LongpollSession::answer_poll() {
+  if (!parked_) return;
+  window_.cancel();
+  const auto frames = std::exchange(queue_, {});
+  queued_bytes_ = 0;
+  parked_->respond(longpoll_messages(frames.empty() ? 204 : 200, token_, frames));
+  parked_.reset();
+}
+
+void LongpollSession::push(Frame frame) {
+  shard_.assert_here();
+  if (ended_) return;
+  if (frame.kind == Frame::Kind::binary) {
+    if (!std::exchange(warned_, true)) log::warn("binary messages cannot be sent over long-poll and are dropped");
+    return;
+  }
+  const auto is_full = [&] {
+    return !queue_.empty() && (queued_bytes_ + frame.bytes.size() > options_.queued_bytes_max ||
+                               queue_.size() >= options_.queued_frames_max);
+  };
+  // Full of what this round produced, or of what the client does not fetch? Only the latter is its fault.
+  if (is_full()) answer_poll();
+  if (is_full()) {
+    queue_.clear();
+    return close(CloseCode::policy_violation, "too slow");
+  }
+  queued_bytes_ += frame.bytes.size();
+  queue_.push_back(std::move(frame));
+  if (parked_) shard_.flush_later(*this);
+}
+
+void LongpollSession::close(CloseCode code, std::string_view reason) {
+  shard_.assert_here();
+  log::debug("a long-poll session ends: {} {}", static_cast<int>(code), log::quoted(reason));
+  end();
+}
+
+void LongpollSession::publish(std::vector<Frame> frames, Responder responder) {
+  shard_.assert_here();
+  if (publishes_.size() >= options_.publishes_max) return responder.respond(longpoll_error(503));
+  publishes_.push_back({std::move(frames), 0, std::move(responder)});
+  if (publishes_.size() == 1) take_frames();
+}
+
+void LongpollSession::take_frames() {
+  while (!publishes_.empty()) {
+    if (!handler_->is_settled()) return wait_until_settled();
+    auto& first = publishes_.front();
+    if (first.next < first.frames.size()) {
+      hand_over(first.frames[first.next++]);
+      if (ended_) return;  // and with it every POST
+    } else {
+      patience_.cancel();
+      first.responder.respond(longpoll_status(200));
+      publishes_.pop_front();
+    }
+  }
+}
+
+void LongpollSession::hand_over(const Frame& frame) {
+  const auto bytes = frame.bytes;  // the session may end in the middle of it
+  try {
+    handler_->handle_in(frame.kind, bytes.view());
+  } catch (const std::exception& error) {
+    log::error("a frame handler failed: {}", log::quoted(error.what()));
+    close(CloseCode::internal_error, "");
+  }
+}
+
+void LongpollSession::wait_until_settled() {
+  if (!patience_.is_set()) patience_.set(options_.window, [this] { refuse_publishes(); });
+  if (std::exchange(settling_, true)) return;
+  handler_->when_settled([self = weak_from_this()] {
+    const auto session = std::static_pointer_cast<LongpollSession>(self.lock());
+    if (!session || session->ended_) return;
+    session->settling_ = false;
+    session->take_frames();
+  });
+}
+
+void LongpollSession::refuse_publishes() {
+  patience_.cancel();
+  for (auto& publish : std::exchange(publishes_, {})) publish.responder.respond(longpoll_status(408));
+}
+
+void LongpollSession::watch_life() {
+  const auto patience = options_.window * 3 / 2;
+  life_.set(patience, [this, patience] {
+    if (shard_.clock().now() - last_poll_ > patience) return end();
+    watch_life();
+  });
+}
+
+void LongpollSession::end() {
+  if (std::exchange(ended_, true)) return;
+  life_.cancel();
+  answer_poll();
+  queue_.clear();
+  refuse_publishes();
+  release_handler();
+  table_.remove(id_, network_);
+  connections_.remove(*this);
+}
+
+void LongpollSession::release_handler() {
+  if (!handler_) return;
+  // Later, because the handler may be what is running; with the session kept, because it is the handler's transport.
+  struct Released {
+    std::shared_ptr<Connection> session;
+    std::unique_ptr<FrameHandler> handler;  // goes first
+  };
+  shard_.post([released = Released{shared_from_this(), std::move(handler_)}] {});
+}
+
+}  // namespace entmoot

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The long-poll sessions that one mount has on one shard, by number, and how many there may be. Owns none: they are
+// connections of the shard (web/connections.hpp), which ends them when it drains or closes.
+//
+// Bounds are per shard, because new sessions go round robin over the shards with the connections that open them: a
+// limit for all is the shard's times the number of shards.
+//
+// The shard's thread only.
+
+#include <entmoot/core/shard.hpp>
+#include <entmoot/web/connections.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+namespace entmoot {
+
+class LongpollSession;
+
+struct LongpollOptions {
+  /// How long a poll waits for a message; below what clients wait for an answer (phoenix.js: 20 s). A session without a
+  /// poll ends after one and a half to three of them.
+  Duration window = std::chrono::seconds(10);
+  std::size_t sessions_max = 4'000;            ///< Of a shard; then 503. A session costs a Socket and its queue.
+  std::size_t sessions_per_network_max = 250;  ///< Of a shard, from one address (web/admission.hpp); then 503.
+  std::size_t queued_bytes_max = 1 * MiB;      ///< Not fetched yet; with more the session ends, like a slow reader.
+  std::size_t queued_frames_max = 8192;        ///< The same.
+  std::size_t publishes_max = 4;               ///< POSTs that wait; clients send the next when one is done. Then 503.
+  std::size_t message_bytes_max = 64 * KiB;    ///< As a WebSocket message; then 413.
+  std::size_t body_bytes_max = 1 * MiB;        ///< Of a POST with up to a hundred messages; then 413.
+};
+
+class LongpollTable {
+ public:
+  /// `connections` may be gone once close() was called.
+  LongpollTable(Connections& connections, const LongpollOptions& options) noexcept
+      : connections_(connections), options_(options) {}
+  LongpollTable(const LongpollTable&) = delete;
+  LongpollTable& operator=(const LongpollTable&) = delete;
+
+  [[nodiscard]] Connections& connections() const noexcept { return connections_; }
+  [[nodiscard]] const LongpollOptions& options() const noexcept { return options_; }
+
+  /// Whether one more may come from `network` (empty: not counted).
+  [[nodiscard]] bool has_room(const std::string& network) const;
+  /// Its number, never used again.
+  std::uint64_t add(LongpollSession& session, const std::string& network);
+  void remove(std::uint64_t id, const std::string& network) noexcept;
+  [[nodiscard]] LongpollSession* find(std::uint64_t id) const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
+
+  /// Nobody comes in any more.
+  void close() noexcept { closed_ = true; }
+
+ private:
+  Connections& connections_;
+  const LongpollOptions options_;
+  std::uint64_t last_id_ = 0;
+  bool closed_ = false;
+  std::unordered_map<std::uint64_t, LongpollSession*> sessions_;
+  std::unordered_map<std::string, std::size_t> by_network_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// Long-polling's two directions as values: what a POST carries to us, what a poll is answered. No I/O, no state.
+//
+// Every outcome of the protocol is HTTP 200 with the real status as an integer in the JSON body; phoenix.js knows 200,
+// 204, 403, 408 and 410 there and stalls on others. What is no outcome of the protocol (another method, no room, base64
+// that is none) is an HTTP status without a body, which it takes for a lost connection. All answers may be read by
+// pages from anywhere; who may come is the origin check's affair.
+//
+// A body of the content type application/x-ndjson, exactly, is a list: a line that begins with '[' (or '{', for version
+// 1) is a text frame, any other is a binary frame in base64. Of any other type it is one text frame. Blank lines are
+// nobody's message, and so is an empty body. What comes behind the hundredth line is ignored, as Phoenix does.
+
+#include <entmoot/phoenix/frame.hpp>
+#include <entmoot/web/http_request.hpp>
+#include <entmoot/web/http_response.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace entmoot {
+
+/// What a POST carries, or the HTTP status it is refused with: 400 for what does not decode, 413 for a message that is
+/// too big. All or nothing.
+struct Published {
+  std::vector<Frame> frames = {};
+  int refused = 0;
+};
+[[nodiscard]] Published published(const HttpRequest& request, std::size_t message_bytes_max);
+
+/// {"status":…}
+[[nodiscard]] HttpResponse longpoll_status(int status);
+/// {"status":…,"token":…,"messages":[…]}; the frames are text.
+[[nodiscard]] HttpResponse longpoll_messages(int status, std::string_view token, std::span<const Frame> frames);
+/// An HTTP status without a body.
+[[nodiscard]] HttpResponse longpoll_error(int status);
+/// To the OPTIONS that a browser sends before a request from another origin.
+[[nodiscard]] HttpResponse longpoll_preflight(const HttpRequest& request);
+
+}  // namespace entmoot
