@@ -121,8 +121,12 @@ void HttpSession::serve_socket(const EndpointSocket& mount, const HttpRequest& r
 
   auto refusal = upgrade_refusal(request);
   auto response = refusal ? HttpResponse() : upgrade_response(request);
-  const auto session = std::make_shared<WebSocketSession>(connections_, mount.websocket,
-                                                          refusal ? std::string() : response_head(response, true));
+  const auto deflate = mount.websocket.compress
+                           ? PerMessageDeflate::accept(request.joined_header("sec-websocket-extensions"))
+                           : std::nullopt;
+  if (deflate) response.with("sec-websocket-extensions", deflate->answer());
+  const auto session = std::make_shared<WebSocketSession>(
+      connections_, mount.websocket, refusal ? std::string() : response_head(response, true), deflate);
   std::unique_ptr<FrameHandler> handler;
   try {
     const ConnectInfo info{request.query, peer_.address, peer_.is_loopback};
