@@ -14,6 +14,8 @@ using namespace std::string_literals;
 
 namespace {
 
+bool same(const std::string& a, const std::string& b) { return a == b; }  // unseen by doctest, which would print them
+
 struct Outcome {
   Inflated result = Inflated::done;
   std::string out = {};
@@ -40,7 +42,7 @@ constexpr Inflated broken = Inflated::broken;
 
 TEST_CASE("what is deflated is inflated to the same, at every size and window") {
   for (const std::size_t size : {300u, 4096u, 16383u, 16384u, 16385u, 65536u, 300'000u}) {
-    for (int bits = 9; bits <= 15; ++bits) CHECK(round_trip(chatter(size), bits) == chatter(size));
+    for (int bits = 9; bits <= 15; ++bits) CHECK(same(round_trip(chatter(size), bits), chatter(size)));
   }
 }
 
@@ -71,13 +73,13 @@ TEST_CASE("every way of zlib to write a message is understood") {
     for (const std::string& plain : {chatter(size), noise(size)}) {
       for (const int strategy : {Z_DEFAULT_STRATEGY, Z_FILTERED, Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED}) {
         for (const int level : {0, 1, 6, 9}) {
-          CHECK(inflated(deflated_message(plain, {.level = level, .strategy = strategy})).out == plain);
+          CHECK(same(inflated(deflated_message(plain, {.level = level, .strategy = strategy})).out, plain));
         }
       }
-      CHECK(inflated(deflated_message(plain, {.flush = Z_FULL_FLUSH})).out == plain);
-      CHECK(inflated(deflated(plain)).out == plain);  // the tail not left out
-      CHECK(inflated(deflated(plain, {.flush = Z_FINISH})).out == plain);
-      CHECK(inflated(deflated(plain, {.flush = Z_FINISH}) + '\0').out == plain);
+      CHECK(same(inflated(deflated_message(plain, {.flush = Z_FULL_FLUSH})).out, plain));
+      CHECK(same(inflated(deflated(plain)).out, plain));  // the tail not left out
+      CHECK(same(inflated(deflated(plain, {.flush = Z_FINISH})).out, plain));
+      CHECK(same(inflated(deflated(plain, {.flush = Z_FINISH}) + '\0').out, plain));
       CHECK(deflated_message(plain, {.level = 0}).size() <= deflate_bound(size));
     }
   }
@@ -87,8 +89,8 @@ TEST_CASE("behind a final block another stream may begin, and it does not see th
   const auto one = deflated(chatter(20'000), {.flush = Z_FINISH});
   const auto twice = inflated(one + one);
   CHECK(twice.result == Inflated::done);
-  CHECK(twice.out == chatter(20'000) + chatter(20'000));
-  CHECK(inflated(one + deflated_message("end")).out == chatter(20'000) + "end");
+  CHECK(same(twice.out, chatter(20'000) + chatter(20'000)));
+  CHECK(same(inflated(one + deflated_message("end")).out, chatter(20'000) + "end"));
   CHECK(inflated(one + "garbage").result == broken);
 }
 
@@ -139,6 +141,6 @@ TEST_CASE("a text is judged by what it inflates to") {
   CHECK(inflated(deflated_message("cut \xc3"), 100, true).result == Inflated::not_utf8);
   CHECK(inflated(deflated_message("gr\xf6\xdf"), 100, false).result == Inflated::done);
   const auto long_text = std::string(16383, 'x') + "ü" + std::string(50, 'y');  // across two chunks
-  CHECK(inflated(deflated_message(long_text), 64 * KiB, true).out == long_text);
+  CHECK(same(inflated(deflated_message(long_text), 64 * KiB, true).out, long_text));
   CHECK(inflated(deflated_message("\xff" + std::string(1 * MiB, 'x')), 1000, true).result != Inflated::done);
 }

@@ -60,8 +60,8 @@ class InflateStream {
         inflateReset(&stream_);
         continue;
       }
-      if (stream_.avail_out == 0 || stream_.avail_in > 0) continue;  // there is more to come
-      if (between_blocks()) return Inflated::done;
+      if (stream_.avail_in == 0 && between_blocks()) return Inflated::done;
+      if (stream_.avail_in > 0 || stream_.avail_out == 0) continue;  // there is more to come
       if (in_tail) return Inflated::broken;  // cut off
       in_tail = true;
       feed(tail);
@@ -73,7 +73,7 @@ class InflateStream {
     stream_.next_in = bytes_of(bytes);
     stream_.avail_in = static_cast<uInt>(bytes.size());
   }
-  /// zlib sets this bit when it has finished a block and not begun the next.
+  /// zlib sets this bit when it has finished a block and not begun the next, until it is called again.
   [[nodiscard]] bool between_blocks() const noexcept { return (stream_.data_type & 128) != 0; }
 
   z_stream stream_{};
