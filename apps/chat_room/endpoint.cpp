@@ -42,10 +42,10 @@ ReplyTo respond(Responder responder, int status) {
 
 }  // namespace
 
-void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets) {
-  endpoint.socket("/socket", {.connect = [&sockets](const ConnectInfo& info, Transport& transport) {
-                    return sockets.connect(info, transport);
-                  }});
+void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSocketOptions& websocket) {
+  endpoint.socket("/socket", {.connect = [&sockets](const ConnectInfo& info,
+                                                    Transport& transport) { return sockets.connect(info, transport); },
+                              .websocket = websocket});
   endpoint.static_files(chat_room_page());
 
   endpoint.get("/api/me", [](const HttpRequest& request, Responder responder) {
