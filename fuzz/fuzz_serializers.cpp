@@ -54,8 +54,8 @@ void check_v2_binary(std::string_view frame) {
   const auto message = v2.decode(Frame::Kind::binary, frame);
   if (!message) return;
   // The server's reply is the client's push with another kind, and the status in the place of the event.
-  const Frame reply = v2.encode(
-      PhxReply{message->join_ref, message->ref, message->topic, message->event.text(), message->payload});
+  const Frame reply =
+      v2.encode(PhxReply{message->join_ref, message->ref, message->topic, message->event.text(), message->payload});
   require(reply.bytes.view().substr(1) == frame.substr(1) && reply.bytes.view()[0] == 1);
 }
 

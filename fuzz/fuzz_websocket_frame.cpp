@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Bytes of a client, whole and chopped: the events must be the same. The first byte says where to chop.
+// Bytes of a client, whole and chopped: the events must be the same. The first byte says where to chop, and whether
+// compression was agreed on.
 
 #include <entmoot/web/websocket_codec.hpp>
 
@@ -14,8 +15,8 @@ using namespace entmoot;
 
 namespace {
 
-std::vector<std::string> events(std::string bytes, std::size_t chop) {
-  WebSocketDecoder decoder({.message_bytes_max = 4096});
+std::vector<std::string> events(std::string bytes, std::size_t chop, bool inflates) {
+  WebSocketDecoder decoder({.message_bytes_max = 4096}, inflates);
   std::vector<std::string> out;
   for (std::size_t at = 0; at < bytes.size(); at += chop) {
     std::span<char> input(bytes.data() + at, std::min(chop, bytes.size() - at));
@@ -34,6 +35,7 @@ std::vector<std::string> events(std::string bytes, std::size_t chop) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
-  if (events(bytes, bytes.size()) != events(bytes, data[0] % 16 + 1)) std::abort();
+  const bool inflates = data[0] >= 128;
+  if (events(bytes, bytes.size(), inflates) != events(bytes, data[0] % 16 + 1, inflates)) std::abort();
   return 0;
 }

@@ -19,7 +19,7 @@ ChatRoom::ChatRoom(const Options& options, Program program)
       user_socket_(rooms_),
       sockets_(shards_, pubsub_, user_socket_),
       endpoint_(shards_, {.listener = {.address = options.address, .port = options.port}}) {
-  mount(endpoint_, rooms_, sockets_);
+  mount(endpoint_, rooms_, sockets_, {.compress = options.compress});
 }
 
 ChatRoom::~ChatRoom() { stop(Duration::zero()); }

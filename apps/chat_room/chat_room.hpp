@@ -24,6 +24,7 @@ struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 4000;    ///< 0: any free one.
   unsigned shards = 0;          ///< 0: one per core.
+  bool compress = false;        ///< Accept permessage-deflate.
   entmoot::Budget budget = {};  ///< Of each room.
 };
 

@@ -42,9 +42,10 @@ ReplyTo respond(Responder responder, int status) {
 
 }  // namespace
 
-void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets) {
+void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSocketOptions& websocket) {
   endpoint.socket("/socket", {.connect = [&sockets](const ConnectInfo& info,
                                                     Transport& transport) { return sockets.connect(info, transport); },
+                              .websocket = websocket,
                               .longpoll = LongpollOptions{}});
   endpoint.static_files(chat_room_page());
 

@@ -19,6 +19,7 @@
 namespace chat_room {
 
 /// Mounts all of it. `rooms` and `sockets` outlive the endpoint.
-void mount(entmoot::Endpoint& endpoint, Rooms& rooms, entmoot::SocketMount& sockets);
+void mount(entmoot::Endpoint& endpoint, Rooms& rooms, entmoot::SocketMount& sockets,
+           const entmoot::WebSocketOptions& websocket);
 
 }  // namespace chat_room

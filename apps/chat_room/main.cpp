@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
   cli.add_option("--shards", options.shards, "Threads; 0 is one per core")
       ->capture_default_str()
       ->check(CLI::Range(0, 48));
+  cli.add_flag("--compress", options.compress, "Compress messages to clients that offer it (see SECURITY.md)");
   cli.add_option("--script", script, "What the rooms run instead of the built-in chat-room.ts")
       ->check(CLI::ExistingFile);
   cli.add_option("--log", level, "trace, debug, info, warn, error or off")

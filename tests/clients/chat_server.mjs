@@ -37,7 +37,7 @@ export class ChatServer {
 
   /** SIGTERM. Gives the exit code and how long it took. */
   async stop() {
-    if (this.#child.exitCode !== null) return { code: this.#child.exitCode, ms: 0 };
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return { code: this.#child.exitCode, ms: 0 };
     const start = performance.now();
     const exit = once(this.#child, "exit");
     this.#child.kill("SIGTERM");
@@ -45,6 +45,16 @@ export class ChatServer {
     const [code, signal] = await exit;
     clearTimeout(late);
     return { code, signal, ms: performance.now() - start };
+  }
+
+  /** Sends a signal and does not wait. */
+  signal(name) {
+    this.#child.kill(name);
+  }
+
+  /** Gives how it ended, once it has: `[code, signal]`. */
+  ended() {
+    return once(this.#child, "exit");
   }
 
   /** As after a crash: no farewell. */

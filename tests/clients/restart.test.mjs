@@ -4,6 +4,7 @@
 // of them is in its room again without doing anything.
 
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { afterEach, test } from "node:test";
 import { Client, closeClients, freshRoom, until, versions } from "./chat_client.mjs";
 import { ChatServer } from "./chat_server.mjs";
@@ -66,6 +67,25 @@ test("a server that nobody is connected to ends at once, too", { timeout: 30000 
   const { code, ms } = await server.stop();
   assert.equal(code, 0);
   assert.ok(ms <= 5000, `it took ${ms} ms`);
+});
+
+test("a second SIGTERM does not wait for a client that will not go", { timeout: 30000 }, async () => {
+  server = await ChatServer.start();
+  const stubborn = connect(server.port, "127.0.0.1");
+  let heard = "";
+  stubborn.setEncoding("latin1").on("data", (chunk) => (heard += chunk));
+  stubborn.on("error", () => {});
+  stubborn.write(
+    "GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  await until(() => heard.includes("\r\n\r\n"), "the handshake");
+  const ended = server.ended();
+  server.signal("SIGTERM");
+  await until(() => heard.endsWith("\x88\x02\x03\xf4"), "the close with 1012"); // It is not answered.
+  server.signal("SIGTERM");
+  assert.deepEqual(await ended, [null, "SIGTERM"]);
+  stubborn.destroy();
 });
 
 test("two servers do not share a port in silence", { timeout: 30000 }, async () => {

@@ -104,6 +104,7 @@ std::optional<ServerFrame> RawClient::frame() {
   if (!need(2)) return std::nullopt;
   ServerFrame frame;
   frame.opcode = byte(0) & 0x0f;
+  frame.compressed = (byte(0) & 0x40) != 0;
   frame.well_formed = (byte(0) & 0xf0) == 0x80 && (byte(1) & 0x80) == 0;
   std::size_t length = byte(1) & 0x7f;
   std::size_t header = 2;

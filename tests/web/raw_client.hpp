@@ -16,6 +16,7 @@ namespace entmoot {
 struct ServerFrame {
   unsigned opcode = 0;
   std::string payload;
+  bool compressed = false;  ///< RSV1.
   bool well_formed = true;  ///< FIN, no reserved bit, not masked, shortest length.
 
   [[nodiscard]] unsigned close_code() const {

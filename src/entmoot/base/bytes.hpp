@@ -5,10 +5,11 @@
 // Bytes that nobody changes any more, counted, so that one encoding can lie in a thousand outboxes on every shard.
 //
 // The count and the bytes are one allocation. Copying is an increment and safe from any thread; the bytes themselves
-// are immutable after make().
+// are immutable after make(). What is made of them for all owners, their compressed form, goes with them.
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -35,6 +36,7 @@ class SharedBytes {
   }
   ~SharedBytes() {
     if (block_ && block_->count.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      const SharedBytes made = take_derived();
       block_->~Block();
       ::operator delete(block_);
     }
@@ -50,6 +52,32 @@ class SharedBytes {
     return made;
   }
 
+  /// What `make()` makes of these bytes, called once for all owners: who asks meanwhile on another thread waits for it,
+  /// which takes no longer than to make it himself. An empty result is a result, too. Not for empty bytes. There is one
+  /// derived form, so all who ask make the same; it lives as long as these bytes or its own last owner.
+  template <class Make>
+  [[nodiscard]] SharedBytes derived(Make&& make) const {
+    auto& place = block_->derived;
+    auto found = unmade;
+    while (!place.compare_exchange_strong(found, being_made, std::memory_order_acquire)) {
+      if (found != being_made) return from_word(found);
+      place.wait(being_made, std::memory_order_acquire);
+      found = unmade;
+    }
+    try {
+      SharedBytes made = make();
+      SharedBytes kept = made;
+      auto* const block = std::exchange(kept.block_, nullptr);
+      place.store(block ? reinterpret_cast<std::uintptr_t>(block) : made_empty, std::memory_order_release);
+      place.notify_all();
+      return made;
+    } catch (...) {
+      place.store(unmade, std::memory_order_release);
+      place.notify_all();
+      throw;
+    }
+  }
+
   [[nodiscard]] const char* data() const noexcept { return block_ ? block_->bytes() : ""; }
   [[nodiscard]] std::size_t size() const noexcept { return block_ ? block_->size : 0; }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
@@ -60,11 +88,29 @@ class SharedBytes {
   friend bool operator==(const SharedBytes& a, const SharedBytes& b) noexcept { return a.view() == b.view(); }
 
  private:
+  static constexpr std::uintptr_t unmade = 0, being_made = 1, made_empty = 2;
   struct Block {
     std::atomic<std::size_t> count;
     std::size_t size;
+    std::atomic<std::uintptr_t> derived = unmade;  // one of the words above, or a Block that is owned
     char* bytes() noexcept { return reinterpret_cast<char*>(this + 1); }
   };
+  /// An owner more of what `derived` holds.
+  static SharedBytes from_word(std::uintptr_t word) noexcept {
+    SharedBytes out;
+    if (word == made_empty) return out;
+    out.block_ = reinterpret_cast<Block*>(word);
+    out.block_->count.fetch_add(1, std::memory_order_relaxed);
+    return out;
+  }
+  /// The owner that `derived` is; when nobody else owns this block any more.
+  [[nodiscard]] SharedBytes take_derived() const noexcept {
+    SharedBytes out;
+    const auto word = block_->derived.load(std::memory_order_relaxed);
+    if (word > made_empty) out.block_ = reinterpret_cast<Block*>(word);
+    return out;
+  }
+
   Block* block_ = nullptr;
 };
 

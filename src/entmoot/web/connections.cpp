@@ -2,10 +2,14 @@
 
 #include <entmoot/web/connections.hpp>
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace entmoot {
+
+namespace {
+constexpr std::size_t drained_per_round = 256;  // then the shard's other work gets its turn
+}
 
 void Connections::add(std::shared_ptr<Connection> connection) {
   shard_.assert_here();
@@ -23,19 +27,48 @@ void Connections::remove(Connection& connection) {
   report_if_empty();
 }
 
-void Connections::drain(Duration patience, UniqueFunction<void()> done) {
+void Connections::drain(const DrainerOptions& options, UniqueFunction<void()> done) {
   shard_.assert_here();
   draining_ = true;
+  drainer_ = options;
   drained_ = std::move(done);
-  drain_deadline_.set(patience, [this] { drop_all(); });
-  std::vector<std::shared_ptr<Connection>> all;  // they leave the table while they are asked
-  for (const auto& [key, connection] : table_) all.push_back(connection);
-  for (const auto& connection : all) connection->drain();
+  drain_deadline_.set(options.shutdown, [this] { drop_all(); });
+  std::vector<std::shared_ptr<Connection>> at_once;  // they leave the table while they are asked
+  for (const auto& [key, connection] : table_) {
+    if (connection->comes_back()) {
+      waiting_.push_back(connection);
+    } else {
+      at_once.push_back(connection);
+    }
+  }
+  for (const auto& connection : at_once) connection->drain();
+  start_batch();
   report_if_empty();
+}
+
+void Connections::start_batch() {
+  batch_left_ = std::max<std::size_t>(drainer_.batch_size, 1);
+  // Before the batch: its length does not lengthen the pauses.
+  next_batch_.set(drainer_.batch_interval, [this] { start_batch(); });
+  drain_some();
+}
+
+void Connections::drain_some() {
+  for (std::size_t i = 0; i < drained_per_round && batch_left_ > 0 && !waiting_.empty(); ++i) {
+    const auto connection = waiting_.back().lock();
+    waiting_.pop_back();
+    if (!connection) continue;  // it went by itself
+    --batch_left_;
+    connection->drain();
+  }
+  if (waiting_.empty()) return next_batch_.cancel();
+  if (batch_left_ > 0) shard_.post([this] { drain_some(); });
 }
 
 void Connections::drop_all() {
   shard_.assert_here();
+  next_batch_.cancel();
+  waiting_.clear();
   std::exchange(table_, {}).clear();  // the table is empty already while they go
   report_if_empty();
 }
@@ -43,6 +76,7 @@ void Connections::drop_all() {
 void Connections::report_if_empty() {
   if (!draining_ || !table_.empty()) return;
   drain_deadline_.cancel();
+  next_batch_.cancel();
   if (auto done = std::move(drained_)) done();
 }
 

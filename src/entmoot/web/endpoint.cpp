@@ -77,8 +77,11 @@ void Endpoint::drain(UniqueFunction<void()> done) {
     };
     auto drained = std::make_shared<Drained>(Drained{shards_.size(), std::move(done)});
     for (std::size_t i = 0; i < shards_.size(); ++i) {
-      shards_[i].post([this, drained, &connections = connections_.on(shards_[i])] {
-        connections.drain(options_.drain_timeout, [this, drained] {
+      // The shares of all shards together are the batch.
+      auto share = options_.drainer;
+      share.batch_size = (options_.drainer.batch_size + i) / shards_.size();
+      shards_[i].post([this, drained, share, &connections = connections_.on(shards_[i])] {
+        connections.drain(share, [this, drained] {
           shards_[0].post([drained] {
             if (--drained->left == 0) drained->done();
           });

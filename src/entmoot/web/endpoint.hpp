@@ -21,7 +21,6 @@
 #include <entmoot/web/listener.hpp>
 #include <entmoot/web/site.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -32,8 +31,7 @@ namespace entmoot {
 struct EndpointOptions {
   ListenerOptions listener = {};
   HttpOptions http = {};
-  /// How long drain() waits for clients and requests before it drops them; Phoenix's figure.
-  Duration drain_timeout = std::chrono::seconds(30);
+  DrainerOptions drainer = {};
 };
 
 class Endpoint {
@@ -62,8 +60,8 @@ class Endpoint {
   /// The port that is listened on, once started.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-  /// Stops accepting, closes every WebSocket with 1012 behind what is queued for it, lets HTTP requests finish, then
-  /// calls `done` on the first shard. Any thread, once.
+  /// Stops accepting, closes every WebSocket with 1012 behind what is queued for it, batch after batch
+  /// (EndpointOptions::drainer), lets HTTP requests finish, then calls `done` on the first shard. Any thread, once.
   void drain(UniqueFunction<void()> done);
   /// Ends everything at once and waits until it is gone: no handler runs afterwards. From a thread that is no shard's.
   void close();

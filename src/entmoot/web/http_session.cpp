@@ -154,8 +154,12 @@ void HttpSession::serve_websocket(const EndpointSocket& mount, const HttpRequest
 
   auto refusal = upgrade_refusal(request);
   auto response = refusal ? HttpResponse() : upgrade_response(request, subprotocol.selected);
-  const auto session = std::make_shared<WebSocketSession>(connections_, mount.websocket,
-                                                          refusal ? std::string() : response_head(response, true));
+  const auto deflate = mount.websocket.compress
+                           ? PerMessageDeflate::accept(request.joined_header("sec-websocket-extensions"))
+                           : std::nullopt;
+  if (deflate) response.with("sec-websocket-extensions", deflate->answer());
+  const auto session = std::make_shared<WebSocketSession>(
+      connections_, mount.websocket, refusal ? std::string() : response_head(response, true), deflate);
   auto info = connect_info_of(request, peer_, TransportKind::websocket);
   info.auth_token = std::move(subprotocol.auth_token);
   auto connected = connect_client(mount, info, *session);

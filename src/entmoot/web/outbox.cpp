@@ -16,12 +16,12 @@ constexpr std::size_t kept_entries = 16;  // an empty outbox keeps no more room 
 
 }  // namespace
 
-bool Outbox::push(const Frame& frame) {
+bool Outbox::push(Frame::Kind kind, const SharedBytes& bytes, bool compressed) {
   using Opcode = WebSocketHeader::Opcode;
-  const bool full = bytes_ + frame.bytes.size() > limits_.bytes_max || frames() >= limits_.frames_max;
+  const bool full = bytes_ + bytes.size() > limits_.bytes_max || frames() >= limits_.frames_max;
   if (full && !empty()) return false;
-  const auto opcode = frame.kind == Frame::Kind::text ? Opcode::text : Opcode::binary;
-  append({frame.bytes, WebSocketHeader(opcode, frame.bytes.size())});
+  const auto opcode = kind == Frame::Kind::text ? Opcode::text : Opcode::binary;
+  append({bytes, WebSocketHeader(opcode, bytes.size(), compressed)});
   return true;
 }
 

@@ -36,7 +36,9 @@ class Outbox {
   explicit Outbox(OutboxLimits limits = {}) noexcept : limits_(limits) {}
 
   /// False when it is full; then nothing was taken.
-  [[nodiscard]] bool push(const Frame& frame);
+  [[nodiscard]] bool push(const Frame& frame) { return push(frame.kind, frame.bytes, false); }
+  /// The same, with the message's bytes as they are sent: RSV1 says that they are compressed.
+  [[nodiscard]] bool push(Frame::Kind kind, const SharedBytes& bytes, bool compressed);
   /// At most 16 pongs wait; a client that pings faster than it reads gets its latest ping answered (RFC 6455 §5.5.3).
   void push_pong(std::string_view payload);
   /// The last frame. 0 sends no code.

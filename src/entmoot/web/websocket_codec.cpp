@@ -2,8 +2,11 @@
 
 #include <entmoot/web/websocket_codec.hpp>
 
+#include <entmoot/web/deflate.hpp>
+
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace entmoot {
 
@@ -39,6 +42,7 @@ std::optional<WebSocketEvent> WebSocketDecoder::decode(std::span<char>& input) {
   if (handed_out_) {
     handed_out_ = false;
     std::string().swap(control_);  // gives the memory back; assigning an empty string would not
+    std::string().swap(inflated_);
     if (message_opcode_ == 0) std::string().swap(message_);
   }
   while (state_ != State::over) {
@@ -83,7 +87,9 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_header(std::span<char>& inp
 std::optional<WebSocketEvent> WebSocketDecoder::check_start(unsigned char first) {
   final_ = (first & 0x80) != 0;
   opcode_ = first & 0x0f;
-  if (first & 0x70) return fail(CloseCode::protocol_error, "reserved bits are set");
+  const bool compressed = (first & 0x40) != 0;
+  const bool may_be = inflates_ && (opcode_ == op_text || opcode_ == op_binary);
+  if ((first & 0x30) != 0 || (compressed && !may_be)) return fail(CloseCode::protocol_error, "reserved bits are set");
   switch (opcode_) {
     case op_continuation:
       if (message_opcode_ == 0) return fail(CloseCode::protocol_error, "nothing to continue");
@@ -92,6 +98,7 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_start(unsigned char first)
     case op_binary:
       if (message_opcode_ != 0) return fail(CloseCode::protocol_error, "the last message is not finished");
       message_opcode_ = opcode_;
+      compressed_ = compressed;
       empty_fragments_ = 0;
       utf8_ = {};
       return std::nullopt;
@@ -116,7 +123,8 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_length() {
     if (payload_bytes_ >> 63) return fail(CloseCode::protocol_error, "length has its top bit set");
   }
   if (is_control()) return std::nullopt;
-  if (payload_bytes_ > limits_.message_bytes_max || message_.size() > limits_.message_bytes_max - payload_bytes_) {
+  const auto bytes_max = compressed_ ? deflate_bound(limits_.message_bytes_max) : limits_.message_bytes_max;
+  if (payload_bytes_ > bytes_max || message_.size() > bytes_max - payload_bytes_) {
     return fail(CloseCode::too_big, "message is too big");
   }
   if (payload_bytes_ == 0 && !final_ && ++empty_fragments_ > limits_.empty_fragments_max) {
@@ -144,18 +152,33 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_payload(std::span<char>& in
     control_ += bytes;
     return whole ? std::optional(finish_control(control_)) : std::nullopt;
   }
-  if (message_opcode_ == op_text && !utf8_.feed(bytes)) return fail(CloseCode::invalid_data, "text is not UTF-8");
+  if (message_opcode_ == op_text && !compressed_ && !utf8_.feed(bytes))
+    return fail(CloseCode::invalid_data, "text is not UTF-8");
   if (whole && final_ && message_.empty()) return finish_message(bytes);
   message_ += bytes;
   return whole && final_ ? std::optional(finish_message(message_)) : std::nullopt;
 }
 
-WebSocketEvent WebSocketDecoder::finish_message(std::string_view message) noexcept {
+WebSocketEvent WebSocketDecoder::finish_message(std::string_view message) {
+  if (std::exchange(compressed_, false)) return inflate_and_finish(message);
   const bool text = message_opcode_ == op_text;
   if (text && !utf8_.at_boundary()) return fail(CloseCode::invalid_data, "text ends inside a code point");
   message_opcode_ = 0;
   handed_out_ = true;
   return {.kind = text ? Event::Kind::text : Event::Kind::binary, .payload = message};
+}
+
+WebSocketEvent WebSocketDecoder::inflate_and_finish(std::string_view compressed) {
+  const InflateRules rules{.bytes_max = limits_.message_bytes_max, .text = message_opcode_ == op_text};
+  const auto result = inflate_message(compressed, rules, inflated_);
+  std::string().swap(message_);
+  switch (result) {
+    case Inflated::too_big: return fail(CloseCode::too_big, "message is too big");
+    case Inflated::not_utf8: return fail(CloseCode::invalid_data, "text is not UTF-8");
+    case Inflated::broken: return fail(CloseCode::invalid_data, "message is not a deflate stream");
+    case Inflated::done: break;
+  }
+  return finish_message(inflated_);
 }
 
 WebSocketEvent WebSocketDecoder::finish_control(std::string_view payload) noexcept {
@@ -183,8 +206,8 @@ WebSocketEvent WebSocketDecoder::fail(CloseCode code, std::string_view reason) n
   return {.kind = Event::Kind::error, .payload = reason, .code = static_cast<std::uint16_t>(code)};
 }
 
-WebSocketHeader::WebSocketHeader(Opcode opcode, std::size_t length) noexcept {
-  bytes_[0] = static_cast<char>(0x80 | static_cast<unsigned>(opcode));
+WebSocketHeader::WebSocketHeader(Opcode opcode, std::size_t length, bool compressed) noexcept {
+  bytes_[0] = static_cast<char>((compressed ? 0xc0u : 0x80u) | static_cast<unsigned>(opcode));
   if (length <= 125) {
     bytes_[1] = static_cast<char>(length);
     return;

@@ -13,7 +13,11 @@
 // Memory. Input is unmasked in place, and a message that lies in one piece of input is handed out as a view of it. Only
 // what is spread over several pieces is copied, once; a decoder between two messages holds no buffer.
 //
-// One thread at a time. No extension is negotiated (permessage-deflate trades memory and bombs for bandwidth).
+// Compressed messages (RSV1, RFC 7692) are legal only if permessage-deflate was agreed on. They are collected as they
+// are, up to a little more than the limit, and inflated when they are complete (web/deflate.hpp); what they become is
+// bounded by the same limit (1009). No deflate stream, like no UTF-8, is 1007: the content is not of its type.
+//
+// One thread at a time.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/utf8.hpp>
@@ -50,14 +54,18 @@ struct WebSocketEvent {
 
 class WebSocketDecoder {
  public:
-  explicit WebSocketDecoder(WebSocketLimits limits = {}) noexcept : limits_(limits) {}
+  /// `inflates`: permessage-deflate was agreed on.
+  explicit WebSocketDecoder(WebSocketLimits limits = {}, bool inflates = false) noexcept
+      : limits_(limits), inflates_(inflates) {}
 
   /// Consumes from the front of `input` (which it unmasks in place) up to the end of the next event. Nothing returned
   /// means that all input is consumed. After a close or an error everything is consumed unseen.
   [[nodiscard]] std::optional<WebSocketEvent> decode(std::span<char>& input);
 
   /// Bytes held back for a message that is not complete yet.
-  [[nodiscard]] std::size_t buffered_bytes() const noexcept { return message_.capacity() + control_.capacity(); }
+  [[nodiscard]] std::size_t buffered_bytes() const noexcept {
+    return message_.capacity() + inflated_.capacity() + control_.capacity();
+  }
 
  private:
   using Event = WebSocketEvent;
@@ -67,14 +75,16 @@ class WebSocketDecoder {
   std::optional<Event> check_start(unsigned char first);
   std::optional<Event> check_length();
   std::optional<Event> take_payload(std::span<char>& input);
-  Event finish_message(std::string_view message) noexcept;
+  Event finish_message(std::string_view message);
+  Event inflate_and_finish(std::string_view compressed);
   Event finish_control(std::string_view payload) noexcept;
   Event fail(CloseCode code, std::string_view reason) noexcept;
   [[nodiscard]] bool is_control() const noexcept { return (opcode_ & 0x8) != 0; }
 
   const WebSocketLimits limits_;
+  const bool inflates_;
   State state_ = State::header;
-  bool handed_out_ = false;  // message_ or control_ was returned and is dropped at the next call
+  bool handed_out_ = false;  // what was returned is dropped at the next call
 
   // The frame being read.
   std::array<unsigned char, 14> header_{};
@@ -88,9 +98,11 @@ class WebSocketDecoder {
 
   // The message being collected; control frames may come between its fragments.
   std::uint8_t message_opcode_ = 0;  // 0: none begun
+  bool compressed_ = false;
   unsigned empty_fragments_ = 0;
   Utf8Validator utf8_;
   std::string message_;
+  std::string inflated_;
   std::string control_;
 };
 
@@ -99,7 +111,7 @@ class WebSocketHeader {
  public:
   enum class Opcode : std::uint8_t { text = 0x1, binary = 0x2, close = 0x8, ping = 0x9, pong = 0xa };
 
-  WebSocketHeader(Opcode opcode, std::size_t length) noexcept;
+  WebSocketHeader(Opcode opcode, std::size_t length, bool compressed = false) noexcept;
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
 
  private:

@@ -14,11 +14,13 @@ namespace {
 constexpr std::size_t unread_above_bytes = 256 * KiB;  // a client with more than this still to take is not read
 }
 
-WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head)
+WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head,
+                                   std::optional<PerMessageDeflate> deflate)
     : connections_(connections),
       shard_(connections.shard()),
       options_(options),
-      decoder_(options.limits),
+      deflate_(deflate),
+      decoder_(options.limits, deflate.has_value()),
       outbox_(options.outbox),
       idle_(shard_),
       closing_(shard_),
@@ -49,11 +51,14 @@ void WebSocketSession::open(Stream stream, std::unique_ptr<FrameHandler> handler
 void WebSocketSession::push(Frame frame) {
   shard_.assert_here();
   if (state_ != State::open) return;
-  if (!outbox_.push(frame)) {
+  const SharedBytes compressed = deflate_ ? deflate_->compressed(frame.bytes) : SharedBytes();
+  const bool smaller = !compressed.empty();
+  const SharedBytes& bytes = smaller ? compressed : frame.bytes;
+  if (!outbox_.push(frame.kind, bytes, smaller)) {
     // Full of what this round produced, or of what the client does not take? Only the latter is its fault.
     flush();
     if (state_ != State::open) return;
-    if (!outbox_.push(frame)) {
+    if (!outbox_.push(frame.kind, bytes, smaller)) {
       outbox_.drop_unsent();
       return close(CloseCode::policy_violation, "too slow");
     }

@@ -10,6 +10,8 @@
 // Writing. push() queues a reference; everything queued in a round of the loop leaves in one gather write at its end.
 // A client whose outbox is full is closed with 1008 "too slow": what it missed it can only get by joining again.
 //
+// Compression, if it was agreed on, is here in one place: push() queues the compressed bytes where they are fewer.
+//
 // Closing. Both ways by the handshake of RFC 6455 §7, with a deadline. A client's close is answered with its own code;
 // we never begin with 1000, which older phoenix.js takes for "do not come back". The FrameHandler is destroyed as soon
 // as the connection is closing, whoever began, and before the session.
@@ -22,12 +24,14 @@
 #include <entmoot/web/connections.hpp>
 #include <entmoot/web/deadline.hpp>
 #include <entmoot/web/outbox.hpp>
+#include <entmoot/web/permessage_deflate.hpp>
 #include <entmoot/web/stream.hpp>
 #include <entmoot/web/websocket_codec.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -36,6 +40,7 @@ namespace entmoot {
 struct WebSocketOptions {
   WebSocketLimits limits = {};
   OutboxLimits outbox = {};
+  bool compress = false;  ///< Accept permessage-deflate, for clients that offer it. See SECURITY.md before you do.
   Duration idle_timeout = std::chrono::seconds(60);   ///< Phoenix's; its clients speak every 30 s. Any byte counts.
   Duration close_timeout = std::chrono::seconds(5);   ///< From our close to the client's answer.
   Duration stall_timeout = std::chrono::seconds(10);  ///< Without a single byte taken, though bytes wait.
@@ -44,7 +49,8 @@ struct WebSocketOptions {
 class WebSocketSession final : public Connection, public Transport, private Flushable, private StreamOwner {
  public:
   /// Not open yet: what is pushed waits for open(). `head` is the 101, sent before all frames.
-  WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head);
+  WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head,
+                   std::optional<PerMessageDeflate> deflate = std::nullopt);
   ~WebSocketSession() override;
 
   /// Takes the connection over, and what the client sent behind its handshake. Adds itself to the table.
@@ -53,6 +59,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void push(Frame frame) override;
   void close(CloseCode code, std::string_view reason) override;
   void drain() override { close(CloseCode::service_restart, ""); }
+  [[nodiscard]] bool comes_back() const noexcept override { return state_ == State::open; }
 
  private:
   enum class State : std::uint8_t {
@@ -79,6 +86,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   Connections& connections_;
   Shard& shard_;
   const WebSocketOptions options_;
+  const std::optional<PerMessageDeflate> deflate_;
 
   Stream stream_;
   WebSocketDecoder decoder_;

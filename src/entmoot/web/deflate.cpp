@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/deflate.hpp>
+
+#include <entmoot/base/check.hpp>
+#include <entmoot/base/utf8.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+#include <vector>
+
+#include <zlib.h>
+
+namespace entmoot {
+
+namespace {
+
+constexpr std::string_view tail("\x00\x00\xff\xff", 4);  // of the empty stored block that ends each message
+constexpr int raw = -1;                                  // zlib's sign for "no header, no checksum"
+
+Bytef* bytes_of(std::string_view text) noexcept {
+  return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // zlib reads only
+}
+
+class InflateStream {
+ public:
+  InflateStream() {
+    if (inflateInit2(&stream_, raw * MAX_WBITS) != Z_OK) throw std::bad_alloc();
+  }
+  ~InflateStream() { inflateEnd(&stream_); }
+  InflateStream(const InflateStream&) = delete;
+  InflateStream& operator=(const InflateStream&) = delete;
+
+  [[nodiscard]] std::span<char> chunk() noexcept { return chunk_; }
+
+  /// Inflates all of a message. `room()` gives where the next bytes go, never nothing; `take(bytes)` gets them, and
+  /// ends it by returning anything but `done`.
+  template <class Room, class Take>
+  Inflated run(std::string_view message, Room&& room, Take&& take) {
+    inflateReset(&stream_);
+    bool in_tail = false;
+    feed(message);
+    for (;;) {
+      const std::span<char> out = room();
+      stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+      stream_.avail_out = static_cast<uInt>(out.size());
+      const int result = inflate(&stream_, Z_SYNC_FLUSH);
+      if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return Inflated::broken;
+      if (const auto taken = take(std::string_view(out.data(), out.size() - stream_.avail_out));
+          taken != Inflated::done) {
+        return taken;
+      }
+      if (result == Z_STREAM_END) {
+        // A final block. What follows is another stream; if it is only our tail, nothing follows.
+        if (in_tail || stream_.avail_in == 0) return Inflated::done;
+        inflateReset(&stream_);
+        continue;
+      }
+      if (stream_.avail_in == 0 && between_blocks()) return Inflated::done;
+      if (stream_.avail_in > 0 || stream_.avail_out == 0) continue;  // there is more to come
+      if (in_tail) return Inflated::broken;  // cut off
+      in_tail = true;
+      feed(tail);
+    }
+  }
+
+ private:
+  void feed(std::string_view bytes) noexcept {
+    stream_.next_in = bytes_of(bytes);
+    stream_.avail_in = static_cast<uInt>(bytes.size());
+  }
+  /// zlib sets this bit when it has finished a block and not begun the next, until it is called again.
+  [[nodiscard]] bool between_blocks() const noexcept { return (stream_.data_type & 128) != 0; }
+
+  z_stream stream_{};
+  std::array<char, 16 * KiB> chunk_;
+};
+
+class DeflateStream {
+ public:
+  explicit DeflateStream(int window_bits) {
+    // The fastest level: the other clients of the thread wait for it, and the others win little on short JSON.
+    if (deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, raw * window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+      throw std::bad_alloc();
+    }
+  }
+  ~DeflateStream() { deflateEnd(&stream_); }
+  DeflateStream(const DeflateStream&) = delete;
+  DeflateStream& operator=(const DeflateStream&) = delete;
+
+  /// How much of `out` was written; all of it means that it was too small.
+  std::size_t run(std::string_view plain, std::span<char> out) noexcept {
+    deflateReset(&stream_);
+    stream_.next_in = bytes_of(plain);
+    stream_.avail_in = static_cast<uInt>(plain.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream_.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream_, Z_SYNC_FLUSH);
+    return out.size() - stream_.avail_out;
+  }
+
+ private:
+  z_stream stream_{};
+};
+
+template <class T>
+T& made(std::unique_ptr<T>& place, auto... arguments) {
+  if (!place) place = std::make_unique<T>(arguments...);
+  return *place;
+}
+
+}  // namespace
+
+Inflated inflate_message(std::string_view compressed, const InflateRules& rules, std::string& out) {
+  static thread_local std::unique_ptr<InflateStream> workspace;
+  auto& stream = made(workspace);
+  std::size_t size = 0;
+  Utf8Validator utf8;
+  const auto judged = stream.run(
+      compressed,
+      [&] {  // what fits into one chunk is kept there
+        const auto chunk = stream.chunk();
+        return size < chunk.size() ? chunk.subspan(size) : chunk;
+      },
+      [&](std::string_view piece) {
+        size += piece.size();
+        if (size > rules.bytes_max) return Inflated::too_big;
+        return rules.text && !utf8.feed(piece) ? Inflated::not_utf8 : Inflated::done;
+      });
+  if (judged != Inflated::done) return judged;
+  if (rules.text && !utf8.at_boundary()) return Inflated::not_utf8;
+  if (size < stream.chunk().size()) {
+    out.assign(stream.chunk().data(), size);
+    return Inflated::done;
+  }
+  std::string whole(size + 1, '\0');  // with a byte to spare, because a full room asks for another round
+  std::size_t at = 0;
+  const auto again = stream.run(
+      compressed, [&] { return std::span(whole).subspan(at); },
+      [&](std::string_view piece) {
+        at += piece.size();
+        return Inflated::done;
+      });
+  ENTMOOT_CHECK(again == Inflated::done && at == size, "inflating the same bytes twice gives the same");
+  whole.resize(size);
+  out = std::move(whole);
+  return Inflated::done;
+}
+
+SharedBytes deflate_message(std::string_view plain, int window_bits) {
+  ENTMOOT_CHECK(window_bits >= 9 && window_bits <= MAX_WBITS, "a window that zlib has");
+  static thread_local std::array<std::unique_ptr<DeflateStream>, MAX_WBITS + 1> workspaces;
+  static thread_local std::vector<char> scratch;
+  auto& stream = made(workspaces[static_cast<std::size_t>(window_bits)], window_bits);
+  if (scratch.size() < plain.size() + tail.size()) scratch.resize(plain.size() + tail.size());
+  const auto out = std::span(scratch).first(plain.size() + tail.size());
+  const auto written = stream.run(plain, out);
+  if (written == out.size()) return {};
+  return SharedBytes(std::string_view(scratch.data(), written - tail.size()));
+}
+
+}  // namespace entmoot

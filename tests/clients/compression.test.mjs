@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// permessage-deflate against another implementation of it: the `ws` package, with the offers that it can make, and
+// phoenix.js on top.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { WebSocket } from "ws";
+import { Client, closeClients, freshRoom } from "./chat_client.mjs";
+import { ChatServer } from "./chat_server.mjs";
+
+const options = { timeout: 30000 };
+const LONG = "the road goes ever on and on ".repeat(130); // 3770 characters; 4000 are allowed.
+
+let server;
+before(async () => (server = await ChatServer.start({ args: ["--compress"] })));
+afterEach(closeClients);
+after(() => server?.stop());
+
+/** A WebSocket for phoenix.js that offers `offer`, and is remembered. */
+function offering(offer) {
+  return class extends WebSocket {
+    static last;
+    constructor(url, protocols) {
+      super(url, protocols, { perMessageDeflate: offer });
+      this.constructor.last = this;
+    }
+  };
+}
+
+const offers = {
+  "what it offers by itself": true,
+  "no context takeover": { serverNoContextTakeover: true, clientNoContextTakeover: true },
+  "a small window of the server": { serverMaxWindowBits: 9 },
+  "a small window of the client": { clientMaxWindowBits: 9 },
+  "compression of everything": { threshold: 0 },
+  "all of it": {
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+    serverMaxWindowBits: 10,
+    clientMaxWindowBits: 10,
+    threshold: 0,
+  },
+};
+
+for (const [name, offer] of Object.entries(offers)) {
+  test(`a chat with ws: ${name}`, options, async () => {
+    const transport = offering(offer);
+    const id = freshRoom();
+    const ann = await new Client(server, undefined, { transport }).join(id);
+    const socket = transport.last;
+    const bob = await new Client(server, undefined, { transport: offering(false) }).join(id);
+    assert.match(socket.extensions, /^permessage-deflate/);
+
+    const texts = [LONG, "short", "größer 🌲", LONG + "!", "again"];
+    for (const text of texts) {
+      assert.equal((await ann.say(text)).status, "ok");
+      assert.equal((await bob.say(text, "bob")).status, "ok");
+    }
+    for (const room of [ann, bob]) {
+      await room.heard(2 * texts.length);
+      assert.deepEqual(
+        room.texts(),
+        texts.flatMap((text) => [text, text]),
+      );
+    }
+    // Four broadcasts and two replies of LONG came to ann: in a fraction of their size.
+    assert.ok(socket._socket.bytesRead < 2 * LONG.length, `${socket._socket.bytesRead} bytes`);
+    assert.deepEqual([ann.client.opened, bob.client.opened], [1, 1]);
+  });
+}
+
+test("who offers nothing is answered without compression", options, async () => {
+  const transport = offering(false);
+  const ann = await new Client(server, undefined, { transport }).join(freshRoom());
+  assert.equal(transport.last.extensions, "");
+  assert.equal((await ann.say(LONG)).response.text, LONG);
+});
+
+test("a bomb closes its own connection with 1009, and nobody else's", options, async () => {
+  const ann = await new Client(server).join(freshRoom());
+  const bomber = new WebSocket(`${server.socketUrl}/websocket?vsn=2.0.0`, { perMessageDeflate: { threshold: 0 } });
+  const closed = new Promise((resolve) => bomber.on("close", resolve));
+  bomber.on("error", () => {});
+  await new Promise((resolve) => bomber.on("open", resolve));
+  bomber.send(Buffer.alloc(32 * 1024 * 1024)); // 32 KiB on the wire
+  assert.equal(await closed, 1009);
+  assert.equal((await ann.say("still here")).status, "ok");
+});
