@@ -8,7 +8,7 @@ namespace chat_room {
 
 using namespace entmoot;
 
-Channel::JoinResult RoomChannel::join(std::string_view topic, const JsonText&) {
+Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload&) {
   const auto room = room_of(topic.substr(std::string_view("room:").size()));
   if (!room) return room.error();
   room_ = *room;
@@ -20,9 +20,10 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const JsonText&) {
   return Later{};
 }
 
-Channel::HandleResult RoomChannel::handle_in(std::string_view event, const JsonText& payload) {
+Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Payload& payload) {
   if (event != "send_message") throw UnhandledEvent(event);
-  const auto message = Message::parse(payload.view());
+  if (payload.is_binary()) return Reply{"error", reason(fail("a message is JSON, not bytes"))};
+  const auto message = Message::parse(payload.json().view());
   if (!message) return Reply{"error", reason(message.error())};
   rooms_.send_message(room_, message->sender, message->text, answer());
   return NoReply{};

@@ -17,8 +17,8 @@ class RoomChannel final : public entmoot::Channel {
  public:
   explicit RoomChannel(Rooms& rooms) : rooms_(rooms) {}
 
-  JoinResult join(std::string_view topic, const entmoot::JsonText& payload) override;
-  HandleResult handle_in(std::string_view event, const entmoot::JsonText& payload) override;
+  JoinResult join(std::string_view topic, const entmoot::Payload& payload) override;
+  HandleResult handle_in(std::string_view event, const entmoot::Payload& payload) override;
 
  private:
   Rooms& rooms_;

@@ -55,7 +55,7 @@ struct Room {
 
 struct RoomChannel final : Channel {
   explicit RoomChannel(Room& its_room) : room(its_room) {}
-  JoinResult join(std::string_view, const JsonText&) override {
+  JoinResult join(std::string_view, const Payload&) override {
     room.get_history(answer());
     return Later{};
   }

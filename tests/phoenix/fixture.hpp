@@ -34,15 +34,16 @@ struct Diary {
 
 class FixtureChannel final : public Channel {
  public:
-  explicit FixtureChannel(Diary& diary) : diary_(diary) {}
+  explicit FixtureChannel(Diary& diary) : diary_(diary) { intercept({"icpt", "unhandled_out"}); }
 
-  JoinResult join(std::string_view topic, const JsonText& payload) override {
+  JoinResult join(std::string_view topic, const Payload& payload) override {
     using namespace std::chrono_literals;
     if (topic == "room:deny") return fail("unauthorized");
     if (topic == "room:refuse") return Refused{json(R"({"code":7})")};
     if (topic == "room:crash") throw std::runtime_error("asked to");
     if (topic == "room:throw-int") throw 7;
     if (topic == "room:reply") return Ok{json(R"({"echo":)" + std::string(payload.view()) + "}")};
+    if (topic == "room:bytes") return Ok{Binary("bytes")};
     if (topic == "room:slow") {
       Shard::here().after(500ms, [ref = socket_ref()] { reply(ref, "ok"); });
       return Later{};
@@ -73,7 +74,7 @@ class FixtureChannel final : public Channel {
     return Ok{};
   }
 
-  HandleResult handle_in(std::string_view event, const JsonText& payload) override {
+  HandleResult handle_in(std::string_view event, const Payload& payload) override {
     using namespace std::chrono_literals;
     if (event == "ok") return Reply{};
     if (event == "echo") return Reply{"ok", payload};
@@ -105,12 +106,36 @@ class FixtureChannel final : public Channel {
       event == "shout" ? broadcast("shout", payload) : broadcast_from("shout", payload);
       return Reply{};
     }
+    if (event == "icpt" || event == "unhandled_out") {
+      broadcast(event, payload);
+      return NoReply{};
+    }
+    if (event == "bin") {
+      push("bpush", Binary(std::string_view("\0\1", 2)));
+      return Reply{"ok", Binary(std::string(payload.binary().view()) + '\xff')};
+    }
+    if (event == "bshout") {
+      broadcast("bshout", Binary("\x09\x08\x07"));
+      return NoReply{};
+    }
+    if (event == "bytes") return Reply{"ok", Binary("bytes")};
+    if (event == "needsjson") return Reply{"ok", payload.json()};
     if (event == "stop") return Stop{};
     if (event == "stop_reply") return Stop{ChannelEnd::shutdown, Reply{"ok", payload}};
     if (event == "stop_err") return Stop{ChannelEnd::crash};
     if (event == "crash") throw std::runtime_error("asked to");
     if (event == "params") return Reply{"ok", JsonText::of(Json(client().params))};
     return Channel::handle_in(event, payload);
+  }
+
+  InfoResult handle_out(std::string_view event, const Payload& payload) override {
+    if (event != "icpt") return Channel::handle_out(event, payload);
+    auto object = payload.json().parse()->as_object();
+    if (object.contains("drop")) return NoReply{};
+    if (object.contains("stop")) return Stop{};
+    object["tag"] = "mine";
+    push(event, JsonText::of(Json(object)));
+    return NoReply{};
   }
 
   InfoResult handle_info(const Broadcast& message) override {

@@ -213,7 +213,7 @@ TEST_CASE("with threads: every subscriber hears every publisher in order, and no
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     shards[i % 3].post([&, &mine = listeners[i]] {
       mine.subscription = pubsub.subscribe("t", [&mine](const Broadcast& message) {
-        const auto payload = *message.payload.parse();
+        const auto payload = *message.payload.json().parse();
         mine.heard[static_cast<std::size_t>(payload.at("from").as_int64())].push_back(
             static_cast<int>(payload.at("n").as_int64()));
         if (++mine.count != publishers * messages) return;
@@ -250,11 +250,11 @@ TEST_CASE("with threads: sockets on several shards join, ask, shout and go") {
   PubSub pubsub(shards);
   struct AskingChannel final : Channel {
     explicit AskingChannel(Shards& all) : shards(all) {}
-    JoinResult join(std::string_view, const JsonText&) override {
+    JoinResult join(std::string_view, const Payload&) override {
       shards[0].post([answer = answer()]() mutable { std::move(answer)(empty_object()); });
       return Later{};
     }
-    HandleResult handle_in(std::string_view event, const JsonText& payload) override {
+    HandleResult handle_in(std::string_view event, const Payload& payload) override {
       if (event == "shout") {
         broadcast("shout", payload);
         return Reply{};

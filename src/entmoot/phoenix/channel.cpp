@@ -6,7 +6,9 @@
 
 namespace entmoot {
 
-Channel::HandleResult Channel::handle_in(std::string_view event, const JsonText&) { throw UnhandledEvent(event); }
+Channel::HandleResult Channel::handle_in(std::string_view event, const Payload&) { throw UnhandledEvent(event); }
+
+Channel::InfoResult Channel::handle_out(std::string_view event, const Payload&) { throw UnhandledEvent(event); }
 
 Channel::InfoResult Channel::handle_info(const Broadcast&) { return NoReply{}; }
 
@@ -16,13 +18,13 @@ const std::string& Channel::topic() const noexcept { return server_->topic(); }
 
 const Client& Channel::client() const noexcept { return server_->client(); }
 
-void Channel::push(std::string_view event, JsonText payload) { server_->push(event, std::move(payload)); }
+void Channel::push(std::string_view event, Payload payload) { server_->push(event, std::move(payload)); }
 
-void Channel::broadcast(std::string_view event, JsonText payload) {
+void Channel::broadcast(std::string_view event, Payload payload) {
   server_->broadcast(event, std::move(payload), SubscriberId::none);
 }
 
-void Channel::broadcast_from(std::string_view event, JsonText payload) {
+void Channel::broadcast_from(std::string_view event, Payload payload) {
   server_->broadcast(event, std::move(payload), server_->subscriber());
 }
 

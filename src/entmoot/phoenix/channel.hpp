@@ -5,11 +5,11 @@
 // What a user writes: one client's end of one topic, in Phoenix's words (Phoenix.Channel).
 //
 //     class RoomChannel : public Channel {
-//       JoinResult join(std::string_view topic, const JsonText&) override {
+//       JoinResult join(std::string_view topic, const Payload&) override {
 //         rooms_.get_history(subtopic(topic), answer());  // joined when the room has answered
 //         return Later{};
 //       }
-//       HandleResult handle_in(std::string_view event, const JsonText& payload) override {
+//       HandleResult handle_in(std::string_view event, const Payload& payload) override {
 //         if (event != "send_message") throw UnhandledEvent(event);
 //         rooms_.send_message(subtopic(topic()), payload, answer());  // replied when the room has answered
 //         return NoReply{};
@@ -20,7 +20,8 @@
 // it is a process; here it is an object with a process's crash boundary: whatever a callback throws ends this channel
 // (the client sees `phx_error`, or "join crashed") and nothing else.
 //
-// Broadcasts on the channel's topic go straight to the client, past this object. What runs it: phoenix/channel_server.
+// Broadcasts on the channel's topic go straight to the client, past this object, but for those it intercepts. What runs
+// it: phoenix/channel_server.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
@@ -33,12 +34,14 @@
 #include <entmoot/phoenix/topic.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace entmoot {
 
@@ -64,10 +67,10 @@ class Channel {
  public:
   // What join() answers.
   struct Ok {  ///< {:ok, reply, socket}
-    JsonText response = empty_object();
+    Payload response = empty_object();
   };
   struct Refused {  ///< {:error, reply}; an Error does the same with {"reason": …}
-    JsonText response;
+    Payload response;
   };
   struct Later {};  ///< Joined or refused by an answer() or socket_ref() that join() has handed to somebody.
   using JoinResult = std::variant<Ok, Error, Refused, Later>;
@@ -76,7 +79,7 @@ class Channel {
   struct NoReply {};  ///< {:noreply, socket}
   struct Reply {      ///< {:reply, {status, payload}, socket}
     std::string status = "ok";
-    JsonText response = empty_object();
+    Payload response = empty_object();
   };
   struct Stop {  ///< {:stop, reason, reply, socket}
     ChannelEnd reason = ChannelEnd::normal;
@@ -91,26 +94,33 @@ class Channel {
   virtual ~Channel() = default;
 
   /// May the client join? Nothing can be pushed or broadcast in here; after({}, …) does that when it has joined.
-  virtual JoinResult join(std::string_view topic, const JsonText& payload) = 0;
+  virtual JoinResult join(std::string_view topic, const Payload& payload) = 0;
   /// A message of the client. The default knows no event.
-  virtual HandleResult handle_in(std::string_view event, const JsonText& payload);
+  virtual HandleResult handle_in(std::string_view event, const Payload& payload);
   /// A broadcast on a topic that this channel has subscribed to by itself. The default ignores it.
   virtual InfoResult handle_info(const Broadcast& message);
+  /// A broadcast on this topic that intercept() has named: push it, push something else in its place, or nothing
+  /// (handle_out/3). It is called in a turn of its own, after the turn that is running. The default knows no event.
+  virtual InfoResult handle_out(std::string_view event, const Payload& payload);
   /// The last call to a channel that had joined. What is pushed here comes after phx_close.
   virtual void terminate(ChannelEnd reason);
 
  protected:
+  /// Broadcasts of these events come to handle_out instead of to the client (intercept/1). To be called in the
+  /// constructor.
+  void intercept(std::initializer_list<std::string_view> events) { intercepted_.assign(events.begin(), events.end()); }
+
   [[nodiscard]] const std::string& topic() const noexcept;
   [[nodiscard]] const Client& client() const noexcept;
 
-  /// To this client (push/3). Throws if `payload` is no JSON object.
-  void push(std::string_view event, JsonText payload);
+  /// To this client (push/3). Throws if `payload` is neither a JSON object nor binary.
+  void push(std::string_view event, Payload payload);
   /// To everybody on this topic, this client included (broadcast/3). Subscribers on this shard have it before whatever
   /// this channel pushes next. Who also keeps a history for joins that wait should broadcast where the history is kept,
   /// with PubSub::broadcast.
-  void broadcast(std::string_view event, JsonText payload);
+  void broadcast(std::string_view event, Payload payload);
   /// To everybody on this topic but this channel (broadcast_from/3).
-  void broadcast_from(std::string_view event, JsonText payload);
+  void broadcast_from(std::string_view event, Payload payload);
   /// Broadcasts on `topic` come to handle_info (Phoenix.PubSub.subscribe/2).
   void subscribe(std::string_view topic);
 
@@ -131,6 +141,7 @@ class Channel {
  private:
   friend class ChannelServer;
   ChannelServer* server_ = nullptr;
+  std::vector<std::string> intercepted_;
 };
 
 }  // namespace entmoot

@@ -5,6 +5,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/phoenix/socket.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -70,7 +71,10 @@ void ChannelServer::join(const Message& message, std::optional<Ref> replaces) {
   });
 }
 
-void ChannelServer::finish_join(std::string_view status, const JsonText& response) {
+void ChannelServer::finish_join(std::string_view status, const Payload& response) {
+  // First of all, because it may throw; then the join has crashed.
+  const Frame frame = link_.serializer.encode(
+      PhxReply{join_ref_, std::get<Joining>(state_).ref, topic_, std::string(status), response});
   Joining joining = std::get<Joining>(std::move(state_));
   if (status == "ok") {
     // One step: from here on broadcasts are delivered, and the reply is pushed before the next of them can be.
@@ -79,7 +83,7 @@ void ChannelServer::finish_join(std::string_view status, const JsonText& respons
     state_ = Ended{};
     subscriptions_.clear();
   }
-  link_.push(PhxReply{join_ref_, joining.ref, topic_, std::string(status), response});
+  link_.push(frame);
   if (joining.replaces) {
     link_.push(Push{*joining.replaces, *joining.replaces, topic_, "phx_close", empty_object()});
   }
@@ -128,7 +132,20 @@ void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
 }
 
 void ChannelServer::handle_broadcast(const Fastlane& message) {
-  if (link_.open) link_.transport.push(message.frame_for(link_.serializer));
+  const auto& [topic, event, payload] = message.broadcast();
+  if (std::ranges::find(channel_->intercepted_, event) != channel_->intercepted_.end()) {
+    return handle_info_later([this, event, payload] { return channel_->handle_out(event, payload); });
+  }
+  if (const Frame* frame = message.frame_for(link_.serializer)) return link_.push(*frame);
+  handle_info_later([]() -> Channel::InfoResult {
+    throw CannotEncode("a binary broadcast to a client of version 1, which has no binary payloads");
+  });
+}
+
+void ChannelServer::handle_info_later(UniqueFunction<Channel::InfoResult()> then) {
+  link_.sockets.shard().post([to = address(), then = std::move(then)]() mutable {
+    if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
+  });
 }
 
 void ChannelServer::finish_handling(const Ref& ref, Channel::HandleResult result) {
@@ -204,13 +221,14 @@ SocketRef ChannelServer::current_ref() const {
   return ref;
 }
 
-void ChannelServer::push(std::string_view event, JsonText payload) {
+void ChannelServer::push(std::string_view event, Payload payload) {
   if (joining()) throw std::logic_error("a channel cannot push before it has joined");
-  if (!is_object(payload)) throw std::invalid_argument("the payload of a push is not a JSON object");
+  if (!payload.is_object_or_binary())
+    throw std::invalid_argument("the payload of a push is neither a JSON object nor binary");
   link_.push(Push{push_ref_, {}, topic_, std::string(event), std::move(payload)});
 }
 
-void ChannelServer::broadcast(std::string_view event, JsonText payload, SubscriberId except) {
+void ChannelServer::broadcast(std::string_view event, Payload payload, SubscriberId except) {
   if (joining()) throw std::logic_error("a channel cannot broadcast before it has joined");
   link_.pubsub.broadcast(topic_, event, std::move(payload), {.except = except, .here = Here::at_once});
 }

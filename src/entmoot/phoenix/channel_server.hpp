@@ -75,8 +75,8 @@ class ChannelServer final : private Subscriber {
   [[nodiscard]] const Client& client() const noexcept { return link_.client; }
   [[nodiscard]] SubscriberId subscriber() const noexcept;
   [[nodiscard]] SocketRef current_ref() const;
-  void push(std::string_view event, JsonText payload);
-  void broadcast(std::string_view event, JsonText payload, SubscriberId except);
+  void push(std::string_view event, Payload payload);
+  void broadcast(std::string_view event, Payload payload, SubscriberId except);
   void subscribe(std::string_view topic);
   [[nodiscard]] ReplyTo answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then);
   void after(Duration delay, UniqueFunction<Channel::InfoResult()> then);
@@ -99,11 +99,13 @@ class ChannelServer final : private Subscriber {
   };
 
   void handle_broadcast(const Fastlane& message) override;
+  /// In a turn of this channel, after the one that is running: broadcasts come at any time.
+  void handle_info_later(UniqueFunction<Channel::InfoResult()> then);
 
   template <class Step>
   void turn(std::optional<Handling> handling, Step&& step);
   void crash(const char* what);
-  void finish_join(std::string_view status, const JsonText& response);
+  void finish_join(std::string_view status, const Payload& response);
   void finish_handling(const Ref& ref, Channel::HandleResult result);
   void send_reply(const Ref& ref, const Channel::Reply& reply);
   void stop(ChannelEnd reason);

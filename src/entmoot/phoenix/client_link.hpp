@@ -23,6 +23,10 @@ struct ClientLink {
   SocketId id = SocketId::none;
   bool open = true;  ///< false: closed by us, or the transport is going; nothing is pushed any more
 
+  void push(const Frame& frame) {
+    if (open) transport.push(frame);
+  }
+  /// Throws CannotEncode.
   template <class Sent>
   void push(const Sent& sent) {
     if (open) transport.push(serializer.encode(sent));

@@ -2,43 +2,52 @@
 
 #pragma once
 
-// The fastlane (Phoenix.Channel.Server.dispatch/3): a broadcast is encoded once for each serializer, on the thread of
-// its publisher, and every subscriber's transport queues a reference to the same bytes, past socket and channel.
+// The fastlane (Phoenix.Channel.Server.dispatch/3): a broadcast is encoded once for each serializer that somebody on
+// the topic speaks, and every subscriber's transport queues a reference to the same bytes, past socket and channel. A
+// binary payload has no frame in a version that cannot carry it.
 //
-// Immutable, shared by all shards while it travels.
+// Shared by all shards while it travels, and immutable as far as they can see: the first who asks for a frame encodes
+// it, and who asks at the same time waits for him.
 
-#include <entmoot/base/check.hpp>
 #include <entmoot/phoenix/serializer.hpp>
 
+#include <array>
+#include <mutex>
 #include <utility>
-#include <vector>
 
 namespace entmoot {
 
 class Fastlane {
  public:
+  /// Throws CannotEncode, on behalf of all frames to come.
   explicit Fastlane(Broadcast broadcast) : broadcast_(std::move(broadcast)) {
-    for (const Serializer* serializer : all_serializers()) {
-      encoded_.push_back({serializer, serializer->encode(broadcast_)});
-    }
+    // A text can always be encoded. Bytes cannot under every topic, and who has to know that is who broadcasts them.
+    if (!broadcast_.payload.is_binary()) return;
+    for (const Serializer* serializer : all_serializers()) (void)frame_for(*serializer);
   }
+  Fastlane(const Fastlane&) = delete;
+  Fastlane& operator=(const Fastlane&) = delete;
 
   [[nodiscard]] const Broadcast& broadcast() const noexcept { return broadcast_; }
-  [[nodiscard]] const Frame& frame_for(const Serializer& serializer) const {
-    for (const Encoded& encoded : encoded_) {
-      if (encoded.serializer == &serializer) return encoded.frame;
+  /// Nothing if the serializer cannot carry the payload.
+  [[nodiscard]] const Frame* frame_for(const Serializer& serializer) const {
+    if (broadcast_.payload.is_binary() && !serializer.carries_binary()) return nullptr;
+    for (std::size_t i = 0; i < all_serializers().size(); ++i) {
+      if (all_serializers()[i] != &serializer) continue;
+      Encoded& encoded = encoded_[i];
+      std::call_once(encoded.once, [&] { encoded.frame = serializer.encode(broadcast_); });
+      return &encoded.frame;
     }
-    ENTMOOT_CHECK(false, "a serializer that serializer_for() does not offer");
-    std::abort();
+    return nullptr;
   }
 
  private:
   struct Encoded {
-    const Serializer* serializer;
+    std::once_flag once;
     Frame frame;
   };
   const Broadcast broadcast_;
-  std::vector<Encoded> encoded_;
+  mutable std::array<Encoded, serializer_count> encoded_;
 };
 
 }  // namespace entmoot

@@ -4,11 +4,11 @@
 
 // What the Channels protocol says, apart from how a serializer writes it down: one value for what a client sends, and
 // three for what a server sends. All of them are plain values and may cross shards.
-//
-// The payload is a finished JSON text that passes through untouched: only who consumes it parses it.
 
 #include <entmoot/base/json.hpp>
+#include <entmoot/phoenix/payload.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +31,8 @@ class Ref {
 
   /// As it stands in a JSON text.
   [[nodiscard]] std::string_view token() const noexcept { return token_; }
+  /// What it says, if it is a string.
+  [[nodiscard]] std::optional<std::string> text() const;
   [[nodiscard]] bool is_null() const noexcept { return token_ == "null"; }
   /// `null`, or the empty string that some clients (in Go) send for it. Both match any channel.
   [[nodiscard]] bool is_absent() const noexcept { return is_null() || token_ == "\"\""; }
@@ -73,35 +75,36 @@ struct Message {
   Ref ref;
   Label topic;
   Label event;
-  JsonText payload;
+  Payload payload;
 
   friend bool operator==(const Message&, const Message&) = default;
 };
 
-/// The answer to one ref (Phoenix.Socket.Reply), on the wire the event `phx_reply`. `response` is any JSON value.
+/// The answer to one ref (Phoenix.Socket.Reply), on the wire the event `phx_reply`. `response` is any JSON value, or
+/// bytes.
 struct PhxReply {
   Ref join_ref;
   Ref ref;
   Label topic;
   std::string status;
-  JsonText response;
+  Payload response;
 };
 
 /// To one client, on one channel. `phx_close` and `phx_error` carry the join_ref in both slots; everything else has no
-/// ref. `payload` is an object.
+/// ref. `payload` is an object or bytes.
 struct Push {
   Ref join_ref;
   Ref ref = {};
   std::string topic;
   std::string event;
-  JsonText payload;
+  Payload payload;
 };
 
-/// To everybody on a topic (Phoenix.Socket.Broadcast). `payload` is an object.
+/// To everybody on a topic (Phoenix.Socket.Broadcast). `payload` is an object or bytes.
 struct Broadcast {
   std::string topic;
   std::string event;
-  JsonText payload;
+  Payload payload;
 
   friend bool operator==(const Broadcast&, const Broadcast&) = default;
 };
@@ -119,8 +122,5 @@ struct Broadcast {
   text += '}';
   return JsonText::trusted(std::string_view(text));
 }
-
-/// Pushes and broadcasts carry objects; a compact text tells by its first byte.
-[[nodiscard]] inline bool is_object(const JsonText& payload) noexcept { return payload.view().starts_with('{'); }
 
 }  // namespace entmoot

@@ -66,8 +66,9 @@ Subscription PubSub::subscribe(std::string_view topic, UniqueFunction<void(const
   return subscription;
 }
 
-void PubSub::broadcast(std::string_view topic, std::string_view event, JsonText payload, BroadcastOptions options) {
-  if (!is_object(payload)) throw std::invalid_argument("the payload of a broadcast is not a JSON object");
+void PubSub::broadcast(std::string_view topic, std::string_view event, Payload payload, BroadcastOptions options) {
+  if (!payload.is_object_or_binary())
+    throw std::invalid_argument("the payload of a broadcast is neither a JSON object nor binary");
   auto message =
       std::make_shared<const Fastlane>(Broadcast{std::string(topic), std::string(event), std::move(payload)});
   Effects::release_or_hold([this, message = std::move(message), options] { release(message, options); });

@@ -70,8 +70,8 @@ class PubSub {
   /// Calls `callback` on this shard, from its loop, for every broadcast on `topic`. It may end its own subscription.
   [[nodiscard]] Subscription subscribe(std::string_view topic, UniqueFunction<void(const Broadcast&)> callback);
 
-  /// Any thread. Throws std::invalid_argument if `payload` is no JSON object.
-  void broadcast(std::string_view topic, std::string_view event, JsonText payload, BroadcastOptions options = {});
+  /// Any thread. Throws std::invalid_argument if `payload` is neither a JSON object nor binary.
+  void broadcast(std::string_view topic, std::string_view event, Payload payload, BroadcastOptions options = {});
 
   /// Subscribers of `topic` on this shard.
   [[nodiscard]] std::size_t count_here(std::string_view topic) const { return tables_.local().count(topic); }

@@ -2,6 +2,7 @@
 
 #include <entmoot/phoenix/serializer.hpp>
 
+#include <entmoot/phoenix/v1_json_serializer.hpp>
 #include <entmoot/phoenix/v2_json_serializer.hpp>
 
 #include <algorithm>
@@ -11,9 +12,10 @@ namespace entmoot {
 
 namespace {
 
+const V1JsonSerializer v1;
 const V2JsonSerializer v2;
 
-constexpr std::array<const Serializer*, 1> all = {&v2};
+constexpr std::array<const Serializer*, serializer_count> all = {&v1, &v2};
 
 struct Offer {
   std::string_view series;  // "major.minor." of the versions that it is for
@@ -21,7 +23,7 @@ struct Offer {
 };
 
 // Phoenix.Socket's default list of serializers.
-constexpr std::array<Offer, 1> offers = {{{"2.0.", &v2}}};
+constexpr std::array<Offer, 2> offers = {{{"1.0.", &v1}, {"2.0.", &v2}}};
 
 /// Semantic Versioning 2.0.0, item 2: digits without a leading zero.
 bool is_version_number(std::string_view text) {
@@ -38,6 +40,6 @@ Result<const Serializer*> serializer_for(std::string_view vsn) {
   return fail("no serializer for this vsn");
 }
 
-std::span<const Serializer* const> all_serializers() { return all; }
+std::span<const Serializer* const, serializer_count> all_serializers() { return all; }
 
 }  // namespace entmoot

@@ -11,7 +11,7 @@
 
 namespace entmoot {
 
-void reply(const SocketRef& to, std::string_view status, JsonText response) {
+void reply(const SocketRef& to, std::string_view status, Payload response) {
   Effects::release_or_hold([to, answer = Channel::Reply{std::string(status), std::move(response)}]() mutable {
     Shard& home = *to.shard;
     home.post([to, answer = std::move(answer)]() mutable {

@@ -38,6 +38,6 @@ struct SocketRef {
 
 /// Any thread, any time, also repeatedly (clients use the first). For a join that waits, "ok" completes it and any
 /// other status refuses it.
-void reply(const SocketRef& to, std::string_view status, JsonText response = empty_object());
+void reply(const SocketRef& to, std::string_view status, Payload response = empty_object());
 
 }  // namespace entmoot
