@@ -19,11 +19,11 @@ JsonText object(const char* text) { return JsonText::trusted(std::string_view(te
 
 }  // namespace
 
-Channel::JoinResult RoomChannel::join(std::string_view topic, const JsonText& payload) {
+Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& payload) {
   const std::string_view name = topic.substr(std::string_view("room:").size());
   if (name == "deny") return fail("unauthorized");
   if (name == "crash") throw std::runtime_error("asked to crash");
-  if (name == "reply") return Ok{JsonText::trusted(R"({"echo":)" + std::string(payload.view()) + "}")};
+  if (name == "reply") return Ok{JsonText::trusted(R"({"echo":)" + std::string(payload.json().view()) + "}")};
   if (name == "slow") {
     Shard::here().after(500ms, [ref = socket_ref()] { reply(ref, "ok"); });
     return Later{};
@@ -37,7 +37,7 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const JsonText& pa
   return Ok{};
 }
 
-Channel::HandleResult RoomChannel::handle_in(std::string_view event, const JsonText& payload) {
+Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Payload& payload) {
   if (event == "ok") return Reply{};
   if (event == "echo") return Reply{"ok", payload};
   if (event == "err") return Reply{"error", payload};
@@ -55,6 +55,15 @@ Channel::HandleResult RoomChannel::handle_in(std::string_view event, const JsonT
     broadcast_from("shout", payload);
     return Reply{};
   }
+  if (event == "icpt") {
+    broadcast("icpt", payload);
+    return NoReply{};
+  }
+  if (event == "bin") return append_ff(payload);
+  if (event == "bshout") {
+    broadcast("bshout", Binary("\x09\x08\x07"));
+    return NoReply{};
+  }
   if (event == "stop") return Stop{ChannelEnd::normal};
   if (event == "stop_reply") return Stop{ChannelEnd::shutdown, Reply{"ok", payload}};
   if (event == "stop_err") return Stop{ChannelEnd::crash};
@@ -64,7 +73,21 @@ Channel::HandleResult RoomChannel::handle_in(std::string_view event, const JsonT
   throw UnhandledEvent(event);
 }
 
-Channel::HandleResult RoomChannel::reply_later(const JsonText& payload) {
+// "icpt", the one event that is intercepted.
+Channel::InfoResult RoomChannel::handle_out(std::string_view event, const Payload& payload) {
+  boost::json::object tagged = payload.json().parse()->as_object();
+  tagged["tag"] = "mine";
+  push(event, JsonText::of(tagged));
+  return NoReply{};
+}
+
+Channel::HandleResult RoomChannel::append_ff(const Payload& payload) {
+  if (!payload.is_binary()) throw UnhandledEvent("bin");
+  push("bpush", Binary(std::string_view("\x00\x01", 2)));
+  return Reply{"ok", Binary(std::string(payload.view()) + '\xff')};
+}
+
+Channel::HandleResult RoomChannel::reply_later(const Payload& payload) {
   after(50ms, [ref = socket_ref(), payload]() -> InfoResult {
     reply(ref, "ok", payload);
     return NoReply{};
@@ -72,8 +95,8 @@ Channel::HandleResult RoomChannel::reply_later(const JsonText& payload) {
   return NoReply{};
 }
 
-Channel::HandleResult RoomChannel::disconnect(const JsonText& payload) {
-  const auto tree = payload.parse();
+Channel::HandleResult RoomChannel::disconnect(const Payload& payload) {
+  const auto tree = payload.json().parse();
   const auto* object = tree ? tree->if_object() : nullptr;
   const auto* id = object ? object->if_contains("id") : nullptr;
   if (!id || !id->is_string()) throw UnhandledEvent("kick");

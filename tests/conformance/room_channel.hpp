@@ -14,14 +14,16 @@ namespace conformance {
 
 class RoomChannel final : public entmoot::Channel {
  public:
-  explicit RoomChannel(entmoot::PubSub& pubsub) : pubsub_(pubsub) {}
+  explicit RoomChannel(entmoot::PubSub& pubsub) : pubsub_(pubsub) { intercept({"icpt"}); }
 
-  JoinResult join(std::string_view topic, const entmoot::JsonText& payload) override;
-  HandleResult handle_in(std::string_view event, const entmoot::JsonText& payload) override;
+  JoinResult join(std::string_view topic, const entmoot::Payload& payload) override;
+  HandleResult handle_in(std::string_view event, const entmoot::Payload& payload) override;
+  InfoResult handle_out(std::string_view event, const entmoot::Payload& payload) override;
 
  private:
-  HandleResult reply_later(const entmoot::JsonText& payload);
-  HandleResult disconnect(const entmoot::JsonText& payload);
+  HandleResult reply_later(const entmoot::Payload& payload);
+  HandleResult append_ff(const entmoot::Payload& payload);
+  HandleResult disconnect(const entmoot::Payload& payload);
   [[nodiscard]] Reply connect_parameters() const;
 
   entmoot::PubSub& pubsub_;
