@@ -4,13 +4,28 @@
 
 #include <entmoot/base/log.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 namespace entmoot {
 
+namespace {
+
+/// What is taken even of a client that sends too much: the sign that it lives, and what makes it less.
+bool is_always_taken(const Message& message) {
+  return message.event.is("phx_leave") || (message.topic.is("phoenix") && message.event.is("heartbeat"));
+}
+
+}  // namespace
+
 Socket::Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limits)
-    : user_socket_(user_socket), limits_(limits), link_(std::move(link)) {
+    : user_socket_(user_socket),
+      limits_(limits),
+      link_(std::move(link)),
+      messages_(limits_.messages, link_.sockets.shard().clock().now()),
+      bytes_(limits_.bytes, link_.sockets.shard().clock().now()),
+      joins_(limits_.joins, link_.sockets.shard().clock().now()) {
   link_.id = link_.sockets.add(*this);
   if (client().id.empty()) return;
   disconnects_ = link_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
@@ -27,8 +42,17 @@ Socket::~Socket() {
 void Socket::handle_in(Frame::Kind kind, std::string_view frame) {
   link_.sockets.shard().assert_here();
   if (!link_.open) return;
+  const TimePoint now = link_.sockets.shard().clock().now();
+  Pace pace = std::max(messages_.take(1, limits_.messages, now),
+                       bytes_.take(static_cast<double>(frame.size()), limits_.bytes, now));
+  if (pace == Pace::flood) return close(CloseCode::policy_violation, "rate limit");
   auto message = link_.serializer.decode(kind, frame);
   if (!message) return close(CloseCode::internal_error, message.error().reason);
+  if (message->event.is("phx_join")) pace = std::max(pace, joins_.take(1, limits_.joins, now));
+  if (pace == Pace::flood) return close(CloseCode::policy_violation, "rate limit");
+  if (pace == Pace::over && !is_always_taken(*message)) {
+    return reply_error(message->join_ref, *message, "rate limit: too much at once, try again later");
+  }
   dispatch(*message);
 }
 

@@ -9,12 +9,13 @@
 // up in order when the join is done, and everything else goes on, heartbeats above all.
 //
 // A frame that is no message closes the connection with 1011, as Phoenix does; one bad message of an application is
-// the channel's affair.
+// the channel's affair. How much a client may send is limited (SocketLimits).
 //
 // From: web/websocket_session (frames), phoenix/socket_ref (late answers).  To: phoenix/channel_server.
 
 #include <entmoot/phoenix/channel_server.hpp>
 #include <entmoot/phoenix/client_link.hpp>
+#include <entmoot/phoenix/rate.hpp>
 #include <entmoot/phoenix/transport.hpp>
 #include <entmoot/phoenix/user_socket.hpp>
 
@@ -38,6 +39,13 @@ struct SocketLimits {
   std::size_t waiting_messages_max = 100;
   /// Bytes of payload that may wait, over all topics of the client. Same policy.
   std::size_t waiting_bytes_max = 1 * MiB;
+  /// What the client may send. Over a rate a message is not taken but answered with an error that says so (heartbeats
+  /// and leaves are taken); who goes on is closed with policy_violation. At these rates one client costs its shard a
+  /// tenth of its time.
+  Rate messages = {.per_second = 10'000, .burst = 20'000, .debt = 1'000};
+  Rate bytes = {.per_second = 8.0 * MiB, .burst = 16.0 * MiB, .debt = 1.0 * MiB};
+  /// A join costs a room more than a message: its history. phoenix.js joins all its topics at once when it is back.
+  Rate joins = {.per_second = 100, .burst = 500, .debt = 100};
 };
 
 class Socket final : public FrameHandler {
@@ -86,6 +94,9 @@ class Socket final : public FrameHandler {
   std::unordered_map<std::string, Joinable, Hash, std::equal_to<>> topics_;
   std::uint64_t last_incarnation_ = 0;
   std::size_t waiting_bytes_ = 0;
+  TokenBucket messages_;
+  TokenBucket bytes_;
+  TokenBucket joins_;
   Subscription disconnects_;
 };
 
