@@ -133,7 +133,7 @@ export class World {
       if (typeof value === "string") headers[name] = this.#filled(this.name(value), String);
     const path = this.#filled(this.name(step.path), encodeURIComponent);
     const start = performance.now();
-    socket.write(httpRequest(step.method, path, headers, sent));
+    socket.write(httpRequest(step.method, path, headers, sent, step.version));
     this.#requests.set(step.as ?? "last", { socket, method: step.method, start });
     if (step.as === undefined) await this.#ends({ ...step, as: "last" });
   }
@@ -274,7 +274,8 @@ export class World {
     } else if (expected !== null && typeof expected === "object") {
       assert.ok(actual !== null && typeof actual === "object" && !Array.isArray(actual), differs);
       assert.deepEqual(Object.keys(actual).sort(), Object.keys(this.name(expected)).sort(), differs);
-      for (const [key, one] of Object.entries(expected)) this.#match(one, actual[this.name(key)], `${where}.${key}`, whole);
+      for (const [key, one] of Object.entries(expected))
+        this.#match(one, actual[this.name(key)], `${where}.${key}`, whole);
     } else {
       assert.deepEqual(actual, this.name(expected), differs);
     }

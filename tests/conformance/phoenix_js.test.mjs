@@ -63,7 +63,11 @@ for (const [version, phoenix] of Object.entries(versions)) {
         const heard = [ann, bob].map((room) => room.listen("shout"));
         for (let i = 0; i < 20; ++i) void ann.push("shout", { i });
         await until(() => heard.every((list) => list.length === 20), "20 broadcasts");
-        for (const list of heard) assert.deepEqual(list, Array.from({ length: 20 }, (_, i) => ({ i })));
+        for (const list of heard)
+          assert.deepEqual(
+            list,
+            Array.from({ length: 20 }, (_, i) => ({ i })),
+          );
       });
 
       test("103 binary", async () => {
@@ -154,13 +158,37 @@ for (const [version, phoenix] of Object.entries(versions)) {
               () => `${what}; seen ${JSON.stringify([seenByAnn(), seenByBob()])}`,
             );
         };
-        await both([["u1", "Ann"], ["u2", "Bob"]], "both");
+        await both(
+          [
+            ["u1", "Ann"],
+            ["u2", "Bob"],
+          ],
+          "both",
+        );
         assert.equal((await bob.push("update", { key: "u2", name: "Bobby" })).status, "ok");
-        await both([["u1", "Ann"], ["u2", "Bobby"]], "the new name");
+        await both(
+          [
+            ["u1", "Ann"],
+            ["u2", "Bobby"],
+          ],
+          "the new name",
+        );
         const second = await open().join(name, { key: "u1", name: "Ann's phone" });
-        await both([["u1", "Ann", "Ann's phone"], ["u2", "Bobby"]], "Ann twice");
+        await both(
+          [
+            ["u1", "Ann", "Ann's phone"],
+            ["u2", "Bobby"],
+          ],
+          "Ann twice",
+        );
         await second.leave();
-        await both([["u1", "Ann"], ["u2", "Bobby"]], "Ann once");
+        await both(
+          [
+            ["u1", "Ann"],
+            ["u2", "Bobby"],
+          ],
+          "Ann once",
+        );
         assert.equal((await ann.push("untrack", { key: "u1" })).status, "ok");
         await both([["u2", "Bobby"]], "Bob alone");
       });
@@ -170,25 +198,43 @@ for (const [version, phoenix] of Object.entries(versions)) {
         const ann = await open().join(name, { key: "u1", name: "Ann" });
         const bob = open().channel(name, { key: "u2", name: "Bob" });
         const presence = new phoenix.Presence(bob.channel);
-        const seen = () => presence.list((key, { metas }) => `${key}:${metas.length}`).sort().join();
-        await until(() => seen() === "u1:1,u2:1", () => `both; seen ${seen()}`);
+        const seen = () =>
+          presence
+            .list((key, { metas }) => `${key}:${metas.length}`)
+            .sort()
+            .join();
+        await until(
+          () => seen() === "u1:1,u2:1",
+          () => `both; seen ${seen()}`,
+        );
         const rejoined = ann.joins.length + 1;
         ann.channel.push("crash", {});
         await until(() => ann.joins.length === rejoined, "the rejoin");
-        await until(() => seen() === "u1:1,u2:1", () => `one each; seen ${seen()}`);
+        await until(
+          () => seen() === "u1:1,u2:1",
+          () => `one each; seen ${seen()}`,
+        );
       });
 
-      test("104 who is disconnected by the server comes back", { skip: polls && !leavesSessionsGone && "1.7 never rejoins after a lost session" }, async () => {
-        const id = fresh("user");
-        const client = open({ params: { id } });
-        const room = await client.join(topic());
-        const other = await open().join(topic());
-        other.channel.push("kick", { id });
-        await until(() => room.joins.length === 2, () => `the rejoin; closes ${client.closes}`);
-        assert.equal((await room.push("ok")).status, "ok");
-        if (polls) assert.deepEqual(client.closes, version === "1.8.5" || version === "1.8.16" ? [3410] : client.closes);
-        else assert.deepEqual(client.closes, [1001]);
-      });
+      test(
+        "104 who is disconnected by the server comes back",
+        { skip: polls && !leavesSessionsGone && "1.7 never rejoins after a lost session" },
+        async () => {
+          const id = fresh("user");
+          const client = open({ params: { id } });
+          const room = await client.join(topic());
+          const other = await open().join(topic());
+          other.channel.push("kick", { id });
+          await until(
+            () => room.joins.length === 2,
+            () => `the rejoin; closes ${client.closes}`,
+          );
+          assert.equal((await room.push("ok")).status, "ok");
+          if (polls)
+            assert.deepEqual(client.closes, version === "1.8.5" || version === "1.8.16" ? [3410] : client.closes);
+          else assert.deepEqual(client.closes, [1001]);
+        },
+      );
 
       if (!polls) {
         test("104 a malformed frame ends the connection, and the client comes back", async () => {
@@ -211,7 +257,9 @@ for (const [version, phoenix] of Object.entries(versions)) {
         const client = open({ heartbeatIntervalMs: 20 });
         await client.join(topic());
         let answers = 0;
-        client.socket.onMessage((message) => (answers += message.topic === "phoenix" && message.payload.status === "ok"));
+        client.socket.onMessage(
+          (message) => (answers += message.topic === "phoenix" && message.payload.status === "ok"),
+        );
         if (polls) void client.socket.ping?.(() => ++answers);
         else await until(() => answers >= 3, "three answered heartbeats");
         if (polls) await until(() => answers >= 1, "an answered ping");
@@ -266,7 +314,10 @@ for (const [version, phoenix] of Object.entries(versions)) {
         const stored = new Map();
         const client = new Client(proxy, phoenix, "WebSocket", {
           longPollFallbackMs: 500,
-          sessionStorage: { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => stored.set(key, value) },
+          sessionStorage: {
+            getItem: (key) => stored.get(key) ?? null,
+            setItem: (key, value) => stored.set(key, value),
+          },
         });
         const room = await client.join(topic());
         assert.deepEqual(await room.push("echo", { x: 1 }), { status: "ok", response: { x: 1 } });

@@ -93,8 +93,8 @@ export function acceptOf(key) {
 export const freshKey = () => randomBytes(16).toString("base64");
 
 /** A request as text. A header whose value is null is left out, an array is several lines. */
-export function httpRequest(method, path, headers, body) {
-  const lines = [`${method} ${path} HTTP/1.1`];
+export function httpRequest(method, path, headers, body, version = "HTTP/1.1") {
+  const lines = [`${method} ${path} ${version}`];
   for (const [name, value] of Object.entries(headers)) {
     if (value === null) continue;
     for (const one of [value].flat()) lines.push(`${name}: ${one}`);

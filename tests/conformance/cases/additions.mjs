@@ -2,7 +2,25 @@
 //
 // What only shows when a client is unusual: pipelining, odd JSON, odd handshakes, strictness of HTTP and WebSocket.
 
-import { a, beat, close, closed, frame, heartbeat, hex, http, join, OK, ok, raw, refused, reply, T, text, UT } from "../verbs.mjs";
+import {
+  a,
+  beat,
+  close,
+  closed,
+  frame,
+  heartbeat,
+  hex,
+  http,
+  join,
+  OK,
+  ok,
+  raw,
+  refused,
+  reply,
+  T,
+  text,
+  UT,
+} from "../verbs.mjs";
 
 const V2 = "/socket/websocket?vsn=2.0.0";
 /** The reference leaves open which. */
@@ -13,10 +31,11 @@ const fatal = (title, piece, ...codes) => ({
   title: `${title} is malformed`,
   steps: [a.joins(), a.sends(piece), a.isClosed(...codes)],
 });
-const bad = (title, headers, status = 400) => ({
+const bad = (title, headers, deviation) => ({
   id: "18.15",
   title: `${title} is a bad request`,
-  steps: [a.opens(V2, { headers, status })],
+  deviation,
+  steps: [a.opens(V2, { headers, status: 400 })],
 });
 const echoed = (title, json, response = json) => ({
   id: "18.5",
@@ -76,6 +95,7 @@ export const additions = [
   ...[1000, 1001, 1011, 1012, 1013, 1014, 3000, 4999].map((code) => ({
     id: "18.4",
     title: `a client may close with ${code}`,
+    deviation: code >= 1012 && code <= 1014 ? "Bandit answers 1002, the registry has the code" : undefined,
     steps: [a.sends(closing(code)), a.sees(close(1000, code))],
   })),
   ...[999, 1004, 1005, 1006, 1015, 1016, 2999, 5000].map((code) => ({
@@ -83,13 +103,22 @@ export const additions = [
     title: `${code} is no code to close with`,
     steps: [a.sends(closing(code)), a.sees(close(1002, 1000))],
   })),
-  { id: "18.4", title: "a close without a code is answered", steps: [a.sends(frame({ opcode: 8 })), a.sees(close(1005, 1000))] },
+  {
+    id: "18.4",
+    title: "a close without a code is answered",
+    steps: [a.sends(frame({ opcode: 8 })), a.sees(close(1005, 1000))],
+  },
   {
     id: "18.4",
     title: "a message in the handshake's own segment is not lost",
+    deviation: "Bandit loses it",
     steps: [a.opens(V2, { early: [heartbeat("1")] }), a.sees(beat("1"))],
   },
-  { id: "18.4", title: "a binary frame whose topic is not UTF-8 ends the connection", steps: [a.sends(hex('00 01 01 02 02 "1" "2" ff fe "ok"')), a.isClosed(1011, 1007)] },
+  {
+    id: "18.4",
+    title: "a binary frame whose topic is not UTF-8 ends the connection",
+    steps: [a.sends(hex('00 01 01 02 02 "1" "2" ff fe "ok"')), a.isClosed(1011, 1007)],
+  },
   ...["03", "04", "ff"].map((kind) => ({
     id: "18.4",
     title: `a binary frame of kind ${kind} ends the connection`,
@@ -140,7 +169,11 @@ export const additions = [
       a.sees(reply("", "3", T, OK)),
     ],
   },
-  { id: "18.6", title: "five zero bytes are a message to nobody", steps: [a.sends(hex("00 00 00 00 00")), a.sees(reply(null, "", "", UT))] },
+  {
+    id: "18.6",
+    title: "five zero bytes are a message to nobody",
+    steps: [a.sends(hex("00 00 00 00 00")), a.sees(reply(null, "", "", UT))],
+  },
   {
     id: "18.7",
     title: "a reply to a join that cannot be written down is never silence",
@@ -150,8 +183,16 @@ export const additions = [
     ],
   },
 
-  { id: "18.8", title: "of two vsn the last counts", steps: [a.opens("/socket/websocket?vsn=9.0.0&vsn=2.0.0"), a.sends(heartbeat("1")), a.sees(beat("1"))] },
-  { id: "18.8", title: "of two vsn the last counts, also if it is wrong", steps: [a.opens("/socket/websocket?vsn=2.0.0&vsn=9.0.0", { status: 403 })] },
+  {
+    id: "18.8",
+    title: "of two vsn the last counts",
+    steps: [a.opens("/socket/websocket?vsn=9.0.0&vsn=2.0.0"), a.sends(heartbeat("1")), a.sees(beat("1"))],
+  },
+  {
+    id: "18.8",
+    title: "of two vsn the last counts, also if it is wrong",
+    steps: [a.opens("/socket/websocket?vsn=2.0.0&vsn=9.0.0", { status: 403 })],
+  },
   {
     id: "18.8",
     title: "VSN is another parameter",
@@ -170,20 +211,38 @@ export const additions = [
       a.sees(reply("1", "1", T, OK), reply("1", "2", T, ok({ params: { a: "%zz", vsn: "2.0.0" }, auth_token: null }))),
     ],
   },
-  { id: "18.8", title: "a query that is not UTF-8 is the client's fault", steps: [a.opens(`${V2}&a=%ff`, { status: any4xx })] },
-  bad("a handshake with two keys", { "Sec-WebSocket-Key": ["AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAQ=="] }),
+  {
+    id: "18.8",
+    title: "a query that is not UTF-8 is the client's fault",
+    steps: [a.opens(`${V2}&a=%ff`, { status: any4xx })],
+  },
+  bad(
+    "a handshake with two keys",
+    { "Sec-WebSocket-Key": ["AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAQ=="] },
+    "Phoenix answers 500",
+  ),
   {
     id: "18.10",
     title: "an upgrade with a body is a bad request",
     steps: [a.opens(V2, { headers: { "Content-Length": "2" }, status: 400, early: [raw("hi")] })],
     deviation: "Phoenix answers 101",
   },
-  bad("a key of another length than 16 bytes", { "Sec-WebSocket-Key": "c2hvcnQ=" }),
+  bad("a key of another length than 16 bytes", { "Sec-WebSocket-Key": "c2hvcnQ=" }, "Bandit takes it"),
   bad("a key that is no base64", { "Sec-WebSocket-Key": "!!!!!!!!!!!!!!!!!!!!!!==" }),
+  ...["HTTP/01.1", "HTTP/1.10", "HTTP/1.x", "http/1.1"].map((version) => ({
+    id: "18.15",
+    title: `${version} is no version of HTTP`,
+    steps: [http("GET", V2, { version, status: 400 })],
+  })),
+  {
+    id: "18.15",
+    title: "a second value for Content-Length is a bad request",
+    steps: [http("POST", V2, { headers: { "Content-Length": ["0", "1"] }, status: 400 })],
+  },
   bad("no Host", { Host: null }),
-  bad("a Host with a path", { Host: "example.com/x" }),
-  bad("a Host with a user", { Host: "me@example.com" }),
-  bad("a header without a name", { "": "x" }),
+  bad("a Host with a path", { Host: "example.com/x" }, "Bandit takes it"),
+  bad("a Host with a user", { Host: "me@example.com" }, "Bandit takes it"),
+  bad("a header without a name", { "": "x" }, "Bandit takes it"),
   bad("a header name with a space before the colon", { "X-A ": "x" }),
-  bad("a Content-Length of 23 digits", { "Content-Length": "00000000000000000000001" }),
+  bad("a Content-Length of 23 digits", { "Content-Length": "00000000000000000000001" }, "Bandit takes it"),
 ];

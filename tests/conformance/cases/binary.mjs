@@ -21,10 +21,7 @@ export const binary = [
       a.sends(join("1", "room:1")),
       a.sees(reply("1", "1", "room:1", OK)),
       a.sends(hex('00 01 01 06 03 "1" "2" "room:1" "bin" 01 02')),
-      a.sees(
-        hex('00 01 06 05 "1" "room:1" "bpush" 00 01'),
-        hex('01 01 01 06 02 "1" "2" "room:1" "ok" 01 02 ff'),
-      ),
+      a.sees(hex('00 01 06 05 "1" "room:1" "bpush" 00 01'), hex('01 01 01 06 02 "1" "2" "room:1" "ok" 01 02 ff')),
     ],
   },
   {

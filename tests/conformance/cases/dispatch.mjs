@@ -28,7 +28,11 @@ export const dispatch = [
   {
     id: "7.2",
     title: "topics are compared to the letter",
-    steps: [a.joins(), a.sends(["1", "2", T.replace("room", "Room"), "ok", {}]), a.sees(reply(null, "2", T.replace("room", "Room"), UT))],
+    steps: [
+      a.joins(),
+      a.sends(["1", "2", T.replace("room", "Room"), "ok", {}]),
+      a.sees(reply(null, "2", T.replace("room", "Room"), UT)),
+    ],
   },
   {
     id: "7.3",
@@ -38,11 +42,7 @@ export const dispatch = [
   {
     id: "7.3",
     title: "a duplicate join without a join_ref takes the place of one with",
-    steps: [
-      a.joins(),
-      a.sends([null, "2", T, "phx_join", {}]),
-      a.sees(reply(null, "2", T, OK), closed("1")),
-    ],
+    steps: [a.joins(), a.sends([null, "2", T, "phx_join", {}]), a.sees(reply(null, "2", T, OK), closed("1"))],
   },
   {
     id: "7.4",

@@ -17,7 +17,11 @@ export const heartbeats = [
     title: "a heartbeat's join_ref is not sent back",
     steps: [a.sends(["9", "2", "phoenix", "heartbeat", {}]), a.sees(beat("2"))],
   },
-  { id: "18", title: "a heartbeat without a ref is answered without one", steps: [a.sends(heartbeat(null)), a.sees(beat(null))] },
+  {
+    id: "18",
+    title: "a heartbeat without a ref is answered without one",
+    steps: [a.sends(heartbeat(null)), a.sees(beat(null))],
+  },
   { id: "19", title: "a ref keeps its type", steps: [a.sends(heartbeat(7)), a.sees(beat(7))] },
   {
     id: "20",
@@ -44,7 +48,12 @@ export const heartbeats = [
   {
     id: "24",
     title: "a frame over the limit ends the connection with 1009",
-    steps: [a.opens("/small/websocket?vsn=2.0.0"), a.joins(), a.sends(["1", "2", T, "echo", "x".repeat(2000)]), a.isClosed(1009)],
+    steps: [
+      a.opens("/small/websocket?vsn=2.0.0"),
+      a.joins(),
+      a.sends(["1", "2", T, "echo", "x".repeat(2000)]),
+      a.isClosed(1009),
+    ],
   },
   {
     id: "24",

@@ -2,22 +2,7 @@
 //
 // Joining, and joining again.
 
-import {
-  a,
-  b,
-  beat,
-  closed,
-  crashed,
-  heartbeat,
-  does,
-  join,
-  OK,
-  ok,
-  refused,
-  reply,
-  T,
-  UT,
-} from "../verbs.mjs";
+import { a, b, beat, closed, crashed, heartbeat, does, join, OK, ok, refused, reply, T, UT } from "../verbs.mjs";
 import assert from "node:assert/strict";
 
 const FLOOD = 400;
@@ -28,7 +13,7 @@ const seesTheRestOfTheFlood = (who, ref) =>
     const socket = await world.socket(who);
     const next = async () => JSON.parse((await socket.next()).text);
     assert.deepEqual(await next(), world.name(reply(ref, ref, T, OK)));
-    for (let last = null; last !== FLOOD; ) {
+    for (let last = null; last !== FLOOD;) {
       const [join_ref, its_ref, , event, { n }] = await next();
       assert.deepEqual([join_ref, its_ref, event], [null, null, "shout"]);
       if (last !== null) assert.equal(n, last + 1);
@@ -212,4 +197,3 @@ export const joins = [
     ],
   },
 ];
-

@@ -106,7 +106,13 @@ export const leaves = [
       a.sees(
         reply("1", "1", "room:presence-@case", OK),
         ["1", null, "room:presence-@case", "presence_state", {}],
-        [null, null, "room:presence-@case", "presence_diff", { joins: { a: { metas: [{ phx_ref: { $bind: "R" } }] } }, leaves: {} }],
+        [
+          null,
+          null,
+          "room:presence-@case",
+          "presence_diff",
+          { joins: { a: { metas: [{ phx_ref: { $bind: "R" } }] } }, leaves: {} },
+        ],
       ),
       b.sends(["1", "1", "room:presence-@case", "phx_join", {}]),
       b.sees(reply("1", "1", "room:presence-@case", OK), [
@@ -118,7 +124,13 @@ export const leaves = [
       ]),
       a.sends({ $frame: { opcode: 8, payload: { $hex: "03 e9" } } }),
       a.sees({ $close: [1001, 1000] }),
-      b.sees([null, null, "room:presence-@case", "presence_diff", { joins: {}, leaves: { a: { metas: [{ phx_ref: { $bind: "R" } }] } } }]),
+      b.sees([
+        null,
+        null,
+        "room:presence-@case",
+        "presence_diff",
+        { joins: {}, leaves: { a: { metas: [{ phx_ref: { $bind: "R" } }] } } },
+      ]),
     ],
   },
 ];

@@ -40,7 +40,11 @@ export const longpoll = [
     title: "a poll that hears nothing ends with 204 after the window",
     steps: [
       poll.opens(),
-      http("GET", poll.path(), { answer: JSON_HEADERS, after: 900, json: { status: 204, token: $("TOKEN"), messages: [] } }),
+      http("GET", poll.path(), {
+        answer: JSON_HEADERS,
+        after: 900,
+        json: { status: 204, token: $("TOKEN"), messages: [] },
+      }),
     ],
   },
   {
@@ -147,7 +151,9 @@ export const longpoll = [
   {
     id: "89",
     title: "an allowed Origin opens a session",
-    steps: [http("GET", "/socket/longpoll?vsn=2.0.0", { headers: { Origin: "https://example.com" }, json: lost("TOKEN") })],
+    steps: [
+      http("GET", "/socket/longpoll?vsn=2.0.0", { headers: { Origin: "https://example.com" }, json: lost("TOKEN") }),
+    ],
   },
   {
     id: "90",
@@ -162,10 +168,7 @@ export const longpoll = [
   {
     id: "91",
     title: "a malformed message is not acknowledged",
-    steps: [
-      poll.opens(),
-      http("POST", poll.path(), { body: "{oops", json: { status: { $either: [408, 410] } } }),
-    ],
+    steps: [poll.opens(), http("POST", poll.path(), { body: "{oops", json: { status: { $either: [408, 410] } } })],
   },
   {
     id: "92",
@@ -244,7 +247,10 @@ export const longpoll = [
       a.sends(["1", "2", T, "kick", { id: "u-@case" }]),
       ends("waiting", { json: { status: 204, token: $("TOKEN"), messages: [] } }),
       http("GET", poll.path(), { json: { status: 410, token: $("NEW"), messages: [] } }),
-      http("POST", "/socket/longpoll?vsn=2.0.0&token={NEW}", { body: '[null,"1","phoenix","heartbeat",{}]', json: { status: 200 } }),
+      http("POST", "/socket/longpoll?vsn=2.0.0&token={NEW}", {
+        body: '[null,"1","phoenix","heartbeat",{}]',
+        json: { status: 200 },
+      }),
     ],
   },
   ...["DELETE", "PUT", "PATCH"].map((method) => ({
@@ -286,10 +292,14 @@ export const longpoll = [
         lines: [join("1"), ["1", "2", T, "params", {}]],
         json: { status: 200 },
       }),
-      { verb: "gets", path: "/vars/one/longpoll/two?vsn=2.0.0&token={TOKEN}", frames: [
-        reply("1", "1", T, OK),
-        reply("1", "2", T, ok({ params: { a: "one", b: "two", vsn: "2.0.0" }, auth_token: null })),
-      ] },
+      {
+        verb: "gets",
+        path: "/vars/one/longpoll/two?vsn=2.0.0&token={TOKEN}",
+        frames: [
+          reply("1", "1", T, OK),
+          reply("1", "2", T, ok({ params: { a: "one", b: "two", vsn: "2.0.0" }, auth_token: null })),
+        ],
+      },
     ],
   },
   {

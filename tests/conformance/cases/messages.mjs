@@ -25,7 +25,11 @@ export const messages = [
       a.sees(reply("1", "2", T, { status: "error", response: { reason: "x" } })),
     ],
   },
-  { id: "47", title: "who does not reply says nothing", steps: [a.joins(), a.sends(["1", "2", T, "noreply", {}]), a.isSilent()] },
+  {
+    id: "47",
+    title: "who does not reply says nothing",
+    steps: [a.joins(), a.sends(["1", "2", T, "noreply", {}]), a.isSilent()],
+  },
   {
     id: "48",
     title: "a late reply does not hold up the next message",
@@ -60,9 +64,20 @@ export const messages = [
     steps: [a.joins(), a.sends(["1", null, T, "echo", { a: 1 }]), a.sees(reply("1", null, T, ok({ a: 1 })))],
   },
   {
+    id: "50",
+    title: "a late reply to a message without a ref cannot be, and ends the channel",
+    steps: [a.joins(), a.sends(["1", null, T, "async", {}]), a.sees(crashed("1"))],
+  },
+  {
     id: "51",
     title: "a message without a join_ref is taken, and answered with the channel's",
     steps: [a.joins(), a.sends([null, "3", T, "ok", {}]), a.sees(reply("1", "3", T, OK))],
+  },
+  {
+    id: "51",
+    title: 'a join_ref "" counts as none',
+    deviation: "Phoenix drops the message; clients in Go send it",
+    steps: [a.joins(), a.sends(["", "3", T, "ok", {}]), a.sees(reply("1", "3", T, OK))],
   },
   {
     id: "52",

@@ -42,8 +42,14 @@ export const presence = [
       both,
       a.sends(["1", "3", P, "update", { key: "u1", name: "A2" }]),
       a.seesOneOf(
-        [reply("1", "3", P, OK), diff({ u1: metas({ name: "A2", phx_ref: $("Q"), phx_ref_prev: $("R") }) }, { u1: metas(u1) })],
-        [diff({ u1: metas({ name: "A2", phx_ref: $("Q"), phx_ref_prev: $("R") }) }, { u1: metas(u1) }), reply("1", "3", P, OK)],
+        [
+          reply("1", "3", P, OK),
+          diff({ u1: metas({ name: "A2", phx_ref: $("Q"), phx_ref_prev: $("R") }) }, { u1: metas(u1) }),
+        ],
+        [
+          diff({ u1: metas({ name: "A2", phx_ref: $("Q"), phx_ref_prev: $("R") }) }, { u1: metas(u1) }),
+          reply("1", "3", P, OK),
+        ],
       ),
       b.sees(diff({ u1: metas({ name: "A2", phx_ref: $("Q"), phx_ref_prev: $("R") }) }, { u1: metas(u1) })),
       b.sends(["5", "9", P, "list", {}]),
@@ -66,12 +72,7 @@ export const presence = [
   {
     id: "100",
     title: "the presences of a crashed channel leave",
-    steps: [
-      both,
-      b.sends(["5", "6", P, "crash", {}]),
-      a.sees(gone),
-      b.sees(crashed("5", P)),
-    ],
+    steps: [both, b.sends(["5", "6", P, "crash", {}]), a.sees(gone), b.sees(crashed("5", P))],
   },
   {
     id: "100",
@@ -106,7 +107,11 @@ export const presence = [
       a.sends(joining({ key: "u", n: 1 })),
       a.sees(reply("1", "1", P, OK), state("1", {}), diff({ u: metas({ n: 1, phx_ref: $("R") }) }, {})),
       b.sends(joining({ key: "u", n: 2 })),
-      b.sees(reply("1", "1", P, OK), state("1", { u: metas({ n: 1, phx_ref: $("R") }) }), diff({ u: metas({ n: 2, phx_ref: $("S") }) }, {})),
+      b.sees(
+        reply("1", "1", P, OK),
+        state("1", { u: metas({ n: 1, phx_ref: $("R") }) }),
+        diff({ u: metas({ n: 2, phx_ref: $("S") }) }, {}),
+      ),
       a.sees(diff({ u: metas({ n: 2, phx_ref: $("S") }) }, {})),
       c.sends(joining({})),
       c.sees(reply("1", "1", P, OK), state("1", { u: metas(any, any) })),

@@ -39,6 +39,7 @@ export const sockets = [
   {
     id: "81",
     title: "a server that goes down closes every socket with 1012, with and without a channel",
+    deviation: "behind Bandit those without a channel get 1000, after which older clients stay away",
     alone: true,
     steps: [
       a.joins(),

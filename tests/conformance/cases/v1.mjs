@@ -58,7 +58,15 @@ export const v1 = [
   {
     id: "78",
     title: "JSON in a binary frame is taken",
-    steps: [joined, a.sends(hex(`"{" 22 "topic" 22 ":" 22 "${T}" 22 "," 22 "event" 22 ":" 22 "echo" 22 "," 22 "payload" 22 ":[1]," 22 "ref" 22 ":" 22 "2" 22 "}"`)), a.sees(reply("2", ok([1])))],
+    steps: [
+      joined,
+      a.sends(
+        hex(
+          `"{" 22 "topic" 22 ":" 22 "${T}" 22 "," 22 "event" 22 ":" 22 "echo" 22 "," 22 "payload" 22 ":[1]," 22 "ref" 22 ":" 22 "2" 22 "}"`,
+        ),
+      ),
+      a.sees(reply("2", ok([1]))),
+    ],
   },
   {
     id: "78",
