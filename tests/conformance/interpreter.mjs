@@ -98,14 +98,7 @@ export class World {
     let left = lists;
     while (!left.some((list) => list.length === seen.length)) {
       seen.push(await socket.next());
-      left = left.filter((list) => {
-        try {
-          this.#check(list[seen.length - 1], seen.at(-1), who);
-          return true;
-        } catch {
-          return false;
-        }
-      });
+      left = left.filter((list) => this.#fits(() => this.#check(list[seen.length - 1], seen.at(-1), who)));
       if (left.length === 0) assert.fail(`${who} saw none of the allowed sequences, but ${JSON.stringify(seen)}`);
     }
   }
@@ -249,6 +242,18 @@ export class World {
     this.#match(expected, actual, "body", response.body);
   }
 
+  /** Whether `check` passes; if it does not, it has bound nothing. */
+  #fits(check) {
+    const bound = new Map(this.#bound);
+    try {
+      check();
+      return true;
+    } catch {
+      this.#bound = bound;
+      return false;
+    }
+  }
+
   #match(expected, actual, where, whole) {
     const differs = `${where} of ${whole}`;
     if (expected?.$any) return;
@@ -258,14 +263,7 @@ export class World {
       if (this.#bound.has(name)) assert.deepEqual(actual, this.#bound.get(name), differs);
       this.#bound.set(name, actual);
     } else if (expected?.$either !== undefined) {
-      const fits = expected.$either.some((one) => {
-        try {
-          this.#match(one, actual, where, whole);
-          return true;
-        } catch {
-          return false;
-        }
-      });
+      const fits = expected.$either.some((one) => this.#fits(() => this.#match(one, actual, where, whole)));
       assert.ok(fits, differs);
     } else if (Array.isArray(expected)) {
       assert.ok(Array.isArray(actual), differs);
