@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+//
+// What the suite needs around the real phoenix.js: its versions, its two transports in Node, promises for callbacks.
+
+import "./browser_globals.mjs";
+import { WebSocket } from "ws";
+import * as phoenix_1_7_20 from "phoenix-1.7.20";
+import * as phoenix_1_8_16 from "phoenix-1.8.16";
+import * as phoenix_1_8_5 from "phoenix-1.8.5";
+
+export const versions = { "1.7.20": phoenix_1_7_20, "1.8.5": phoenix_1_8_5, "1.8.16": phoenix_1_8_16 };
+
+const WAIT_MS = 10000; // For what should happen at once; a busy machine is no failure.
+const SOON = () => 20; // Timers of the client that a test would otherwise wait for.
+
+/** Resolves when `condition` holds; for what no callback tells. */
+export async function until(condition, what) {
+  const end = performance.now() + WAIT_MS;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > end) throw new Error(`waited in vain for ${typeof what === "function" ? what() : what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const clients = new Set();
+
+/** A client left open would keep the process. */
+export function closeClients() {
+  for (const client of clients) client.close();
+}
+
+export class Client {
+  opened = 0;
+  closes = []; // The code of every close.
+  errors = [];
+
+  constructor(server, phoenix, transport, { mount = "/socket", ...options } = {}) {
+    this.phoenix = phoenix;
+    this.socket = new phoenix.Socket(`ws://${server.url.host}${mount}`, {
+      transport: transport === "LongPoll" ? phoenix.LongPoll : WebSocket,
+      reconnectAfterMs: SOON,
+      rejoinAfterMs: SOON,
+      ...options,
+    });
+    this.socket.onOpen(() => ++this.opened);
+    this.socket.onClose((event) => this.closes.push(event.code));
+    this.socket.onError((error) => this.errors.push(error));
+    this.socket.connect();
+    clients.add(this);
+  }
+
+  channel(topic, params = {}) {
+    return new ChannelSeen(this.socket.channel(topic, params));
+  }
+
+  /** Joins and waits until it has. */
+  async join(topic, params = {}) {
+    const seen = this.channel(topic, params);
+    await until(
+      () => seen.joins.length > 0,
+      () => `the join of ${topic}; refused ${JSON.stringify(seen.refusals)}, socket errors ${this.errors.length}`,
+    );
+    return seen;
+  }
+
+  close() {
+    clients.delete(this);
+    this.socket.disconnect();
+  }
+}
+
+/** A channel that has been told to join, and what came of it. */
+export class ChannelSeen {
+  joins = []; // the response of every join that was taken
+  refusals = []; // and of every one that was not
+  errors = 0;
+  closes = 0;
+  #heard = new Map();
+
+  constructor(channel) {
+    this.channel = channel;
+    channel.onError(() => ++this.errors);
+    channel.onClose(() => ++this.closes);
+    channel
+      .join()
+      .receive("ok", (response) => this.joins.push(response))
+      .receive("error", (response) => this.refusals.push(response));
+  }
+
+  /** `{status, response}`; status is "timeout" when no answer came. */
+  push(event, payload = {}, within = WAIT_MS) {
+    return new Promise((resolve) => {
+      const push = this.channel.push(event, payload, within);
+      for (const status of ["ok", "error", "timeout"])
+        push.receive(status, (response) => resolve({ status, response }));
+    });
+  }
+
+  /** What is heard of `event` from now on. */
+  listen(event) {
+    if (!this.#heard.has(event)) {
+      const heard = [];
+      this.#heard.set(event, heard);
+      this.channel.on(event, (payload) => heard.push(payload));
+    }
+    return this.#heard.get(event);
+  }
+
+  leave() {
+    return new Promise((resolve) => this.channel.leave().receive("ok", resolve));
+  }
+}
+
+/** As much of a browser's XMLHttpRequest as phoenix.js 1.7 needs to poll; it knows no fetch. */
+export class XhrOverFetch {
+  readyState = 0;
+  status = 0;
+  responseText = "";
+  timeout = 0;
+  #request = { headers: {} };
+  #controller = new AbortController();
+
+  open(method, url) {
+    this.#request.method = method;
+    this.url = url;
+  }
+
+  setRequestHeader(name, value) {
+    this.#request.headers[name] = value;
+  }
+
+  async send(body) {
+    const late = this.timeout > 0 && setTimeout(() => this.ontimeout?.(), this.timeout);
+    try {
+      const response = await fetch(this.url, { ...this.#request, body, signal: this.#controller.signal });
+      this.responseText = await response.text();
+      this.status = response.status;
+      this.readyState = 4;
+      this.onreadystatechange?.();
+    } catch {
+      if (!this.#controller.signal.aborted) this.onerror?.();
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  abort() {
+    this.#controller.abort();
+  }
+}
+
+/** A name that no other test and no other run uses. */
+let names = 0;
+const run = Math.random().toString(36).slice(2, 7);
+export const fresh = (word) => `${word}-${run}-${++names}`;

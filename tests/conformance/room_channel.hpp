@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// "room:*" of the conformance fixture (README.md beside this file): one client on one topic. What a join does is decided
+// by the topic's name, what a message does by its event; each row of the two tables is one line in room_channel.cpp.
+
+#include <entmoot/phoenix/channel.hpp>
+#include <entmoot/phoenix/pubsub.hpp>
+
+#include <string_view>
+
+namespace conformance {
+
+class RoomChannel final : public entmoot::Channel {
+ public:
+  explicit RoomChannel(entmoot::PubSub& pubsub) : pubsub_(pubsub) { intercept({"icpt"}); }
+
+  JoinResult join(std::string_view topic, const entmoot::Payload& payload) override;
+  HandleResult handle_in(std::string_view event, const entmoot::Payload& payload) override;
+  InfoResult handle_out(std::string_view event, const entmoot::Payload& payload) override;
+
+ private:
+  HandleResult reply_later(const entmoot::Payload& payload);
+  HandleResult append_ff(const entmoot::Payload& payload);
+  HandleResult disconnect(const entmoot::Payload& payload);
+  [[nodiscard]] Reply connect_parameters() const;
+
+  entmoot::PubSub& pubsub_;
+};
+
+}  // namespace conformance

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// Who may connect to the conformance fixture, and as whom.
+
+#include "room_channel.hpp"
+
+#include <entmoot/phoenix/query.hpp>
+#include <entmoot/phoenix/user_socket.hpp>
+
+#include <memory>
+#include <string>
+
+namespace conformance {
+
+class UserSocket final : public entmoot::UserSocket {
+ public:
+  explicit UserSocket(entmoot::PubSub& pubsub) {
+    channel("room:*", [&pubsub] { return std::make_unique<RoomChannel>(pubsub); });
+  }
+
+  /// `reject=1` refuses, `reject=2` refuses with a reason, `id=X` names the socket; everybody else is taken in.
+  [[nodiscard]] entmoot::Result<entmoot::Client> connect(entmoot::Client client) const override {
+    if (const auto* reject = entmoot::find_string(client.params, "reject")) {
+      if (*reject == "1") return entmoot::fail("");
+      if (*reject == "2") return entmoot::fail("not today");
+    }
+    if (const auto* id = entmoot::find_string(client.params, "id")) client.id = std::string(*id);
+    return client;
+  }
+};
+
+}  // namespace conformance
