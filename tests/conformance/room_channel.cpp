@@ -113,7 +113,7 @@ Channel::InfoResult RoomChannel::handle_out(std::string_view event, const Payloa
 Channel::HandleResult RoomChannel::append_ff(const Payload& payload) {
   if (!payload.is_binary()) throw UnhandledEvent("bin");
   push("bpush", Binary(std::string_view("\x00\x01", 2)));
-  return Reply{"ok", Binary(std::string(payload.view()) + '\xff')};
+  return Reply{"ok", Binary(std::string(payload.binary().view()) + '\xff')};
 }
 
 Channel::HandleResult RoomChannel::reply_later(const Payload& payload) {
