@@ -8,6 +8,7 @@
 #include "user_socket.hpp"
 
 #include <entmoot/core/shards.hpp>
+#include <entmoot/phoenix/presence.hpp>
 #include <entmoot/phoenix/pubsub.hpp>
 #include <entmoot/phoenix/socket_mount.hpp>
 #include <entmoot/web/endpoint.hpp>
@@ -31,6 +32,7 @@ class Fixture {
 
   entmoot::Shards shards_;
   entmoot::PubSub pubsub_;
+  entmoot::Presence presence_;
   UserSocket user_socket_;
   entmoot::SocketMount sockets_;
   entmoot::Endpoint endpoint_;

@@ -5,6 +5,7 @@
 #include <entmoot/core/shard.hpp>
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -16,6 +17,25 @@ using namespace std::chrono_literals;
 namespace {
 
 JsonText object(const char* text) { return JsonText::trusted(std::string_view(text)); }
+
+// The payload's members, none if it is no object.
+boost::json::object members(const Payload& payload) {
+  if (payload.is_binary()) return {};
+  const auto tree = payload.json().parse();
+  return tree && tree->is_object() ? tree->get_object() : boost::json::object();
+}
+
+// A member that is a string.
+std::optional<std::string> text_of(const boost::json::object& members, std::string_view name) {
+  const auto* value = members.if_contains(name);
+  return value && value->is_string() ? std::optional(std::string(value->get_string())) : std::nullopt;
+}
+
+// "key" says who is present, everything beside it is the meta.
+JsonText meta_of(boost::json::object members) {
+  members.erase("key");
+  return JsonText::of(members);
+}
 
 }  // namespace
 
@@ -31,6 +51,13 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& pay
   if (name == "after") {
     after({}, [this]() -> InfoResult {
       push("late", object(R"({"n":2})"));
+      return NoReply{};
+    });
+  }
+  if (name.starts_with("presence")) {
+    after({}, [this, who = members(payload)]() -> InfoResult {
+      push("presence_state", presence_.list(this->topic()));
+      if (const auto key = text_of(who, "key")) presence_.track(*this, *key, meta_of(who)).value();
       return NoReply{};
     });
   }
@@ -70,6 +97,8 @@ Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Paylo
   if (event == "crash") throw std::runtime_error("asked to crash");
   if (event == "kick") return disconnect(payload);
   if (event == "params") return connect_parameters();
+  if (event == "list") return Reply{"ok", presence_.list(topic())};
+  if (event == "track" || event == "update" || event == "untrack") return handle_presence(event, payload);
   throw UnhandledEvent(event);
 }
 
@@ -84,7 +113,7 @@ Channel::InfoResult RoomChannel::handle_out(std::string_view event, const Payloa
 Channel::HandleResult RoomChannel::append_ff(const Payload& payload) {
   if (!payload.is_binary()) throw UnhandledEvent("bin");
   push("bpush", Binary(std::string_view("\x00\x01", 2)));
-  return Reply{"ok", Binary(std::string(payload.view()) + '\xff')};
+  return Reply{"ok", Binary(std::string(payload.binary().view()) + '\xff')};
 }
 
 Channel::HandleResult RoomChannel::reply_later(const Payload& payload) {
@@ -96,18 +125,27 @@ Channel::HandleResult RoomChannel::reply_later(const Payload& payload) {
 }
 
 Channel::HandleResult RoomChannel::disconnect(const Payload& payload) {
-  const auto tree = payload.json().parse();
-  const auto* object = tree ? tree->if_object() : nullptr;
-  const auto* id = object ? object->if_contains("id") : nullptr;
-  if (!id || !id->is_string()) throw UnhandledEvent("kick");
-  pubsub_.broadcast(id->get_string(), "disconnect", empty_object());
+  const auto id = text_of(members(payload), "id");
+  if (!id) throw UnhandledEvent("kick");
+  pubsub_.broadcast(*id, "disconnect", empty_object());
   return NoReply{};
+}
+
+Channel::HandleResult RoomChannel::handle_presence(std::string_view event, const Payload& payload) {
+  const auto who = members(payload);
+  const auto key = text_of(who, "key");
+  if (!key) throw UnhandledEvent(event);
+  if (event == "track") presence_.track(*this, *key, meta_of(who)).value();
+  if (event == "update") presence_.update(*this, *key, meta_of(who)).value();
+  if (event == "untrack") presence_.untrack(*this, *key);
+  return Reply{};
 }
 
 Channel::Reply RoomChannel::connect_parameters() const {
   boost::json::object response;
   response["params"] = client().params;
   response["auth_token"] = nullptr;
+  if (const auto& token = client().info.auth_token) response["auth_token"] = *token;
   return {"ok", JsonText::of(response)};
 }
 

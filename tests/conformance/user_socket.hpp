@@ -16,8 +16,8 @@ namespace conformance {
 
 class UserSocket final : public entmoot::UserSocket {
  public:
-  explicit UserSocket(entmoot::PubSub& pubsub) {
-    channel("room:*", [&pubsub] { return std::make_unique<RoomChannel>(pubsub); });
+  UserSocket(entmoot::PubSub& pubsub, entmoot::Presence& presence) {
+    channel("room:*", [&pubsub, &presence] { return std::make_unique<RoomChannel>(pubsub, presence); });
   }
 
   /// `reject=1` refuses, `reject=2` refuses with a reason, `id=X` names the socket; everybody else is taken in.

@@ -118,10 +118,10 @@ std::optional<PerMessageDeflate> PerMessageDeflate::accept(std::string_view text
         return true;
       };
       if (is("server_no_context_takeover", 1) || is("client_no_context_takeover", 2)) return !parameter.value;
-      const auto bits = parameter.value ? window_bits_of(*parameter.value) : std::nullopt;
-      if (is("client_max_window_bits", 4)) return !parameter.value || bits;
-      if (!is("server_max_window_bits", 8) || !bits || *bits == 8) return false;
-      accepted.window_bits_ = *bits;
+      const int bits = parameter.value ? window_bits_of(*parameter.value).value_or(0) : 0;
+      if (is("client_max_window_bits", 4)) return !parameter.value || bits != 0;
+      if (!is("server_max_window_bits", 8) || bits == 0 || bits == 8) return false;
+      accepted.window_bits_ = bits;
       accepted.window_asked_ = true;
       return true;
     };

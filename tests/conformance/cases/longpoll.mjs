@@ -148,6 +148,13 @@ export const longpoll = [
   forbidden("a connect refused with a reason", "vsn=2.0.0&reject=2"),
   forbidden("an unknown version", "vsn=123.1.1"),
   forbidden("a foreign Origin", "vsn=2.0.0", { Origin: "https://evil.test" }),
+  ...["OPTIONS", "POST"].map((method) => ({
+    id: "89",
+    title: `a foreign Origin is a 403 in the body for ${method} too`,
+    steps: [
+      http(method, "/socket/longpoll?vsn=2.0.0", { headers: { Origin: "https://evil.test" }, json: { status: 403 } }),
+    ],
+  })),
   {
     id: "89",
     title: "an allowed Origin opens a session",
