@@ -66,7 +66,8 @@ class Endpoint {
   /// Ends everything at once and waits until it is gone: no handler runs afterwards. From a thread that is no shard's.
   void close();
 
-  /// `report(connections)` on the first shard: how many connections there are on all.
+  /// `report(connections)` on the first shard: how many connections there are on all, long-poll sessions among
+  /// them.
   void count(UniqueFunction<void(std::size_t)> report);
 
  private:

@@ -76,7 +76,7 @@ void Longpoll::poll(std::optional<Place> place, HttpRequest request, Peer peer, 
 
 void Longpoll::publish(std::optional<Place> place, const HttpRequest& request, Responder responder) const {
   if (!place) return responder.respond(longpoll_status(410));
-  auto body = published(request, options_.message_bytes_max);
+  auto body = published(request, options_);
   if (body.refused != 0) return responder.respond(longpoll_error(body.refused));
   on(shards_[place->shard], [self = shared_from_this(), id = place->session, frames = std::move(body.frames),
                              responder = std::move(responder)]() mutable {

@@ -32,8 +32,10 @@ struct LongpollOptions {
   std::size_t queued_bytes_max = 1 * MiB;      ///< Not fetched yet; with more the session ends, like a slow reader.
   std::size_t queued_frames_max = 8192;        ///< The same.
   std::size_t publishes_max = 4;               ///< POSTs that wait; clients send the next when one is done. Then 503.
+  std::size_t messages_max = 100;              ///< In a POST; what follows is ignored. Phoenix's, which phoenix.js
+                                               ///< knows since 1.8.7; older ones may send more.
   std::size_t message_bytes_max = 64 * KiB;    ///< As a WebSocket message; then 413.
-  std::size_t body_bytes_max = 1 * MiB;        ///< Of a POST with up to a hundred messages; then 413.
+  std::size_t body_bytes_max = 1 * MiB;        ///< Of a POST with its messages; then 413.
 };
 
 class LongpollTable {

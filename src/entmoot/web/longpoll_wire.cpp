@@ -15,8 +15,6 @@ namespace entmoot {
 
 namespace {
 
-constexpr std::size_t lines_max = 100;  // Phoenix's; phoenix.js splits what it has at that
-
 HttpResponse readable(HttpResponse response) { return std::move(response).with("access-control-allow-origin", "*"); }
 
 bool is_blank(std::string_view text) noexcept { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
@@ -37,23 +35,23 @@ int take_line(std::string_view line, std::size_t message_bytes_max, std::vector<
 
 }  // namespace
 
-Published published(const HttpRequest& request, std::size_t message_bytes_max) {
+Published published(const HttpRequest& request, const LongpollOptions& options) {
   std::string_view rest = request.body;
   if (is_blank(rest)) return {};
   if (!is_utf8(rest)) return {.refused = 400};
   Published result;
   if (request.header_count("content-type") != 1 || *request.header("content-type") != "application/x-ndjson") {
-    if (rest.size() > message_bytes_max) return {.refused = 413};
+    if (rest.size() > options.message_bytes_max) return {.refused = 413};
     result.frames.push_back({Frame::Kind::text, SharedBytes(rest)});
     return result;
   }
-  while (!rest.empty() && result.frames.size() < lines_max) {
+  while (!rest.empty() && result.frames.size() < options.messages_max) {
     const auto end = rest.find('\n');
     auto line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (is_blank(line)) continue;
-    if (const int refused = take_line(line, message_bytes_max, result.frames)) return {.refused = refused};
+    if (const int refused = take_line(line, options.message_bytes_max, result.frames)) return {.refused = refused};
   }
   return result;
 }

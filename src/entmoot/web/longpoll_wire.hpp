@@ -11,13 +11,13 @@
 //
 // A body of the content type application/x-ndjson, exactly, is a list: a line that begins with '[' (or '{', for version
 // 1) is a text frame, any other is a binary frame in base64. Of any other type it is one text frame. Blank lines are
-// nobody's message, and so is an empty body. What comes behind the hundredth line is ignored, as Phoenix does.
+// nobody's message, and so is an empty body. What comes behind the hundredth message is ignored, as Phoenix does.
 
 #include <entmoot/phoenix/frame.hpp>
 #include <entmoot/web/http_request.hpp>
 #include <entmoot/web/http_response.hpp>
+#include <entmoot/web/longpoll_table.hpp>
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -30,7 +30,7 @@ struct Published {
   std::vector<Frame> frames = {};
   int refused = 0;
 };
-[[nodiscard]] Published published(const HttpRequest& request, std::size_t message_bytes_max);
+[[nodiscard]] Published published(const HttpRequest& request, const LongpollOptions& options);
 
 /// {"status":…}
 [[nodiscard]] HttpResponse longpoll_status(int status);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// The chat room over long-polling, as the newest phoenix.js does it (older ones need a browser for it): nobody in the
+// room can tell by which transport another came.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { Client, closeClients, freshRoom, newest, until } from "./chat_client.mjs";
+import { ChatServer } from "./chat_server.mjs";
+
+const quick = { reconnectAfterMs: () => 20, rejoinAfterMs: () => 20 };
+
+/** phoenix.js has an http endpoint made of a ws one itself. */
+const polling = (server, options = {}) => new Client(server, newest, { transport: newest.LongPoll, ...options });
+
+let server;
+before(async () => (server = await ChatServer.start()));
+afterEach(closeClients);
+after(() => server?.stop());
+
+test("a client that polls and one with a WebSocket hear each other once and in order", { timeout: 30000 }, async () => {
+  const id = freshRoom();
+  const ann = await polling(server).join(id);
+  const bob = await new Client(server).join(id);
+  assert.deepEqual(ann.history, []);
+  const said = ['ünïcödé 🌳 "quoted" \\', "two", "three"];
+  for (const text of said) assert.equal((await ann.say(text)).status, "ok");
+  assert.equal((await bob.say("four", "bob")).response.text, "four");
+  for (const room of [ann, bob]) {
+    await room.heard(4);
+    assert.deepEqual(room.texts(), [...said, "four"]);
+  }
+  await ann.leave();
+  assert.equal(ann.closed, 1);
+});
+
+test("more messages than a request may hold arrive all the same, in order", { timeout: 30000 }, async () => {
+  const ann = await polling(server).join(freshRoom());
+  const texts = Array.from({ length: 150 }, (_, i) => `message ${i}`);
+  const replies = await Promise.all(texts.map((text) => ann.say(text)));
+  assert.ok(replies.every((reply) => reply.status === "ok"));
+  await ann.heard(texts.length);
+  assert.deepEqual(ann.texts(), texts);
+});
+
+test("a room that was ended answers the next message", { timeout: 30000 }, async () => {
+  const id = freshRoom();
+  const ann = await polling(server, quick).join(id);
+  assert.equal((await fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" })).status, 204);
+  assert.equal((await ann.say("after")).status, "ok");
+});
+
+test("after the server was killed the session is lost, and a new one is in the room again", { timeout: 60000 }, async () => {
+  const mine = await ChatServer.start();
+  try {
+    const ann = await polling(mine, quick).join(freshRoom());
+    await mine.kill();
+    await mine.startAgain();
+    await until(() => ann.joins >= 2 && ann.channel.state === "joined", "the second join", 30000);
+    assert.equal((await ann.say("after")).status, "ok");
+    await until(() => ann.texts().includes("after"), "the message after the restart");
+  } finally {
+    closeClients();
+    await mine.stop();
+  }
+});
