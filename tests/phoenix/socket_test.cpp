@@ -481,3 +481,34 @@ TEST_CASE("the mount knows its clients") {
   }
   CHECK(count() == 0);
 }
+
+TEST_CASE("a join that nobody answers is refused in the end, and the topic is free again") {
+  using namespace std::chrono_literals;
+  World world(1, {.join_timeout = 30s});
+  TestClient client(world.shards[0], world.mount);
+  client.sends(R"(["1","1","room:never","phx_join",{}])");
+  client.sends(R"(["1","2","room:never","ok",{}])");
+  world.advance(29s);
+  CHECK(client.received().empty());
+  world.advance(1s);
+  CHECK(client.received() ==
+        Texts{R"(["1","1","room:never","phx_reply",{"status":"error","response":{"reason":"join timeout"}}])",
+              R"([null,"2","room:never",)" + unmatched});
+  client.sends(R"(["3","3","room:never","phx_join",{}])");
+  client.disconnects();
+  world.advance(1min);
+  CHECK(world.diary.ends.empty());
+}
+
+TEST_CASE("a join that was answered in time is not refused later") {
+  using namespace std::chrono_literals;
+  World world(1, {.join_timeout = 1s});
+  TestClient client(world.shards[0], world.mount);
+  client.sends(R"(["1","1","room:slow","phx_join",{}])");
+  world.advance(500ms);
+  (void)client.received();
+  client.sends(R"(["2","2","room:never","phx_join",{}])");
+  world.advance(700ms);
+  client.sends(R"(["1","3","room:slow","ok",{}])");
+  CHECK(client.received() == Texts{R"(["1","3","room:slow",)" + ok});
+}

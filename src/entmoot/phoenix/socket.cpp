@@ -107,7 +107,7 @@ void Socket::join(const Message& message, const ChannelFactory& factory, std::op
   }
   auto& joinable = topics_[topic];
   joinable.server = std::make_unique<ChannelServer>(link_, topic, ++last_incarnation_, std::move(channel));
-  joinable.server->join(message, std::move(replaces));
+  joinable.server->join(message, std::move(replaces), limits_.join_timeout);
   settle(topic);
 }
 

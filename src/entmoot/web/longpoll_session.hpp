@@ -54,6 +54,7 @@ class LongpollSession final : public Connection, public Transport, private Flush
   void push(Frame frame) override;
   void close(CloseCode code, std::string_view reason) override;
   void drain() override { end(); }
+  [[nodiscard]] bool comes_back() const noexcept override { return !ended_; }
 
  private:
   struct Publish {
