@@ -443,13 +443,12 @@ test("a visitor sees the others type, until they have sent it, given it up, left
   await heard(ann, "Hello");
   await shows(typing(ann), "");
 
-  await bob.waitForTimeout(2000); // The page does not say it more often.
   await field(bob).pressSequentially("No");
   await shows(typing(ann), "Bob is typing…");
   await field(bob).fill("");
   await shows(typing(ann), "");
 
-  await bob.waitForTimeout(2000);
+  await bob.waitForTimeout(2000); // The page does not say it more often.
   await field(bob).pressSequentially("Well");
   await shows(typing(ann), "Bob is typing…");
   await shows(typing(ann), "");

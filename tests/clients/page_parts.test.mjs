@@ -134,6 +134,8 @@ test("one's own typing is told while it goes on, every two seconds at most, and 
   own.over();
   own.wrote("");
   assert.deepEqual(told.slice(1), [[11000, true]]);
+  own.wrote("the next message");
+  assert.deepEqual(told.slice(2), [[11000, true]]);
 });
 
 test("the TypeScript remover runs where there is nothing but the language", () => {

@@ -26,8 +26,9 @@ export class OwnTyping {
     }
   }
 
-  /** A message has gone out, or the room was left. */
+  /** A message has gone out, or the room was left: nobody thinks any more that one types, so the next text is news. */
   over(): void {
     this.said_ = false;
+    this.said_at_ = -Infinity;
   }
 }

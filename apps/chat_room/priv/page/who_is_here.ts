@@ -77,7 +77,7 @@ export class WhoIsHere {
       parts.push(person(name));
       if (name === this.own_) parts.push(" ", you());
     }
-    if (more > 0) parts.push(named > 0 ? ` and ${more} more` : `${more} people`);
+    if (more > 0) parts.push(named > 0 ? " and " : "", count(named > 0 ? `${more} more` : `${more} people`));
     return parts;
   }
 
@@ -94,4 +94,11 @@ export class WhoIsHere {
       }),
     );
   }
+}
+
+function count(words: string): HTMLElement {
+  const element = document.createElement("span");
+  element.className = "more";
+  element.textContent = words;
+  return element;
 }
