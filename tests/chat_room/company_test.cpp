@@ -2,6 +2,7 @@
 
 // Who is here and who types: what those see of each other who joined with a name, and that nobody else notices.
 
+#include "live_chat.hpp"
 #include "stepped_chat.hpp"
 
 #include <doctest/doctest.h>
@@ -179,4 +180,32 @@ TEST_CASE("whoever's new name has no place in the list is not listed under the o
   CHECK(ann.here() == Names{"ann"});
   CHECK(bob.renamed("robert").status == "ok");
   CHECK(ann.here() == Names{"ann", "robert"});
+}
+
+TEST_CASE("over sockets and threads everybody comes to see everybody, whoever comes and goes at the same time") {
+  constexpr unsigned shards = 3;
+  constexpr int rounds = 20;
+  LiveChat chat(shipped(), shards);
+  LiveVisitor quickbeam(chat, "lobby"), ann(chat, "lobby");  // their own frames fail the test
+  REQUIRE(quickbeam.joined().status == "ok");
+  REQUIRE(ann.joined("ann").status == "ok");
+  for (int round = 0; round < rounds; ++round) {
+    CAPTURE(round);
+    std::vector<std::unique_ptr<LiveVisitor>> others;
+    Names everybody{"ann"};
+    for (unsigned i = 0; i < shards; ++i) {
+      others.push_back(std::make_unique<LiveVisitor>(chat, "lobby"));
+      everybody.push_back("guest " + std::to_string(i));
+      others.back()->joins(everybody.back());
+    }
+    const auto all_are_here = [&](const Conversation& seen) { return seen.here() == everybody; };
+    for (auto& other : others) other->until(all_are_here);
+    ann.until(all_are_here);
+    others.front()->types(true);
+    ann.until([&](const Conversation& seen) { return seen.typing() == Names(std::size_t(round) + 1, "guest 0"); });
+    others.clear();
+    ann.until([](const Conversation& seen) { return seen.here() == Names{"ann"}; });
+  }
+  CHECK(quickbeam.said("hello").status == "ok");
+  CHECK(quickbeam.screen(1) == Names{"hello"});
 }
