@@ -5,7 +5,7 @@
 
 import * as phoenix from "phoenix";
 import { same } from "../conformance/expect.mjs";
-import { ChannelSeen, fresh, until } from "../conformance/phoenix_client.mjs";
+import { fresh, until } from "../conformance/phoenix_client.mjs";
 import { scenarios } from "../conformance/phoenix_scenarios.mjs";
 import { World } from "../conformance/world.mjs";
 
@@ -37,4 +37,4 @@ async function run(title, where) {
   }
 }
 
-window.conformance = { open, run, same, fresh, until, ChannelSeen };
+window.conformance = { open, run, same, fresh, until };
