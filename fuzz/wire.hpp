@@ -36,8 +36,8 @@ void tell(const std::uint8_t* data, std::size_t size, Act&& act) {
   }
 }
 
-/// `text` with 0 for every number, because Boost's parser does not read what is beyond a double. White space between
-/// the tokens is an error: what we write is compact.
+/// `text` with 0 for every number, because Boost's parser does not read all that a client may write. White space
+/// between the tokens is an error: what we write is compact.
 inline std::string with_plain_numbers(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
