@@ -32,13 +32,7 @@ Result<void> ChatRoom::start() {
 
 void ChatRoom::stop(Duration patience) {
   if (!shards_.running()) return;
-  if (patience > Duration::zero()) {
-    auto drained = std::make_shared<std::promise<void>>();
-    auto done = drained->get_future();
-    endpoint_.drain([drained] { drained->set_value(); });
-    done.wait_for(patience);
-  }
-  endpoint_.close();
+  endpoint_.drain_and_close(patience);
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     std::promise<void> stopped;
     shards_[i].post([&] {

@@ -7,10 +7,10 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, afterEach, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { Client, closeClients, freshRoom, until } from "../clients/chat_client.mjs";
 import { ChatServer } from "../clients/chat_server.mjs";
 import { UpgradeBreaker } from "../conformance/upgrade_breaker.mjs";
+import { launchChromium } from "./chromium.mjs";
 
 const pictures = fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
 const options = { timeout: 30000 };
@@ -20,17 +20,7 @@ let browser;
 before(async () => {
   mkdirSync(pictures, { recursive: true });
   server = await ChatServer.start();
-  browser = await chromium.launch({
-    executablePath: process.env.ENTMOOT_CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await launchChromium();
 });
 after(async () => {
   await browser?.close();
