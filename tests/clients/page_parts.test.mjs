@@ -113,7 +113,7 @@ test("however many say that they type, a page remembers a few", async (t) => {
   assert.equal(changes, 20);
 });
 
-test("one's own typing is told while it goes on, every two seconds at most, and its end if nothing was sent", async () => {
+test("one's own typing is told every two seconds at most, and its end if nothing was sent", async () => {
   const { OwnTyping } = await part("own_typing");
   let now = 5000;
   let told = [];

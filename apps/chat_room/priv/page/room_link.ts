@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // One room, for as long as the page shows it: joins, comes back by itself after a loss, and tells what it hears.
-// phoenix.js does the work; this file turns its callbacks into things a page can understand: a state, a history (at every
-// join), messages, who is here and who types. A link that was closed says nothing any more.
+// phoenix.js does the work; this file turns its callbacks into things a page can understand: a state, a history (at
+// every join), messages, who is here and who types. A link that was closed says nothing any more.
 
 import { type Channel, Presence, type Socket } from "phoenix";
 import { type Message, isMessage } from "./message";
@@ -76,8 +76,8 @@ export class RoomLink {
     channel.on("new_message", (message: unknown) => {
       if (current() && isMessage(message)) this.listener_.onMessage(message);
     });
-    channel.on("typing", (payload: { name?: unknown; typing?: unknown }) => {
-      if (current() && typeof payload?.name === "string") this.listener_.onTyping(payload.name, payload.typing === true);
+    channel.on("typing", ({ name, typing }: { name?: unknown; typing?: unknown }) => {
+      if (current() && typeof name === "string") this.listener_.onTyping(name, typing === true);
     });
     const presence = new Presence(channel);
     presence.onSync(() => {

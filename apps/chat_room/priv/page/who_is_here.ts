@@ -15,7 +15,7 @@ export interface HereElements {
   list: HTMLElement;
 }
 
-/** Each name once: one's own first, the others in the order of the alphabet, which nobody's coming and going turns over. */
+/** Each name once: one's own first, the others by the alphabet, an order that nobody's coming and going turns over. */
 export function peopleIn(names: readonly string[], own: string): string[] {
   const others = new Set(names);
   const here = others.delete(own) ? [own] : [];
