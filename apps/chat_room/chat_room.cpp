@@ -14,9 +14,10 @@ using namespace entmoot;
 ChatRoom::ChatRoom(const Options& options, Program program)
     : shards_(options.shards),
       pubsub_(shards_),
+      presence_(shards_, pubsub_),
       registry_(shards_),
       rooms_(shards_, registry_, pubsub_, {.program = std::move(program), .budget = options.budget}),
-      user_socket_(rooms_),
+      user_socket_(rooms_, presence_),
       sockets_(shards_, pubsub_, user_socket_),
       endpoint_(shards_, {.listener = {.address = options.address, .port = options.port}}) {
   mount(endpoint_, rooms_, sockets_, {.compress = options.compress});

@@ -9,9 +9,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace entmoot {
+
+namespace {
+
+/// Boost reads what is beyond a double as infinity, and 0e400 as zero times that: both are doubles that cannot be
+/// written as JSON again. False for the first, the second is zero.
+bool make_finite(Json& value) {
+  if (auto* const object = value.if_object()) {
+    return std::ranges::all_of(*object, [](auto& member) { return make_finite(member.value()); });
+  }
+  if (auto* const array = value.if_array()) return std::ranges::all_of(*array, make_finite);
+  if (auto* const number = value.if_double()) {
+    if (std::isnan(*number)) *number = 0;
+    return std::isfinite(*number);
+  }
+  return true;
+}
+
+}  // namespace
 
 JsonText JsonText::of(const Json& value) {
   const std::string text = to_json(value);
@@ -30,7 +50,9 @@ Result<Json> parse_json(std::string_view text) {
   if (!error && read < text.size()) return fail(fmt::format("invalid JSON: text after the value, at byte {}", read));
   if (!error) parser.finish(error);
   if (error) return fail(fmt::format("invalid JSON: {} at byte {}", error.message(), read));
-  return parser.release();
+  Json value = parser.release();
+  if (!make_finite(value)) return fail("invalid JSON: a number beyond a double");
+  return value;
 }
 
 std::string to_json(const Json& value) { return boost::json::serialize(value); }

@@ -145,7 +145,7 @@ void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
 void ChannelServer::handle_broadcast(const Fastlane& message) {
   const auto& [topic, event, payload] = message.broadcast();
   if (std::ranges::find(channel_->intercepted_, event) != channel_->intercepted_.end()) {
-    return handle_info_later([this, event, payload] { return channel_->handle_out(event, payload); });
+    return handle_info_later([this, event = event, payload = payload] { return channel_->handle_out(event, payload); });
   }
   if (const Frame* frame = message.frame_for(link_.serializer)) return link_.push(*frame);
   handle_info_later([]() -> Channel::InfoResult {

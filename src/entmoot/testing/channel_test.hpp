@@ -107,6 +107,8 @@ class TestClient : public Transport {
   /// The same, with the bytes themselves.
   [[nodiscard]] std::vector<Frame> received_frames() { return std::exchange(frames_, {}); }
   [[nodiscard]] bool connected() const noexcept { return socket_ != nullptr; }
+  /// No answer to a join is outstanding.
+  [[nodiscard]] bool settled() const { return !socket_ || socket_->is_settled(); }
   [[nodiscard]] const std::optional<Error>& refused() const noexcept { return refused_; }
   [[nodiscard]] std::optional<CloseCode> closed() const noexcept { return closed_; }
 
