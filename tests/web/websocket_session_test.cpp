@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -199,6 +200,46 @@ TEST_CASE("a ping flood costs a bounded number of pongs, and the latest is answe
   std::string last_pong;
   for (auto next = client.frame(); next && next->opcode == pong; next = client.frame()) last_pong = next->payload;
   CHECK(last_pong == "4999");
+}
+
+TEST_CASE("frames that are no messages have a rate too, and a burst within it is of no harm") {
+  using namespace std::chrono_literals;
+  ManualClock clock;
+  const Rate rate{.per_second = 10, .burst = 100, .debt = 0};
+  const auto many = [](const std::string& piece, int times) {
+    std::string out;
+    for (int i = 0; i < times; ++i) out += piece;
+    return out;
+  };
+  const auto idle_pings = many(frame(fin | ping, ""), 99);
+  const auto pongs = many(frame(fin | pong, "x"), 99);
+  const auto fragments = frame(text, "") + many(frame(0, "x"), 97) + frame(fin, "");
+  for (const auto& burst : {idle_pings, pongs, fragments}) {
+    EchoEndpoint echo(1, clock, {}, {.frames = rate});
+    RawClient client(echo.port());
+    client.send(handshake);
+    step_until(echo, [&] { return client.available().find("\r\n\r\n") != std::string::npos; });
+    CHECK(status_of(client.response()) == 101);
+    const auto next_of_interest = [&] {
+      std::optional<ServerFrame> next;
+      do {
+        step_until(echo, [&] { return !client.available().empty(); });
+        next = client.frame();
+      } while (next && (next->opcode == pong || next->payload == std::string(97, 'x')));
+      return next;
+    };
+    client.send(burst + frame(fin | text, "hello"));
+    CHECK(next_of_interest()->payload == "hello");
+    clock.advance(10s);
+    client.send(burst + frame(fin | text, "again"));
+    CHECK(next_of_interest()->payload == "again");
+    client.send(burst);
+    const auto last = next_of_interest();
+    REQUIRE(last->opcode == wire::close);
+    CHECK(last->close_code() == 1008);
+    CHECK(last->payload.substr(2) == "too many frames");
+    step_until(echo, [&] { return echo.handlers_alive == 0; });
+  }
 }
 
 TEST_CASE("a client that resets in the middle of a frame leaves nothing behind") {

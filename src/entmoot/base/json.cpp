@@ -2,6 +2,8 @@
 
 #include <entmoot/base/json.hpp>
 
+#include <entmoot/base/utf8.hpp>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace entmoot {
 
@@ -30,7 +33,11 @@ bool make_finite(Json& value) {
 
 }  // namespace
 
-JsonText JsonText::of(const Json& value) { return trusted(std::string_view(to_json(value))); }
+JsonText JsonText::of(const Json& value) {
+  const std::string text = to_json(value);
+  if (!is_utf8(text)) throw std::invalid_argument("a string in a JSON value is not UTF-8");
+  return trusted(std::string_view(text));
+}
 
 Result<Json> JsonText::parse() const { return parse_json(view()); }
 

@@ -27,6 +27,9 @@ class JsonText {
   /// The caller knows that `text` is valid and compact: it comes from our parser, our encoder, or the engine's.
   static JsonText trusted(SharedBytes bytes) { return JsonText(std::move(bytes)); }
   static JsonText trusted(std::string_view text) { return JsonText(SharedBytes(text)); }
+  /// Throws std::invalid_argument if a string in `value` is not UTF-8. Such a text closes the connection of every
+  /// client that reads it, so it fails here, at the one who made it: bytes from outside (a binary payload, a token, a
+  /// header) are no text until somebody has looked.
   static JsonText of(const Json& value);
 
   [[nodiscard]] std::string_view view() const noexcept { return bytes_.empty() ? null : bytes_.view(); }

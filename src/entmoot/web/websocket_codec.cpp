@@ -80,6 +80,7 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_header(std::span<char>& inp
   }
   std::copy_n(header_.begin() + header_need_ - 4, 4, mask_.begin());
   payload_left_ = payload_bytes_;
+  ++frames_;
   state_ = State::payload;
   return std::nullopt;
 }

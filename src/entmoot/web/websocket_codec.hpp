@@ -30,6 +30,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace entmoot {
 
@@ -61,6 +62,9 @@ class WebSocketDecoder {
   /// Consumes from the front of `input` (which it unmasks in place) up to the end of the next event. Nothing returned
   /// means that all input is consumed. After a close or an error everything is consumed unseen.
   [[nodiscard]] std::optional<WebSocketEvent> decode(std::span<char>& input);
+
+  /// How many frames of any kind have begun since the last call.
+  [[nodiscard]] std::size_t take_frame_count() noexcept { return std::exchange(frames_, 0); }
 
   /// Bytes held back for a message that is not complete yet.
   [[nodiscard]] std::size_t buffered_bytes() const noexcept {
@@ -95,6 +99,8 @@ class WebSocketDecoder {
   std::array<unsigned char, 4> mask_{};
   std::uint64_t payload_bytes_ = 0;
   std::uint64_t payload_left_ = 0;
+
+  std::size_t frames_ = 0;
 
   // The message being collected; control frames may come between its fragments.
   std::uint8_t message_opcode_ = 0;  // 0: none begun

@@ -22,6 +22,7 @@ WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOpti
       deflate_(deflate),
       decoder_(options.limits, deflate.has_value()),
       outbox_(options.outbox),
+      frames_(options.frames, shard_.clock().now()),
       idle_(shard_),
       closing_(shard_),
       stalled_(shard_) {
@@ -108,8 +109,17 @@ void WebSocketSession::take(std::span<char> input) {
     if (!event) break;
     take_event(*event);
   }
+  judge_pace();
   close_if_done();
   read_on();
+}
+
+void WebSocketSession::judge_pace() {
+  const auto frames = static_cast<double>(decoder_.take_frame_count());
+  if (state_ == State::gone || peer_is_done_) return;
+  if (frames_.take(frames, options_.frames, shard_.clock().now()) == Pace::fine) return;
+  peer_is_done_ = true;
+  begin_close(static_cast<std::uint16_t>(CloseCode::policy_violation), "too many frames");
 }
 
 void WebSocketSession::read_on() {

@@ -16,10 +16,13 @@
 // we never begin with 1000, which older phoenix.js takes for "do not come back". The FrameHandler is destroyed as soon
 // as the connection is closing, whoever began, and before the session.
 //
+// A client that sends more frames than it may is not listened to any more, whether it is closing or not.
+//
 // A FrameHandler that throws ends its connection with 1011.
 //
 // From: web/http_session.  To: phoenix/transport.hpp.  The connection's shard only.
 
+#include <entmoot/phoenix/rate.hpp>
 #include <entmoot/phoenix/transport.hpp>
 #include <entmoot/web/connections.hpp>
 #include <entmoot/web/deadline.hpp>
@@ -40,6 +43,10 @@ namespace entmoot {
 struct WebSocketOptions {
   WebSocketLimits limits = {};
   OutboxLimits outbox = {};
+  /// Frames of any kind. What a message may cost is judged above (SocketLimits); this is for pings, pongs and
+  /// fragments, which nobody above sees: without it one client keeps a core busy. Over it: 1008. The burst is 4 MiB in
+  /// fragments of 64 bytes, and more.
+  Rate frames = {.per_second = 20'000, .burst = 100'000, .debt = 0};
   bool compress = false;  ///< Accept permessage-deflate, for clients that offer it. See SECURITY.md before you do.
   Duration idle_timeout = std::chrono::seconds(60);   ///< Phoenix's; its clients speak every 30 s. Any byte counts.
   Duration close_timeout = std::chrono::seconds(5);   ///< From our close to the client's answer.
@@ -73,6 +80,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void flush() override;
 
   void take(std::span<char> input);
+  void judge_pace();
   /// Waits for more from the client, unless it has too much to take itself.
   void read_on();
   void take_event(const WebSocketEvent& event);
@@ -95,6 +103,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   bool blocked_ = false;       // the kernel takes no more
   bool peer_is_done_ = false;  // it has sent its close, or broken the rules: nothing it says counts
   TimePoint last_heard_{};
+  TokenBucket frames_;
   Deadline idle_;
   Deadline closing_;
   Deadline stalled_;
