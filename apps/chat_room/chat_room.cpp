@@ -14,9 +14,10 @@ using namespace entmoot;
 ChatRoom::ChatRoom(const Options& options, Program program)
     : shards_(options.shards),
       pubsub_(shards_),
+      presence_(shards_, pubsub_),
       registry_(shards_),
       rooms_(shards_, registry_, pubsub_, {.program = std::move(program), .budget = options.budget}),
-      user_socket_(rooms_),
+      user_socket_(rooms_, presence_),
       sockets_(shards_, pubsub_, user_socket_),
       endpoint_(shards_, {.listener = {.address = options.address, .port = options.port}}) {
   mount(endpoint_, rooms_, sockets_, {.compress = options.compress});
@@ -31,13 +32,7 @@ Result<void> ChatRoom::start() {
 
 void ChatRoom::stop(Duration patience) {
   if (!shards_.running()) return;
-  if (patience > Duration::zero()) {
-    auto drained = std::make_shared<std::promise<void>>();
-    auto done = drained->get_future();
-    endpoint_.drain([drained] { drained->set_value(); });
-    done.wait_for(patience);
-  }
-  endpoint_.close();
+  endpoint_.drain_and_close(patience);
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     std::promise<void> stopped;
     shards_[i].post([&] {

@@ -11,6 +11,7 @@
 
 #include <entmoot/core/shards.hpp>
 #include <entmoot/otp/registry.hpp>
+#include <entmoot/phoenix/presence.hpp>
 #include <entmoot/phoenix/pubsub.hpp>
 #include <entmoot/phoenix/socket_mount.hpp>
 #include <entmoot/web/endpoint.hpp>
@@ -52,6 +53,7 @@ class ChatRoom {
  private:
   entmoot::Shards shards_;
   entmoot::PubSub pubsub_;
+  entmoot::Presence presence_;
   entmoot::Registry registry_;
   Rooms rooms_;
   UserSocket user_socket_;

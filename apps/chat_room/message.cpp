@@ -42,6 +42,27 @@ Result<Message> Message::parse(std::string_view json) {
   return Message{std::move(*sender), std::move(*text)};
 }
 
+Result<std::string> joining_name(std::string_view payload) {
+  const auto value = parse_json(payload);
+  if (!value || !value->is_object() || !value->get_object().contains("name")) return std::string();
+  return field(value->get_object(), "name", sender_characters_max);
+}
+
+Result<std::string> new_name(std::string_view json) {
+  const auto value = parse_json(json);
+  if (!value) return value.error();
+  if (!value->is_object()) return fail(R"(a name comes in an object: {"name": "…"})");
+  return field(value->get_object(), "name", sender_characters_max);
+}
+
+Result<bool> is_typing(std::string_view json) {
+  const auto value = parse_json(json);
+  if (!value) return value.error();
+  const auto* typing = value->is_object() ? value->get_object().if_contains("typing") : nullptr;
+  if (!typing || !typing->is_bool()) return fail(R"("typing" must be true or false)");
+  return typing->get_bool();
+}
+
 Result<std::string> room_of(std::string_view name) {
   if (name.empty()) return fail("a room needs a name");
   if (name.size() > room_bytes_max) return fail(fmt::format("a room's name has at most {} bytes", room_bytes_max));

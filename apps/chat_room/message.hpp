@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What somebody wants to say, and where, checked before it reaches a room: the same rules for a channel's push and an
-// HTTP request.
+// What somebody wants to say, as whom and where, checked before it reaches a room: the same rules for a channel's push
+// and an HTTP request.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -25,6 +25,13 @@ struct Message {
   /// The JSON object {"sender", "text"}; the error says what is wrong with it.
   [[nodiscard]] static entmoot::Result<Message> parse(std::string_view json);
 };
+
+/// The name that somebody joins with, by the rules for a sender: {"name"}; empty if there is none in it.
+[[nodiscard]] entmoot::Result<std::string> joining_name(std::string_view payload);
+/// {"name"}
+[[nodiscard]] entmoot::Result<std::string> new_name(std::string_view json);
+/// {"typing": true or false}
+[[nodiscard]] entmoot::Result<bool> is_typing(std::string_view json);
 
 /// The name of a room: not empty, not too long.
 [[nodiscard]] entmoot::Result<std::string> room_of(std::string_view name);

@@ -7,9 +7,10 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, afterEach, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-import { freshRoom, until } from "../clients/chat_client.mjs";
+import { Client, closeClients, freshRoom, until } from "../clients/chat_client.mjs";
 import { ChatServer } from "../clients/chat_server.mjs";
+import { UpgradeBreaker } from "../conformance/upgrade_breaker.mjs";
+import { launchChromium } from "./chromium.mjs";
 
 const pictures = fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
 const options = { timeout: 30000 };
@@ -19,17 +20,7 @@ let browser;
 before(async () => {
   mkdirSync(pictures, { recursive: true });
   server = await ChatServer.start();
-  browser = await chromium.launch({
-    executablePath: process.env.ENTMOOT_CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await launchChromium();
 });
 after(async () => {
   await browser?.close();
@@ -40,6 +31,7 @@ after(async () => {
 let faults = [];
 let contexts = [];
 afterEach(async () => {
+  closeClients();
   for (const context of contexts) await context.close();
   contexts = [];
   const seen = faults;
@@ -48,7 +40,7 @@ afterEach(async () => {
 });
 
 /** Somebody with a browser. `prepare` sees the page before it is loaded. */
-async function visitor(room, { name, prepare, ...context_options } = {}) {
+async function visitor(room, { name, prepare, url = server.url, ...context_options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1000, height: 700 },
     locale: "en-GB",
@@ -82,7 +74,7 @@ async function visitor(room, { name, prepare, ...context_options } = {}) {
     );
   }
   await prepare?.(page);
-  await page.goto(`${server.url}/?${new URLSearchParams({ room })}`);
+  await page.goto(`${url}/?${new URLSearchParams({ room })}`);
   await connected(page);
   return page;
 }
@@ -353,13 +345,13 @@ test("everything can be reached and done with the keyboard, in the order of the 
   await ann.evaluate(() => document.activeElement.blur());
   await ann.getByRole("link", { name: "Entmoot" }).focus();
   const order = [];
-  for (let n = 0; n < 8; ++n) {
+  for (let n = 0; n < 9; ++n) {
     order.push(await ann.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));
     const outline = await ann.evaluate(() => parseFloat(getComputedStyle(document.activeElement).outlineWidth));
     assert.ok(outline >= 2, `no visible focus on ${order.at(-1)}`);
     await ann.keyboard.press("Tab");
   }
-  assert.deepEqual(order, ["Entmoot", "room", "Go", "name", "kill", "log", "text", "Send"]);
+  assert.deepEqual(order, ["Entmoot", "room", "Go", "name", "kill", "here-line", "log", "text", "Send"]);
   await field(ann).focus();
   await ann.keyboard.type("one");
   await ann.keyboard.press("Shift+Enter");
@@ -389,6 +381,150 @@ test("the button that kills is shown to visitors at the machine itself only", op
   await say(far, "hello");
   await heard(far, "hello");
   assert.ok(!(await far.locator("#kill").isVisible()));
+});
+
+// ---- Company ----
+
+const here = (page) => page.locator("#here-line");
+const typing = (page) => page.locator("#typing");
+const shows = (locator, text) =>
+  until(
+    async () => (await locator.textContent()) === text,
+    () => `"${text}"`,
+  );
+
+test("visitors see each other come, change the name, and go", options, async () => {
+  const id = freshRoom("company");
+  const ann = await visitor(id, { name: "Ann" });
+  await shows(here(ann), "Here: Ann you");
+  const bob = await visitor(id, { name: "Bob" });
+  await shows(here(ann), "Here: Ann you and Bob");
+  await shows(here(bob), "Here: Bob you and Ann");
+  const tab = await visitor(id, { name: "Bob" });
+  await shows(here(tab), "Here: Bob you and Ann");
+  await shows(here(ann), "Here: Ann you and Bob");
+
+  await tab.getByLabel("Your name").fill("Ülf");
+  await tab.getByLabel("Your name").press("Enter");
+  await shows(here(tab), "Here: Ülf you, Ann and Bob");
+  await shows(here(ann), "Here: Ann you, Bob and Ülf");
+
+  await bob.getByLabel("Room", { exact: true }).fill(freshRoom("elsewhere"));
+  await bob.getByRole("button", { name: "Go" }).click();
+  await shows(here(bob), "Here: Bob you");
+  await shows(here(ann), "Here: Ann you and Ülf");
+  await tab.close();
+  await shows(here(ann), "Here: Ann you");
+});
+
+test("a visitor sees the others type, until they have sent it, given it up, left, or been still for a while", options, async () => {
+  const id = freshRoom("typing");
+  const ann = await visitor(id, { name: "Ann" });
+  const bob = await visitor(id, { name: "Bob" });
+  await shows(here(bob), "Here: Bob you and Ann");
+  const places = () => ann.evaluate(() => ["log", "text"].map((at) => document.getElementById(at).getBoundingClientRect().top));
+  const before = await places();
+
+  await field(bob).pressSequentially("Hel");
+  await shows(typing(ann), "Bob is typing…");
+  assert.equal(await typing(bob).textContent(), "");
+  assert.deepEqual(await places(), before, "something moved");
+  await say(bob, "Hello");
+  await heard(ann, "Hello");
+  await shows(typing(ann), "");
+
+  await field(bob).pressSequentially("No");
+  await shows(typing(ann), "Bob is typing…");
+  await field(bob).fill("");
+  await shows(typing(ann), "");
+
+  await bob.waitForTimeout(2000); // The page does not say it more often.
+  await field(bob).pressSequentially("Well");
+  await shows(typing(ann), "Bob is typing…");
+  await shows(typing(ann), "");
+
+  const eve = await new Client(server).join(id, { name: "Eve" });
+  const zoe = await new Client(server).join(id, { name: "Zoe" });
+  eve.channel.push("typing", { typing: true });
+  await shows(typing(ann), "Eve is typing…");
+  zoe.channel.push("typing", { typing: true });
+  await shows(typing(ann), "Eve and Zoe are typing…");
+  eve.client.close();
+  await shows(typing(ann), "Zoe is typing…");
+  closeClients();
+  await shows(typing(ann), "");
+});
+
+test("more people than fit in the line are counted, and all of them are in the list it opens to", options, async () => {
+  const id = freshRoom("crowd");
+  const names = Array.from({ length: 30 }, (_, n) => `Somebody with a name of some length, number ${n + 10}`);
+  for (const name of names) await new Client(server).join(id, { name });
+  for (const viewport of [{ width: 1000, height: 700 }, { width: 320, height: 568 }]) {
+    const ann = await visitor(id, { name: "Ann", viewport });
+    await until(async () => /^Here: Ann you.* and \d+ more$/.test(await here(ann).textContent()), "the line");
+    const seen = await here(ann).locator(".person").count();
+    assert.match(await here(ann).textContent(), new RegExp(` and ${31 - seen} more$`));
+    const widths = await here(ann).evaluate((line) => [line.scrollWidth, line.clientWidth]);
+    assert.ok(widths[0] <= widths[1], `${widths}`);
+
+    const top = await ann.locator("#log").evaluate((log) => log.getBoundingClientRect().top);
+    await here(ann).focus();
+    await ann.keyboard.press("Enter");
+    const list = ann.getByRole("list", { name: "Who is here" });
+    assert.deepEqual(await list.locator(".person").allTextContents(), ["Ann", ...names]);
+    assert.equal(await ann.locator("#log").evaluate((log) => log.getBoundingClientRect().top), top);
+    await ann.screenshot({ path: `${pictures}crowd-${viewport.width}.png` });
+    await ann.keyboard.press("Escape");
+    assert.ok(!(await list.isVisible()));
+  }
+});
+
+test("a hostile name is a name, also among those who are here and type", options, async () => {
+  const id = freshRoom("hostile");
+  const ann = await visitor(id, { name: "Ann" });
+  const hostile = ["<img src=x onerror=window.harmed=1>", "__proto__", "constructor", "\u202Eright to left"];
+  for (const name of hostile) {
+    const other = await new Client(server).join(id, { name });
+    await until(async () => (await here(ann).locator(".person").allTextContents()).includes(name), name);
+    other.channel.push("typing", { typing: true });
+    await shows(typing(ann), `${name} is typing…`);
+    other.client.close();
+    await shows(typing(ann), "");
+    await shows(here(ann), "Here: Ann you");
+  }
+  assert.equal(await ann.evaluate(() => window.harmed), undefined);
+});
+
+test("a page whose proxy breaks WebSockets chats by long-poll, and says so", options, async () => {
+  const proxy = await UpgradeBreaker.start(new URL(server.url.replace("localhost", "127.0.0.1")));
+  try {
+    const id = freshRoom("proxy");
+    const bob = await visitor(id, { name: "Bob" });
+    assert.equal(await bob.locator("#state").textContent(), "Connected");
+    const ann = await visitor(id, { name: "Ann", url: `http://localhost:${proxy.url.port}` });
+    assert.equal(await ann.locator("#state").textContent(), "Connected by long-poll");
+    await ann.screenshot({ path: `${pictures}long-poll.png` });
+    await say(ann, "By post");
+    await heard(bob, "By post");
+    await say(bob, "By wire");
+    await heard(ann, "By wire");
+    await field(ann).pressSequentially("And");
+    await shows(typing(bob), "Ann is typing…");
+    await shows(here(ann), "Here: Ann you and Bob");
+  } finally {
+    for (const context of contexts.splice(0)) await context.close(); // Before the proxy, or they would complain.
+    await proxy.stop();
+  }
+});
+
+test("a server that is away for a moment does not make a page poll", options, async () => {
+  const ann = await visitor(freshRoom(), { name: "Ann" });
+  await server.stop();
+  await ann.getByRole("status").getByText("Reconnecting…").waitFor();
+  await ann.waitForTimeout(500); // It has knocked at the closed port.
+  await server.startAgain();
+  await connected(ann);
+  assert.equal(await ann.locator("#state").textContent(), "Connected");
 });
 
 // ---- What it looks like ----
@@ -464,6 +600,12 @@ describe("how it looks", options, () => {
     test(name, async () => {
       const ann = await visitor(id, { name: "Old Birch", ...view, reducedMotion: "reduce" });
       await ann.getByRole("button", { name: "Kill this room" }).waitFor();
+      const company = [];
+      for (const other of ["Quiet Rowan", "Mossy Linden", "Tall Pine", "Patient Yew", "Windy Hazel"])
+        company.push(await new Client(server).join(id, { name: other }));
+      await until(async () => /Yew|more/.test(await here(ann).textContent()), "the company");
+      company[2].channel.push("typing", { typing: true });
+      await shows(typing(ann), "Tall Pine is typing…");
       await ann.screenshot({ path: `${pictures}${name}.png` });
 
       const { width, inner } = await ann.evaluate(() => ({

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace chat_room {
@@ -24,10 +25,12 @@ std::string Conversation::frame(std::string_view event, std::string_view payload
   return fmt::format(R"(["{}","{}",{},"{}",{}])", join_ref_, last_ref_, topic, event, payload);
 }
 
-std::string Conversation::join() {
+std::string Conversation::join(std::string_view name) {
   texts_.clear();
-  joined_ = false;
-  return frame("phx_join", "{}");
+  here_.clear();
+  joined_ = has_state_ = false;
+  named_ = !name.empty();
+  return frame("phx_join", named_ ? to_json(Json{{"name", name}}) : "{}");
 }
 
 std::string Conversation::leave() { return frame("phx_leave", "{}"); }
@@ -36,6 +39,17 @@ std::string Conversation::say(std::string_view text) {
   std::string payload = R"({"sender":"ann","text":)";
   append_json_string(payload, text);
   return frame("send_message", payload + "}");
+}
+
+std::string Conversation::rename(std::string_view name) { return frame("rename", to_json(Json{{"name", name}})); }
+
+std::string Conversation::type(bool typing) { return frame("typing", to_json(Json{{"typing", typing}})); }
+
+std::vector<std::string> Conversation::here() const {
+  std::vector<std::string> names;
+  for (const auto& [ref, name] : here_) names.push_back(name);
+  std::ranges::sort(names);
+  return names;
 }
 
 const Answered* Conversation::answer(unsigned ref) const {
@@ -57,10 +71,44 @@ void Conversation::take(std::string_view text) {
   } else if (event == "new_message") {
     REQUIRE(joined_);
     texts_.emplace_back(payload.at("text").as_string());
+  } else if (event == "presence_state" || event == "presence_diff" || event == "typing") {
+    REQUIRE(joined_);
+    REQUIRE(named_);
+    take_company(event, payload);
   } else {
     REQUIRE((event == "phx_error" || event == "phx_close"));
     joined_ = false;
     ++ends_;
+  }
+}
+
+void Conversation::take_company(std::string_view event, const boost::json::object& payload) {
+  const auto each_meta = [](const boost::json::value& presences, const auto& take) {
+    for (const auto& [key, value] : presences.as_object()) {
+      for (const auto& meta : value.at("metas").as_array()) {
+        take(std::string(meta.at("phx_ref").as_string()), std::string(meta.at("name").as_string()));
+      }
+    }
+  };
+  const auto joins = [&](const std::string& ref, const std::string& name) {
+    const bool first = here_.emplace(ref, name).second;
+    REQUIRE(first);
+  };
+  if (event == "typing") {
+    std::string who(payload.at("name").as_string());
+    typing_.push_back(payload.at("typing").as_bool() ? who : who + " stops");
+  } else if (event == "presence_state") {
+    REQUIRE_FALSE(has_state_);
+    has_state_ = true;
+    each_meta(Json(payload), joins);
+  } else {
+    if (!has_state_) return;  // the state will have it
+    ++diffs_;
+    each_meta(payload.at("joins"), joins);
+    each_meta(payload.at("leaves"), [&](const std::string& ref, const std::string&) {
+      const bool was_here = here_.erase(ref) == 1;
+      REQUIRE(was_here);
+    });
   }
 }
 

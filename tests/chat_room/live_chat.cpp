@@ -116,6 +116,10 @@ const std::vector<std::string>& LiveVisitor::screen(std::size_t messages) {
   return conversation_.texts();
 }
 
+void LiveVisitor::until(const std::function<bool(const Conversation&)>& wanted) {
+  while (!wanted(conversation_)) read_one();
+}
+
 std::optional<unsigned> LiveVisitor::close_code() {
   while (const auto frame = client_.frame()) {
     if (frame->opcode == wire::close) {

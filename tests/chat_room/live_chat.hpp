@@ -68,14 +68,17 @@ class LiveVisitor {
   LiveVisitor(LiveChat& chat, std::string_view room);
 
   /// Writes; does not wait. Returns the ref.
-  unsigned joins() { return sends(conversation_.join()); }
+  unsigned joins(std::string_view name = {}) { return sends(conversation_.join(name)); }
+  unsigned types(bool typing) { return sends(conversation_.type(typing)); }
   unsigned says(std::string_view text) { return sends(conversation_.say(text)); }
   /// Reads until the ref is answered.
   const Answered& answer(unsigned ref);
-  const Answered& joined() { return answer(joins()); }
+  const Answered& joined(std::string_view name = {}) { return answer(joins(name)); }
   const Answered& said(std::string_view text) { return answer(says(text)); }
   /// Reads until there are as many messages on the screen.
   const std::vector<std::string>& screen(std::size_t messages);
+  /// Reads until the conversation is as wanted.
+  void until(const std::function<bool(const Conversation&)>& wanted);
   /// Reads to the end of the connection: the code of the close frame; nothing if there was none.
   std::optional<unsigned> close_code();
   [[nodiscard]] const Conversation& conversation() const { return conversation_; }

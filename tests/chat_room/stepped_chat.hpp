@@ -10,6 +10,7 @@
 
 #include <chat_room/room.hpp>
 #include <chat_room/user_socket.hpp>
+#include <entmoot/phoenix/presence.hpp>
 #include <entmoot/phoenix/socket_mount.hpp>
 #include <entmoot/testing/channel_test.hpp>
 #include <entmoot/testing/manual_clock.hpp>
@@ -90,7 +91,8 @@ struct SteppedChat {
   entmoot::PubSub pubsub{shards};
   entmoot::Registry registry{shards};
   Rooms rooms;
-  UserSocket user_socket{rooms};
+  entmoot::Presence presence{shards, pubsub};
+  UserSocket user_socket{rooms, presence};
   entmoot::SocketMount mount{shards, pubsub, user_socket};
 };
 
@@ -101,12 +103,18 @@ class SteppedVisitor {
       : chat_(chat), conversation_(room), client_(chat.shards[shard], chat.mount) {}
 
   /// Asks; one round of the client's shard. Returns the ref.
-  unsigned joins() { return sends(conversation_.join()); }
+  unsigned joins(std::string_view name = {}) { return sends(conversation_.join(name)); }
   unsigned leaves() { return sends(conversation_.leave()); }
   unsigned says(std::string_view text) { return sends(conversation_.say(text)); }
   /// All the way to the answer.
-  const Answered& joined() { return settled(joins()); }
+  const Answered& joined(std::string_view name = {}) { return settled(joins(name)); }
   const Answered& said(std::string_view text) { return settled(says(text)); }
+  const Answered& renamed(std::string_view name) { return settled(sends(conversation_.rename(name))); }
+  const Answered& typed(bool typing) { return settled(sends(conversation_.type(typing))); }
+  const Answered& pushed(std::string_view event, std::string_view payload) {
+    return settled(sends(conversation_.push(event, payload)));
+  }
+  void disconnects() { client_.disconnects(); }
 
   /// Reads what has come.
   Conversation& reads() {
@@ -114,6 +122,8 @@ class SteppedVisitor {
     return conversation_;
   }
   [[nodiscard]] const std::vector<std::string>& screen() { return reads().texts(); }
+  [[nodiscard]] std::vector<std::string> here() { return reads().here(); }
+  [[nodiscard]] const std::vector<std::string>& typing() { return reads().typing(); }
   /// Connected, and its channel has never ended.
   [[nodiscard]] bool undisturbed() { return client_.connected() && !client_.closed() && reads().ends() == 0; }
 

@@ -67,6 +67,77 @@ test("a room's name comes from the address, however it is written there", async 
   for (const name of ["a b", "ü/&=#?", "100%", "+"]) assert.equal(at(addressOf(name).slice(1)), name);
 });
 
+test("who is here: each name once, one's own first, the others in the order of the alphabet", async () => {
+  const { peopleIn } = await part("who_is_here");
+  assert.deepEqual(peopleIn(["Eve", "bob", "Ann", "bob"], "Eve"), ["Eve", "Ann", "bob"]);
+  assert.deepEqual(peopleIn(["bob", "Ann"], "Eve"), ["Ann", "bob"]); // Not listed is not here.
+  assert.deepEqual(peopleIn(["constructor", "__proto__"], "__proto__"), ["__proto__", "constructor"]);
+  assert.deepEqual(peopleIn([], "Eve"), []);
+});
+
+test("who types is named up to two, and it wears off, or ends with a word, a message or a farewell", async (t) => {
+  const { Typing } = await part("typing");
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let line = "";
+  const typing = new Typing(({ names, words }) => (line = names.join(" and ") + words));
+  typing.heard("bob", true);
+  assert.equal(line, "bob is typing…");
+  t.mock.timers.tick(3000);
+  typing.heard("eve", true);
+  assert.equal(line, "bob and eve are typing…");
+  typing.heard("ann", true);
+  assert.equal(line, "Several people are typing…");
+  typing.heard("eve", false);
+  assert.equal(line, "bob and ann are typing…");
+  t.mock.timers.tick(999);
+  typing.heard("bob", true); // He goes on.
+  t.mock.timers.tick(3001);
+  assert.equal(line, "bob is typing…");
+  typing.ended("eve");
+  assert.equal(line, "bob is typing…");
+  typing.ended("bob");
+  assert.equal(line, "");
+  typing.heard("bob", true);
+  typing.clear();
+  assert.equal(line, "");
+  t.mock.timers.tick(10000);
+  assert.equal(line, "");
+});
+
+test("however many say that they type, a page remembers a few", async (t) => {
+  const { Typing } = await part("typing");
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let changes = 0;
+  const typing = new Typing(() => ++changes);
+  for (let n = 0; n < 1000; ++n) typing.heard(`name ${n}`, true);
+  assert.equal(changes, 20);
+});
+
+test("one's own typing is told while it goes on, every two seconds at most, and its end if nothing was sent", async () => {
+  const { OwnTyping } = await part("own_typing");
+  let now = 5000;
+  let told = [];
+  const own = new OwnTyping(
+    (typing) => told.push([now, typing]),
+    () => now,
+  );
+  own.wrote(" "); // Nothing to speak of.
+  for (; now < 10000; now += 100) own.wrote("x");
+  assert.deepEqual(told, [5000, 7000, 9000].map((at) => [at, true]));
+  told = [];
+  own.wrote("");
+  own.wrote("");
+  assert.deepEqual(told, [[10000, false]]);
+  own.wrote("again"); // Too soon.
+  now = 11000;
+  own.wrote("again and");
+  own.over();
+  own.wrote("");
+  assert.deepEqual(told.slice(1), [[11000, true]]);
+  own.wrote("the next message");
+  assert.deepEqual(told.slice(2), [[11000, true]]);
+});
+
 test("the TypeScript remover runs where there is nothing but the language", () => {
   const context = vm.createContext(Object.create(null));
   vm.runInContext(readFileSync(`${root}/build/page/sucrase.js`, "utf8"), context);

@@ -3,7 +3,6 @@
 #include "fixture.hpp"
 
 #include <chrono>
-#include <future>
 #include <memory>
 
 namespace conformance {
@@ -73,13 +72,7 @@ Result<void> Fixture::start() {
 
 void Fixture::stop(Duration patience) {
   if (!shards_.running()) return;
-  if (patience > Duration::zero()) {
-    auto drained = std::make_shared<std::promise<void>>();
-    auto done = drained->get_future();
-    endpoint_.drain([drained] { drained->set_value(); });
-    done.wait_for(patience);
-  }
-  endpoint_.close();
+  endpoint_.drain_and_close(patience);
   shards_.stop_and_join();
 }
 

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the suite needs around the real phoenix.js: its versions, its two transports in Node, promises for callbacks.
-
-import "./browser_globals.mjs";
-import { WebSocket } from "ws";
-import * as phoenix_1_7_20 from "phoenix-1.7.20";
-import * as phoenix_1_8_16 from "phoenix-1.8.16";
-import * as phoenix_1_8_5 from "phoenix-1.8.5";
-
-export const versions = { "1.7.20": phoenix_1_7_20, "1.8.5": phoenix_1_8_5, "1.8.16": phoenix_1_8_16 };
+// What the scenarios need around the real phoenix.js, in Node or in a page: promises for callbacks, and an account of
+// what a client was told.
 
 const WAIT_MS = 10000; // For what should happen at once; a busy machine is no failure.
 const SOON = () => 20; // Timers of the client that a test would otherwise wait for.
@@ -24,22 +17,15 @@ export async function until(condition, what) {
   }
 }
 
-const clients = new Set();
-
-/** A client left open would keep the process. */
-export function closeClients() {
-  for (const client of clients) client.close();
-}
-
 export class Client {
   opened = 0;
   closes = []; // The code of every close.
   errors = [];
 
-  constructor(server, phoenix, transport, { mount = "/socket", ...options } = {}) {
-    this.phoenix = phoenix;
-    this.socket = new phoenix.Socket(`ws://${server.url.host}${mount}`, {
-      transport: transport === "LongPoll" ? phoenix.LongPoll : WebSocket,
+  /** `transport` is a class that phoenix.js takes as such. */
+  constructor(phoenix, transport, server, { mount = "/socket", ...options } = {}) {
+    this.socket = new phoenix.Socket(`ws://${new URL(server).host}${mount}`, {
+      transport,
       reconnectAfterMs: SOON,
       rejoinAfterMs: SOON,
       ...options,
@@ -48,7 +34,6 @@ export class Client {
     this.socket.onClose((event) => this.closes.push(event.code));
     this.socket.onError((error) => this.errors.push(error));
     this.socket.connect();
-    clients.add(this);
   }
 
   channel(topic, params = {}) {
@@ -66,7 +51,6 @@ export class Client {
   }
 
   close() {
-    clients.delete(this);
     this.socket.disconnect();
   }
 }
@@ -110,44 +94,6 @@ export class ChannelSeen {
 
   leave() {
     return new Promise((resolve) => this.channel.leave().receive("ok", resolve));
-  }
-}
-
-/** As much of a browser's XMLHttpRequest as phoenix.js 1.7 needs to poll; it knows no fetch. */
-export class XhrOverFetch {
-  readyState = 0;
-  status = 0;
-  responseText = "";
-  timeout = 0;
-  #request = { headers: {} };
-  #controller = new AbortController();
-
-  open(method, url) {
-    this.#request.method = method;
-    this.url = url;
-  }
-
-  setRequestHeader(name, value) {
-    this.#request.headers[name] = value;
-  }
-
-  async send(body) {
-    const late = this.timeout > 0 && setTimeout(() => this.ontimeout?.(), this.timeout);
-    try {
-      const response = await fetch(this.url, { ...this.#request, body, signal: this.#controller.signal });
-      this.responseText = await response.text();
-      this.status = response.status;
-      this.readyState = 4;
-      this.onreadystatechange?.();
-    } catch {
-      if (!this.#controller.signal.aborted) this.onerror?.();
-    } finally {
-      clearTimeout(late);
-    }
-  }
-
-  abort() {
-    this.#controller.abort();
   }
 }
 

@@ -43,6 +43,7 @@ class FixtureChannel final : public Channel {
     if (topic == "room:crash") throw std::runtime_error("asked to");
     if (topic == "room:throw-int") throw 7;
     if (topic == "room:reply") return Ok{json(R"({"echo":)" + std::string(payload.json().view()) + "}")};
+    if (topic == "room:never") return Later{};
     if (topic == "room:bytes") return Ok{Binary("bytes")};
     if (topic == "room:slow") {
       Shard::here().after(500ms, [ref = socket_ref()] { reply(ref, "ok"); });

@@ -359,7 +359,7 @@ TEST_CASE("a client that floods a topic whose join is slow is closed") {
     CHECK(client.received().empty());
   }
   SUBCASE("by their bytes, over all topics") {
-    World world(1, {.waiting_bytes_max = 30});
+    World world(1, {.waiting_bytes_max = 70});
     TestClient client(world.shards[0], world.mount);
     client.sends(R"(["1","1","room:slow","phx_join",{}])");
     client.sends(R"(["2","2","room:later","phx_join",{}])");
@@ -369,10 +369,24 @@ TEST_CASE("a client that floods a topic whose join is slow is closed") {
     client.sends(R"(["1","5","room:slow","ok",{}])");
     CHECK(client.closed() == CloseCode::policy_violation);
   }
+  SUBCASE("by bytes that are no payload") {
+    const std::string filler(1000, 'x');
+    const std::string long_ref = R"(["1",")" + filler + R"(","room:slow","ok",{}])";
+    const std::string long_join_ref = "[\"" + filler + R"(","2","room:slow","ok",{}])";
+    const std::string long_event = R"(["1","2","room:slow",")" + filler + R"(",{}])";
+    for (const auto& message : {long_ref, long_join_ref, long_event}) {
+      CAPTURE(message);
+      World world(1, {.waiting_bytes_max = 1000});
+      TestClient client(world.shards[0], world.mount);
+      client.sends(R"(["1","1","room:slow","phx_join",{}])");
+      client.sends(message);
+      CHECK(client.closed() == CloseCode::policy_violation);
+    }
+  }
 }
 
 TEST_CASE("bytes that waited are given back") {
-  World world(1, {.waiting_bytes_max = 30});
+  World world(1, {.waiting_bytes_max = 50});
   TestClient client(world.shards[0], world.mount);
   for (int i = 0; i < 10; ++i) {
     client.sends(R"(["1","1","room:slow","phx_join",{}])");
@@ -480,4 +494,35 @@ TEST_CASE("the mount knows its clients") {
     CHECK(count() == 2);
   }
   CHECK(count() == 0);
+}
+
+TEST_CASE("a join that nobody answers is refused in the end, and the topic is free again") {
+  using namespace std::chrono_literals;
+  World world(1, {.join_timeout = 30s});
+  TestClient client(world.shards[0], world.mount);
+  client.sends(R"(["1","1","room:never","phx_join",{}])");
+  client.sends(R"(["1","2","room:never","ok",{}])");
+  world.advance(29s);
+  CHECK(client.received().empty());
+  world.advance(1s);
+  CHECK(client.received() ==
+        Texts{R"(["1","1","room:never","phx_reply",{"status":"error","response":{"reason":"join timeout"}}])",
+              R"([null,"2","room:never",)" + unmatched});
+  client.sends(R"(["3","3","room:never","phx_join",{}])");
+  client.disconnects();
+  world.advance(1min);
+  CHECK(world.diary.ends.empty());
+}
+
+TEST_CASE("a join that was answered in time is not refused later") {
+  using namespace std::chrono_literals;
+  World world(1, {.join_timeout = 1s});
+  TestClient client(world.shards[0], world.mount);
+  client.sends(R"(["1","1","room:slow","phx_join",{}])");
+  world.advance(500ms);
+  (void)client.received();
+  client.sends(R"(["2","2","room:never","phx_join",{}])");
+  world.advance(700ms);
+  client.sends(R"(["1","3","room:slow","ok",{}])");
+  CHECK(client.received() == Texts{R"(["1","3","room:slow",)" + ok});
 }

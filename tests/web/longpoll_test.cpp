@@ -58,12 +58,13 @@ const std::string ndjson = "Content-Type: application/x-ndjson\r\n";
 /// The protocol's fixture behind long-polling, on stepped shards. Connections go to the shards in turn, so a session's
 /// requests arrive on its own shard and on the other one.
 struct LongpollWorld {
-  explicit LongpollWorld(LongpollOptions options = {}, unsigned shard_count = 2) : world(shard_count) {
+  explicit LongpollWorld(LongpollOptions options = {}, unsigned shard_count = 2, DrainerOptions drainer = {})
+      : world(shard_count) {
     const auto connect = [this](const ConnectInfo& info, Transport& transport) {
       seen = info;
       return world.mount.connect(info, transport);
     };
-    endpoint = std::make_unique<Endpoint>(world.shards, EndpointOptions{.listener = {.port = 0}});
+    endpoint = std::make_unique<Endpoint>(world.shards, EndpointOptions{.listener = {.port = 0}, .drainer = drainer});
     endpoint->socket("/socket", {.connect = connect, .auth_token = true, .longpoll = options});
     endpoint->socket("/vars/:a", {.connect = connect, .longpoll_path = "/poll/:b", .longpoll = options});
     endpoint->socket("/off", {.connect = connect});
@@ -518,6 +519,20 @@ TEST_CASE("draining ends sessions and answers their polls, and lets no new one i
   world.step();
   world.advance(30s);
   CHECK(drained);
+}
+
+TEST_CASE("sessions whose clients wait are drained in batches, so that they do not come back all at once") {
+  LongpollWorld world({}, 1, {.batch_size = 1, .batch_interval = 2s});
+  const auto one = world.park(world.open());
+  const auto two = world.park(world.open());
+  (void)world.open();  // nobody waits for it: it goes at once
+  world.endpoint->drain([] {});
+  world.step();
+  CHECK(world.clients() == 1);
+  world.advance(2s);
+  CHECK(world.clients() == 0);
+  CHECK(world.answer(*one).status() == 204);
+  CHECK(world.answer(*two).status() == 204);
 }
 
 TEST_CASE("closing the endpoint ends what is parked, posted and joined") {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
 // The chat page. This file connects the parts: the address says which room, room_link talks to it, message_log shows
-// what it says, composer sends what a person writes. Below are the elements, then the one room that is open, then what
+// what it says, who_is_here and typing show who is in it, composer sends what a person writes. Below are the elements, then the one room that is open, then what
 // a visitor can do.
 
-import { Socket } from "phoenix";
 import { addressOf, roomInAddress, roomNamed } from "./page/address";
 import { Composer } from "./page/composer";
+import { byLongPoll, openSocket } from "./page/connection";
 import type { Message } from "./page/message";
 import { MessageLog } from "./page/message_log";
 import { NAME_MAX_CHARACTERS, someName } from "./page/names";
+import { OwnTyping } from "./page/own_typing";
+import { person } from "./page/person";
 import { killRoom, visitorIsLocal } from "./page/room_api";
 import { type LinkState, RoomLink } from "./page/room_link";
+import { Typing } from "./page/typing";
+import { WhoIsHere } from "./page/who_is_here";
 
 const NOTICE_STAYS_MS = 12000; // Long enough to be read aloud.
 
@@ -30,6 +34,7 @@ const page = {
   name_form: element<HTMLFormElement>("name-form"),
   name: element<HTMLInputElement>("name"),
   kill: element<HTMLButtonElement>("kill"),
+  typing: element("typing"),
   notice: element("notice"),
   problem: element("problem"),
 };
@@ -45,7 +50,7 @@ const STATES: Record<LinkState, string> = {
 function show_state(state: LinkState): void {
   if (page.state.dataset["state"] === state) return; // Said once; a screen reader would say it again.
   page.state.dataset["state"] = state;
-  page.state_text.textContent = STATES[state];
+  page.state_text.textContent = state === "connected" && byLongPoll(socket) ? "Connected by long-poll" : STATES[state];
 }
 
 let notice_timer: number | undefined;
@@ -70,9 +75,11 @@ function show_title(): void {
 
 // ---- The room that is open ----
 
-const socket = new Socket("/socket");
+const socket = openSocket();
 let room = roomInAddress(window.location);
 let link: RoomLink | undefined;
+let own_name = ""; // The one in use, while the field may already have half of another.
+let people: readonly string[] = []; // Who is here; a name as often as it is.
 
 const log = new MessageLog(
   {
@@ -81,8 +88,20 @@ const log = new MessageLog(
     empty: element("empty"),
     jump: element<HTMLButtonElement>("jump"),
   },
-  (message) => message.sender === page.name.value.trim(),
+  (message) => message.sender === own_name,
 );
+
+const here = new WhoIsHere({
+  box: element<HTMLDetailsElement>("here"),
+  line: element("here-line"),
+  list: element("here-list"),
+});
+
+const typing = new Typing(({ names, words }) => {
+  page.typing.replaceChildren(...names.flatMap((name, i) => (i > 0 ? [" and ", person(name)] : [person(name)])), words);
+});
+
+const own_typing = new OwnTyping((typing) => link?.typing(typing));
 
 const composer = new Composer(
   {
@@ -94,7 +113,11 @@ const composer = new Composer(
     connected: () => link?.connected ?? false,
     name: () => keep_name(),
     last_timestamp: () => log.shown.reduce((latest, message) => Math.max(latest, message.timestamp), 0),
-    send: (sender, text) => link!.send(sender, text),
+    wrote: (text) => own_typing.wrote(text),
+    send(sender, text) {
+      own_typing.over();
+      return link!.send(sender, text);
+    },
     sent: () => (page.problem.textContent = ""),
     problem,
   },
@@ -110,8 +133,11 @@ function open_room(name: string): void {
   show_title();
   notice("");
   log.clear();
+  show_people([]);
+  typing.clear();
+  own_typing.over();
   composer.move_to(name);
-  link = new RoomLink(socket, name, {
+  link = new RoomLink(socket, name, own_name, {
     onState: show_state,
     onHistory(messages) {
       const began_again = log.take_history(messages);
@@ -122,16 +148,27 @@ function open_room(name: string): void {
     },
     onMessage(message: Message) {
       composer.heard(message);
+      typing.ended(message.sender);
       log.add(message);
       if (!document.hidden) return;
       ++unseen;
       show_title();
+    },
+    onPeople: show_people,
+    onTyping(name, does) {
+      if (name !== own_name) typing.heard(name, does); // In another tab it may be oneself.
     },
     onRefusal(reason) {
       page.problem.dataset["kind"] = "refusal";
       problem(`The room cannot be entered: ${reason}. Trying again…`);
     },
   });
+}
+
+function show_people(names: readonly string[]): void {
+  for (const name of people) if (!names.includes(name)) typing.ended(name);
+  people = names;
+  here.show(names, own_name);
 }
 
 // ---- What a visitor can do ----
@@ -172,6 +209,9 @@ page.name_form.addEventListener("submit", (event) => {
 function keep_name(): string {
   const name = page.name.value.trim() || someName();
   page.name.value = name;
+  own_name = name;
+  link?.rename(name);
+  here.show(people, name);
   try {
     localStorage.setItem("entmoot:name", name);
   } catch {
@@ -208,7 +248,6 @@ page.name.maxLength = NAME_MAX_CHARACTERS;
 page.name.value = remembered_name();
 keep_name();
 history.replaceState(null, "", addressOf(room));
-socket.connect();
 open_room(room);
 void visitorIsLocal().then((local) => (page.kill.hidden = !local));
 // A pointer that is a finger brings a keyboard over half the screen with the focus: not before it is asked for.

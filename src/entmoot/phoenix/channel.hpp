@@ -108,7 +108,7 @@ class Channel {
 
  protected:
   /// Broadcasts of these events come to handle_out instead of to the client (intercept/1). To be called in the
-  /// constructor.
+  /// constructor, or in join() if it depends on who joins.
   void intercept(std::initializer_list<std::string_view> events) { intercepted_.assign(events.begin(), events.end()); }
 
   [[nodiscard]] const std::string& topic() const noexcept;

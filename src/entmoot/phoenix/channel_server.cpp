@@ -55,7 +55,7 @@ void ChannelServer::crash(const char* what) {
 
 // --- joining
 
-void ChannelServer::join(const Message& message, std::optional<Ref> replaces) {
+void ChannelServer::join(const Message& message, std::optional<Ref> replaces, Duration patience) {
   join_ref_ = message.join_ref;
   push_ref_ = join_ref_.is_null() ? message.ref : join_ref_;
   state_ = Joining{message.ref, std::move(replaces), {}};
@@ -69,6 +69,16 @@ void ChannelServer::join(const Message& message, std::optional<Ref> replaces) {
                },
                channel_->join(topic_, message.payload));
   });
+  if (joining()) give_up_joining(patience);
+}
+
+void ChannelServer::give_up_joining(Duration after) {
+  SocketRef to = address();
+  to.joins = true;
+  join_timeout_ = link_.sockets.shard().after(after, [to = std::move(to)] {
+    log::warn("channel {}: nobody has answered the join", log::quoted(to.topic));
+    reply(to, "error", reason_object("join timeout"));
+  });
 }
 
 void ChannelServer::finish_join(std::string_view status, const Payload& response) {
@@ -76,6 +86,7 @@ void ChannelServer::finish_join(std::string_view status, const Payload& response
   const Frame frame = link_.serializer.encode(
       PhxReply{join_ref_, std::get<Joining>(state_).ref, topic_, std::string(status), response});
   Joining joining = std::get<Joining>(std::move(state_));
+  link_.sockets.shard().cancel(std::exchange(join_timeout_, TimerId::none));
   if (status == "ok") {
     // One step: from here on broadcasts are delivered, and the reply is pushed before the next of them can be.
     state_ = Joined{link_.pubsub.subscribe_fastlane(topic_, *this)};
@@ -185,6 +196,7 @@ void ChannelServer::end(ChannelEnd reason) {
   if (joined()) {
     terminate(reason);
   } else {
+    link_.sockets.shard().cancel(std::exchange(join_timeout_, TimerId::none));
     state_ = Ended{};
     subscriptions_.clear();
   }

@@ -49,7 +49,8 @@ class ChannelServer final : private Subscriber {
   // --- the socket's side
 
   /// `replaces` is the join_ref of the channel that this one takes the place of: its phx_close follows our reply.
-  void join(const Message& message, std::optional<Ref> replaces);
+  /// One that is answered later is refused after `patience`.
+  void join(const Message& message, std::optional<Ref> replaces, Duration patience);
   void handle_in(const Message& message);
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
   void handle_info(UniqueFunction<Channel::InfoResult()> then);
@@ -114,6 +115,7 @@ class ChannelServer final : private Subscriber {
   void stop(ChannelEnd reason);
   void terminate(ChannelEnd reason);
   [[nodiscard]] SocketRef address() const;
+  void give_up_joining(Duration after);
 
   // Constant after construction, the join's refs after join().
   ClientLink& link_;
@@ -124,6 +126,7 @@ class ChannelServer final : private Subscriber {
   Ref push_ref_;  // join_ref of what we send: the join's ref if the client gave no join_ref, as in Phoenix
 
   std::variant<Joining, Joined, Ended> state_;
+  TimerId join_timeout_ = TimerId::none;
   std::optional<Handling> handling_;
   std::vector<Subscription> subscriptions_;  // the channel's own, for handle_info
   std::vector<UniqueFunction<void()>> monitors_;

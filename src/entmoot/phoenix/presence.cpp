@@ -2,6 +2,7 @@
 
 #include <entmoot/phoenix/presence.hpp>
 
+#include <entmoot/base/base64.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/base/utf8.hpp>
 #include <entmoot/phoenix/channel_server.hpp>
@@ -22,13 +23,12 @@ namespace {
 class RefSource {
  public:
   std::string next() {
-    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     ++count_;
-    std::string text;
+    std::string bytes;
     for (const std::uint64_t half : {run_, count_}) {
-      for (int shift = 42; shift >= 0; shift -= 6) text += digits[(half >> shift) & 63];
+      for (int shift = 40; shift >= 0; shift -= 8) bytes += static_cast<char>(half >> shift);
     }
-    return text;
+    return base64url_encode(bytes);
   }
 
  private:

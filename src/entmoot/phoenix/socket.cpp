@@ -18,6 +18,12 @@ bool is_always_taken(const Message& message) {
   return message.event.is("phx_leave") || (message.topic.is("phoenix") && message.event.is("heartbeat"));
 }
 
+/// What it takes to keep it: a client may make any part of a message the long one.
+std::size_t size_of(const Message& message) {
+  return message.join_ref.token().size() + message.ref.token().size() + message.topic.text().size() +
+         message.event.text().size() + message.payload.bytes().size();
+}
+
 }  // namespace
 
 Socket::Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limits)
@@ -107,12 +113,12 @@ void Socket::join(const Message& message, const ChannelFactory& factory, std::op
   }
   auto& joinable = topics_[topic];
   joinable.server = std::make_unique<ChannelServer>(link_, topic, ++last_incarnation_, std::move(channel));
-  joinable.server->join(message, std::move(replaces));
+  joinable.server->join(message, std::move(replaces), limits_.join_timeout);
   settle(topic);
 }
 
 void Socket::keep_waiting(Joinable& joinable, const Message& message) {
-  waiting_bytes_ += message.payload.bytes().size();
+  waiting_bytes_ += size_of(message);
   if (joinable.waiting.size() >= limits_.waiting_messages_max || waiting_bytes_ > limits_.waiting_bytes_max) {
     return close(CloseCode::policy_violation, "too many messages before the join was answered");
   }
@@ -125,7 +131,7 @@ void Socket::settle(std::string_view topic) {
   if (!joinable || joinable->server->joining()) return;
   auto waiting = std::exchange(joinable->waiting, {});
   if (joinable->server->ended()) topics_.erase(topics_.find(topic));
-  for (const Message& message : waiting) waiting_bytes_ -= message.payload.bytes().size();
+  for (const Message& message : waiting) waiting_bytes_ -= size_of(message);
   for (const Message& message : waiting) {
     if (!link_.open) return;
     dispatch(message);

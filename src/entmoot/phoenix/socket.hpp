@@ -21,6 +21,7 @@
 #include <entmoot/phoenix/transport.hpp>
 #include <entmoot/phoenix/user_socket.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -39,8 +40,11 @@ struct SocketLimits {
   /// Messages that may wait for the join of their topic; with more the client is closed with policy_violation. Honest
   /// clients buffer on their side until the join is answered, and send one leave or rejoin at most.
   std::size_t waiting_messages_max = 100;
-  /// Bytes of payload that may wait, over all topics of the client. Same policy.
+  /// Bytes of them, over all topics of the client. Same policy.
   std::size_t waiting_bytes_max = 1 * MiB;
+  /// For who answers a join later. Then it is refused with "join timeout": whoever owed the answer has lost it. Clients
+  /// have given up long before (phoenix.js after 10 s) and try again.
+  Duration join_timeout = std::chrono::seconds(30);
   /// What the client may send. Over a rate a message is not taken but answered with an error that says so (heartbeats
   /// and leaves are taken); who goes on is closed with policy_violation. At these rates one client costs its shard a
   /// tenth of its time.

@@ -5,6 +5,7 @@
 #include <entmoot/base/check.hpp>
 #include <entmoot/web/http_session.hpp>
 
+#include <future>
 #include <latch>
 #include <string>
 #include <utility>
@@ -89,6 +90,15 @@ void Endpoint::drain(UniqueFunction<void()> done) {
       });
     }
   });
+}
+
+void Endpoint::drain_and_close(Duration patience) {
+  if (patience > Duration::zero() && started_ && !closed_ && shards_.running()) {
+    const auto drained = std::make_shared<std::promise<void>>();
+    drain([drained] { drained->set_value(); });
+    drained->get_future().wait_for(patience);
+  }
+  close();
 }
 
 void Endpoint::close() {

@@ -63,6 +63,8 @@ class Endpoint {
   /// Stops accepting, closes every WebSocket with 1012 behind what is queued for it, batch after batch
   /// (EndpointOptions::drainer), lets HTTP requests finish, then calls `done` on the first shard. Any thread, once.
   void drain(UniqueFunction<void()> done);
+  /// drain(), waiting for at most `patience`, then close(). From a thread that is no shard's.
+  void drain_and_close(Duration patience);
   /// Ends everything at once and waits until it is gone: no handler runs afterwards. From a thread that is no shard's.
   void close();
 

@@ -54,6 +54,8 @@ class LongpollSession final : public Connection, public Transport, private Flush
   void push(Frame frame) override;
   void close(CloseCode code, std::string_view reason) override;
   void drain() override { end(); }
+  /// Only a parked poll can be told.
+  [[nodiscard]] bool comes_back() const noexcept override { return parked_.has_value(); }
 
  private:
   struct Publish {

@@ -290,6 +290,20 @@ export const longpoll = [
     ],
   },
   {
+    id: "11.6",
+    title: "bytes that a server sends have no place in a poll, and do not break it",
+    deviation: "Phoenix answers 500 and loses what waits",
+    steps: [
+      joined,
+      a.joins("9"),
+      poll.posts(["1", "2", T, "echo", { before: 1 }]),
+      a.sends(["9", "2", T, "bshout", {}]),
+      a.sees(hex(`02 |"${T}"| 06 "${T}" "bshout" 09 08 07`)),
+      poll.posts(["1", "3", T, "echo", { after: 1 }]),
+      poll.gets(reply("1", "2", T, ok({ before: 1 })), reply("1", "3", T, ok({ after: 1 }))),
+    ],
+  },
+  {
     id: "15",
     title: "path variables are parameters of a long-poll as well",
     steps: [

@@ -19,6 +19,7 @@ export interface Desk {
   connected(): boolean;
   name(): string;
   last_timestamp(): number;
+  wrote(text: string): void; // By hand, unlike a text that comes back.
   send(sender: string, text: string): Promise<Outcome>;
   sent(): void;
   problem(text: string): void;
@@ -51,7 +52,10 @@ export class Composer {
       event.preventDefault();
       form.requestSubmit();
     });
-    field.addEventListener("input", () => this.changed());
+    field.addEventListener("input", () => {
+      this.changed();
+      desk_.wrote(field.value);
+    });
   }
 
   /** Another room has another draft. */

@@ -6,6 +6,8 @@
 import { continuation } from "./history";
 import type { Message } from "./message";
 import { looksOf } from "./names";
+import { you } from "./person";
+import { tree } from "./tree";
 
 const SHOWN_MAX = 1000; // Older ones leave the page; a browser's layout gets slow long before its memory ends.
 const AT_END_PX = 48; // So close to the end counts as at the end.
@@ -168,11 +170,7 @@ function row(message: Message, together: boolean, own: boolean): HTMLElement {
   sender.textContent = message.sender;
   const head = with_class("p", "head");
   head.append(sender);
-  if (own) {
-    const you = with_class("span", "you");
-    you.textContent = "you";
-    head.append(" ", you);
-  }
+  if (own) head.append(" ", you());
 
   const time = document.createElement("time");
   const when = new Date(message.timestamp);
@@ -188,18 +186,6 @@ function row(message: Message, together: boolean, own: boolean): HTMLElement {
 
   element.append(tree(shape), head, text, time);
   return element;
-}
-
-function tree(shape: string): SVGElement {
-  const space = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(space, "svg");
-  picture.setAttribute("class", "tree");
-  picture.setAttribute("viewBox", "0 0 32 32");
-  picture.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(space, "use");
-  use.setAttribute("href", `/trees.svg#${shape}`);
-  picture.append(use);
-  return picture;
 }
 
 function with_class(name: string, classes: string): HTMLElement {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // One room, for as long as the page shows it: joins, comes back by itself after a loss, and tells what it hears.
-// phoenix.js does the work; this file turns its callbacks into three things a page can understand: a state, a history
-// (at every join) and messages. A link that was closed says nothing any more.
+// phoenix.js does the work; this file turns its callbacks into things a page can understand: a state, a history (at every
+// join), messages, who is here and who types. A link that was closed says nothing any more.
 
-import { type Channel, Socket } from "phoenix";
+import { type Channel, Presence, type Socket } from "phoenix";
 import { type Message, isMessage } from "./message";
 
 export type LinkState = "connecting" | "connected" | "reconnecting";
@@ -13,6 +13,8 @@ export interface Listener {
   onState(state: LinkState): void;
   onHistory(messages: Message[]): void;
   onMessage(message: Message): void;
+  onPeople(names: string[]): void; // All of them, one's own included; a name as often as it is here.
+  onTyping(name: string, typing: boolean): void;
   onRefusal(reason: string): void; // The room would not have us; the link tries again.
 }
 
@@ -30,6 +32,7 @@ export class RoomLink {
   constructor(
     private readonly socket_: Socket,
     private readonly room_: string,
+    private name_: string,
     private readonly listener_: Listener,
   ) {
     listener_.onState("connecting");
@@ -50,6 +53,16 @@ export class RoomLink {
     });
   }
 
+  rename(name: string): void {
+    if (name === this.name_) return;
+    this.name_ = name; // The next join says it, if this one has not begun or is not over.
+    this.channel_.push("rename", { name });
+  }
+
+  typing(typing: boolean): void {
+    if (this.connected) this.channel_.push("typing", { typing }); // Old news later are none.
+  }
+
   close(): void {
     this.open_ = false;
     window.clearTimeout(this.timer_);
@@ -57,11 +70,18 @@ export class RoomLink {
   }
 
   private join(): Channel {
-    const channel: Channel = this.socket_.channel(`room:${this.room_}`, {});
+    const channel: Channel = this.socket_.channel(`room:${this.room_}`, () => ({ name: this.name_ }));
     const current = () => this.open_ && this.channel_ === channel;
 
     channel.on("new_message", (message: unknown) => {
       if (current() && isMessage(message)) this.listener_.onMessage(message);
+    });
+    channel.on("typing", (payload: { name?: unknown; typing?: unknown }) => {
+      if (current() && typeof payload?.name === "string") this.listener_.onTyping(payload.name, payload.typing === true);
+    });
+    const presence = new Presence(channel);
+    presence.onSync(() => {
+      if (current()) this.listener_.onPeople(namesIn(presence));
     });
     channel.onError(() => {
       if (current()) this.lost();
@@ -89,6 +109,11 @@ export class RoomLink {
   private lost(): void {
     this.listener_.onState(this.was_connected_ ? "reconnecting" : "connecting");
   }
+}
+
+function namesIn(presence: Presence): string[] {
+  const metas = presence.list((_key: string, { metas }: { metas: { name?: unknown }[] }) => metas).flat();
+  return metas.map((meta: { name?: unknown }) => meta.name).filter((name: unknown) => typeof name === "string");
 }
 
 function reasonIn(response: unknown): string {
