@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace entmoot {
@@ -18,17 +18,16 @@ namespace entmoot {
 namespace {
 
 /// Boost reads what is beyond a double as infinity, and 0e400 as zero times that: both are doubles that cannot be
-/// written as JSON again. False for the first, the second is zero.
-bool make_finite(Json& value) {
+/// written as JSON again.
+void make_finite(Json& value) {
   if (auto* const object = value.if_object()) {
-    return std::ranges::all_of(*object, [](auto& member) { return make_finite(member.value()); });
-  }
-  if (auto* const array = value.if_array()) return std::ranges::all_of(*array, make_finite);
-  if (auto* const number = value.if_double()) {
+    for (auto& member : *object) make_finite(member.value());
+  } else if (auto* const array = value.if_array()) {
+    for (auto& element : *array) make_finite(element);
+  } else if (auto* const number = value.if_double()) {
     if (std::isnan(*number)) *number = 0;
-    return std::isfinite(*number);
+    if (std::isinf(*number)) *number = std::copysign(std::numeric_limits<double>::max(), *number);
   }
-  return true;
 }
 
 }  // namespace
@@ -51,7 +50,7 @@ Result<Json> parse_json(std::string_view text) {
   if (!error) parser.finish(error);
   if (error) return fail(fmt::format("invalid JSON: {} at byte {}", error.message(), read));
   Json value = parser.release();
-  if (!make_finite(value)) return fail("invalid JSON: a number beyond a double");
+  make_finite(value);
   return value;
 }
 

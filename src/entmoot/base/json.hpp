@@ -45,7 +45,8 @@ class JsonText {
   SharedBytes bytes_;  // no JSON text is empty: none means null
 };
 
-/// Strict RFC 8259, nesting at most 64 deep, numbers within a double. The error says where.
+/// Strict RFC 8259, nesting at most 64 deep. The error says where. A number beyond a double is the greatest one, so
+/// that whatever was read can be written.
 [[nodiscard]] Result<Json> parse_json(std::string_view text);
 [[nodiscard]] std::string to_json(const Json& value);
 /// Appends `text` as a JSON string, quotes included. Non-ASCII stays as UTF-8, '/' is not escaped (as Phoenix encodes).
