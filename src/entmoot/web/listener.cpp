@@ -82,11 +82,12 @@ void Listener::on_readable() {
     if (!fd) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        log::warn("accepting pauses: {}", why());
+        if (!std::exchange(pausing_, true)) log::warn("accepting pauses: {}", why());
         return pause_.set(pause, [this] { stream_.when_readable(); });
       }
       continue;  // that connection is gone already
     }
+    if (std::exchange(pausing_, false)) log::warn("accepting goes on");
     auto peer = Peer::of(address);
     auto admission = admissions_->admit(peer);
     if (!admission) {

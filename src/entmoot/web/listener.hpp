@@ -54,6 +54,7 @@ class Listener final : private StreamOwner {
   const std::shared_ptr<Admissions> admissions_;
   const Accepted accepted_;
   Deadline pause_;
+  bool pausing_ = false;  // and has said so
 };
 
 }  // namespace entmoot
