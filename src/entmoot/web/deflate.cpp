@@ -62,7 +62,7 @@ class InflateStream {
       }
       if (stream_.avail_in == 0 && between_blocks()) return Inflated::done;
       if (stream_.avail_in > 0 || stream_.avail_out == 0) continue;  // there is more to come
-      if (in_tail) return Inflated::broken;  // cut off
+      if (in_tail) return Inflated::broken;                          // cut off
       in_tail = true;
       feed(tail);
     }
