@@ -20,6 +20,11 @@ struct Match : Cases... {
 template <class... Cases>
 Match(Cases...) -> Match<Cases...>;
 
+/// What comes back late finds its client, and that its channel, or finds it gone.
+void in_turn_of(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then) {
+  if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
+}
+
 bool is_clean(ChannelEnd reason) { return reason != ChannelEnd::crash; }
 
 }  // namespace
@@ -154,9 +159,7 @@ void ChannelServer::handle_broadcast(const Fastlane& message) {
 }
 
 void ChannelServer::handle_info_later(UniqueFunction<Channel::InfoResult()> then) {
-  link_.sockets.shard().post([to = address(), then = std::move(then)]() mutable {
-    if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
-  });
+  link_.sockets.shard().post([to = address(), then = std::move(then)]() mutable { in_turn_of(to, std::move(then)); });
 }
 
 void ChannelServer::finish_handling(const Ref& ref, Channel::HandleResult result) {
@@ -248,8 +251,7 @@ void ChannelServer::broadcast(std::string_view event, Payload payload, Subscribe
 
 void ChannelServer::subscribe(std::string_view topic) {
   subscriptions_.push_back(link_.pubsub.subscribe(topic, [to = address(), this](const Broadcast& message) {
-    Socket* socket = to.sockets->find(to.socket);
-    if (socket) socket->handle_info(to, [this, message] { return channel_->handle_info(message); });
+    in_turn_of(to, [this, message] { return channel_->handle_info(message); });
   }));
 }
 
@@ -261,9 +263,8 @@ ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<JsonTe
 }
 
 void ChannelServer::after(Duration delay, UniqueFunction<Channel::InfoResult()> then) {
-  link_.sockets.shard().after(delay, [to = address(), then = std::move(then)]() mutable {
-    if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
-  });
+  link_.sockets.shard().after(delay,
+                              [to = address(), then = std::move(then)]() mutable { in_turn_of(to, std::move(then)); });
 }
 
 void ChannelServer::monitor(UniqueFunction<void()> then) {

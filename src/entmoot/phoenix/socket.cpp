@@ -26,7 +26,7 @@ std::size_t size_of(const Message& message) {
 
 }  // namespace
 
-Socket::Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limits)
+Socket::Socket(const UserSocket& user_socket, ClientLink link, const SocketLimits& limits)
     : user_socket_(user_socket),
       limits_(limits),
       link_(std::move(link)),

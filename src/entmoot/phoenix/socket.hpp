@@ -56,8 +56,8 @@ struct SocketLimits {
 
 class Socket final : public FrameHandler {
  public:
-  /// `link.id` is given here.
-  Socket(const UserSocket& user_socket, ClientLink link, SocketLimits limits = {});
+  /// `link.id` is given here. `user_socket` and `limits` are the mount's, which outlives its sockets.
+  Socket(const UserSocket& user_socket, ClientLink link, const SocketLimits& limits);
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   /// The client is gone: ends every channel, says nothing any more.
@@ -68,7 +68,7 @@ class Socket final : public FrameHandler {
   void when_settled(UniqueFunction<void()> then) override;
   /// What was answered later; `then` runs in the turn of the channel that asked, if it is still there.
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
-  /// The same for timers and for the channel's own subscriptions.
+  /// The same for timers, intercepted broadcasts and the channel's own subscriptions.
   void handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then);
 
   [[nodiscard]] const Client& client() const noexcept { return link_.client; }
@@ -98,7 +98,7 @@ class Socket final : public FrameHandler {
 
   // Constant after construction.
   const UserSocket& user_socket_;
-  const SocketLimits limits_;
+  const SocketLimits& limits_;
 
   ClientLink link_;
   std::unordered_map<std::string, Joinable, Hash, std::equal_to<>> topics_;
