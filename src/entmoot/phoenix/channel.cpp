@@ -36,6 +36,10 @@ SocketRef Channel::socket_ref() const {
   return ref;
 }
 
+SocketRef Channel::address() const { return server_->address(); }
+
+SubscriberId Channel::subscriber_id() const noexcept { return server_->subscriber_id(); }
+
 ReplyTo Channel::answer() {
   return answer([](Result<JsonText> result) -> HandleResult {
     if (!result) return Reply{"error", reason_object(result.error().reason)};

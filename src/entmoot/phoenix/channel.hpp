@@ -46,6 +46,7 @@
 namespace entmoot {
 
 class ChannelServer;
+enum class SubscriberId : std::uint64_t;
 class Presence;
 
 /// Why a channel ended (the reason given to Phoenix's terminate/2).
@@ -110,6 +111,7 @@ class Channel {
   /// Broadcasts of these events come to handle_out instead of to the client (intercept/1). To be called in the
   /// constructor, or in join() if it depends on who joins.
   void intercept(std::initializer_list<std::string_view> events) { intercepted_.assign(events.begin(), events.end()); }
+  void intercept(std::vector<std::string> events) { intercepted_ = std::move(events); }
 
   [[nodiscard]] const std::string& topic() const noexcept;
   [[nodiscard]] const Client& client() const noexcept;
@@ -128,6 +130,11 @@ class Channel {
   /// For reply(), later and from anywhere: the push that is being handled, or the join (socket_ref/1). Throws if there
   /// is none, or if the client gave no ref to reply to.
   [[nodiscard]] SocketRef socket_ref() const;
+  /// This channel, for push(), stop() and disconnect() from anywhere (self()).
+  [[nodiscard]] SocketRef address() const;
+  /// Under which PubSub::broadcast can leave it out, from anywhere.
+  [[nodiscard]] SubscriberId subscriber_id() const noexcept;
+
   /// For an actor's call: its answer is the answer to the push or join that is being handled. A value is replied as
   /// "ok", an Error as "error" {"reason": …}, and an actor that ends before it has answered is such an error too. The
   /// ReplyTo may outlive this channel and its client, but not the Shards.

@@ -31,7 +31,11 @@ bool is_clean(ChannelEnd reason) { return reason != ChannelEnd::crash; }
 
 ChannelServer::ChannelServer(ClientLink& link, std::string topic, std::uint64_t incarnation,
                              std::unique_ptr<Channel> channel)
-    : link_(link), topic_(std::move(topic)), incarnation_(incarnation), channel_(std::move(channel)) {
+    : link_(link),
+      topic_(std::move(topic)),
+      incarnation_(incarnation),
+      channel_(std::move(channel)),
+      subscriber_(link.pubsub.new_subscriber_id()) {
   if (channel_) channel_->server_ = this;
 }
 
@@ -94,7 +98,7 @@ void ChannelServer::finish_join(std::string_view status, const Payload& response
   link_.sockets.shard().cancel(std::exchange(join_timeout_, TimerId::none));
   if (status == "ok") {
     // One step: from here on broadcasts are delivered, and the reply is pushed before the next of them can be.
-    state_ = Joined{link_.pubsub.subscribe_fastlane(topic_, *this)};
+    state_ = Joined{link_.pubsub.subscribe_fastlane(topic_, *this, subscriber_)};
   } else {
     state_ = Ended{};
     subscriptions_.clear();
@@ -213,11 +217,6 @@ void ChannelServer::terminate(ChannelEnd reason) {
 }
 
 // --- what a channel asks for
-
-SubscriberId ChannelServer::subscriber() const noexcept {
-  const auto* here = std::get_if<Joined>(&state_);
-  return here ? here->subscription.id() : SubscriberId::none;
-}
 
 SocketRef ChannelServer::address() const {
   return {.shard = &link_.sockets.shard(),

@@ -74,7 +74,11 @@ class ChannelServer final : private Subscriber {
 
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
   [[nodiscard]] const Client& client() const noexcept { return link_.client; }
-  [[nodiscard]] SubscriberId subscriber() const noexcept;
+  /// None unless it has joined.
+  [[nodiscard]] SubscriberId subscriber() const noexcept { return joined() ? subscriber_ : SubscriberId::none; }
+  /// The same, known beforehand.
+  [[nodiscard]] SubscriberId subscriber_id() const noexcept { return subscriber_; }
+  [[nodiscard]] SocketRef address() const;
   [[nodiscard]] SocketRef current_ref() const;
   void push(std::string_view event, Payload payload);
   void broadcast(std::string_view event, Payload payload, SubscriberId except);
@@ -114,7 +118,6 @@ class ChannelServer final : private Subscriber {
   void send_reply(const Ref& ref, const Channel::Reply& reply);
   void stop(ChannelEnd reason);
   void terminate(ChannelEnd reason);
-  [[nodiscard]] SocketRef address() const;
   void give_up_joining(Duration after);
 
   // Constant after construction, the join's refs after join().
@@ -122,6 +125,7 @@ class ChannelServer final : private Subscriber {
   const std::string topic_;
   const std::uint64_t incarnation_;
   const std::unique_ptr<Channel> channel_;
+  const SubscriberId subscriber_;
   Ref join_ref_;
   Ref push_ref_;  // join_ref of what we send: the join's ref if the client gave no join_ref, as in Phoenix
 

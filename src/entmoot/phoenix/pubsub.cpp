@@ -33,6 +33,7 @@ Subscription::Subscription(Subscription&& other) noexcept
     : table_(std::exchange(other.table_, nullptr)),
       topic_(std::move(other.topic_)),
       id_(std::exchange(other.id_, SubscriberId::none)),
+      number_(other.number_),
       owned_(std::move(other.owned_)) {}
 
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
@@ -41,13 +42,14 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
     table_ = std::exchange(other.table_, nullptr);
     topic_ = std::move(other.topic_);
     id_ = std::exchange(other.id_, SubscriberId::none);
+    number_ = other.number_;
     owned_ = std::move(other.owned_);
   }
   return *this;
 }
 
 void Subscription::end() noexcept {
-  if (auto* table = std::exchange(table_, nullptr)) table->remove(topic_, id_, std::move(owned_));
+  if (auto* table = std::exchange(table_, nullptr)) table->remove(topic_, number_, std::move(owned_));
   id_ = SubscriberId::none;
   owned_.reset();
 }
@@ -56,11 +58,12 @@ PubSub::PubSub(Shards& shards)
     : shards_(shards),
       tables_(shards.size(), [](unsigned index) { return std::make_unique<SubscriberTable>(index); }) {}
 
-Subscription PubSub::subscribe_fastlane(std::string_view topic, Subscriber& subscriber) {
+Subscription PubSub::subscribe_fastlane(std::string_view topic, Subscriber& subscriber, SubscriberId id) {
   Subscription subscription;
   subscription.topic_ = topic;
   subscription.table_ = &tables_.local();
-  subscription.id_ = subscription.table_->add(topic, subscriber, Lane::fast);
+  subscription.id_ = id;
+  subscription.number_ = subscription.table_->add(topic, subscriber, Lane::fast, id);
   return subscription;
 }
 
@@ -69,7 +72,8 @@ Subscription PubSub::subscribe(std::string_view topic, UniqueFunction<void(const
   subscription.topic_ = topic;
   subscription.owned_ = std::make_unique<Callback>(std::move(callback));
   subscription.table_ = &tables_.local();
-  subscription.id_ = subscription.table_->add(topic, *subscription.owned_, Lane::callback);
+  subscription.id_ = subscription.table_->new_id();
+  subscription.number_ = subscription.table_->add(topic, *subscription.owned_, Lane::callback, subscription.id_);
   return subscription;
 }
 

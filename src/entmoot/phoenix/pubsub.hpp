@@ -24,6 +24,7 @@
 #include <entmoot/core/shards.hpp>
 #include <entmoot/phoenix/subscriber_table.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +47,7 @@ class Subscription {
   SubscriberTable* table_ = nullptr;
   std::string topic_;
   SubscriberId id_ = SubscriberId::none;
+  std::uint64_t number_ = 0;
   std::unique_ptr<Subscriber> owned_;
 };
 
@@ -65,8 +67,14 @@ class PubSub {
   /// `shards` outlives the PubSub, and the PubSub outlives the shards' last round.
   explicit PubSub(Shards& shards);
 
-  /// Frames of `topic` go to `subscriber`, which outlives the subscription and runs no code of an application.
-  [[nodiscard]] Subscription subscribe_fastlane(std::string_view topic, Subscriber& subscriber);
+  /// For a subscriber that is to be known before it subscribes. On its shard.
+  [[nodiscard]] SubscriberId new_subscriber_id() { return tables_.local().new_id(); }
+  /// Frames of `topic` go to `subscriber`, which outlives the subscription and runs no code of an application. `id` is
+  /// one of new_subscriber_id().
+  [[nodiscard]] Subscription subscribe_fastlane(std::string_view topic, Subscriber& subscriber, SubscriberId id);
+  [[nodiscard]] Subscription subscribe_fastlane(std::string_view topic, Subscriber& subscriber) {
+    return subscribe_fastlane(topic, subscriber, new_subscriber_id());
+  }
   /// Calls `callback` on this shard, from its loop, for every broadcast on `topic`. It may end its own subscription.
   [[nodiscard]] Subscription subscribe(std::string_view topic, UniqueFunction<void(const Broadcast&)> callback);
 

@@ -6,21 +6,24 @@
 
 namespace entmoot {
 
-SubscriberId SubscriberTable::add(std::string_view topic, Subscriber& subscriber, Lane lane) {
+SubscriberId SubscriberTable::new_id() noexcept {
   // The shard in the upper bits makes the number unique without a word between shards.
-  const auto id = static_cast<SubscriberId>((std::uint64_t{shard_} + 1) << 48 | ++last_id_);
-  auto found = topics_.find(topic);
-  if (found == topics_.end()) found = topics_.emplace(std::string(topic), std::vector<Entry>{}).first;
-  found->second.push_back({id, &subscriber, lane});
-  return id;
+  return static_cast<SubscriberId>((std::uint64_t{shard_} + 1) << 48 | ++last_id_);
 }
 
-void SubscriberTable::remove(std::string_view topic, SubscriberId id, std::unique_ptr<Subscriber> owned) noexcept {
+std::uint64_t SubscriberTable::add(std::string_view topic, Subscriber& subscriber, Lane lane, SubscriberId id) {
+  auto found = topics_.find(topic);
+  if (found == topics_.end()) found = topics_.emplace(std::string(topic), std::vector<Entry>{}).first;
+  found->second.push_back({++last_number_, id, &subscriber, lane});
+  return last_number_;
+}
+
+void SubscriberTable::remove(std::string_view topic, std::uint64_t number, std::unique_ptr<Subscriber> owned) noexcept {
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
   auto& entries = found->second;
-  const auto at = std::ranges::lower_bound(entries, id, {}, &Entry::id);
-  if (at == entries.end() || at->id != id) return;
+  const auto at = std::ranges::lower_bound(entries, number, {}, &Entry::number);
+  if (at == entries.end() || at->number != number) return;
   if (delivering_ > 0) {
     at->subscriber = nullptr;
     left_.push_back(found->first);

@@ -20,7 +20,8 @@
 
 namespace entmoot {
 
-/// Names one subscription in the whole process, so that a broadcast can leave it out.
+/// Names a subscriber in the whole process, so that a broadcast can leave it out. It can be had before the
+/// subscription: somebody elsewhere may know it by the time the first broadcast comes.
 enum class SubscriberId : std::uint64_t { none = 0 };
 
 /// `fast`: gets the encoded frame into its transport, runs no code of an application, may be served at once.
@@ -39,16 +40,19 @@ class SubscriberTable {
   SubscriberTable(const SubscriberTable&) = delete;
   SubscriberTable& operator=(const SubscriberTable&) = delete;
 
-  SubscriberId add(std::string_view topic, Subscriber& subscriber, Lane lane);
+  [[nodiscard]] SubscriberId new_id() noexcept;
+  /// Under which number it is removed.
+  std::uint64_t add(std::string_view topic, Subscriber& subscriber, Lane lane, SubscriberId id);
   /// `owned` (may be null) is the subscriber if nobody else keeps it.
-  void remove(std::string_view topic, SubscriberId id, std::unique_ptr<Subscriber> owned) noexcept;
+  void remove(std::string_view topic, std::uint64_t number, std::unique_ptr<Subscriber> owned) noexcept;
 
   void deliver(const Fastlane& message, SubscriberId except, Lane lane);
   [[nodiscard]] std::size_t count(std::string_view topic) const noexcept;
 
  private:
   struct Entry {
-    SubscriberId id;         // ascending
+    std::uint64_t number;  // ascending
+    SubscriberId id;
     Subscriber* subscriber;  // nullptr: left during a delivery
     Lane lane;
   };
@@ -61,6 +65,7 @@ class SubscriberTable {
 
   const unsigned shard_;
   std::uint64_t last_id_ = 0;
+  std::uint64_t last_number_ = 0;
   std::unordered_map<std::string, std::vector<Entry>, Hash, std::equal_to<>> topics_;
   int delivering_ = 0;
   std::vector<std::string> left_;                     // topics somebody left during a delivery
