@@ -40,6 +40,11 @@ Endpoint& Endpoint::route(std::string_view method, std::string_view pattern, Htt
   return *this;
 }
 
+Endpoint& Endpoint::otherwise(HttpHandler handler) {
+  site().router.otherwise(std::move(handler));
+  return *this;
+}
+
 Endpoint& Endpoint::static_files(std::span<const EmbeddedFile> files, const StaticOptions& options) {
   site().files.add(files, options);
   return *this;

@@ -52,6 +52,8 @@ class Endpoint {
     return route("DELETE", pattern, std::move(handler));
   }
   Endpoint& route(std::string_view method, std::string_view pattern, HttpHandler handler);
+  /// Takes what no file, socket or route is there for, whatever its method.
+  Endpoint& otherwise(HttpHandler handler);
   /// `files` live as long as the program. Files come before routes.
   Endpoint& static_files(std::span<const EmbeddedFile> files, const StaticOptions& options = {});
 

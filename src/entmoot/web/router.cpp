@@ -25,6 +25,7 @@ void Router::route(HttpRequest request, Responder responder) const {
     }
     return route.handler(std::move(request), std::move(responder));
   }
+  if (allowed.empty() && otherwise_) return otherwise_(std::move(request), std::move(responder));
   if (allowed.empty()) return responder.respond(HttpResponse::error(404, "not found"));
   std::string allow = "OPTIONS";
   for (const auto one : allowed) {

@@ -14,6 +14,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace entmoot {
@@ -23,6 +24,8 @@ using HttpHandler = std::function<void(HttpRequest, Responder)>;
 class Router {
  public:
   void add(std::string_view method, std::string_view pattern, HttpHandler handler);
+  /// Whatever no route's path fits; without it that is 404.
+  void otherwise(HttpHandler handler) { otherwise_ = std::move(handler); }
 
   /// Calls the handler, or answers itself: 404, 405 with Allow, 400 for an escape that does not decode. HEAD goes to
   /// the handler for GET (the connection leaves the body out); OPTIONS, where nobody handles it, is answered 204.
@@ -36,6 +39,7 @@ class Router {
   };
 
   std::vector<Route> routes_;
+  HttpHandler otherwise_;
 };
 
 }  // namespace entmoot

@@ -22,10 +22,11 @@ namespace {
 constexpr std::size_t file_bytes_max = 16 * MiB;  // of a file read from the directory
 
 std::string_view content_type_of(std::string_view name) noexcept {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> types = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 19> types = {{
       {".html", "text/html; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".mjs", "text/javascript; charset=utf-8"},
+      {".ts", "text/javascript; charset=utf-8"},  // who serves it has taken its types away
       {".css", "text/css; charset=utf-8"},
       {".json", "application/json; charset=utf-8"},
       {".map", "application/json; charset=utf-8"},
@@ -37,6 +38,10 @@ std::string_view content_type_of(std::string_view name) noexcept {
       {".woff2", "font/woff2"},
       {".txt", "text/plain; charset=utf-8"},
       {".wasm", "application/wasm"},
+      {".gif", "image/gif"},
+      {".avif", "image/avif"},
+      {".mp3", "audio/mpeg"},
+      {".webmanifest", "application/manifest+json"},
   }};
   for (const auto& [suffix, type] : types) {
     if (name.ends_with(suffix)) return type;
@@ -98,6 +103,12 @@ void StaticFiles::add(std::span<const EmbeddedFile> files, const StaticOptions& 
     if (is_index) files_.insert_or_assign(options.prefix + name.substr(0, name.size() - index.size()), file);
     files_.insert_or_assign(options.prefix + name, std::move(file));
   }
+}
+
+bool StaticFiles::same_as(const StaticFiles& other) const {
+  return std::ranges::equal(files_, other.files_, [](const auto& a, const auto& b) {
+    return a.first == b.first && a.second.etag == b.second.etag;
+  });
 }
 
 std::optional<HttpResponse> StaticFiles::find(const HttpRequest& request) const {

@@ -36,6 +36,8 @@ class StaticFiles {
  public:
   void add(std::span<const EmbeddedFile> files, const StaticOptions& options);
 
+  /// Whether the same files would be served.
+  [[nodiscard]] bool same_as(const StaticFiles& other) const;
   /// The answer to GET or HEAD, or nothing if there is no such file.
   [[nodiscard]] std::optional<HttpResponse> find(const HttpRequest& request) const;
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// Added to every page while the app is being written (`entmoot serve --watch`): shows what is wrong with the code, and
+// loads the page again when one of its files has changed. Rooms that get other code are nothing to a page: their clients
+// stay joined.
+import { Socket } from "/entmoot/phoenix.js";
+
+const socket = new Socket("$SOCKET_PATH");
+socket.connect();
+const channel = socket.channel("entmoot:dev");
+
+let box = null;
+
+function show(problem) {
+  box?.remove();
+  box = null;
+  if (!problem) return;
+  box = document.createElement("pre");
+  box.id = "entmoot-problem";
+  box.setAttribute("role", "alert");
+  box.textContent = `The code that is saved does not run; the rooms go on in the code before.\n\n${problem}`;
+  Object.assign(box.style, {
+    position: "fixed",
+    inset: "auto 1rem 1rem 1rem",
+    margin: "0",
+    padding: "1rem 1.25rem",
+    maxHeight: "50vh",
+    overflow: "auto",
+    zIndex: "2147483647",
+    whiteSpace: "pre-wrap",
+    font: "13px/1.5 ui-monospace, monospace",
+    color: "#fff",
+    background: "#7a1f1f",
+    borderRadius: "8px",
+    boxShadow: "0 8px 30px rgb(0 0 0 / 40%)",
+  });
+  document.body.append(box);
+}
+
+channel.on("problem", ({ problem }) => show(problem));
+channel.on("page_changed", () => location.reload());
+channel.join().receive("ok", ({ problem }) => show(problem));

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: MIT
+
+#include "room.hpp"
+
+#include "rooms.hpp"
+#include "wire.hpp"
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/core/effects.hpp>
+#include <entmoot/phoenix/channel.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+using namespace std::chrono_literals;
+
+namespace {
+// How long a room may take to say what it has to keep, and to take it up again.
+constexpr Duration serialize_timeout = 5s;
+// A leave that found the mailbox full is tried again after so long.
+constexpr Duration leave_again_after = 100ms;
+// What js/room.js has to keep when there is nothing.
+constexpr std::string_view nothing_to_keep = R"({"state":null,"clients":[],"history":[],"presence":false})";
+}  // namespace
+
+Room::Room(Home& home, std::string topic, std::shared_ptr<const Route> route, NodeCounts::Place place)
+    : home_(home),
+      topic_(std::move(topic)),
+      place_(std::move(place)),
+      route_(std::move(route)),
+      self_(std::make_shared<Room*>(this)) {
+  touch();
+}
+
+Room::~Room() {
+  *self_ = nullptr;
+  home_.shard.cancel(idle_timer_);
+  for (const auto& [id, member] : members_) home_.ground.presence.untrack(member.presence);
+  (void)home_.supervisor.terminate_child(child_id());
+  if (reload_) (void)home_.supervisor.terminate_child(reload_->old_child);
+}
+
+// --- messages
+
+Envelope Room::envelope(std::string function, JsonText args, UniqueFunction<void(Room&, Result<JsonText>)> then) {
+  return {.name = std::move(function),
+          .args = std::move(args),
+          .reply = ReplyTo(home_.shard,
+                           [self = self_, then = std::move(then)](Result<JsonText> result) mutable {
+                             if (*self) then(**self, std::move(result));
+                           }),
+          .deadline = home_.shard.clock().now() + serialize_timeout};
+}
+
+void Room::call(std::string function, JsonText args, ReplyTo reply) {
+  touch();
+  send({.name = std::move(function),
+        .args = std::move(args),
+        .reply = std::move(reply),
+        .deadline = home_.shard.clock().now() + route_->limits.reply_timeout});
+}
+
+void Room::send(Envelope envelope) {
+  if (reload_) {
+    if (reload_->held.size() >= route_->limits.budget.mailbox.messages_max) {
+      return std::move(envelope.reply)(fail("overloaded"));
+    }
+    reload_->held.push_back(std::move(envelope));
+    return;
+  }
+  const auto actor = ensure_started();
+  if (!actor) return std::move(envelope.reply)(actor.error());
+  actor->mailbox().push(std::move(envelope));
+}
+
+void Room::join(Guest guest, JsonText args, ReplyTo reply) {
+  if (members_.size() >= route_->limits.clients_max) {
+    return std::move(reply)(fail(fmt::format("the room is full ({} clients)", members_.size())));
+  }
+  std::string id = guest.id;
+  members_.emplace(std::move(id), Member{std::move(guest), home_.ground.presence.new_owner()});
+  call("entmoot:join", std::move(args), std::move(reply));
+}
+
+void Room::leave(const std::string& id, std::string_view reason) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) return;
+  home_.ground.presence.untrack(found->second.presence);
+  members_.erase(found);
+  touch();
+  leave_again(id, std::string(reason));
+}
+
+/// Tells the script, unless there is none: a room without an actor knows of no client.
+void Room::leave_again(std::string id, std::string reason) {
+  if (!actor_) return;
+  std::string args = "[";
+  append_json_string(args, id);
+  args += ',';
+  append_json_string(args, reason);
+  args += ']';
+  Envelope message = envelope("entmoot:leave", JsonText::trusted(args),
+                              [id = std::move(id), reason = std::move(reason)](Room& room, Result<JsonText> result) {
+                                if (result || result.error().reason != "overloaded") return;
+                                room.home_.shard.after(leave_again_after, [self = room.self_, id, reason] {
+                                  if (*self) (*self)->leave_again(id, reason);
+                                });
+                              });
+  message.deadline = TimePoint::max();
+  send(std::move(message));
+}
+
+// --- the actor
+
+std::string Room::child_id() const { return fmt::format("{}#{}", topic_, generation_); }
+
+Result<ActorRef> Room::ensure_started() {
+  if (actor_) return actor_->ref();
+  return home_.supervisor.ensure_started(child_id(), [this](std::string_view id) {
+    return ChildSpec{.id = std::string(id),
+                     .start = [self = self_](Shard& shard) -> Result<std::unique_ptr<Actor>> {
+                       if (!*self) return fail("the room is gone");
+                       return (*self)->start(shard);
+                     },
+                     .restart = Restart::transient,
+                     .intensity = home_.app->config.node.restarts};
+  });
+}
+
+Result<std::unique_ptr<Actor>> Room::start(Shard& shard) {
+  auto actor = std::make_unique<JsServer>(
+      shard, home_.js,
+      JsServerOptions{
+          .name = topic_, .program = route_->program, .handlers = handlers(), .budget = route_->limits.budget});
+  if (auto registered = home_.ground.registry.register_name(topic_, *actor); !registered) {
+    return registered.error().error();
+  }
+  actor->monitor([self = self_, which = actor.get()](const ExitReason& reason) {
+    if (*self) (*self)->ended(which, reason);
+  });
+  actor_ = actor.get();
+  if (reload_) return actor;
+  if (auto state = home_.sleeping.take(topic_)) {
+    actor->ref().mailbox().push(envelope("entmoot:restore", JsonText::trusted(fmt::format("[{}]", state->view())),
+                                         [](Room& room, const Result<JsonText>& restored) {
+                                           if (restored) return;
+                                           room.last_trouble_ = "restore: " + restored.error().reason;
+                                           log::error("room {} could not take up its state again and begins anew: {}",
+                                                      log::quoted(room.topic_), log::quoted(restored.error().reason));
+                                         }));
+  }
+  return actor;
+}
+
+void Room::ended(const JsServer* actor, const ExitReason& reason) {
+  if (reload_ && actor == reload_->old_actor) reload_->old_actor = nullptr;
+  if (actor != actor_) return;  // one that was replaced
+  actor_ = nullptr;
+  if (!reason.abnormal()) return;
+  ++failures_;
+  last_trouble_ = reason.what;
+  dismiss_everybody();
+}
+
+/// The clients of a room that is no more: their channels end as if they had been linked to it, and they join again.
+void Room::dismiss_everybody() {
+  for (const auto& [id, member] : std::exchange(members_, {})) {
+    home_.ground.presence.untrack(member.presence);
+    stop(member.guest.channel, ChannelEnd::crash);
+  }
+}
+
+void Room::kill(std::string why) {
+  last_trouble_ = why;
+  if (reload_) {
+    (void)home_.supervisor.terminate_child(reload_->old_child, ExitReason::killed());
+    for (Envelope& held : std::exchange(reload_, std::nullopt)->held) std::move(held.reply)(fail(why));
+  }
+  (void)home_.supervisor.terminate_child(child_id(), {ExitReason::Kind::killed, std::move(why)});
+  actor_ = nullptr;
+  dismiss_everybody();
+  if (members_.empty()) home_.all.forget_later(*this);
+}
+
+// --- what the script asks for
+
+Handlers Room::handlers() {
+  const App& app = *home_.app;
+  Handlers handlers;
+  handlers.on_emit([this](std::string_view operation, std::string_view target, std::string_view name,
+                          std::string_view payload) { return emit(operation, target, name, payload); });
+  handlers.on("entmoot:room", [this](const JsonText&) -> Result<JsonText> {
+    const HistoryLimits& history = route_->limits.history;
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(history.age_max).count();
+    return JsonText::of({{"topic", topic_},
+                         {"id", std::string(route_->id_of(topic_))},
+                         {"history",
+                          {{"entries", history.entries_max},
+                           {"bytes", history.bytes_max},
+                           {"age", age},
+                           {"replay", history.replay_max}}}});
+  });
+  handlers.on("entmoot:presence",
+              [this](const JsonText&) -> Result<JsonText> { return home_.ground.presence.list(topic_); });
+  for (const auto& [name, event] : app.config.broadcast_channels) {
+    handlers.on_channel(name, [this, event = event](const JsonText& message) -> Result<void> {
+      return emit("broadcast", "", event, message.view());
+    });
+  }
+  const auto is_allowed = [&](std::string_view name) { return std::ranges::count(app.config.handlers, name) > 0; };
+  if (is_allowed("broadcast")) {
+    handlers.on("broadcast", [this](const JsonText& args) -> Result<JsonText> {
+      const auto messages = elements_of(args);
+      if (!messages) return messages.error();
+      if (messages->size() != 1) return fail("broadcast takes one message");
+      if (auto sent = emit("broadcast", "", "new_message", messages->front()); !sent) return sent.error();
+      return JsonText();
+    });
+  }
+  if (is_allowed("send")) {
+    handlers.on("send", [this](const JsonText& args) -> Result<JsonText> {
+      const auto parts = elements_of(args);
+      if (!parts) return parts.error();
+      const auto topic = parts->size() == 2 ? parse_json(parts->front()) : Result<Json>(Json());
+      if (!topic || !topic->is_string()) return fail("send takes a room's topic and a message");
+      if (auto sent = emit("send", std::string(topic->as_string()), "", (*parts)[1]); !sent) return sent.error();
+      return JsonText();
+    });
+  }
+  return handlers;
+}
+
+Result<void> Room::emit(std::string_view operation, std::string_view target, std::string_view name,
+                        std::string_view payload) {
+  const Ground& ground = home_.ground;
+  if (operation == "broadcast") {
+    auto content = payload_from(payload);
+    if (!content) return content.error();
+    if (!content->is_object_or_binary()) return fail("a message to the clients is an object");
+    BroadcastOptions options;
+    if (const auto except = members_.find(target); except != members_.end()) {
+      options.except = except->second.guest.subscriber;
+    }
+    ground.pubsub.broadcast(topic_, name, *std::move(content), options);
+    return {};
+  }
+  if (operation == "send") {
+    Effects::release_or_hold([this, self = self_, topic = std::string(target),
+                              args = JsonText::trusted(fmt::format("[{}]", payload))]() mutable {
+      if (!*self) return;
+      home_.all.call_running(topic, "entmoot:info", std::move(args),
+                             ReplyTo([from = topic_, topic](const Result<JsonText>& result) {
+                               if (result) return;
+                               log::warn("room {}: what it sent to {} was not taken: {}", log::quoted(from),
+                                         log::quoted(topic), log::quoted(result.error().reason));
+                             }));
+    });
+    return {};
+  }
+  if (operation == "stop") {
+    Effects::release_or_hold([self = self_, shard = &home_.shard, why = std::string(name)] {
+      shard->post([self, why] {
+        if (*self) (*self)->kill(why);
+      });
+    });
+    return {};
+  }
+
+  const auto found = members_.find(target);
+  if (found == members_.end()) return {};  // gone meanwhile; the script will hear of it
+  const Member& member = found->second;
+  if (operation == "push") {
+    auto content = payload_from(payload);
+    if (!content) return content.error();
+    push(member.guest.channel, name, *std::move(content));
+  } else if (operation == "presence_state") {
+    Effects::release_or_hold([this, self = self_, to = member.guest.channel] {
+      if (*self) push(to, "presence_state", home_.ground.presence.list(topic_));
+    });
+  } else if (operation == "track") {
+    if (payload.starts_with('=')) return fail("a presence's meta is an object");
+    Effects::release_or_hold([this, self = self_, owner = member.presence, key = std::string(name),
+                              meta = JsonText::trusted(payload)] {
+      if (!*self) return;
+      Presence& presence = home_.ground.presence;
+      auto tracked = presence.track(owner, topic_, key, meta);
+      if (!tracked) tracked = presence.update(owner, topic_, key, meta);
+      if (!tracked) log::warn("room {}: {}", log::quoted(topic_), log::quoted(tracked.error().reason));
+    });
+  } else if (operation == "untrack") {
+    Effects::release_or_hold([this, self = self_, owner = member.presence, key = std::string(name)] {
+      if (*self) home_.ground.presence.untrack(owner, topic_, key);
+    });
+  } else if (operation == "leave") {
+    stop(member.guest.channel, ChannelEnd::normal);
+  } else if (operation == "disconnect") {
+    disconnect(member.guest.channel);
+  } else {
+    return fail(fmt::format("no operation \"{}\"", operation));
+  }
+  return {};
+}
+
+// --- other code
+
+void Room::reload(std::shared_ptr<const Route> next) {
+  if (reload_) {
+    reload_->again = std::move(next);
+    return;
+  }
+  if (!actor_) {
+    route_ = std::move(next);
+    return;
+  }
+  actor_->ref().mailbox().push(
+      envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
+               [next](Room& room, const Result<JsonText>& snapshot) {
+                 if (!room.reload_) return;
+                 room.reload_->before = std::exchange(room.route_, next);
+                 room.swap_code(snapshot);
+               }));
+  reload_.emplace();
+}
+
+/// The old actor has said what is to be kept. The new one is started beside it and takes that up.
+void Room::swap_code(const Result<JsonText>& snapshot) {
+  if (!actor_) return release_held();  // it has ended meanwhile: a fresh one is a fresh one
+  if (!snapshot) return stay_with_old_code("serialize: " + snapshot.error().reason);
+  if (snapshot->view().size() > route_->limits.state_bytes_max) {
+    return stay_with_old_code(fmt::format("serialize: {} bytes are more than the limit `state` allows ({})",
+                                          snapshot->view().size(), route_->limits.state_bytes_max));
+  }
+  reload_->old_child = child_id();
+  reload_->old_actor = std::exchange(actor_, nullptr);
+  reload_->old_actor->pause_intervals(true);
+  home_.ground.registry.unregister_name(topic_);
+  ++generation_;
+  const auto started = ensure_started();
+  if (!started) return finish_reload(started.error());
+  started->mailbox().push(envelope("entmoot:restore", JsonText::trusted(fmt::format("[{}]", snapshot->view())),
+                                   [](Room& room, const Result<JsonText>& restored) {
+                                     if (room.reload_) room.finish_reload(restored);
+                                   }));
+}
+
+void Room::finish_reload(const Result<JsonText>& restored) {
+  if (!restored) {
+    (void)home_.supervisor.terminate_child(child_id());
+    --generation_;
+    actor_ = std::exchange(reload_->old_actor, nullptr);
+    if (actor_) {
+      actor_->pause_intervals(false);
+      (void)home_.ground.registry.register_name(topic_, *actor_);
+    }
+    return stay_with_old_code(restored.error().reason);
+  }
+  if (restored->view() == "false") {
+    log::warn("room {}: its state is gone, {} has no serialize() and restore()", log::quoted(topic_),
+              log::quoted(route_->file));
+  }
+  log::info("room {} goes on in new code", log::quoted(topic_));
+  last_trouble_.clear();
+  // Calls that wait for a promise in the old heap are answered there.
+  const bool is_owed = reload_->old_actor && reload_->old_actor->calls_pending() > 0;
+  home_.shard.after(is_owed ? route_->limits.reply_timeout : Duration::zero(), [self = self_, child = reload_->old_child] {
+    if (*self) (void)(*self)->home_.supervisor.terminate_child(child);
+  });
+  release_held();
+}
+
+void Room::stay_with_old_code(const std::string& why) {
+  log::error("room {} stays with the code it has: {}", log::quoted(topic_), log::quoted(why));
+  last_trouble_ = "reload: " + why;
+  if (reload_->before) route_ = std::move(reload_->before);
+  release_held();
+}
+
+void Room::release_held() {
+  Reload done = *std::exchange(reload_, std::nullopt);
+  for (Envelope& message : done.held) send(std::move(message));
+  if (done.again) reload(std::move(done.again));
+}
+
+// --- idle
+
+void Room::touch() {
+  last_used_ = home_.shard.clock().now();
+  ++uses_;
+  if (idle_timer_ == TimerId::none) {
+    idle_timer_ = home_.shard.after(route_->limits.idle_after, [this] { look_idle(); });
+  }
+}
+
+void Room::look_idle() {
+  idle_timer_ = TimerId::none;
+  const Duration idle = home_.shard.clock().now() - last_used_;
+  if (!members_.empty() || reload_ || idle < route_->limits.idle_after) {
+    const Duration again = members_.empty() && !reload_ ? route_->limits.idle_after - idle : route_->limits.idle_after;
+    idle_timer_ = home_.shard.after(again, [this] { look_idle(); });
+    return;
+  }
+  if (!actor_) return home_.all.forget_later(*this);
+  actor_->ref().mailbox().push(envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
+                                        [uses = uses_](Room& room, const Result<JsonText>& snapshot) {
+                                          room.sleep(snapshot, uses);
+                                        }));
+}
+
+void Room::sleep(const Result<JsonText>& snapshot, std::uint64_t uses) {
+  if (uses != uses_ || reload_ || !members_.empty() || !actor_) return touch();
+  if (!snapshot) {
+    log::warn("room {} goes to sleep without its state: {}", log::quoted(topic_), log::quoted(snapshot.error().reason));
+  } else if (snapshot->view().size() > route_->limits.state_bytes_max) {
+    log::warn("room {} goes to sleep without its state: {} bytes are more than the limit `state` allows ({})",
+              log::quoted(topic_), snapshot->view().size(), route_->limits.state_bytes_max);
+  } else if (snapshot->view() != nothing_to_keep) {
+    home_.sleeping.put(topic_, *snapshot);
+  }
+  log::debug("room {} sleeps", log::quoted(topic_));
+  (void)home_.supervisor.terminate_child(child_id());
+  actor_ = nullptr;
+  home_.all.forget_later(*this);
+}
+
+RoomInfo Room::info() const {
+  RoomInfo info{.topic = topic_,
+                .file = route_->file,
+                .child = child_id(),
+                .clients = members_.size(),
+                .failures = failures_,
+                .last_trouble = last_trouble_};
+  if (reload_) info.state = "reloading";
+  if (actor_) info.usage = actor_->usage();
+  return info;
+}
+
+}  // namespace entmoot_app

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What one file of rooms/ has become: the topics it serves, and what a room of it is made of. Immutable, shared by all
+// shards; a reload makes another one.
+
+#include "../room_limits.hpp"
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/result.hpp>
+#include <entmoot/phoenix/topic.hpp>
+#include <entmoot/runtime/program.hpp>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace entmoot_app {
+
+/// What the script exports, as js/room.js describes it.
+struct RoomExports {
+  std::optional<std::string> topic = {};
+  std::optional<std::string> path = {};
+  std::vector<std::string> intercept = {};
+  std::set<std::string, std::less<>> functions = {};
+
+  [[nodiscard]] static entmoot::Result<RoomExports> from(const entmoot::JsonText& description);
+  [[nodiscard]] bool has(std::string_view function) const { return functions.contains(function); }
+};
+
+struct Route {
+  std::string file;     ///< "rooms/chat.ts"
+  std::string pattern;  ///< "room:*", or one topic
+  std::string path;     ///< Where handleRequest answers: "/api/rooms/:id"; empty: nowhere.
+  RoomExports exports;
+  RoomLimits limits;
+  entmoot::Program program;
+
+  [[nodiscard]] bool serves(std::string_view topic) const { return entmoot::TopicPattern(pattern).matches(topic); }
+  /// What stands for the `*`; the whole topic if there is none.
+  [[nodiscard]] std::string_view id_of(std::string_view topic) const {
+    return pattern.ends_with('*') ? topic.substr(pattern.size() - 1) : topic;
+  }
+  [[nodiscard]] std::string topic_of(std::string_view id) const {
+    return pattern.ends_with('*') ? pattern.substr(0, pattern.size() - 1) + std::string(id) : pattern;
+  }
+};
+
+}  // namespace entmoot_app

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+#include "wire.hpp"
+
+#include <entmoot/base/base64.hpp>
+
+#include <boost/json/array.hpp>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+
+Result<Payload> payload_from(std::string_view text) {
+  if (!text.starts_with('=')) return Payload(JsonText::trusted(text));
+  auto bytes = base64_decode(text.substr(1));
+  if (!bytes) return bytes.error();
+  return Payload(Binary(*bytes));
+}
+
+void append_payload(std::string& args, const Payload& payload) {
+  if (payload.is_binary()) {
+    args.append("\"").append(base64_encode(payload.bytes())).append("\",true");
+  } else {
+    args.append(payload.bytes()).append(",false");
+  }
+}
+
+Channel::Reply reply_from(const Result<JsonText>& result) {
+  const auto refusal = [](std::string_view reason) {
+    return Channel::Reply{"error", JsonText::of({{"reason", std::string(reason)}})};
+  };
+  if (!result) return refusal(result.error().reason);
+  if (!result->view().starts_with('"')) return {"ok", *result};
+  const auto marked = result->parse();
+  if (!marked || !marked->is_string()) return refusal("the room's answer is not understood");
+  const std::string_view text = marked->as_string();
+  if (text.starts_with('!')) return {"error", JsonText::trusted(text.substr(1))};
+  auto payload = payload_from(text);
+  if (!payload) return refusal(payload.error().reason);
+  return {"ok", *std::move(payload)};
+}
+
+Result<std::vector<std::string>> elements_of(const JsonText& array) {
+  const auto list = array.parse();
+  if (!list) return list.error();
+  std::vector<std::string> elements;
+  for (const Json& element : list->as_array()) elements.push_back(to_json(element));
+  return elements;
+}
+
+}  // namespace entmoot_app

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The running server's ear for `entmoot rooms`, `console`, `eval` and `reload`: a Unix socket that only the server's own
+// user can open. A request is a JSON object on a line, the answer as well:
+//
+//   {"command":"rooms"}                                          {"ok":[{"topic":"chat:lobby",…}]}
+//   {"command":"eval","topic":"chat:lobby","expression":"…"}     {"ok":"…"} or {"error":"…"}
+//   {"command":"kill","topic":"chat:lobby"}, {"command":"send","topic":…,"message":…}, {"command":"reload"}
+//
+// Where the socket lies depends on the app's folder alone, so the commands find the server of the folder they are in.
+// Bounds: 16 connections, a line of a mebibyte. Lives on the first shard.
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/result.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace entmoot_app {
+
+class Server;
+
+/// Where the server of the app in `folder` listens: in $XDG_RUNTIME_DIR or /tmp, in a folder that is this user's alone
+/// and is made if need be. An error if somebody else has put something there.
+[[nodiscard]] entmoot::Result<std::filesystem::path> control_socket(const std::filesystem::path& folder);
+
+class Control {
+ public:
+  /// Begins to listen. What prevents it is a warning in the log: the server does its work without.
+  Control(Server& server, const std::filesystem::path& folder);
+  /// From the main thread, while the shards run.
+  ~Control();
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
+
+ private:
+  struct Inner;
+  Server& server_;
+  std::shared_ptr<Inner> inner_;  // shared: connections may outlive it by a moment
+};
+
+/// One request to the server of the app in `folder`, from another process. Blocks; the error says if none is running.
+[[nodiscard]] entmoot::Result<entmoot::Json> ask_server(const std::filesystem::path& folder,
+                                                        const entmoot::Json& request);
+
+}  // namespace entmoot_app

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+
+#include "requests.hpp"
+
+#include "../rooms/app.hpp"
+#include "../rooms/client_address.hpp"
+
+#include <entmoot/base/base64.hpp>
+#include <entmoot/web/origin_policy.hpp>
+#include <entmoot/web/path_pattern.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+
+namespace {
+
+// A visitor at this machine: the connection comes from loopback, the address bar says so too (a page of another site
+// that points its own name at 127.0.0.1 does not), and no proxy speaks for somebody else.
+bool is_local(const HttpRequest& request) {
+  const bool peer =
+      request.peer.starts_with("127.") || request.peer == "::1" || request.peer.starts_with("::ffff:127.");
+  const std::string_view host = std::string_view(request.host).substr(0, request.host.rfind(':'));
+  const bool name = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+  // What proxies add; some (nginx as it comes) add nothing, but speak HTTP/1.0 to us.
+  const bool direct = !request.header("forwarded") && !request.header("x-forwarded-for") && !request.header("via");
+  return peer && name && direct && !request.http_1_0;
+}
+
+/// A room that a path names, and what of the path is left.
+struct Addressed {
+  std::string topic;
+  std::string rest;
+};
+
+/// `pattern` is "/api/rooms/:id"; a path matches if it begins so.
+std::optional<Addressed> addressed(const Route& route, std::string_view path) {
+  const auto wanted = path_segments(route.path);
+  const auto given = path_segments(path);
+  if (given.size() < wanted.size()) return std::nullopt;
+  std::string id;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    length += given[i].size() + 1;
+    if (!wanted[i].starts_with(':')) {
+      if (wanted[i] != given[i]) return std::nullopt;
+    } else if (given[i].empty() || !percent_decode(given[i], id)) {
+      return std::nullopt;
+    }
+  }
+  return Addressed{route.topic_of(id), std::string(path.substr(length))};
+}
+
+/// The room's Response as ours. What belongs to the connection is not the script's to say.
+HttpResponse response_from(const Result<JsonText>& answer) {
+  if (!answer) return HttpResponse::error(503, answer.error().reason);
+  const auto json = answer->parse();
+  if (!json) return HttpResponse::error(500, "internal error");
+  const auto& object = json->as_object();
+  const auto body = base64_decode(std::string_view(object.at("body").as_string()));
+  if (!body) return HttpResponse::error(500, "internal error");
+  HttpResponse response{.status = object.at("status").to_number<int>(), .body = SharedBytes(*body)};
+  static constexpr std::array<std::string_view, 6> ours = {"connection",        "content-length", "transfer-encoding",
+                                                           "keep-alive",        "upgrade",        "date"};
+  for (const Json& field : object.at("headers").as_array()) {
+    const std::string_view name = field.at(0).as_string();
+    if (std::ranges::count(ours, name) > 0) continue;
+    response.with(std::string(name), std::string(field.at(1).as_string()));
+  }
+  return response;
+}
+
+JsonText args_of(const HttpRequest& request, std::string rest, bool behind_proxy) {
+  boost::json::array headers;
+  for (const auto& [name, value] : request.headers) headers.push_back({name, value});
+  const std::string* forwarded = behind_proxy ? request.header("x-forwarded-proto") : nullptr;
+  const std::string scheme = forwarded && *forwarded == "https" ? "https" : "http";
+  const std::string query = request.query.empty() ? "" : "?" + request.query;
+  return JsonText::of(boost::json::array{{{"method", request.method},
+                                          {"url", scheme + "://" + request.host + request.path + query},
+                                          {"headers", std::move(headers)},
+                                          {"body", base64_encode(request.body)},
+                                          {"path", std::move(rest)},
+                                          {"local", is_local(request)}}});
+}
+
+}  // namespace
+
+void Requests::handle(HttpRequest request, Responder responder) const {
+  const App& app = rooms_.app_here();
+  if (auto file = own_.find(request)) return responder.respond(*std::move(file));
+  if (auto file = app.files.find(request)) return responder.respond(*std::move(file));
+  for (const auto& route : app.routes) {
+    if (route->path.empty()) continue;
+    auto room = addressed(*route, request.path);
+    if (!room) continue;
+    const bool changes = request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+    // A page of another site may make a browser send a POST here, but it cannot hide where it comes from.
+    if (changes && !origin_allowed(app.config.origins, request)) {
+      return responder.respond(HttpResponse::error(403, "a page of another site"));
+    }
+    try {
+      auto args = args_of(request, std::move(room->rest), app.config.proxy);
+      return rooms_.call(room->topic, "entmoot:request", std::move(args),
+                         ReplyTo([responder = std::move(responder)](const Result<JsonText>& answer) mutable {
+                           responder.respond(response_from(answer));
+                         }));
+    } catch (const std::invalid_argument&) {
+      return responder.respond(HttpResponse::error(400, "a header is not UTF-8"));
+    }
+  }
+  responder.respond(HttpResponse::error(404, "not found"));
+}
+
+}  // namespace entmoot_app
