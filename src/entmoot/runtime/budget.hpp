@@ -21,6 +21,8 @@ struct Budget {
   /// Of one core, on the average of some ten seconds (runtime/cpu_share.hpp); a room that has used it up waits. 1: no
   /// limit.
   double cpu_share = 0.5;
+  /// From the start until the script's top level is done, what it awaits included.
+  Duration start_timeout = std::chrono::seconds(5);
   /// Microtasks of one turn. More is a chain without an end.
   std::size_t microtasks_max = 1'000'000;
   /// Bytes that one turn may send into the world before it ends.

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+
+#include "config.hpp"
+
+#include "nearest_name.hpp"
+#include "settings.hpp"
+#include "source_places.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+
+namespace {
+
+using Path = std::vector<std::string>;
+
+struct Problem {
+  Path path;
+  std::string text;
+};
+
+constexpr std::string_view limits_key = "limits";
+constexpr std::string_view rooms_key = "rooms";
+
+// What is shown of a value in an error.
+constexpr std::size_t shown_bytes_max = 40;
+
+/// The name as one would write it: `rooms["chat:*"].heap`.
+std::string show(const Path& path) {
+  std::string name;
+  for (const std::string& key : path) {
+    const bool plain =
+        key.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+    if (!plain) {
+      append_json_string(name += '[', key);
+      name += ']';
+    } else {
+      if (!name.empty()) name += '.';
+      name += key;
+    }
+  }
+  return '`' + name + '`';
+}
+
+std::string show(const Json& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "a list";
+  std::string text = to_json(value);
+  return text.size() <= shown_bytes_max ? text : text.substr(0, shown_bytes_max) + "…";
+}
+
+Path operator/(Path path, std::string_view key) {
+  path.emplace_back(key);
+  return path;
+}
+
+/// The names below `prefix` ("", "socket."), one level.
+template <class Owner>
+std::vector<std::string_view> names_below(const SettingTable<Owner>& table, std::string_view prefix) {
+  std::vector<std::string_view> names;
+  for (const auto& setting : table.all()) {
+    if (!setting.name.starts_with(prefix)) continue;
+    const auto rest = std::string_view(setting.name).substr(prefix.size());
+    const auto name = rest.substr(0, rest.find('.'));
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+class Reading {
+ public:
+  [[nodiscard]] Config take(const boost::json::object& written);
+  [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+  void complain(Path path, std::string text) { problems_.push_back({std::move(path), std::move(text)}); }
+
+ private:
+  void read_limits(const Json& written, RoomLimits& limits, const Path& path);
+  void read_rooms(const Json& written, Config& config);
+  void settle(Config& config);
+  template <class Owner>
+  void read_group(const SettingTable<Owner>& table, const std::string& prefix, const boost::json::object& written,
+                  Owner& owner, const Path& path);
+  template <class Owner>
+  void read_setting(const Setting<Owner>& setting, const Json& written, Owner& owner, const Path& path);
+  void unknown(const Path& path, std::vector<std::string_view> names);
+
+  std::vector<Problem> problems_;
+};
+
+Config Reading::take(const boost::json::object& written) {
+  Config config;
+  read_group(app_settings(), "", written, config, {});
+  // A secret that was to come from somewhere and is not there must not mean that anybody is let in.
+  if (written.contains("tokens") && config.tokens.secret.empty() && config.tokens.jwt_keys.empty() &&
+      problems_.empty()) {
+    complain({"tokens"}, "`tokens` has neither `secret` nor `jwt`; leave it out if clients need none");
+  }
+  // A route's limits begin with those of all routes.
+  if (const Json* limits = written.if_contains(limits_key)) read_limits(*limits, config.limits, {"limits"});
+  if (const Json* rooms = written.if_contains(rooms_key)) read_rooms(*rooms, config);
+  settle(config);
+  return config;
+}
+
+template <class Owner>
+void Reading::read_group(const SettingTable<Owner>& table, const std::string& prefix,
+                         const boost::json::object& written, Owner& owner, const Path& path) {
+  auto names = names_below(table, prefix);
+  const bool has_rooms = std::is_same_v<Owner, Config> && prefix.empty();
+  if (has_rooms) names.insert(names.end(), {limits_key, rooms_key});
+  for (const auto& member : written) {
+    const std::string_view key = member.key();
+    if (has_rooms && (key == limits_key || key == rooms_key)) continue;
+    const std::string name = prefix + std::string(key);
+    if (const auto* setting = table.find(name)) {
+      read_setting(*setting, member.value(), owner, path / key);
+    } else if (std::ranges::find(names, key) == names.end()) {
+      unknown(path / key, names);
+    } else if (const auto* group = member.value().if_object()) {
+      read_group(table, name + '.', *group, owner, path / key);
+    } else {
+      complain(path / key,
+               fmt::format("{} must be an object of settings, not {}", show(path / key), show(member.value())));
+    }
+  }
+}
+
+template <class Owner>
+void Reading::read_setting(const Setting<Owner>& setting, const Json& written, Owner& owner, const Path& path) {
+  const auto read = setting.read(written, owner);
+  if (read) return;
+  if (read.error().reason.empty()) {
+    complain(path, fmt::format("{} must be {}, not {}", show(path), setting.accepts, show(written)));
+  } else {
+    complain(path, fmt::format("{} {}", show(path), read.error().reason));
+  }
+}
+
+void Reading::unknown(const Path& path, std::vector<std::string_view> names) {
+  std::string text = show(path) + " is not a setting; ";
+  const auto near = nearest_name(path.back(), names);
+  if (!near.empty()) {
+    text += fmt::format("did you mean `{}`?", near);
+  } else if (const auto& settings = limit_settings(); path.size() == 1 && settings.find(path.back())) {
+    text += fmt::format("did you mean `limits.{}`?", path.back());
+  } else {
+    std::ranges::sort(names);
+    text += fmt::format("{} `{}`", path.size() == 1 ? "there are" : "in its place there are", fmt::join(names, "`, `"));
+  }
+  complain(path, std::move(text));
+}
+
+void Reading::read_limits(const Json& written, RoomLimits& limits, const Path& path) {
+  const auto* group = written.if_object();
+  if (!group) {
+    return complain(path, fmt::format("{} must be an object of limits, not {}", show(path), show(written)));
+  }
+  read_group(limit_settings(), "", *group, limits, path);
+  auto& heap = limits.budget.heap;
+  if (group->contains("heap") && !group->contains("heapWarn")) heap.soft = heap.hard - heap.hard / 8;
+  if (heap.soft > heap.hard) {
+    complain(path / "heapWarn", fmt::format("{} is {}, which is above `heap`, {}", show(path / "heapWarn"),
+                                            show_size(heap.soft), show_size(heap.hard)));
+  }
+}
+
+void Reading::read_rooms(const Json& written, Config& config) {
+  const Path path = {std::string(rooms_key)};
+  const auto* routes = written.if_object();
+  if (!routes) {
+    return complain(path,
+                    fmt::format("`rooms` must be an object of limits by route, such as {{\"chat:*\": {{heap: \"32 "
+                                "MB\"}}}}, not {}",
+                                show(written)));
+  }
+  for (const auto& member : *routes) {
+    const std::string_view pattern = member.key();
+    if (pattern.empty() || pattern.substr(0, pattern.size() - 1).find('*') != std::string_view::npos) {
+      complain(path / pattern,
+               fmt::format("{} is no route: a topic, or the beginning of topics with one `*` at the end",
+                           show(path / pattern)));
+      continue;
+    }
+    auto& limits = config.rooms.emplace(pattern, config.limits).first->second;
+    read_limits(member.value(), limits, path / pattern);
+  }
+}
+
+void Reading::settle(Config& config) {
+  auto& socket = config.socket;
+  socket.longpolling.message_bytes_max = socket.websocket.limits.message_bytes_max;
+  socket.longpolling.queued_bytes_max = socket.websocket.outbox.bytes_max;
+  socket.longpolling.queued_frames_max = socket.websocket.outbox.frames_max;
+  socket.websocket.compress = config.compress;
+  // A message that may come over a WebSocket may come in a POST as well.
+  socket.longpolling.body_bytes_max = std::max(socket.longpolling.body_bytes_max, socket.longpolling.message_bytes_max);
+  if (!socket.path.starts_with('/')) {
+    complain({"socket", "path"}, "`socket.path` must begin with \"/\", such as \"/socket\"");
+  }
+  if (const auto settled = config.tokens.settle(); !settled) complain({"tokens"}, settled.error().reason);
+}
+
+}  // namespace
+
+Result<Config> config_from(const ConfigFile& file) {
+  const auto parsed = file.default_export.parse();
+  if (!parsed) return fail(fmt::format("{}: {}", file.name, parsed.error().reason));
+  const auto* written = parsed->if_object();
+  if (!written) {
+    return fail(fmt::format("{}: there must be an `export default {{ … }}` with the settings, not {}", file.name,
+                            show(*parsed)));
+  }
+  Reading reading;
+  Config config = reading.take(*written);
+  if (reading.problems().empty()) return config;
+
+  const SourcePlaces places(file.source);
+  std::vector<std::pair<Place, std::string>> lines;
+  for (const auto& problem : reading.problems()) lines.emplace_back(places.find(problem.path), problem.text);
+  std::ranges::stable_sort(lines, {}, [](const auto& line) { return std::pair(line.first.line, line.first.column); });
+  std::string reason;
+  for (const auto& [place, text] : lines) {
+    if (!reason.empty()) reason += '\n';
+    reason += fmt::format("{}:{}:{}: {}", file.name, place.line, place.column, text);
+  }
+  return fail(std::move(reason));
+}
+
+std::vector<std::string> warnings_of(const Config& config) {
+  std::vector<std::string> warnings;
+  const auto& address = config.listener.address;
+  const bool is_public = !address.starts_with("127.") && address != "::1";
+  if (is_public && !config.proxy && (config.tokens.given())) {
+    warnings.push_back(
+        fmt::format("`address` is {} and tokens are verified, but this server speaks no TLS: whoever listens can take "
+                    "the tokens. Put a "
+                    "proxy that does before it, and set `proxy`.",
+                    address));
+  }
+  if (!is_public && config.proxy && config.origins.check == OriginPolicy::Check::conn) {
+    warnings.push_back(
+        "`origins` is [\":conn\"] behind a `proxy`: a page that came by https is not taken for one of this server. "
+        "List "
+        "its origin instead.");
+  }
+  constexpr std::size_t slot = js::ArenaOptions{}.slot_bytes;
+  const auto judge_heap = [&](std::string_view name, const RoomLimits& limits) {
+    if (limits.budget.heap.hard <= slot) return;
+    warnings.push_back(fmt::format("`{}` is {}, but no room gets more than {}.", name,
+                                   show_size(limits.budget.heap.hard), show_size(slot)));
+  };
+  judge_heap("limits.heap", config.limits);
+  for (const auto& [pattern, limits] : config.rooms) {
+    if (limits.budget.heap.hard != config.limits.budget.heap.hard) {
+      judge_heap(fmt::format("rooms[\"{}\"].heap", pattern), limits);
+    }
+  }
+  return warnings;
+}
+
+}  // namespace entmoot_app

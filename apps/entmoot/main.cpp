@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+// entmoot: the command.
+
+#include "colour.hpp"
+#include "command_line.hpp"
+#include "completion.hpp"
+#include "new_app.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <variant>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace entmoot_app;
+
+ExitCode complain(std::string_view what) {
+  fmt::print(stderr, "{} {}\n", Colours::of(STDERR_FILENO).red("entmoot:"), what);
+  return ExitCode::failed;
+}
+
+ExitCode run(const command::New& create) {
+  const auto written = make_new_app(create.folder);
+  if (!written) return complain(written.error().reason);
+  const auto colours = Colours::of(STDOUT_FILENO);
+  const auto folder = create.folder.string();
+  fmt::print("A chat to start from is in {}:\n\n", colours.bold(folder));
+  for (const auto& name : *written) fmt::print("  {}\n", colours.dim(name));
+  fmt::print("\nNow:  {}\n", colours.green("entmoot serve " + folder + " --watch"));
+  return ExitCode::ok;
+}
+
+ExitCode run(const command::Completion& completion) {
+  fmt::print("{}", completion_script(completion.shell));
+  return ExitCode::ok;
+}
+
+ExitCode run(const command::Shown& shown) {
+  fmt::print(shown.exit_code == ExitCode::ok ? stdout : stderr, "{}", shown.text);
+  return shown.exit_code;
+}
+
+/// What no part of this program does.
+template <class Other>
+ExitCode run(const Other&) {
+  return complain("this build has no server in it");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const auto command = parse_command_line(argc, argv);
+  return static_cast<int>(std::visit([](const auto& chosen) { return run(chosen); }, command));
+} catch (const std::exception& error) {
+  return static_cast<int>(complain(error.what()));
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+
+#include "new_app.hpp"
+
+#include <entmoot/base/embedded.hpp>
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+std::span<const entmoot::EmbeddedFile> entmoot_new_app();  // cmake/embed.cmake
+std::span<const entmoot::EmbeddedFile> entmoot_types();
+
+namespace entmoot_app {
+
+using namespace entmoot;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A file of that name would be obeyed in our own tree.
+std::string name_in_app(std::string_view name) { return name == "gitignore" ? ".gitignore" : std::string(name); }
+
+Result<void> write(const fs::path& path, std::string_view bytes) {
+  std::error_code problem;
+  fs::create_directories(path.parent_path(), problem);
+  std::ofstream file(path, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file) return fail(fmt::format("cannot write {}", path.string()));
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> make_new_app(const fs::path& folder) {
+  std::error_code problem;
+  const auto status = fs::status(folder, problem);
+  if (fs::exists(status)) {
+    if (!fs::is_directory(status)) return fail(fmt::format("{} is there already, and no folder", folder.string()));
+    const bool is_empty = fs::is_empty(folder, problem);
+    if (problem) return fail(fmt::format("cannot look into {}: {}", folder.string(), problem.message()));
+    if (!is_empty) return fail(fmt::format("{} is not empty: choose a folder that is not there yet", folder.string()));
+  }
+  fs::create_directories(folder, problem);
+  if (problem) return fail(fmt::format("cannot make {}: {}", folder.string(), problem.message()));
+
+  std::vector<std::string> written;
+  const auto add = [&](const std::string& name, std::string_view bytes) -> Result<void> {
+    written.push_back(name);
+    return write(folder / name, bytes);
+  };
+  for (const auto& file : entmoot_new_app()) {
+    if (auto done = add(name_in_app(file.name), file.bytes); !done) return done.error();
+  }
+  for (const auto& file : entmoot_types()) {
+    if (auto done = add("types/" + std::string(file.name), file.bytes); !done) return done.error();
+  }
+  return written;
+}
+
+}  // namespace entmoot_app

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+# Completion of `entmoot` for bash: entmoot completion bash > ~/.local/share/bash-completion/completions/entmoot
+
+_entmoot() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command= topic= dir=. i
+  COMPREPLY=()
+
+  # The command, what follows it, and the app's folder if it was given.
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --dir) dir=${COMP_WORDS[i + 1]-.}; ((i++)) ;;
+      --port | --address | --log) ((i++)) ;;
+      -*) ;;
+      *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}; elif [[ -z $topic ]]; then topic=${COMP_WORDS[i]}; fi ;;
+    esac
+  done
+
+  case $before in
+    --log) COMPREPLY=($(compgen -W "trace debug info warn error off" -- "$word")); return ;;
+    --address) COMPREPLY=($(compgen -W "127.0.0.1 0.0.0.0 ::1 ::" -- "$word")); return ;;
+    --port) return ;;
+    --dir) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
+  esac
+
+  if [[ $word == -* ]]; then
+    local options="--help"
+    case $command in
+      "") options+=" --version" ;;
+      serve) options+=" --watch --port --address --log" ;;
+      rooms) options+=" --json --names" ;;
+      eval) options+=" --dir" ;;
+    esac
+    COMPREPLY=($(compgen -W "$options" -- "$word"))
+    return
+  fi
+
+  case $command in
+    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload completion" -- "$word")) ;;
+    completion) COMPREPLY=($(compgen -W "bash zsh" -- "$word")) ;;
+    new | serve | check | test | rooms | console | reload) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
+    eval)
+      # A topic has a colon, which is a word's end to bash: a quoted one is completed whole.
+      local line=${COMP_LINE:0:COMP_POINT} names name
+      line=${line##*[[:space:]]}
+      names=$(entmoot rooms "$dir" --names 2>/dev/null) || return
+      [[ -n $topic && $topic != "${line%%:*}" ]] && return
+      while IFS= read -r name; do
+        [[ $name == "$line"* ]] && COMPREPLY+=("$(printf %q "$name")")
+      done <<<"$names"
+      # Bash has kept what stands before the last colon.
+      if [[ $line == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        local kept=${line%"${line##*:}"}
+        for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$kept"}; done
+      fi
+      ;;
+  esac
+}
+
+complete -F _entmoot entmoot

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// One setting: its name, what it may be, what it is for, and how it is read into the `Owner` (Config, or RoomLimits)
+// and shown again. The makers below are for the usual kinds; a field's own type (a count, a Duration, a Rate) says how
+// a number is put into it.
+
+#include "units.hpp"
+
+#include <entmoot/base/clock.hpp>
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/result.hpp>
+#include <entmoot/phoenix/rate.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace entmoot_app {
+
+template <class Owner>
+struct Setting {
+  std::string name;      ///< The path below the owner: "history.entries".
+  std::string type;      ///< In TypeScript.
+  std::string accepts;   ///< What completes "must be …".
+  std::string range;     ///< The same in short, for a table; empty: `accepts` is short enough.
+  std::string says;      ///< One sentence: what it is for.
+  std::string at_limit;  ///< What happens when it is reached; empty if nothing does.
+  /// An Error without a reason: the value is none that is accepted.
+  std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read;
+  /// As one would write it.
+  std::function<std::string(const Owner&)> shown;
+};
+
+/// The smallest and the greatest value, both included.
+struct Range {
+  double least;
+  double most;
+  [[nodiscard]] bool holds(double value) const noexcept { return value >= least && value <= most; }
+};
+
+// How a number goes into a field and comes out again. Times are milliseconds.
+
+template <std::integral T>
+void put(T& field, double value) {
+  field = static_cast<T>(value);
+}
+inline void put(double& field, double value) { field = value; }
+template <class Rep, class Period>
+void put(std::chrono::duration<Rep, Period>& field, double value) {
+  field =
+      std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(std::chrono::duration<double, std::milli>(value));
+}
+template <class T>
+void put(std::optional<T>& field, double value) {
+  put(field.emplace(), value);
+}
+/// What may come at once and what is owed at most keep their proportion to the rate.
+inline void put(entmoot::Rate& field, double value) {
+  const double factor = value / field.per_second;
+  field = {.per_second = value, .burst = field.burst * factor, .debt = field.debt * factor};
+}
+
+template <std::integral T>
+double number_of(const T& field) {
+  return static_cast<double>(field);
+}
+inline double number_of(const double& field) { return field; }
+template <class Rep, class Period>
+double number_of(const std::chrono::duration<Rep, Period>& field) {
+  return std::chrono::duration<double, std::milli>(field).count();
+}
+inline double number_of(const entmoot::Rate& field) { return field.per_second; }
+
+inline std::optional<double> number_in(const entmoot::Json& value) {
+  if (const auto* number = value.if_double()) return *number;
+  if (const auto* number = value.if_int64()) return static_cast<double>(*number);
+  if (const auto* number = value.if_uint64()) return static_cast<double>(*number);
+  return std::nullopt;
+}
+
+inline std::string show_bytes_of(double value) { return show_size(static_cast<std::uint64_t>(value)); }
+inline std::string show_ms_of(double value) {
+  return show_time(std::chrono::duration_cast<entmoot::Duration>(std::chrono::duration<double, std::milli>(value)));
+}
+inline std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
+
+/// The settings of one owner, in the order in which they are documented. `field` arguments are generic lambdas from the
+/// owner to a reference.
+template <class Owner>
+class SettingTable {
+ public:
+  struct Words {
+    std::string name;
+    std::string says;
+    std::string at_limit = {};
+  };
+
+  template <class Field>
+  SettingTable& flag(Words words, Field field) {
+    return add(
+        std::move(words), "boolean", "true or false",
+        [field](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
+          if (!value.is_bool()) return entmoot::fail("");
+          field(owner) = value.get_bool();
+          return {};
+        },
+        [field](const Owner& owner) -> std::string { return field(owner) ? "true" : "false"; });
+  }
+  template <class Field>
+  SettingTable& count(Words words, Range range, Field field) {
+    return add(
+        std::move(words), "number", fmt::format("a whole number from {} to {}", range.least, range.most),
+        [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
+          const auto number = number_in(value);
+          if (!number || std::floor(*number) != *number || !range.holds(*number)) return entmoot::fail("");
+          put(field(owner), *number);
+          return {};
+        },
+        [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); });
+  }
+  /// A part of a whole.
+  template <class Field>
+  SettingTable& share(Words words, Range range, Field field) {
+    return add(
+        std::move(words), "number", fmt::format("a number from {} to {}", range.least, range.most),
+        [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
+          const auto number = number_in(value);
+          if (!number || !range.holds(*number)) return entmoot::fail("");
+          put(field(owner), *number);
+          return {};
+        },
+        [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); });
+  }
+  template <class Field>
+  SettingTable& size(Words words, Range range, Field field) {
+    auto accepts = fmt::format("a size from {} to {}: \"64 KB\", or a number of bytes", show_bytes_of(range.least),
+                               show_bytes_of(range.most));
+    return add(
+        std::move(words), "EntmootSize", std::move(accepts),
+        [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
+          auto bytes = number_in(value);
+          if (const auto* text = value.if_string()) {
+            if (const auto parsed = parse_size(*text)) bytes = static_cast<double>(*parsed);
+          }
+          if (!bytes || std::floor(*bytes) != *bytes || !range.holds(*bytes)) return entmoot::fail("");
+          put(field(owner), *bytes);
+          return {};
+        },
+        [field](const Owner& owner) { return in_quotes(show_bytes_of(number_of(field(owner)))); },
+        fmt::format("{} to {}", show_bytes_of(range.least), show_bytes_of(range.most)));
+  }
+  /// `range` in milliseconds. `unset` is what is shown of an optional field that has no value.
+  template <class Field>
+  SettingTable& time(Words words, Range range, Field field, std::string unset = {}) {
+    auto accepts = fmt::format("a time from {} to {}: \"5s\", or a number of milliseconds", show_ms_of(range.least),
+                               show_ms_of(range.most));
+    return add(
+        std::move(words), "EntmootTime", std::move(accepts),
+        [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
+          auto ms = number_in(value);
+          if (const auto* text = value.if_string()) {
+            if (const auto parsed = parse_time(*text)) ms = number_of(*parsed);
+          }
+          if (!ms || !range.holds(*ms)) return entmoot::fail("");
+          put(field(owner), *ms);
+          return {};
+        },
+        [field, unset = std::move(unset)](const Owner& owner) -> std::string {
+          if constexpr (requires { field(owner).has_value(); }) {
+            return field(owner) ? in_quotes(show_ms_of(number_of(*field(owner)))) : unset;
+          } else {
+            return in_quotes(show_ms_of(number_of(field(owner))));
+          }
+        });
+  }
+  /// `unset` is what is shown of an empty one. An empty text is not accepted.
+  template <class Field>
+  SettingTable& text(Words words, std::string accepts, Field field, std::string unset = {}) {
+    return add(
+        std::move(words), "string", std::move(accepts),
+        [field](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
+          if (!value.is_string() || value.get_string().empty()) return entmoot::fail("");
+          field(owner) = std::string(value.get_string());
+          return {};
+        },
+        [field, unset = std::move(unset)](const Owner& owner) -> std::string {
+          return field(owner).empty() ? unset : in_quotes(field(owner));
+        });
+  }
+  /// Anything else.
+  SettingTable& add(Words words, std::string type, std::string accepts,
+                    std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read,
+                    std::function<std::string(const Owner&)> shown, std::string range = {}) {
+    settings_.push_back({.name = std::move(words.name),
+                         .type = std::move(type),
+                         .accepts = std::move(accepts),
+                         .range = std::move(range),
+                         .says = std::move(words.says),
+                         .at_limit = std::move(words.at_limit),
+                         .read = std::move(read),
+                         .shown = std::move(shown)});
+    return *this;
+  }
+
+  [[nodiscard]] const std::vector<Setting<Owner>>& all() const noexcept { return settings_; }
+  [[nodiscard]] const Setting<Owner>* find(std::string_view name) const noexcept {
+    for (const auto& setting : settings_) {
+      if (setting.name == name) return &setting;
+    }
+    return nullptr;
+  }
+
+ private:
+  static std::string plain(Range range) { return fmt::format("{} to {}", range.least, range.most); }
+
+  std::vector<Setting<Owner>> settings_;
+};
+
+}  // namespace entmoot_app

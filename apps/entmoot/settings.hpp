@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// All settings of entmoot.config.ts, each declared once: reading (config.cpp), docs/configuration.md and
+// priv/types/config.d.ts (settings_text.hpp) follow these tables.
+
+#include "config.hpp"
+#include "setting.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace entmoot_app {
+
+/// Everything but `limits` and `rooms`.
+[[nodiscard]] const SettingTable<Config>& app_settings();
+
+/// What is in `limits`, and in each entry of `rooms`.
+[[nodiscard]] const SettingTable<RoomLimits>& limit_settings();
+
+/// What `handlers` may name.
+inline constexpr std::array<std::string_view, 2> known_handlers = {"broadcast", "send"};
+
+}  // namespace entmoot_app
