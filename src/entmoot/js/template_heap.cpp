@@ -3,18 +3,16 @@
 #include <entmoot/js/template_heap.hpp>
 
 #include <entmoot/base/check.hpp>
-#include <entmoot/base/embedded.hpp>
+#include <entmoot/js/builtin_scripts.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host_functions.hpp>
 #include <entmoot/js/script.hpp>
 #include <entmoot/js/stack.hpp>
+#include <entmoot/js/web_apis.hpp>
 
 #include <fmt/format.h>
 
 #include <cstring>
-#include <span>
-
-std::span<const entmoot::EmbeddedFile> prelude_source();  // cmake/embed.cmake
 
 namespace entmoot::js {
 
@@ -70,8 +68,7 @@ Result<Heap*> build_in(Region region, const Script& script) {
   root(Root::runtime) = reinterpret_cast<std::uint64_t>(rt);
   root(Root::context) = reinterpret_cast<std::uint64_t>(ctx);
 
-  const std::string prelude(prelude_source().front().bytes);
-  JSValue function = JS_Eval(ctx, prelude.c_str(), prelude.size(), "entmoot:prelude", JS_EVAL_TYPE_GLOBAL);
+  JSValue function = evaluate_builtin_script(ctx, "prelude.js");
   JSValue host = new_host_object(ctx);
   if (JS_IsException(function) || JS_IsException(host)) return fail("prelude: " + exception_text(ctx));
   JSValue entries = JS_Call(ctx, function, JS_UNDEFINED, 1, &host);
@@ -83,6 +80,9 @@ Result<Heap*> build_in(Region region, const Script& script) {
     roots[static_cast<std::size_t>(Root::invoke) + i] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(entry));
   }
   JS_FreeValue(ctx, entries);
+  JSValue load_web_api = define_web_apis(ctx, host);
+  if (JS_IsException(load_web_api)) return fail("web_apis: " + exception_text(ctx));
+  root(Root::load_web_api) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(load_web_api));
   JS_FreeValue(ctx, host);
   JS_FreeValue(ctx, function);
 
@@ -125,6 +125,7 @@ void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
 }  // namespace
 
 Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& script) {
+  compile_builtin_scripts();
   RegionArena arena(~0u);
   const Region regions[] = {arena.take(), arena.take()};
   // Each of the lower bytes of the distance is other than zero, see the header.
