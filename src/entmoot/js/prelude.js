@@ -36,8 +36,12 @@
 
   // --- calls from outside
 
+  // What the server calls by names of its own (room.js): no script has a function of such a name.
+  const entries = create(null);
+
   // A function declaration is a property of the global object; `const f = () => …` is only in the global scope.
   const find = (name) => {
+    if (name in entries) return entries[name];
     const found = globalThis[name];
     if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
     try {
@@ -278,5 +282,7 @@
   const failed = (error) => refuse(0, error);
   const reportJob = (error) => report('an exception in a microtask', error);
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob];
+  const exported = (name) => find(name);
+
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, { entries, exported, write, messageOf, report }];
 })

@@ -85,7 +85,7 @@
     if (!special(scheme)) return /[\0\t\n\r #/:<>?@[\\\]^|]/.test(text) ? null : encode(text, inOpaque);
     const name = unescape(text).toLowerCase();
     if (/[^\0-\x7f]/.test(name)) throw new TypeError(`the host "${text}" is not ASCII: write it in its xn-- form`);
-    if (name === '' || /[\0-\x20"#%/:<>?@[\\\]^`{|}\x7f]/.test(name)) return null;
+    if (name === '' || /[\0-\x20#%/:<>?@[\\\]^|\x7f]/.test(name)) return null;
     const address = parseIPv4(name);
     return address === undefined ? name : address;
   };
@@ -309,6 +309,8 @@
 
   // --- URL
 
+  const oneLine = (text) => String(text).replace(/[\t\n\r]/g, '');
+
   class URL {
     #url;
     #params;
@@ -347,7 +349,7 @@
       return this.#url.scheme;
     }
     set protocol(text) {
-      const scheme = /^([a-z][a-z0-9+.-]*)(?::|$)/i.exec(String(text))?.[1].toLowerCase();
+      const scheme = /^([a-z][a-z0-9+.-]*)(?::|$)/i.exec(oneLine(text))?.[1].toLowerCase();
       if (scheme === undefined || special(scheme + ':') !== special(this.#url.scheme)) return;
       if (scheme === 'file' && hostOf(this.#url) !== this.#url.host) return;
       if (this.#url.scheme === 'file:' && this.#url.host === '') return;
@@ -370,7 +372,8 @@
       return hostOf(this.#url);
     }
     set host(text) {
-      const [, name, port] = /^(\[[^\]]*\]|[^:/?#\\]*)(?::([0-9]*))?/.exec(String(text)) ?? [];
+      const [, name, port] = /^(\[[^\]]*\]|[^:/?#\\]*)(?=[:/?#\\]|$)(?::([0-9]*))?/.exec(oneLine(text)) ?? [];
+      if (name === undefined) return;
       this.#setHost(name);
       if (port) setPort(this.#url, port);
     }
@@ -378,27 +381,29 @@
       return this.#url.host ?? '';
     }
     set hostname(text) {
-      this.#setHost(/^(?:\[[^\]]*\]|[^:/?#\\]*)/.exec(String(text))[0]);
+      const [, name, colon] = /^(\[[^\]]*\]|[^:/?#\\]*)(?=[:/?#\\]|$)(:?)/.exec(oneLine(text)) ?? [];
+      if (colon === '') this.#setHost(name);
     }
     get port() {
       return this.#url.port;
     }
     set port(text) {
-      if (this.#named() && /^(?:$|[0-9])/.test(String(text))) setPort(this.#url, /^[0-9]*/.exec(String(text))[0]);
+      if (this.#named() && /^(?:$|[0-9])/.test(oneLine(text))) setPort(this.#url, /^[0-9]*/.exec(oneLine(text))[0]);
     }
     get pathname() {
       return pathOf(this.#url);
     }
     set pathname(text) {
       if (typeof this.#url.path === 'string') return;
-      const encoded = String(text).replace(/[?#]/g, escape);
-      this.#url.path = parsePath(encoded, [], this.#url.scheme);
+      const { scheme, host: authority } = this.#url;
+      const encoded = oneLine(text).replace(/[?#]/g, escape);
+      this.#url.path = encoded === '' && !special(scheme) && authority !== null ? [] : parsePath(encoded, [], scheme);
     }
     get search() {
       return this.#url.query ? '?' + this.#url.query : '';
     }
     set search(text) {
-      const query = String(text).replace(/^\?/, '').replaceAll('#', '%23');
+      const query = oneLine(text).replace(/^\?/, '').replaceAll('#', '%23');
       this.#url.query = String(text) === '' ? null : encode(query, special(this.#url.scheme) ? inSpecialQuery : inQuery);
       this.#refresh();
     }
@@ -413,7 +418,7 @@
       return this.#url.fragment ? '#' + this.#url.fragment : '';
     }
     set hash(text) {
-      this.#url.fragment = String(text) === '' ? null : encode(String(text).replace(/^#/, ''), inFragment);
+      this.#url.fragment = String(text) === '' ? null : encode(oneLine(text).replace(/^#/, ''), inFragment);
     }
     toString() {
       return this.href;
