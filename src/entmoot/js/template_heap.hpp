@@ -41,6 +41,7 @@ enum class Root : std::size_t {
   rejected,
   report_unheard,
   report_job,
+  load_web_api,  ///< JSObject* of web_apis.js's function
 };
 
 class TemplateHeap {
