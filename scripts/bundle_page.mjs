@@ -46,6 +46,17 @@ const page = {
     { esbuild: { entryPoints: [`${source}/app.css`], target: ["chrome100", "firefox100", "safari15"] } },
     [],
   ),
+  // For pages of apps: import { Socket, Presence } from "/entmoot/phoenix.js".
+  "phoenix.js": await bundle(
+    {
+      esbuild: {
+        stdin: { contents: 'export * from "phoenix";', resolveDir: "." },
+        format: "esm",
+        target: "es2020",
+      },
+    },
+    ["phoenix"],
+  ),
   "sucrase.js": await bundle(
     {
       esbuild: {

@@ -6,6 +6,8 @@
 #include "command_line.hpp"
 #include "completion.hpp"
 #include "new_app.hpp"
+#include "running_server.hpp"
+#include "serve.hpp"
 
 #include <fmt/format.h>
 
@@ -19,11 +21,6 @@
 namespace {
 
 using namespace entmoot_app;
-
-ExitCode complain(std::string_view what) {
-  fmt::print(stderr, "{} {}\n", Colours::of(STDERR_FILENO).red("entmoot:"), what);
-  return ExitCode::failed;
-}
 
 ExitCode run(const command::New& create) {
   const auto written = make_new_app(create.folder);
@@ -46,11 +43,14 @@ ExitCode run(const command::Shown& shown) {
   return shown.exit_code;
 }
 
-/// What no part of this program does.
-template <class Other>
-ExitCode run(const Other&) {
-  return complain("this build has no server in it");
-}
+ExitCode run(const command::Serve& serve) { return serve_app(serve); }
+ExitCode run(const command::Check& check) { return check_app(check); }
+ExitCode run(const command::Rooms& rooms) { return show_rooms(rooms); }
+ExitCode run(const command::Console& console) { return open_console(console); }
+ExitCode run(const command::Eval& eval) { return evaluate_in_room(eval); }
+ExitCode run(const command::Reload& reload) { return reload_server(reload); }
+
+ExitCode run(const command::Test&) { return complain("not yet"); }
 
 }  // namespace
 

@@ -20,6 +20,7 @@ struct HistoryLimits {
   std::size_t bytes_max = 1 * entmoot::MiB;  ///< As JSON.
   entmoot::Duration age_max = std::chrono::hours(24);
   std::size_t replay_max = 300;  ///< Entries that room.history.last() answers without a number: a screenful and more.
+  friend bool operator==(const HistoryLimits&, const HistoryLimits&) = default;
 };
 
 /// What the rooms of one route may use, beyond the engine's Budget.
@@ -30,6 +31,7 @@ struct RoomLimits {
   entmoot::Duration reply_timeout = std::chrono::seconds(10);  ///< phoenix.js gives up after as long.
   std::size_t state_bytes_max = 4 * entmoot::MiB;              ///< What serialize() may return, as JSON.
   HistoryLimits history = {};
+  friend bool operator==(const RoomLimits&, const RoomLimits&) = default;
 };
 
 }  // namespace entmoot_app

@@ -2,6 +2,7 @@
 
 #include "room.hpp"
 
+#include "app.hpp"
 #include "rooms.hpp"
 #include "wire.hpp"
 
@@ -208,8 +209,8 @@ Handlers Room::handlers() {
   });
   handlers.on("entmoot:presence",
               [this](const JsonText&) -> Result<JsonText> { return home_.ground.presence.list(topic_); });
-  for (const auto& [name, event] : app.config.broadcast_channels) {
-    handlers.on_channel(name, [this, event = event](const JsonText& message) -> Result<void> {
+  for (const auto& channel : app.config.broadcast_channels) {
+    handlers.on_channel(channel.first, [this, event = channel.second](const JsonText& message) -> Result<void> {
       return emit("broadcast", "", event, message.view());
     });
   }

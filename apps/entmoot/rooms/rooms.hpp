@@ -91,7 +91,7 @@ class Rooms {
   /// Runs `step` with the room on its shard, made if need be; or answers why there is none.
   void with_room(std::string_view topic, std::string address, entmoot::ReplyTo reply,
                  entmoot::UniqueFunction<void(Room&, entmoot::ReplyTo)> step);
-  [[nodiscard]] static entmoot::Result<Room*> find_or_make(Home& home, const std::string& topic,
+  [[nodiscard]] entmoot::Result<Room*> find_or_make(Home& home, const std::string& topic,
                                                            const std::string& address);
 
   const Ground ground_;

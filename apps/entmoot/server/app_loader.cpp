@@ -74,7 +74,7 @@ bool says_more(const std::shared_ptr<const Route>& a, const std::shared_ptr<cons
 }  // namespace
 
 AppLoader::AppLoader(fs::path folder, Options options)
-    : folder_(fs::weakly_canonical(std::move(folder))), options_(options), modules_(folder_) {}
+    : folder_(fs::weakly_canonical(std::move(folder))), options_(std::move(options)), modules_(folder_) {}
 
 void AppLoader::watch(const std::vector<std::string>& files) { sources_.insert(sources_.end(), files.begin(), files.end()); }
 
@@ -87,6 +87,8 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
   auto config = load_config();
   if (config) {
     app->config = *std::move(config);
+    if (options_.port) app->config.listener.port = *options_.port;
+    if (options_.address) app->config.listener.address = *options_.address;
   } else {
     problems.push_back(config.error().reason);
   }

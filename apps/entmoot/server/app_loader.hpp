@@ -21,7 +21,9 @@
 
 #include <filesystem>
 #include <map>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,8 @@ class AppLoader {
  public:
   struct Options {
     bool develops = false;  ///< Pages get the script that shows problems and reloads them (priv/dev.js).
+    std::optional<std::uint16_t> port = {};     ///< Instead of what the configuration says.
+    std::optional<std::string> address = {};
   };
   explicit AppLoader(std::filesystem::path folder) : AppLoader(std::move(folder), Options()) {}
   AppLoader(std::filesystem::path folder, Options options);

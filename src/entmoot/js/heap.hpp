@@ -29,6 +29,7 @@ namespace entmoot::js {
 struct HeapLimits {
   std::size_t hard = std::size_t{16} << 20;
   std::size_t soft = hard - hard / 8;
+  friend bool operator==(const HeapLimits&, const HeapLimits&) = default;
 };
 
 class Heap {

@@ -39,6 +39,7 @@ struct Envelope {
 struct MailboxLimits {
   std::size_t messages_max = 1000;
   std::size_t bytes_max = 4 * MiB;
+  friend bool operator==(const MailboxLimits&, const MailboxLimits&) = default;
 };
 
 /// Whose mailbox it is: an actor, seen from below.

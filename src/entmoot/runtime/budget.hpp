@@ -36,6 +36,7 @@ struct Budget {
   Duration handler_timeout = std::chrono::seconds(5);
   /// Lines of console output that one turn may write to the log; the rest is counted.
   std::size_t log_lines_max = 100;
+  friend bool operator==(const Budget&, const Budget&) = default;
 };
 
 }  // namespace entmoot

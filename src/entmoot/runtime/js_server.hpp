@@ -60,6 +60,11 @@ class JsServer final : public Actor, private js::Host {
   };
   [[nodiscard]] Usage usage() const noexcept;
 
+  /// Calls that were taken and are not answered yet: they wait for a promise.
+  [[nodiscard]] std::size_t calls_pending() const noexcept { return calls_.size(); }
+  /// While another actor may be about to take over: setInterval's callbacks are left out, everything else goes on.
+  void pause_intervals(bool paused) noexcept { timers_.pause_intervals(paused); }
+
  private:
   // A call from outside whose answer is still to come.
   struct PendingCall {

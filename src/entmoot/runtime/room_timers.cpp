@@ -21,6 +21,7 @@ void RoomTimers::arm(std::uint32_t id, Timer& timer) {
     const auto found = timers_.find(id);
     if (found->second.repeat) {
       arm(id, found->second);
+      if (intervals_paused_) return;
     } else {
       timers_.erase(found);
     }

@@ -29,6 +29,8 @@ class RoomTimers {
   [[nodiscard]] std::uint32_t start(double milliseconds, bool repeat);
   void stop(std::uint32_t id);
   void stop_all() noexcept;
+  /// Repeating timers that come due are not reported.
+  void pause_intervals(bool paused) noexcept { intervals_paused_ = paused; }
   [[nodiscard]] std::size_t size() const noexcept { return timers_.size(); }
 
  private:
@@ -44,6 +46,7 @@ class RoomTimers {
   std::function<void(std::uint32_t)> due_;
   std::unordered_map<std::uint32_t, Timer> timers_;
   std::uint32_t last_id_ = 0;
+  bool intervals_paused_ = false;
 };
 
 }  // namespace entmoot

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+
+#include "running_server.hpp"
+
+#include "complain.hpp"
+#include "server/control.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+
+namespace {
+
+std::string size_text(std::int64_t bytes) {
+  if (bytes >= 1 << 20) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / (1 << 20));
+  return fmt::format("{} KB", bytes >> 10);
+}
+
+void print_rooms(const Json& rooms) {
+  const auto colours = Colours::of(STDOUT_FILENO);
+  std::size_t widest = 5;
+  for (const Json& room : rooms.as_array()) widest = std::max(widest, room.at("topic").as_string().size());
+  fmt::print("{}\n", colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>8}  {:>8}  trouble", "room", widest,
+                                              "state", "clients", "heap", "CPU", "mailbox", "failures")));
+  for (const Json& room : rooms.as_array()) {
+    const auto number = [&](const char* name) { return room.at(name).to_number<std::int64_t>(); };
+    const std::string_view state = room.at("state").as_string();
+    fmt::print("{:{}}  {}  {:>7}  {:>9}  {:>6} ms  {:>8}  {:>8}  {}\n", std::string_view(room.at("topic").as_string()),
+               widest, state == "running" ? fmt::format("{:11}", state) : colours.yellow(fmt::format("{:11}", state)),
+               number("clients"), size_text(number("heap")), number("cpu"), number("mailbox"), number("failures"),
+               std::string_view(room.at("trouble").as_string()));
+  }
+  if (rooms.as_array().empty()) fmt::print("{}\n", colours.dim("no room is running"));
+}
+
+constexpr std::string_view console_help = R"(rooms                       the rooms that are running
+inspect <topic>             all that is known of one
+eval <topic> <expression>   evaluates in the room, among its file's own variables
+send <topic> <json>         to the room's handleInfo
+kill <topic>                ends the room by force; its clients join a fresh one
+use <topic>                 what follows is evaluated in that room; `.` ends it
+reload                      the rooms go on in the code that is on the disk
+quit
+)";
+
+/// The first word of `line`, which it loses.
+std::string first_word(std::string& line) {
+  const auto begin = std::min(line.find_first_not_of(' '), line.size());
+  const auto end = std::min(line.find(' ', begin), line.size());
+  std::string word = line.substr(begin, end - begin);
+  line.erase(0, std::min(line.find_first_not_of(' ', end), line.size()));
+  return word;
+}
+
+void say(const Result<Json>& answer) {
+  if (!answer) return fmt::print("{}\n", Colours::of(STDOUT_FILENO).red(answer.error().reason));
+  if (answer->is_null()) return fmt::print("done\n");
+  fmt::print("{}\n", answer->is_string() ? std::string(answer->as_string()) : to_json(*answer));
+}
+
+/// What an evaluation came to, or the error it threw.
+Result<Json> evaluate(const std::filesystem::path& dir, const std::string& topic, const std::string& expression) {
+  return ask_server(dir, {{"command", "eval"}, {"topic", topic}, {"expression", expression}});
+}
+
+void inspect(const std::filesystem::path& dir, const std::string& topic) {
+  const auto rooms = ask_server(dir, {{"command", "rooms"}});
+  if (!rooms) return say(rooms);
+  for (const Json& room : rooms->as_array()) {
+    if (std::string_view(room.at("topic").as_string()) != topic) continue;
+    for (const auto& [name, value] : room.as_object()) {
+      fmt::print("{:9} {}\n", std::string_view(name), value.is_string() ? std::string(value.as_string()) : to_json(value));
+    }
+    return;
+  }
+  say(fail(fmt::format("no room \"{}\" is running", topic)));
+}
+
+}  // namespace
+
+ExitCode show_rooms(const command::Rooms& command) {
+  const auto rooms = ask_server(command.dir, {{"command", "rooms"}});
+  if (!rooms) return complain(rooms.error().reason);
+  if (command.json) {
+    fmt::print("{}\n", to_json(*rooms));
+  } else if (command.names) {
+    for (const Json& room : rooms->as_array()) fmt::print("{}\n", std::string_view(room.at("topic").as_string()));
+  } else {
+    print_rooms(*rooms);
+  }
+  return ExitCode::ok;
+}
+
+ExitCode evaluate_in_room(const command::Eval& command) {
+  const auto answer = evaluate(command.dir, command.topic, command.expression);
+  if (!answer) return complain(answer.error().reason);
+  fmt::print("{}\n", std::string_view(answer->as_string()));
+  return ExitCode::ok;
+}
+
+ExitCode reload_server(const command::Reload& command) {
+  const auto answer = ask_server(command.dir, {{"command", "reload"}});
+  if (!answer) return complain(answer.error().reason);
+  fmt::print("reloaded\n");
+  return ExitCode::ok;
+}
+
+ExitCode open_console(const command::Console& command) {
+  if (const auto there = ask_server(command.dir, {{"command", "rooms"}}); !there) return complain(there.error().reason);
+  const bool is_terminal = ::isatty(STDIN_FILENO) == 1;
+  const auto colours = Colours::of(STDOUT_FILENO);
+  std::string used;
+  std::string line;
+  if (is_terminal) fmt::print("{}\n", colours.dim("`help` says what can be done here"));
+  for (;;) {
+    if (is_terminal) fmt::print("{} ", colours.green(used.empty() ? "entmoot>" : used + ">"));
+    std::fflush(stdout);
+    if (!std::getline(std::cin, line)) break;
+    if (line.find_first_not_of(' ') == std::string::npos) continue;
+    if (!used.empty()) {
+      if (line == ".") {
+        used.clear();
+      } else {
+        say(evaluate(command.dir, used, line));
+      }
+      continue;
+    }
+    std::string rest = line;
+    const std::string word = first_word(rest);
+    if (word == "quit" || word == "exit") break;
+    if (word == "help") {
+      fmt::print("{}", console_help);
+    } else if (word == "rooms") {
+      const auto rooms = ask_server(command.dir, {{"command", "rooms"}});
+      rooms ? print_rooms(*rooms) : say(rooms);
+    } else if (word == "inspect") {
+      inspect(command.dir, first_word(rest));
+    } else if (word == "eval") {
+      const std::string topic = first_word(rest);
+      say(evaluate(command.dir, topic, rest));
+    } else if (word == "send") {
+      const std::string topic = first_word(rest);
+      const auto message = parse_json(rest);
+      say(message ? ask_server(command.dir, {{"command", "send"}, {"topic", topic}, {"message", *message}}) : message);
+    } else if (word == "kill") {
+      say(ask_server(command.dir, {{"command", "kill"}, {"topic", first_word(rest)}}));
+    } else if (word == "use") {
+      used = first_word(rest);
+    } else if (word == "reload") {
+      say(ask_server(command.dir, {{"command", "reload"}}));
+    } else {
+      fmt::print("no command \"{}\"; `help` lists them\n", word);
+    }
+  }
+  if (is_terminal) fmt::print("\n");
+  return ExitCode::ok;
+}
+
+}  // namespace entmoot_app
