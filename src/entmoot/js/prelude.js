@@ -36,8 +36,13 @@
 
   // --- calls from outside
 
-  // A function declaration is a property of the global object; `const f = () => …` is only in the global scope.
+  let exported = create(null); // what the room's module exports; a classic script exports nothing
+
+  // A function declaration of a classic script is a property of the global object; `const f = () => …` is only in the
+  // global scope.
   const find = (name) => {
+    const own = exported[name];
+    if (typeof own === 'function') return own;
     const found = globalThis[name];
     if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
     try {
@@ -274,9 +279,15 @@
   // Each room draws from its own generator, which the server seeds: rooms are copies and would share the engine's.
   define(Math, 'random', () => host.random());
 
-  // The script's own top level threw: as a call it has the number 0, which no other call has.
+  // The script's own top level, as a call, has the number 0, which no other call has. A module that awaits answers later.
   const failed = (error) => refuse(0, error);
+  const started = () => host.answer(0, true, 'null', '');
+  const adopt = (promise, namespace) => {
+    if (namespace !== undefined) exported = namespace;
+    if (promise === undefined) started();
+    else apply(then, promise, [started, failed]);
+  };
   const reportJob = (error) => report('an exception in a microtask', error);
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob];
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt];
 })

@@ -6,7 +6,7 @@
 #include <entmoot/base/embedded.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host_functions.hpp>
-#include <entmoot/js/script.hpp>
+#include <entmoot/js/module_linker.hpp>
 #include <entmoot/js/stack.hpp>
 
 #include <fmt/format.h>
@@ -55,7 +55,7 @@ std::string exception_text(JSContext* ctx) {
 }
 
 // Builds the heap once; the same steps in the same order each time, so that two builds differ by address only.
-Result<Heap*> build_in(Region region, const Script& script) {
+Result<Heap*> build_in(Region region, const ModuleGraph& graph, const Globals& globals) {
   Heap& heap = Heap::create(region, {.hard = region.bytes, .soft = region.bytes});
   auto& roots = heap.roots();
   const auto root = [&](Root which) -> std::uint64_t& { return roots[static_cast<std::size_t>(which)]; };
@@ -69,6 +69,7 @@ Result<Heap*> build_in(Region region, const Script& script) {
   JS_SetContextOpaque(ctx, &heap);
   root(Root::runtime) = reinterpret_cast<std::uint64_t>(rt);
   root(Root::context) = reinterpret_cast<std::uint64_t>(ctx);
+  root(Root::graph) = reinterpret_cast<std::uint64_t>(&graph);
 
   const std::string prelude(prelude_source().front().bytes);
   JSValue function = JS_Eval(ctx, prelude.c_str(), prelude.size(), "entmoot:prelude", JS_EVAL_TYPE_GLOBAL);
@@ -76,8 +77,7 @@ Result<Heap*> build_in(Region region, const Script& script) {
   if (JS_IsException(function) || JS_IsException(host)) return fail("prelude: " + exception_text(ctx));
   JSValue entries = JS_Call(ctx, function, JS_UNDEFINED, 1, &host);
   if (JS_IsException(entries)) return fail("prelude: " + exception_text(ctx));
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(Root::report_job) - static_cast<std::size_t>(Root::invoke);
-       ++i) {
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(Root::adopt) - static_cast<std::size_t>(Root::invoke); ++i) {
     JSValue entry = JS_GetPropertyUint32(ctx, entries, static_cast<std::uint32_t>(i));
     ENTMOOT_CHECK(JS_IsFunction(ctx, entry), "prelude.js returns its functions in the order of Root");
     roots[static_cast<std::size_t>(Root::invoke) + i] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(entry));
@@ -86,12 +86,21 @@ Result<Heap*> build_in(Region region, const Script& script) {
   JS_FreeValue(ctx, host);
   JS_FreeValue(ctx, function);
 
-  const std::string_view bytecode = script.bytecode();
-  JSValue program =
-      JS_ReadObject(ctx, reinterpret_cast<const std::uint8_t*>(bytecode.data()), bytecode.size(), JS_READ_OBJ_BYTECODE);
-  if (JS_IsException(program)) return fail("loading the script: " + exception_text(ctx));
-  root(Root::script) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program));
-  root(Root::script_tag) = static_cast<std::uint64_t>(JS_VALUE_GET_TAG(program));
+  for (const auto& [name, json] : globals) {
+    const std::string text(json.view());
+    JSValue value = JS_ParseJSON(ctx, text.c_str(), text.size(), name.c_str());
+    if (JS_IsException(value)) return fail("global " + name + ": " + exception_text(ctx));
+    JSValue global = JS_GetGlobalObject(ctx);
+    JS_SetPropertyStr(ctx, global, name.c_str(), value);
+    JS_FreeValue(ctx, global);
+  }
+
+  const auto program = link_graph(ctx, graph);
+  if (!program) return program.error();
+  root(Root::script) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program->entry));
+  root(Root::script_tag) = static_cast<std::uint64_t>(JS_VALUE_GET_TAG(program->entry));
+  if (JS_IsObject(program->exports))
+    root(Root::exports) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program->exports));
 
   JS_RunGC(rt);
   entmoot_file_shapes(rt, reinterpret_cast<std::uintptr_t>(&heap), true);
@@ -124,15 +133,16 @@ void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
 
 }  // namespace
 
-Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& script) {
+Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<const ModuleGraph> graph,
+                                                                const Globals& globals) {
   RegionArena arena(~0u);
   const Region regions[] = {arena.take(), arena.take()};
   // Each of the lower bytes of the distance is other than zero, see the header.
   constexpr std::size_t odd = 0x5a'5a30;
-  auto first = build_in(regions[0], script);
-  auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, script) : first;
+  auto first = build_in(regions[0], *graph, globals);
+  auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, *graph, globals) : first;
 
-  std::shared_ptr<TemplateHeap> made(new TemplateHeap);
+  std::shared_ptr<TemplateHeap> made(new TemplateHeap(std::move(graph)));
   if (second) {
     const Heap& a = **first;
     const Heap& b = **second;
