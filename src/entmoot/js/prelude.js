@@ -36,12 +36,15 @@
 
   // --- calls from outside
 
-  let exported = create(null); // what the room's module exports; a classic script exports nothing
+  // What the server calls by names of its own (room.js): no script has a function of such a name.
+  const entries = create(null);
+  let namespace = null; // of the room's module; a classic script has none
 
   // A function declaration of a classic script is a property of the global object; `const f = () => …` is only in the
   // global scope.
   const find = (name) => {
-    const own = exported[name];
+    if (name in entries) return entries[name];
+    const own = namespace === null ? undefined : namespace[name];
     if (typeof own === 'function') return own;
     const found = globalThis[name];
     if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
@@ -282,12 +285,15 @@
   // The script's own top level, as a call, has the number 0, which no other call has. A module that awaits answers later.
   const failed = (error) => refuse(0, error);
   const started = () => host.answer(0, true, 'null', '');
-  const adopt = (promise, namespace) => {
-    if (namespace !== undefined) exported = namespace;
+  const adopt = (promise, exports) => {
+    if (exports !== undefined) namespace = exports;
     if (promise === undefined) started();
     else apply(then, promise, [started, failed]);
   };
   const reportJob = (error) => report('an exception in a microtask', error);
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt];
+  /** What a module exports, or a classic script declares. */
+  const exported = (name) => (namespace === null ? find(name) : namespace[name]);
+
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, write, messageOf, report }];
 })

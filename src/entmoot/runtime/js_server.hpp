@@ -19,6 +19,7 @@
 #include <entmoot/js/host.hpp>
 #include <entmoot/otp/actor.hpp>
 #include <entmoot/runtime/budget.hpp>
+#include <entmoot/runtime/cpu_share.hpp>
 #include <entmoot/runtime/handlers.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/runtime/program.hpp>
@@ -56,6 +57,7 @@ class JsServer final : public Actor, private js::Host {
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
     Duration cpu{};
+    std::uint64_t waits = 0;  ///< How often it had used up its share of the CPU.
   };
   [[nodiscard]] Usage usage() const noexcept;
 
@@ -82,6 +84,8 @@ class JsServer final : public Actor, private js::Host {
   Slicer& slicer() noexcept override { return js_.slicer; }
   void answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) override;
   bool post(std::string_view channel, std::string_view json) override;
+  bool emit(std::string_view operation, std::string_view target, std::string_view name,
+            std::string_view payload) override;
   bool call(std::uint64_t id, std::string_view name, std::string_view args) override;
   Waited call_sync(std::string_view name, std::string_view args) override;
   Waited call_sync_result() override;
@@ -94,6 +98,7 @@ class JsServer final : public Actor, private js::Host {
 
   bool take_message();
   void await_start();
+  bool has_to_wait();
   void finish_turn();
   void fail_turn(const Error& failure);
   void send_answer(std::uint64_t call);
@@ -131,6 +136,9 @@ class JsServer final : public Actor, private js::Host {
   std::unique_ptr<std::mt19937_64> random_;
   std::uint64_t turns_ = 0;
   Duration cpu_{};
+  CpuShare share_;
+  TimerId waits_ = TimerId::none;  // until there is CPU time again
+  std::uint64_t waits_so_far_ = 0;
 };
 
 }  // namespace entmoot
