@@ -294,6 +294,18 @@ TEST_CASE("require: other modules, JSON, circles, once each, when it is asked fo
         R"([["a","b","late"],"order","json","other",true])");
 }
 
+TEST_CASE("a name that CommonJS text does not show may be imported, and is looked for when the room starts") {
+  const Files pkg{{"node_modules/pkg/index.js", "for (const name of ['one', 'two']) exports[name] = name;"}};
+  const auto with = [&](const std::string& source) {
+    Files files = pkg;
+    files["room.ts"] = source;
+    return outcome(files);
+  };
+  CHECK(with("import { one } from 'pkg'; export { two } from 'pkg'; export const test = () => one;") == R"("one")");
+  CHECK(with("import { three } from 'pkg'; export const test = () => three;") ==
+        R"(0 error node_modules/pkg/index.js has no export named "three")");
+}
+
 TEST_CASE("what is re-exported by CommonJS has its names too") {
   CHECK(outcome({{"room.ts", "import { deep, own } from 'pkg'; export const test = () => [deep, own];"},
                  {"node_modules/pkg/index.js", "module.exports = require('./prod.js');"},
@@ -355,8 +367,8 @@ TEST_CASE("errors say which file, where, and what to do") {
         "style.css: cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
   CHECK(error("import d from '../d.json'; d();", {{"d.json", "{\n  \"a\": oops\n}"}}).starts_with("d.json:2:"));
   CHECK(error("import '../b';", {{"b.ts", "const x = ;"}}).starts_with("b.ts:1:"));
-  CHECK(
-      error("import 'pkg';", {{"node_modules/pkg/package.json", "{"}}).starts_with("rooms/chat.ts:1:8: node_modules/pkg/package.json: "));
+  CHECK(error("import 'pkg';", {{"node_modules/pkg/package.json", "{"}})
+            .starts_with("rooms/chat.ts:1:8: node_modules/pkg/package.json: "));
   CHECK(outcome({}, "rooms/absent.ts").starts_with("rooms/absent.ts: there is no such file in /"));
 }
 

@@ -37,17 +37,26 @@ std::string json_body(std::string_view text) {
   return out;
 }
 
-std::string commonjs_facade(const std::vector<std::string>& names) {
+std::string commonjs_facade(std::string_view module, const FacadeNames& names) {
   std::string values = "const $ = import.meta.load(), $$ = Object($)";
+  std::string checks;
   std::string exported = "export { $ as default";
   std::size_t count = 0;
-  for (const auto& name : names) {
-    if (name == "default" || !is_identifier(name)) continue;
+  const auto add = [&](const std::string& name) {
+    if (name == "default" || !is_identifier(name)) return false;
     const std::string local = "$" + std::to_string(count++);
     values += ", " + local + " = $$." + name;
     exported += ", " + local + " as " + name;
+    return true;
+  };
+  for (const auto& name : names.shown) add(name);
+  for (const auto& name : names.trusted) {
+    if (names.shown.contains(name) || !add(name)) continue;
+    std::string message;
+    append_json_string(message, std::string(module) + " has no export named \"" + name + "\"");
+    checks += "if (!('" + name + "' in $$)) throw new SyntaxError(" + message + "); ";
   }
-  return values + "; " + exported + " };";
+  return values + "; " + checks + exported + " };";
 }
 
 }  // namespace entmoot::js

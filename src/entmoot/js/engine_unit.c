@@ -65,6 +65,26 @@ int entmoot_link_module(JSContext *ctx, JSModuleDef *m)
     return js_link_module(ctx, m);
 }
 
+/* Each name that a module asks another one for. */
+void entmoot_each_import(JSContext *ctx, JSModuleDef *m,
+                         void (*found)(void *opaque, const char *specifier, const char *name), void *opaque)
+{
+    int i, imports = m->import_entries_count;
+    for (i = 0; i < imports + m->export_entries_count; i++) {
+        JSImportEntry *in = i < imports ? &m->import_entries[i] : NULL;
+        JSExportEntry *out = in ? NULL : &m->export_entries[i - imports];
+        if (out && out->export_type != JS_EXPORT_TYPE_INDIRECT)
+            continue;
+        JSAtom specifier = m->req_module_entries[in ? in->req_module_idx : out->u.req_module_idx].module_name;
+        const char *from = JS_AtomToCString(ctx, specifier);
+        const char *name = JS_AtomToCString(ctx, in ? in->import_name : out->local_name);
+        if (from && name)
+            found(opaque, from, name);
+        JS_FreeCString(ctx, from);
+        JS_FreeCString(ctx, name);
+    }
+}
+
 struct MissingExport {
     const char *importer;
     const char *specifier;

@@ -7,7 +7,6 @@
 #include <entmoot/js/source_scan.hpp>
 #include <entmoot/js/source_tree.hpp>
 
-#include <regex>
 #include <utility>
 
 namespace entmoot::js {
@@ -32,12 +31,9 @@ JSModuleDef* stand_in(JSContext* ctx, const char* name, void*) {
 // For a console in the running room: evaluates in the scope of the room's own module. Behind the last line.
 constexpr std::string_view console_door = "\n;export const __entmoot_eval = (source) => eval(source);";
 
-// What bundlers write in for packages that ask Node whether to check their callers. Not if the name is the module's
-// own.
+// What bundlers write in for packages that ask Node whether to check their callers.
 bool wants_process(const SourceFile& file) {
-  if (!is_of_package(file.name) || file.text.find("process.env.NODE_ENV") == std::string::npos) return false;
-  static const std::regex own(R"((?:var|let|const|function|class|import)\s+(?:\{[^}]*)?\bprocess\b)");
-  return !std::regex_search(file.text, own);
+  return is_of_package(file.name) && file.text.find("process.env.NODE_ENV") != std::string::npos;
 }
 constexpr std::string_view process_of_packages = R"(const process = { env: { NODE_ENV: "production" } };)";
 
@@ -83,20 +79,36 @@ Result<CompiledModule> ModuleCompiler::compile_module(const SourceFile& file) {
     if (!stripped) return stripped.error();
     source = std::move(*stripped);
   }
-  CompiledModule out;
-  for (auto& call : literal_calls(source, "import"))
-    out.imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
-  out.asks_where_it_is = source.find("import.meta") != std::string::npos;
-  if (wants_process(file)) source.insert(0, process_of_packages);
   if (file.is_entry) source += console_door;
+  // A module with a `process` of its own does not compile behind another one.
+  auto compiled = wants_process(file) ? compile_statements(file, std::string(process_of_packages) + source)
+                                      : compile_statements(file, source);
+  if (!compiled && wants_process(file)) compiled = compile_statements(file, source);
+  if (!compiled) return compiled.error();
+  for (auto& call : literal_calls(source, "import"))
+    compiled->imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
+  compiled->asks_where_it_is = source.find("import.meta") != std::string::npos;
+  return compiled;
+}
+
+Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file, const std::string& source) {
   asked_for_.clear();
-  auto bytecode = to_bytecode(source, file.name, JS_EVAL_TYPE_MODULE);
-  if (!bytecode) return bytecode.error();
-  out.bytecode = std::move(*bytecode);
+  auto module = engine_->compile(source, file.name, JS_EVAL_TYPE_MODULE);
+  if (!module) return module.error();
+  CompiledModule out;
   for (auto& specifier : asked_for_) {
     std::string place = place_of_import(file.text, specifier);
     out.imports.push_back({How::statement, std::move(specifier), std::move(place)});
   }
+  entmoot_each_import(
+      engine_->context(), static_cast<JSModuleDef*>(JS_VALUE_GET_PTR(*module)),
+      [](void* names, const char* specifier, const char* name) {
+        static_cast<decltype(out.names)*>(names)->emplace(specifier, name);
+      },
+      &out.names);
+  auto bytes = engine_->bytecode(*module);
+  if (!bytes) return fail(file.name + ": " + bytes.error().reason, bytes.error().detail);
+  out.bytecode = std::make_shared<const std::string>(std::move(*bytes));
   return out;
 }
 
@@ -131,9 +143,8 @@ Result<CompiledModule> ModuleCompiler::compile_json(const SourceFile& file) {
   return out;
 }
 
-Result<ModuleGraph::Bytecode> ModuleCompiler::compile_facade(const std::string& name,
-                                                             const std::vector<std::string>& names) {
-  return to_bytecode(commonjs_facade(names), name, JS_EVAL_TYPE_MODULE);
+Result<ModuleGraph::Bytecode> ModuleCompiler::compile_facade(const std::string& name, const FacadeNames& names) {
+  return to_bytecode(commonjs_facade(name, names), name, JS_EVAL_TYPE_MODULE);
 }
 
 Result<ModuleGraph::Bytecode> ModuleCompiler::to_bytecode(const std::string& source, const std::string& name,

@@ -6,6 +6,7 @@
 // again. One thread at a time.
 
 #include <entmoot/base/result.hpp>
+#include <entmoot/js/commonjs.hpp>
 #include <entmoot/js/module_graph.hpp>
 #include <entmoot/js/source_tools.hpp>
 
@@ -44,8 +45,9 @@ struct CompiledModule {
   ModuleGraph::Bytecode bytecode;  ///< The ES module, or the CommonJS module's function.
   bool asks_where_it_is = false;
   std::vector<Import> imports;
-  std::vector<std::string> exports;    ///< Of a CommonJS module.
-  std::vector<std::string> reexports;  ///< Of a CommonJS module: specifiers.
+  std::multimap<std::string, std::string> names;  ///< What it asks of whom by statements: specifier → name.
+  std::vector<std::string> exports;               ///< Of a CommonJS module.
+  std::vector<std::string> reexports;             ///< Of a CommonJS module: specifiers.
 };
 
 class ModuleCompiler {
@@ -59,9 +61,8 @@ class ModuleCompiler {
   void start();
   /// The error begins with the file's name, line and column.
   [[nodiscard]] Result<std::shared_ptr<const CompiledModule>> compile(SourceFile file);
-  /// The ES module in front of a CommonJS module that exports `names`.
-  [[nodiscard]] Result<ModuleGraph::Bytecode> compile_facade(const std::string& name,
-                                                             const std::vector<std::string>& names);
+  /// The ES module in front of a CommonJS module.
+  [[nodiscard]] Result<ModuleGraph::Bytecode> compile_facade(const std::string& name, const FacadeNames& names);
 
  private:
   struct Kept {
@@ -70,6 +71,7 @@ class ModuleCompiler {
   };
   [[nodiscard]] Result<CompiledModule> compile_anew(const SourceFile& file);
   [[nodiscard]] Result<CompiledModule> compile_module(const SourceFile& file);
+  [[nodiscard]] Result<CompiledModule> compile_statements(const SourceFile& file, const std::string& source);
   [[nodiscard]] Result<CompiledModule> compile_commonjs(const SourceFile& file, SourceTools::CommonJs found);
   [[nodiscard]] Result<CompiledModule> compile_json(const SourceFile& file);
   [[nodiscard]] Result<ModuleGraph::Bytecode> to_bytecode(const std::string& source, const std::string& name,

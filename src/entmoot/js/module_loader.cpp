@@ -46,6 +46,10 @@ class ModuleLoader::Load {
       if (auto done = take(i); !done) return done.error();
     }
     std::vector<ModuleGraph::Module> modules;
+    for (const auto& found : found_) {
+      for (const auto& [specifier, name] : found.compiled->names)
+        if (name != "*") asked_of_[found.module.imports.at(specifier).target].insert(name);
+    }
     for (auto& found : found_) {
       if (auto done = finish(found); !done) return done.error();
     }
@@ -138,10 +142,11 @@ class ModuleLoader::Load {
       module.bytecode = found.compiled->bytecode;
       return {};
     }
-    std::set<std::string> names;
+    FacadeNames names;
     std::set<std::string> seen;
-    collect_exports(found, names, seen);
-    auto facade = compiler_.compile_facade(module.name, {names.begin(), names.end()});
+    collect_exports(found, names.shown, seen);
+    if (const auto asked = asked_of_.find(module.name); asked != asked_of_.end()) names.trusted = asked->second;
+    auto facade = compiler_.compile_facade(module.name, names);
     if (!facade) return facade.error();
     module.bytecode = std::move(*facade);
     module.body = found.compiled->bytecode;
@@ -164,6 +169,7 @@ class ModuleLoader::Load {
   ModuleResolver resolver_;
   std::vector<Found> found_;  // the entry first
   std::map<std::string, std::size_t, std::less<>> by_name_;
+  std::map<std::string, std::set<std::string>, std::less<>> asked_of_;  // what import statements name, by module
 };
 
 ModuleLoader::ModuleLoader(const fs::path& root) : parts_(std::make_unique<Parts>(root)) {}
