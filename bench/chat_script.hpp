@@ -20,9 +20,9 @@ namespace bench {
 /// A message of ordinary size.
 inline constexpr auto message_args = R"(["Treebeard","Do not be hasty, that is my motto. Now we will have a drink."])";
 
-inline std::shared_ptr<const entmoot::js::Script> chat_script() {
+inline std::shared_ptr<const entmoot::js::ModuleGraph> chat_script() {
   const auto& file = bench_script().front();
-  auto script = entmoot::js::Script::compile(std::string(file.name), file.bytes);
+  auto script = entmoot::js::compile_script(std::string(file.name), file.bytes);
   ENTMOOT_CHECK(script.has_value(), "the chat's script compiles");
   return *script;
 }

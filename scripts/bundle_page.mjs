@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// node scripts/bundle_page.mjs <folder>: writes the page's files and sucrase.js there. A file whose bytes would be the
+// node scripts/bundle_page.mjs <folder>: writes the page's files and source_tools.js there. A file whose bytes would be the
 // same is left alone, so that nothing that embeds it is built again.
 
 import { build } from "esbuild";
@@ -24,6 +24,9 @@ async function notice(packages) {
   return `/*!\n${texts.join("\n\n----\n\n").replaceAll("*/", "* /")}\n*/`;
 }
 
+/** For a bundle that is compiled to bytecode, which keeps strings and no comments. */
+const spoken = (comment) => `globalThis.licences = ${JSON.stringify(comment)};`;
+
 async function bundle(options, packages) {
   const result = await build({
     bundle: true,
@@ -32,7 +35,7 @@ async function bundle(options, packages) {
     legalComments: "none",
     write: false,
     logLevel: "warning",
-    banner: packages.length > 0 ? { [options.loader ?? "js"]: await notice(packages) } : {},
+    banner: packages.length > 0 ? { [options.loader ?? "js"]: (options.shape ?? String)(await notice(packages)) } : {},
     ...options.esbuild,
   });
   return result.outputFiles[0].contents;
@@ -57,11 +60,12 @@ const page = {
     },
     ["phoenix"],
   ),
-  "sucrase.js": await bundle(
+  "source_tools.js": await bundle(
     {
+      shape: spoken,
       esbuild: {
         stdin: {
-          contents: 'import { transform } from "sucrase"; globalThis.sucrase = { transform };',
+          contents: await readFile("src/entmoot/js/source_tools.js", "utf8"),
           resolveDir: ".",
         },
         format: "iife",
@@ -71,6 +75,7 @@ const page = {
       },
     },
     [
+      "cjs-module-lexer",
       "sucrase",
       "ts-interface-checker",
       "lines-and-columns",

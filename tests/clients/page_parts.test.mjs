@@ -140,11 +140,11 @@ test("one's own typing is told every two seconds at most, and its end if nothing
 
 test("the TypeScript remover runs where there is nothing but the language", () => {
   const context = vm.createContext(Object.create(null));
-  vm.runInContext(readFileSync(`${root}/build/page/sucrase.js`, "utf8"), context);
+  vm.runInContext(readFileSync(`${root}/build/page/source_tools.js`, "utf8"), context);
   const strip = (code) => {
     context.code = code;
     return vm.runInContext(
-      "sucrase.transform(code, {transforms: ['typescript'], disableESTransforms: true}).code",
+      "sourceTools.strip(code, 'room.ts', false)",
       context,
     );
   };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The engine, and one function of ours that has to see inside it.
+/* The engine, and what of ours has to see inside it.
 
    Shapes are found by a hash of their prototype's address. In a heap that was copied elsewhere (template_heap.hpp) every
    such hash is stale, and two builds of one heap at two addresses file their shapes in different order. So they are filed
@@ -46,4 +46,82 @@ void entmoot_file_shapes(JSRuntime *rt, uintptr_t base, bool in_order)
         js_shape_hash_link(rt, all);
         all = next;
     }
+}
+
+/* Modules. The engine links an entry when it is evaluated; a template has that behind it (module_linker.hpp). */
+
+JSModuleDef *entmoot_find_module(JSContext *ctx, const char *name)
+{
+    JSAtom atom = JS_NewAtom(ctx, name);
+    JSModuleDef *m = js_find_loaded_module_by_name(ctx, atom);
+    JS_FreeAtom(ctx, atom);
+    return m;
+}
+
+int entmoot_link_module(JSContext *ctx, JSModuleDef *m)
+{
+    if (js_resolve_module(ctx, m) < 0 || js_create_module_function(ctx, m) < 0)
+        return -1;
+    return js_link_module(ctx, m);
+}
+
+/* Each name that a module asks another one for. */
+void entmoot_each_import(JSContext *ctx, JSModuleDef *m,
+                         void (*found)(void *opaque, const char *specifier, const char *name), void *opaque)
+{
+    int i, imports = m->import_entries_count;
+    for (i = 0; i < imports + m->export_entries_count; i++) {
+        JSImportEntry *in = i < imports ? &m->import_entries[i] : NULL;
+        JSExportEntry *out = in ? NULL : &m->export_entries[i - imports];
+        if (out && out->export_type != JS_EXPORT_TYPE_INDIRECT)
+            continue;
+        JSAtom specifier = m->req_module_entries[in ? in->req_module_idx : out->u.req_module_idx].module_name;
+        const char *from = JS_AtomToCString(ctx, specifier);
+        const char *name = JS_AtomToCString(ctx, in ? in->import_name : out->local_name);
+        if (from && name)
+            found(opaque, from, name);
+        JS_FreeCString(ctx, from);
+        JS_FreeCString(ctx, name);
+    }
+}
+
+struct MissingExport {
+    const char *importer;
+    const char *specifier;
+    const char *name;
+};
+
+static bool is_missing(JSContext *ctx, JSModuleDef *m, int request, JSAtom name, struct MissingExport *missing)
+{
+    JSModuleDef *found;
+    JSExportEntry *entry;
+    if (name == JS_ATOM__star_ ||
+        js_resolve_export(ctx, &found, &entry, m->req_module_entries[request].module, name) == JS_RESOLVE_RES_FOUND)
+        return false;
+    missing->importer = JS_AtomToCString(ctx, m->module_name);
+    missing->specifier = JS_AtomToCString(ctx, m->req_module_entries[request].module_name);
+    missing->name = JS_AtomToCString(ctx, name);
+    return true;
+}
+
+/* After a link error: the first import or re-export that leads to nothing. */
+bool entmoot_missing_export(JSContext *ctx, struct MissingExport *missing)
+{
+    struct list_head *el;
+    int i;
+    list_for_each(el, &ctx->loaded_modules) {
+        JSModuleDef *m = list_entry(el, JSModuleDef, link);
+        for (i = 0; i < m->import_entries_count; i++) {
+            JSImportEntry *in = &m->import_entries[i];
+            if (is_missing(ctx, m, in->req_module_idx, in->import_name, missing))
+                return true;
+        }
+        for (i = 0; i < m->export_entries_count; i++) {
+            JSExportEntry *out = &m->export_entries[i];
+            if (out->export_type == JS_EXPORT_TYPE_INDIRECT &&
+                is_missing(ctx, m, out->u.req_module_idx, out->local_name, missing))
+                return true;
+        }
+    }
+    return false;
 }

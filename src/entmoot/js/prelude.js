@@ -38,10 +38,14 @@
 
   // What the server calls by names of its own (room.js): no script has a function of such a name.
   const entries = create(null);
+  let namespace = null; // of the room's module; a classic script has none
 
-  // A function declaration is a property of the global object; `const f = () => …` is only in the global scope.
+  // A function declaration of a classic script is a property of the global object; `const f = () => …` is only in the
+  // global scope.
   const find = (name) => {
     if (name in entries) return entries[name];
+    const own = namespace === null ? undefined : namespace[name];
+    if (typeof own === 'function') return own;
     const found = globalThis[name];
     if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
     try {
@@ -278,11 +282,18 @@
   // Each room draws from its own generator, which the server seeds: rooms are copies and would share the engine's.
   define(Math, 'random', () => host.random());
 
-  // The script's own top level threw: as a call it has the number 0, which no other call has.
+  // The script's own top level, as a call, has the number 0, which no other call has. A module that awaits answers later.
   const failed = (error) => refuse(0, error);
+  const started = () => host.answer(0, true, 'null', '');
+  const adopt = (promise, exports) => {
+    if (exports !== undefined) namespace = exports;
+    if (promise === undefined) started();
+    else apply(then, promise, [started, failed]);
+  };
   const reportJob = (error) => report('an exception in a microtask', error);
 
-  const exported = (name) => find(name);
+  /** What a module exports, or a classic script declares. */
+  const exported = (name) => (namespace === null ? find(name) : namespace[name]);
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, { entries, exported, write, messageOf, report }];
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, write, messageOf, report }];
 })

@@ -26,6 +26,15 @@ bool call(JSContext* ctx, Heap& heap, Root which, int argc, JSValue* args) noexc
   return returned;
 }
 
+// A module's evaluation comes back as a promise, also when the host has said stop.
+bool was_interrupted(JSContext* ctx, JSValueConst promise) noexcept {
+  if (JS_PromiseState(ctx, promise) != JS_PROMISE_REJECTED) return false;
+  JSValue reason = JS_PromiseResult(ctx, promise);
+  const bool interrupted = JS_IsUncatchableError(reason);
+  JS_FreeValue(ctx, reason);
+  return interrupted;
+}
+
 int on_interrupt(JSRuntime*, void* host) noexcept { return static_cast<Host*>(host)->interrupt() ? 1 : 0; }
 
 }  // namespace
@@ -52,8 +61,11 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
     case Entry::Kind::evaluate: {
       JSValue program = JS_MKPTR(static_cast<std::int32_t>(root(own, Root::script_tag)),
                                  reinterpret_cast<void*>(root(own, Root::script)));
+      const bool module = JS_IsModule(program);
       JSValue result = JS_EvalFunction(ctx_, JS_DupValue(ctx_, program));
-      if (JS_IsException(result)) {
+      if (module && was_interrupted(ctx_, result)) {
+        returned = false;
+      } else if (JS_IsException(result)) {
         JSValue error = JS_GetException(ctx_);
         if (JS_IsUncatchableError(error)) {
           JS_FreeValue(ctx_, error);
@@ -61,6 +73,11 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
         } else {
           returned = call(ctx_, own, Root::failed, 1, &error);
         }
+      } else {
+        JSValue exports = JS_MKPTR(JS_TAG_OBJECT, reinterpret_cast<void*>(root(own, Root::exports)));
+        JSValue args[] = {module ? JS_DupValue(ctx_, result) : JS_UNDEFINED,
+                          module ? JS_DupValue(ctx_, exports) : JS_UNDEFINED};
+        returned = call(ctx_, own, Root::adopt, std::size(args), args);
       }
       JS_FreeValue(ctx_, result);
       break;

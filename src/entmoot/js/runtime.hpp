@@ -27,8 +27,8 @@ class TemplateHeap;
 /// One way into the script.
 struct Entry {
   enum class Kind {
-    evaluate,  ///< Run the script's top level; the first entry of a room.
-    invoke,    ///< Call global function `text` with the JSON array `json` as call number `id`.
+    evaluate,  ///< Run the program's top level; the first entry of a room. Answered as call 0.
+    invoke,    ///< Call exported or global function `text` with the JSON array `json` as call number `id`.
     settle,    ///< Beam.call number `id` has come to `json` (ok) or failed with message `json`.
     fire,      ///< Timer number `id` is due.
   };

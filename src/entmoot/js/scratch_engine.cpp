@@ -17,9 +17,65 @@ ScratchEngine::~ScratchEngine() {
 }
 
 Result<JSValue> ScratchEngine::evaluate(const std::string& source, const char* name, int flags) const {
+  JS_UpdateStackTop(runtime_);
   JSValue value = JS_Eval(context_, source.c_str(), source.size(), name, flags);
   if (JS_IsException(value)) return exception();
   return value;
+}
+
+Result<JSValue> ScratchEngine::compile(const std::string& source, const std::string& name, int flags) const {
+  JS_UpdateStackTop(runtime_);
+  JSValue value = JS_Eval(context_, source.c_str(), source.size(), name.c_str(), flags | JS_EVAL_FLAG_COMPILE_ONLY);
+  if (JS_IsException(value)) return located(name);
+  return value;
+}
+
+Result<void> ScratchEngine::check_json(const std::string& text, const std::string& name) const {
+  JS_UpdateStackTop(runtime_);
+  JSValue value = JS_ParseJSON(context_, text.c_str(), text.size(), name.c_str());
+  if (JS_IsException(value)) return located(name);
+  JS_FreeValue(context_, value);
+  return {};
+}
+
+// The engine's stack of a syntax error begins with where it is: "    at chat.ts:3:7\n".
+Error ScratchEngine::located(const std::string& name) const {
+  const Error error = exception();
+  const auto at = error.detail.find(name + ":");
+  const auto end = error.detail.find_first_of("\n)", at);
+  return fail((at == std::string::npos ? name : error.detail.substr(at, end - at)) + ": " + error.reason, error.detail);
+}
+
+Result<JSValue> ScratchEngine::run(std::string_view bytecode) const {
+  JS_UpdateStackTop(runtime_);
+  JSValue program = JS_ReadObject(context_, reinterpret_cast<const std::uint8_t*>(bytecode.data()), bytecode.size(),
+                                  JS_READ_OBJ_BYTECODE);
+  if (JS_IsException(program)) return exception();
+  JSValue value = JS_EvalFunction(context_, program);
+  if (JS_IsException(value)) return exception();
+  return value;
+}
+
+Result<JSValue> ScratchEngine::call(const char* object, const char* name, int argc, JSValue* args) const {
+  JS_UpdateStackTop(runtime_);
+  JSValue global = JS_GetGlobalObject(context_);
+  JSValue owner = JS_GetPropertyStr(context_, global, object);
+  JSValue function = JS_GetPropertyStr(context_, owner, name);
+  JSValue value = JS_Call(context_, function, owner, argc, args);
+  for (int i = 0; i < argc; ++i) JS_FreeValue(context_, args[i]);
+  for (JSValue used : {function, owner, global}) JS_FreeValue(context_, used);
+  if (JS_IsException(value)) return exception();
+  return value;
+}
+
+Result<std::string> ScratchEngine::bytecode(JSValue compiled) const {
+  std::size_t size = 0;
+  std::uint8_t* bytes = JS_WriteObject(context_, &size, compiled, JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE);
+  JS_FreeValue(context_, compiled);
+  if (!bytes) return exception();
+  std::string out(reinterpret_cast<const char*>(bytes), size);
+  js_free(context_, bytes);
+  return out;
 }
 
 Error ScratchEngine::exception() const {

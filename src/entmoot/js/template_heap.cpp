@@ -6,7 +6,7 @@
 #include <entmoot/js/builtin_scripts.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host_functions.hpp>
-#include <entmoot/js/script.hpp>
+#include <entmoot/js/module_linker.hpp>
 #include <entmoot/js/stack.hpp>
 #include <entmoot/js/web_apis.hpp>
 
@@ -66,7 +66,7 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots) {
     if (JS_IsException(made)) return fail(fmt::format("{}: {}", file, exception_text(ctx)));
     if (JS_IsUndefined(means)) {
       constexpr auto first = static_cast<std::size_t>(Root::invoke);
-      constexpr std::uint32_t count = static_cast<std::size_t>(Root::report_job) - first + 1;
+      constexpr std::uint32_t count = static_cast<std::size_t>(Root::adopt) - first + 1;
       for (std::uint32_t i = 0; i < count; ++i) {
         JSValue entry = JS_GetPropertyUint32(ctx, made, i);
         ENTMOOT_CHECK(JS_IsFunction(ctx, entry), "prelude.js returns its functions in the order of Root");
@@ -85,7 +85,7 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots) {
 }
 
 // Builds the heap once; the same steps in the same order each time, so that two builds differ by address only.
-Result<Heap*> build_in(Region region, const Script& script) {
+Result<Heap*> build_in(Region region, const ModuleGraph& graph, const Globals& globals) {
   Heap& heap = Heap::create(region, {.hard = region.bytes, .soft = region.bytes});
   auto& roots = heap.roots();
   const auto root = [&](Root which) -> std::uint64_t& { return roots[static_cast<std::size_t>(which)]; };
@@ -99,15 +99,25 @@ Result<Heap*> build_in(Region region, const Script& script) {
   JS_SetContextOpaque(ctx, &heap);
   root(Root::runtime) = reinterpret_cast<std::uint64_t>(rt);
   root(Root::context) = reinterpret_cast<std::uint64_t>(ctx);
+  root(Root::graph) = reinterpret_cast<std::uint64_t>(&graph);
 
   if (auto loaded = load_prelude(ctx, roots); !loaded) return loaded.error();
 
-  const std::string_view bytecode = script.bytecode();
-  JSValue program =
-      JS_ReadObject(ctx, reinterpret_cast<const std::uint8_t*>(bytecode.data()), bytecode.size(), JS_READ_OBJ_BYTECODE);
-  if (JS_IsException(program)) return fail("loading the script: " + exception_text(ctx));
-  root(Root::script) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program));
-  root(Root::script_tag) = static_cast<std::uint64_t>(JS_VALUE_GET_TAG(program));
+  for (const auto& [name, json] : globals) {
+    const std::string text(json.view());
+    JSValue value = JS_ParseJSON(ctx, text.c_str(), text.size(), name.c_str());
+    if (JS_IsException(value)) return fail("global " + name + ": " + exception_text(ctx));
+    JSValue global = JS_GetGlobalObject(ctx);
+    JS_SetPropertyStr(ctx, global, name.c_str(), value);
+    JS_FreeValue(ctx, global);
+  }
+
+  const auto program = link_graph(ctx, graph);
+  if (!program) return program.error();
+  root(Root::script) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program->entry));
+  root(Root::script_tag) = static_cast<std::uint64_t>(JS_VALUE_GET_TAG(program->entry));
+  if (JS_IsObject(program->exports))
+    root(Root::exports) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program->exports));
 
   JS_RunGC(rt);
   entmoot_file_shapes(rt, reinterpret_cast<std::uintptr_t>(&heap), true);
@@ -140,16 +150,17 @@ void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
 
 }  // namespace
 
-Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(const Script& script) {
+Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<const ModuleGraph> graph,
+                                                                const Globals& globals) {
   compile_builtin_scripts();
   RegionArena arena(~0u);
   const Region regions[] = {arena.take(), arena.take()};
   // Each of the lower bytes of the distance is other than zero, see the header.
   constexpr std::size_t odd = 0x5a'5a30;
-  auto first = build_in(regions[0], script);
-  auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, script) : first;
+  auto first = build_in(regions[0], *graph, globals);
+  auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, *graph, globals) : first;
 
-  std::shared_ptr<TemplateHeap> made(new TemplateHeap);
+  std::shared_ptr<TemplateHeap> made(new TemplateHeap(std::move(graph)));
   if (second) {
     const Heap& a = **first;
     const Heap& b = **second;

@@ -66,7 +66,8 @@ void JsServer::deliver(Input input) {
 }
 
 bool JsServer::take_message() {
-  const bool inner = !inner_.empty() && (mailbox().empty() || !inner_last_ || turns_ == 0);
+  if (!started_ && inner_.empty()) return false;
+  const bool inner = !inner_.empty() && (!started_ || mailbox().empty() || !inner_last_);
   inner_last_ = inner;
   if (inner) {
     turn_->start(std::move(inner_.front()));
@@ -127,7 +128,7 @@ bool JsServer::slice() {
     }
     finish_turn();
     if (!alive()) return false;
-    const bool more = !inner_.empty() || !mailbox().empty();
+    const bool more = !inner_.empty() || (started_ && !mailbox().empty());
     if (!more || turns >= turns_per_slice || shard().clock().now() - began > std::chrono::milliseconds(1)) return more;
   }
 }
@@ -146,12 +147,14 @@ void JsServer::finish_turn() {
   const std::uint64_t call = turn_->input().kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
   if (auto failure = std::exchange(failure_, std::nullopt)) {
     fail_turn(*failure);
-    if (starting) return exit(ExitReason::crash("the room's script failed: " + failure->reason));
+    if (starting || !started_) return exit(ExitReason::crash("the room's script failed: " + failure->reason));
   } else {
     turn_->effects().release();
     turn_->finish();
     await_promise(call);
+    if (starting && !started_) await_start();
   }
+  if (!alive()) return;  // what was released has ended it
   if (runtime_->heap().over_soft()) {
     runtime_->collect_garbage();
     if (runtime_->heap().over_soft()) exit(ExitReason::crash("out of memory"));
@@ -188,8 +191,18 @@ void JsServer::await_promise(std::uint64_t call) {
   });
 }
 
+// The module awaits. What it waits for comes as inner messages; mail stays where it is.
+void JsServer::await_start() {
+  start_timeout_ = shard().after(options_.budget.start_timeout, [this] {
+    start_timeout_ = TimerId::none;
+    log::error("room {}: the script did not start in time", log::quoted(options_.name));
+    exit(ExitReason::crash("the script did not start in time"));
+  });
+}
+
 void JsServer::ended(const ExitReason& reason) {
   *self_ = nullptr;
+  shard().cancel(std::exchange(start_timeout_, TimerId::none));
   shard().cancel(std::exchange(waits_, TimerId::none));
   timers_.stop_all();
   turn_.reset();
@@ -206,10 +219,14 @@ void JsServer::ended(const ExitReason& reason) {
 
 void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) {
   const Input& input = turn_->input();
-  const bool of_this_turn =
-      input.kind == js::Entry::Kind::invoke ? input.id == call : input.kind == js::Entry::Kind::evaluate && call == 0;
-  if (!ok && of_this_turn) {
+  if (!ok && input.kind == js::Entry::Kind::invoke && input.id == call) {
     failure_ = Error(std::string(json_or_message), std::string(stack));
+    return;
+  }
+  if (call == 0) {
+    shard().cancel(std::exchange(start_timeout_, TimerId::none));
+    started_ = ok;
+    if (!ok) failure_ = Error(std::string(json_or_message), std::string(stack));
     return;
   }
   const auto found = calls_.find(call);

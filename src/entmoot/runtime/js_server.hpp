@@ -46,7 +46,8 @@ struct JsServerOptions {
 
 class JsServer final : public Actor, private js::Host {
  public:
-  /// Copies the program's heap and runs the script's top level as the first turn. `js` is the shard's and outlives it.
+  /// Copies the program's heap and runs the script's top level as the first turn; mail is taken when that has come to
+  /// its end, which may be some turns later (a module that awaits). `js` is the shard's and outlives it.
   /// Throws std::bad_alloc when there is no address space for another heap.
   JsServer(Shard& shard, JsShard& js, JsServerOptions options);
   ~JsServer() override;
@@ -103,6 +104,7 @@ class JsServer final : public Actor, private js::Host {
   bool interrupt() noexcept override { return turn_->interrupt(); }
 
   bool take_message();
+  void await_start();
   bool has_to_wait();
   void finish_turn();
   void fail_turn(const Error& failure);
@@ -124,6 +126,8 @@ class JsServer final : public Actor, private js::Host {
   const TimePoint began_;
   RoomTimers timers_;
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
+  bool started_ = false;     // the script's top level has come to its end: mail is taken
+  TimerId start_timeout_ = TimerId::none;
   bool inner_last_ = false;  // who was served last: inner messages and mail take turns
   std::unordered_map<std::uint64_t, PendingCall> calls_;
   std::uint64_t last_call_ = 0;

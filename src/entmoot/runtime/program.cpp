@@ -8,9 +8,13 @@
 namespace entmoot {
 
 Result<Program> Program::load(std::string name, std::string_view source) {
-  const auto script = js::Script::compile(std::move(name), source);
+  auto script = js::compile_script(std::move(name), source);
   if (!script) return script.error();
-  auto heap = js::TemplateHeap::build(**script);
+  return load(std::move(*script));
+}
+
+Result<Program> Program::load(std::shared_ptr<const js::ModuleGraph> graph, const Globals& globals) {
+  auto heap = js::TemplateHeap::build(std::move(graph), globals);
   if (!heap) return heap.error();
   return Program(std::move(*heap));
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// entmoot_bytecode <script.js> <bytecode>: run while the project is built, so that a start of the server does not parse
+// what never changes. The bytecode is for the engine of this build and no other.
+
+#include <entmoot/js/scratch_engine.hpp>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: entmoot_bytecode <script.js> <bytecode>\n";
+    return 2;
+  }
+  std::ifstream in(argv[1], std::ios::binary);
+  const std::string source{std::istreambuf_iterator<char>(in), {}};
+  const entmoot::js::ScratchEngine engine;
+  const auto compiled = engine.evaluate(source, "source_tools.js", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+  const auto bytes = compiled ? engine.bytecode(*compiled) : compiled.error();
+  if (!bytes) {
+    std::cerr << argv[1] << ": " << bytes.error().reason << "\n";
+    return 1;
+  }
+  std::ofstream(argv[2], std::ios::binary) << *bytes;
+  return 0;
+}

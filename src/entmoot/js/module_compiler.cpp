@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/module_compiler.hpp>
+
+#include <entmoot/js/commonjs.hpp>
+#include <entmoot/js/scratch_engine.hpp>
+#include <entmoot/js/source_scan.hpp>
+#include <entmoot/js/source_tree.hpp>
+
+#include <utility>
+
+namespace entmoot::js {
+
+namespace {
+
+using How = CompiledModule::Import::How;
+
+bool is_typescript(std::string_view name) {
+  return name.ends_with(".ts") || name.ends_with(".mts") || name.ends_with(".cts");
+}
+
+// The engine resolves requests while it compiles: they are written down here, and an empty module stands for each.
+char* write_down(JSContext* ctx, const char*, const char* specifier, void* list) {
+  static_cast<std::vector<std::string>*>(list)->emplace_back(specifier);
+  return js_strdup(ctx, "");
+}
+JSModuleDef* stand_in(JSContext* ctx, const char* name, void*) {
+  return JS_NewCModule(ctx, name, [](JSContext*, JSModuleDef*) { return 0; });
+}
+
+// For a console in the running room: evaluates in the scope of the room's own module. Behind the last line.
+constexpr std::string_view console_door = "\n;export const __entmoot_eval = (source) => eval(source);";
+
+// What bundlers write in for packages that ask Node whether to check their callers.
+bool wants_process(const SourceFile& file) {
+  return is_of_package(file.name) && file.text.find("process.env.NODE_ENV") != std::string::npos;
+}
+constexpr std::string_view process_of_packages = R"(const process = { env: { NODE_ENV: "production" } };)";
+
+}  // namespace
+
+ModuleCompiler::ModuleCompiler() { start(); }
+ModuleCompiler::~ModuleCompiler() = default;
+
+void ModuleCompiler::start() {
+  engine_ = std::make_unique<ScratchEngine>();
+  JS_SetModuleLoaderFunc(engine_->runtime(), &write_down, &stand_in, &asked_for_);
+}
+
+Result<std::shared_ptr<const CompiledModule>> ModuleCompiler::compile(SourceFile file) {
+  const std::string key = (file.is_entry ? "entry " : "") + file.name;
+  if (const auto kept = kept_.find(key); kept != kept_.end() && kept->second.file == file) return kept->second.compiled;
+  auto compiled = compile_anew(file);
+  if (!compiled) return compiled.error();
+  auto shared = std::make_shared<const CompiledModule>(std::move(*compiled));
+  kept_.insert_or_assign(key, Kept{std::move(file), shared});
+  return shared;
+}
+
+Result<CompiledModule> ModuleCompiler::compile_anew(const SourceFile& file) {
+  if (file.format == SourceFile::Format::json) return compile_json(file);
+  if (file.format == SourceFile::Format::module) return compile_module(file);
+  auto found = tools_.lex(file.text);
+  if (!found) return fail(file.name + ": " + found.error().reason, found.error().detail);
+  if (file.format == SourceFile::Format::undecided) {
+    // An app's own file is what its author would write today, unless it is clearly the other thing.
+    const bool plain = found->exports.empty() && found->reexports.empty() &&
+                       file.text.find("module.exports") == std::string::npos &&
+                       literal_calls(file.text, "require").empty();
+    if (found->is_module || (plain && !is_of_package(file.name))) return compile_module(file);
+  }
+  return compile_commonjs(file, std::move(*found));
+}
+
+Result<CompiledModule> ModuleCompiler::compile_module(const SourceFile& file) {
+  std::string source = file.text;
+  if (is_typescript(file.name)) {
+    auto stripped = tools_.strip_types(file.name, source, SourceTools::Form::module);
+    if (!stripped) return stripped.error();
+    source = std::move(*stripped);
+  }
+  if (file.is_entry) source += console_door;
+  // A module with a `process` of its own does not compile behind another one.
+  auto compiled = wants_process(file) ? compile_statements(file, std::string(process_of_packages) + source)
+                                      : compile_statements(file, source);
+  if (!compiled && wants_process(file)) compiled = compile_statements(file, source);
+  if (!compiled) return compiled.error();
+  for (auto& call : literal_calls(source, "import"))
+    compiled->imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
+  compiled->asks_where_it_is = source.find("import.meta") != std::string::npos;
+  return compiled;
+}
+
+Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file, const std::string& source) {
+  asked_for_.clear();
+  auto module = engine_->compile(source, file.name, JS_EVAL_TYPE_MODULE);
+  if (!module) return module.error();
+  CompiledModule out;
+  for (auto& specifier : asked_for_) {
+    std::string place = place_of_import(file.text, specifier);
+    out.imports.push_back({How::statement, std::move(specifier), std::move(place)});
+  }
+  entmoot_each_import(
+      engine_->context(), static_cast<JSModuleDef*>(JS_VALUE_GET_PTR(*module)),
+      [](void* names, const char* specifier, const char* name) {
+        static_cast<decltype(out.names)*>(names)->emplace(specifier, name);
+      },
+      &out.names);
+  auto bytes = engine_->bytecode(*module);
+  if (!bytes) return fail(file.name + ": " + bytes.error().reason, bytes.error().detail);
+  out.bytecode = std::make_shared<const std::string>(std::move(*bytes));
+  return out;
+}
+
+Result<CompiledModule> ModuleCompiler::compile_commonjs(const SourceFile& file, SourceTools::CommonJs found) {
+  CompiledModule out;
+  out.kind = ModuleGraph::Kind::commonjs;
+  for (auto& call : literal_calls(file.text, "require"))
+    out.imports.push_back({How::require, std::move(call.specifier), std::move(call.place)});
+  for (auto& call : literal_calls(file.text, "import"))
+    out.imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
+  std::string source = file.text;
+  if (is_typescript(file.name)) {
+    auto stripped = tools_.strip_types(file.name, source, SourceTools::Form::script);
+    if (!stripped) return stripped.error();
+    source = std::move(*stripped);
+  }
+  auto bytecode = to_bytecode(commonjs_body(source), file.name, JS_EVAL_TYPE_GLOBAL);
+  if (!bytecode) return bytecode.error();
+  out.bytecode = std::move(*bytecode);
+  out.exports = std::move(found.exports);
+  out.reexports = std::move(found.reexports);
+  return out;
+}
+
+Result<CompiledModule> ModuleCompiler::compile_json(const SourceFile& file) {
+  if (auto valid = engine_->check_json(file.text, file.name); !valid) return valid.error();
+  auto bytecode = to_bytecode(json_body(file.text), file.name, JS_EVAL_TYPE_GLOBAL);
+  if (!bytecode) return bytecode.error();
+  CompiledModule out;
+  out.kind = ModuleGraph::Kind::commonjs;
+  out.bytecode = std::move(*bytecode);
+  return out;
+}
+
+Result<ModuleGraph::Bytecode> ModuleCompiler::compile_facade(const std::string& name, const FacadeNames& names) {
+  return to_bytecode(commonjs_facade(name, names), name, JS_EVAL_TYPE_MODULE);
+}
+
+Result<ModuleGraph::Bytecode> ModuleCompiler::to_bytecode(const std::string& source, const std::string& name,
+                                                          int flags) {
+  auto compiled = engine_->compile(source, name, flags);
+  if (!compiled) return compiled.error();
+  auto bytes = engine_->bytecode(*compiled);
+  if (!bytes) return fail(name + ": " + bytes.error().reason, bytes.error().detail);
+  return std::make_shared<const std::string>(std::move(*bytes));
+}
+
+}  // namespace entmoot::js

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// One file to bytecode, and what it asks for. Keeps what it has compiled: a file whose text is the same is not compiled
+// again. One thread at a time.
+
+#include <entmoot/base/result.hpp>
+#include <entmoot/js/commonjs.hpp>
+#include <entmoot/js/module_graph.hpp>
+#include <entmoot/js/source_tools.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace entmoot::js {
+
+class ScratchEngine;
+
+struct SourceFile {
+  enum class Format {
+    module,    ///< By its name, or by "type" in package.json.
+    commonjs,  ///< By its name, or by "type".
+    json,
+    undecided,  ///< A .js file that nobody says anything about: what its statements are decides.
+  };
+  std::string name;  ///< As the graph has it.
+  std::string text;
+  Format format = Format::module;
+  bool is_entry = false;
+
+  friend bool operator==(const SourceFile&, const SourceFile&) = default;
+};
+
+struct CompiledModule {
+  struct Import {
+    enum class How { statement, call, require };
+    How how;
+    std::string specifier;
+    std::string place;
+  };
+  ModuleGraph::Kind kind = ModuleGraph::Kind::module;
+  ModuleGraph::Bytecode bytecode;  ///< The ES module, or the CommonJS module's function.
+  bool asks_where_it_is = false;
+  std::vector<Import> imports;
+  std::multimap<std::string, std::string> names;  ///< What it asks of whom by statements: specifier → name.
+  std::vector<std::string> exports;               ///< Of a CommonJS module.
+  std::vector<std::string> reexports;             ///< Of a CommonJS module: specifiers.
+};
+
+class ModuleCompiler {
+ public:
+  ModuleCompiler();
+  ~ModuleCompiler();
+  ModuleCompiler(const ModuleCompiler&) = delete;
+  ModuleCompiler& operator=(const ModuleCompiler&) = delete;
+
+  /// A new graph begins.
+  void start();
+  /// The error begins with the file's name, line and column.
+  [[nodiscard]] Result<std::shared_ptr<const CompiledModule>> compile(SourceFile file);
+  /// The ES module in front of a CommonJS module.
+  [[nodiscard]] Result<ModuleGraph::Bytecode> compile_facade(const std::string& name, const FacadeNames& names);
+
+ private:
+  struct Kept {
+    SourceFile file;
+    std::shared_ptr<const CompiledModule> compiled;
+  };
+  [[nodiscard]] Result<CompiledModule> compile_anew(const SourceFile& file);
+  [[nodiscard]] Result<CompiledModule> compile_module(const SourceFile& file);
+  [[nodiscard]] Result<CompiledModule> compile_statements(const SourceFile& file, const std::string& source);
+  [[nodiscard]] Result<CompiledModule> compile_commonjs(const SourceFile& file, SourceTools::CommonJs found);
+  [[nodiscard]] Result<CompiledModule> compile_json(const SourceFile& file);
+  [[nodiscard]] Result<ModuleGraph::Bytecode> to_bytecode(const std::string& source, const std::string& name,
+                                                          int flags);
+
+  SourceTools tools_;
+  std::unique_ptr<ScratchEngine> engine_;  // has the modules of one graph
+  std::vector<std::string> asked_for_;     // by the module that is being compiled
+  std::map<std::string, Kept, std::less<>> kept_;
+};
+
+}  // namespace entmoot::js

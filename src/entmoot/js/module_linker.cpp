@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/module_linker.hpp>
+
+#include <entmoot/base/embedded.hpp>
+#include <entmoot/js/heap.hpp>
+#include <entmoot/js/template_heap.hpp>
+
+#include <iterator>
+#include <span>
+#include <string>
+
+std::span<const entmoot::EmbeddedFile> commonjs_source();  // cmake/embed.cmake
+
+namespace entmoot::js {
+
+namespace {
+
+// --- looked up while a script runs: nothing with a destructor is alive here
+
+// JS_ThrowTypeError cuts its text off at 256 bytes.
+void throw_text(JSContext* ctx, std::string_view text) noexcept {
+  JSValue error = JS_NewError(ctx);
+  JS_DefinePropertyValueStr(ctx, error, "message", JS_NewStringLen(ctx, text.data(), text.size()),
+                            JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+  JS_Throw(ctx, error);
+}
+
+/// The name of the module; nullptr: thrown.
+const std::string* target(JSContext* ctx, const ModuleGraph::Request* request, const char* from,
+                          const char* specifier) noexcept {
+  if (!request) {
+    JS_ThrowReferenceError(ctx,
+                           "cannot load \"%s\": only what a module's text names literally is part of the program, and "
+                           "%s does not name it",
+                           specifier, from);
+    return nullptr;
+  }
+  if (!request->problem.empty()) throw_text(ctx, request->problem);
+  return request->problem.empty() ? &request->target : nullptr;
+}
+
+char* resolve_import(JSContext* ctx, const char* from, const char* specifier, void* graph) noexcept {
+  const auto* request = static_cast<const ModuleGraph*>(graph)->import_of(from, specifier);
+  const std::string* name = target(ctx, request, from, specifier);
+  return name ? js_strdup(ctx, name->c_str()) : nullptr;
+}
+
+JSValue resolve_require(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  auto& heap = *static_cast<Heap*>(JS_GetContextOpaque(ctx));
+  const auto* graph = reinterpret_cast<const ModuleGraph*>(heap.roots()[static_cast<std::size_t>(Root::graph)]);
+  const char* from = JS_ToCString(ctx, args[0]);
+  const char* specifier = from ? JS_ToCString(ctx, args[1]) : nullptr;
+  if (!specifier) return JS_EXCEPTION;
+  const std::string* name = target(ctx, graph->require_of(from, specifier), from, specifier);
+  JS_FreeCString(ctx, from);
+  JS_FreeCString(ctx, specifier);
+  return name ? JS_NewStringLen(ctx, name->data(), name->size()) : JS_EXCEPTION;
+}
+
+JSValue read(JSContext* ctx, const ModuleGraph::Bytecode& bytecode) noexcept {
+  return JS_ReadObject(ctx, reinterpret_cast<const std::uint8_t*>(bytecode->data()), bytecode->size(),
+                       JS_READ_OBJ_BYTECODE);
+}
+
+// Every module is in the heap before a room runs; what is not there yet is a request of one that is being read.
+JSModuleDef* find_or_read(JSContext* ctx, const char* name, void* graph) noexcept {
+  if (JSModuleDef* there = entmoot_find_module(ctx, name)) return there;
+  const ModuleGraph::Module* module = static_cast<const ModuleGraph*>(graph)->find(name);
+  if (!module) {
+    JS_ThrowReferenceError(ctx, "no module %s in this program", name);
+    return nullptr;
+  }
+  JSValue value = read(ctx, module->bytecode);
+  if (JS_IsException(value)) return nullptr;
+  return static_cast<JSModuleDef*>(JS_VALUE_GET_PTR(value));
+}
+
+// --- while a template is made
+
+Error exception(JSContext* ctx) {
+  JSValue error = JS_GetException(ctx);
+  const char* text = JS_ToCString(ctx, error);
+  Error out = fail(text ? text : "an error without a text");
+  if (text) JS_FreeCString(ctx, text);
+  JS_FreeValue(ctx, error);
+  return out;
+}
+
+// The engine names the module that lacks an export; its author needs the place that asks for it.
+Error link_error(JSContext* ctx, const ModuleGraph& graph) {
+  const Error said = exception(ctx);
+  MissingExport missing{};
+  if (!entmoot_missing_export(ctx, &missing)) return said;
+  const std::string importer = missing.importer;
+  const std::string specifier = missing.specifier;
+  const std::string name = missing.name;
+  for (const char* text : {missing.importer, missing.specifier, missing.name}) JS_FreeCString(ctx, text);
+  const ModuleGraph::Request* request = graph.import_of(importer, specifier);
+  return fail(importer + ":" + (request ? request->place : "1:1") + ": \"" + specifier + "\" has no export named \"" +
+                  name + "\" (if it is a type, import it with \"import type\")",
+              said.reason);
+}
+
+Result<void> load_commonjs(JSContext* ctx, const ModuleGraph& graph) {
+  JSValue define = JS_UNDEFINED;
+  for (const auto& module : graph.modules()) {
+    if (module.kind != ModuleGraph::Kind::commonjs) continue;
+    if (JS_IsUndefined(define)) {
+      const std::string source(commonjs_source().front().bytes);
+      JSValue make = JS_Eval(ctx, source.c_str(), source.size(), "entmoot:commonjs", JS_EVAL_TYPE_GLOBAL);
+      JSValue resolve = JS_NewCFunction(ctx, &resolve_require, "resolve", 2);
+      define = JS_Call(ctx, make, JS_UNDEFINED, 1, &resolve);
+      JS_FreeValue(ctx, make);
+      JS_FreeValue(ctx, resolve);
+      if (JS_IsException(define)) return exception(ctx);
+    }
+    JSValue body = JS_EvalFunction(ctx, read(ctx, module.body));
+    if (JS_IsException(body)) return exception(ctx);
+    JSValue args[] = {JS_NewStringLen(ctx, module.name.data(), module.name.size()), body};
+    JSValue load = JS_Call(ctx, define, JS_UNDEFINED, std::size(args), args);
+    for (JSValue used : args) JS_FreeValue(ctx, used);
+    if (JS_IsException(load)) return exception(ctx);
+    JSValue meta = JS_GetImportMeta(ctx, entmoot_find_module(ctx, module.name.c_str()));
+    JS_SetPropertyStr(ctx, meta, "load", load);
+    JS_FreeValue(ctx, meta);
+  }
+  JS_FreeValue(ctx, define);
+  return {};
+}
+
+}  // namespace
+
+Result<LinkedProgram> link_graph(JSContext* ctx, const ModuleGraph& graph) {
+  if (graph.entry().kind == ModuleGraph::Kind::script) {
+    JSValue script = read(ctx, graph.entry().bytecode);
+    if (JS_IsException(script)) return exception(ctx);
+    return LinkedProgram{script, JS_UNDEFINED};
+  }
+  JS_SetModuleLoaderFunc(JS_GetRuntime(ctx), &resolve_import, &find_or_read, const_cast<ModuleGraph*>(&graph));
+  for (const auto& module : graph.modules()) {
+    JSModuleDef* there = find_or_read(ctx, module.name.c_str(), const_cast<ModuleGraph*>(&graph));
+    if (!there) return exception(ctx);
+    if (!module.asks_where_it_is) continue;
+    const std::string url = "file:///" + module.name;
+    JSValue meta = JS_GetImportMeta(ctx, there);
+    JS_SetPropertyStr(ctx, meta, "url", JS_NewStringLen(ctx, url.data(), url.size()));
+    JS_FreeValue(ctx, meta);
+  }
+  if (auto loaded = load_commonjs(ctx, graph); !loaded) return loaded.error();
+  // What only import() reaches is linked as well: its mistakes are found now.
+  for (const auto& module : graph.modules()) {
+    if (entmoot_link_module(ctx, entmoot_find_module(ctx, module.name.c_str())) < 0) return link_error(ctx, graph);
+  }
+  JSModuleDef* entry = entmoot_find_module(ctx, graph.entry().name.c_str());
+  JSValue exports = JS_GetModuleNamespace(ctx, entry);
+  if (JS_IsException(exports)) return exception(ctx);
+  return LinkedProgram{JS_DupValue(ctx, JS_MKPTR(JS_TAG_MODULE, entry)), exports};
+}
+
+}  // namespace entmoot::js

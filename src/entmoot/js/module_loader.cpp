@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/module_loader.hpp>
+
+#include <entmoot/js/module_compiler.hpp>
+#include <entmoot/js/module_resolver.hpp>
+#include <entmoot/js/source_tree.hpp>
+
+#include <map>
+#include <set>
+#include <utility>
+
+namespace entmoot::js {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Format = SourceFile::Format;
+using How = CompiledModule::Import::How;
+
+// What stands for a module that a package's "browser" field takes away.
+constexpr auto nothing = "node_modules/(empty)";
+
+}  // namespace
+
+struct ModuleLoader::Parts {
+  explicit Parts(const fs::path& root) : tree(root) {}
+  SourceTree tree;
+  ModuleCompiler compiler;
+};
+
+// One graph in the making.
+class ModuleLoader::Load {
+ public:
+  explicit Load(Parts& parts) : tree_(parts.tree), compiler_(parts.compiler), resolver_(parts.tree) {}
+
+  Result<std::shared_ptr<const ModuleGraph>> run(const fs::path& entry) {
+    tree_.refresh();
+    compiler_.start();
+    const auto file = tree_.file(tree_.root() / entry);
+    if (!file) return fail(entry.generic_string() + ": " + file.error().reason);
+    if (!*file) return fail(entry.generic_string() + ": there is no such file in " + tree_.root().string());
+    add(**file);
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      if (auto done = take(i); !done) return done.error();
+    }
+    std::vector<ModuleGraph::Module> modules;
+    for (const auto& found : found_) {
+      for (const auto& [specifier, name] : found.compiled->names)
+        if (name != "*") asked_of_[found.module.imports.at(specifier).target].insert(name);
+    }
+    for (auto& found : found_) {
+      if (auto done = finish(found); !done) return done.error();
+    }
+    for (auto& found : found_) modules.push_back(std::move(found.module));
+    return std::make_shared<const ModuleGraph>(std::move(modules), tree_.looked_at());
+  }
+
+ private:
+  struct Found {
+    fs::path path;  // empty: the empty module
+    ModuleGraph::Module module = {};
+    std::shared_ptr<const CompiledModule> compiled = nullptr;
+  };
+
+  std::string add(const fs::path& path) {
+    std::string name = path.empty() ? nothing : tree_.name_of(path);
+    if (by_name_.emplace(name, found_.size()).second) {
+      found_.push_back({path});
+      found_.back().module.name = name;
+    }
+    return name;
+  }
+
+  // Compiles a file and finds what it asks for.
+  Result<void> take(std::size_t index) {
+    auto file = source(found_[index].path);
+    if (!file) return file.error();
+    file->is_entry = index == 0;
+    auto compiled = compiler_.compile(std::move(*file));
+    if (!compiled) return compiled.error();
+    found_[index].compiled = *compiled;
+    for (const auto& import : (*compiled)->imports) {
+      ModuleGraph::Request request{.target = {}, .problem = {}, .place = import.place};
+      const bool required = import.how == How::require;
+      const auto resolved =
+          resolver_.resolve(import.specifier, found_[index].path, required ? Asked::require : Asked::import);
+      if (resolved) {
+        request.target = add(resolved->file);
+      } else {
+        request.problem = found_[index].module.name + ":" + import.place + ": " + resolved.error().reason;
+        // Whoever asks while it runs may also catch the error.
+        if (import.how == How::statement) return fail(std::move(request.problem));
+      }
+      ModuleGraph::Module& module = found_[index].module;
+      (required ? module.required : module.imports).insert_or_assign(import.specifier, std::move(request));
+    }
+    return {};
+  }
+
+  Result<SourceFile> source(const fs::path& path) {
+    if (path.empty()) return SourceFile{.name = nothing, .text = "", .format = Format::commonjs};
+    auto format = format_of(path);
+    if (!format) return format.error();
+    auto text = tree_.read(path);
+    if (!text) return text.error();
+    if (text->starts_with("\xef\xbb\xbf")) text->erase(0, 3);
+    return SourceFile{.name = tree_.name_of(path), .text = std::move(*text), .format = *format};
+  }
+
+  Result<Format> format_of(const fs::path& path) {
+    const auto ending = path.extension();
+    if (ending == ".json") return Format::json;
+    if (ending == ".cjs" || ending == ".cts") return Format::commonjs;
+    if (ending == ".ts" || ending == ".mts" || ending == ".mjs") return Format::module;
+    if (ending != ".js")
+      return fail(tree_.name_of(path) +
+                  ": cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
+    const auto package = tree_.package_around(path.parent_path());
+    if (!package) return package.error();
+    if (!*package) return Format::undecided;
+    if ((*package)->type() == "module") return Format::module;
+    if ((*package)->is_module_field(path.lexically_relative((*package)->folder()).generic_string()))
+      return Format::module;
+    return (*package)->type() == "commonjs" && is_of_package(tree_.name_of(path)) ? Format::commonjs
+                                                                                  : Format::undecided;
+  }
+
+  // What can be said when everything is compiled.
+  Result<void> finish(Found& found) {
+    ModuleGraph::Module& module = found.module;
+    module.kind = found.compiled->kind;
+    module.asks_where_it_is = found.compiled->asks_where_it_is;
+    for (auto& [specifier, request] : module.required) {
+      const auto target = by_name_.find(request.target);
+      if (target == by_name_.end() || found_[target->second].compiled->kind != ModuleGraph::Kind::module) continue;
+      request.problem = module.name + ":" + request.place + ": \"" + specifier +
+                        "\" is an ES module, which cannot be required: import it";
+    }
+    if (module.kind == ModuleGraph::Kind::module) {
+      module.bytecode = found.compiled->bytecode;
+      return {};
+    }
+    FacadeNames names;
+    std::set<std::string> seen;
+    collect_exports(found, names.shown, seen);
+    if (const auto asked = asked_of_.find(module.name); asked != asked_of_.end()) names.trusted = asked->second;
+    auto facade = compiler_.compile_facade(module.name, names);
+    if (!facade) return facade.error();
+    module.bytecode = std::move(*facade);
+    module.body = found.compiled->bytecode;
+    return {};
+  }
+
+  void collect_exports(const Found& from, std::set<std::string>& names, std::set<std::string>& seen) const {
+    if (!seen.insert(from.module.name).second) return;
+    names.insert(from.compiled->exports.begin(), from.compiled->exports.end());
+    for (const auto& specifier : from.compiled->reexports) {
+      const auto request = from.module.required.find(specifier);
+      const auto target =
+          request == from.module.required.end() ? by_name_.end() : by_name_.find(request->second.target);
+      if (target != by_name_.end()) collect_exports(found_[target->second], names, seen);
+    }
+  }
+
+  SourceTree& tree_;
+  ModuleCompiler& compiler_;
+  ModuleResolver resolver_;
+  std::vector<Found> found_;  // the entry first
+  std::map<std::string, std::size_t, std::less<>> by_name_;
+  std::map<std::string, std::set<std::string>, std::less<>> asked_of_;  // what import statements name, by module
+};
+
+ModuleLoader::ModuleLoader(const fs::path& root) : parts_(std::make_unique<Parts>(root)) {}
+ModuleLoader::~ModuleLoader() = default;
+
+Result<std::shared_ptr<const ModuleGraph>> ModuleLoader::load(const fs::path& entry) {
+  auto loaded = Load(*parts_).run(entry);
+  files_ = parts_->tree.looked_at();
+  return loaded;
+}
+
+}  // namespace entmoot::js

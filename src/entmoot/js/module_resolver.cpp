@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/module_resolver.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace entmoot::js {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::array own_endings = {".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"};
+constexpr std::array package_endings = {".js", ".mjs", ".cjs", ".json", ".ts", ".mts", ".cts"};
+
+// https://nodejs.org/api/modules.html#built-in-modules
+constexpr std::array node_modules = {"assert",
+                                     "async_hooks",
+                                     "buffer",
+                                     "child_process",
+                                     "cluster",
+                                     "console",
+                                     "constants",
+                                     "crypto",
+                                     "dgram",
+                                     "diagnostics_channel",
+                                     "dns",
+                                     "domain",
+                                     "events",
+                                     "fs",
+                                     "http",
+                                     "http2",
+                                     "https",
+                                     "inspector",
+                                     "module",
+                                     "net",
+                                     "os",
+                                     "path",
+                                     "perf_hooks",
+                                     "process",
+                                     "punycode",
+                                     "querystring",
+                                     "readline",
+                                     "repl",
+                                     "stream",
+                                     "string_decoder",
+                                     "sys",
+                                     "timers",
+                                     "tls",
+                                     "trace_events",
+                                     "tty",
+                                     "url",
+                                     "util",
+                                     "v8",
+                                     "vm",
+                                     "wasi",
+                                     "worker_threads",
+                                     "zlib"};
+
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+Error no_node(std::string_view specifier) {
+  return fail(in_quotes(specifier) +
+              " is a module of Node, and a room does not run in Node: use what the Web has, or ask the server for it "
+              "with Beam.call");
+}
+
+fs::path with_ending(const fs::path& path, std::string_view ending) {
+  fs::path out = path;
+  out += ending;
+  return out;
+}
+
+// What TypeScript's authors write for a file that will be called so one day.
+std::string_view source_ending(std::string_view ending) {
+  if (ending == ".js") return ".ts";
+  if (ending == ".mjs") return ".mts";
+  if (ending == ".cjs") return ".cts";
+  return {};
+}
+
+struct PackageName {
+  std::string_view name;
+  std::string subpath;  // "." or "./x"
+};
+
+PackageName split(std::string_view specifier) {
+  auto slash = specifier.find('/');
+  if (specifier.starts_with('@') && slash != std::string_view::npos) slash = specifier.find('/', slash + 1);
+  if (slash == std::string_view::npos) return {specifier, "."};
+  return {specifier.substr(0, slash), "." + std::string(specifier.substr(slash))};
+}
+
+}  // namespace
+
+Result<Resolved> ModuleResolver::resolve(std::string_view specifier, const fs::path& from, Asked asked) {
+  if (specifier.empty()) return fail("the name of a module is empty");
+  if (specifier.starts_with("./") || specifier.starts_with("../") || specifier == "." || specifier == "..")
+    return resolve_file(specifier, from.parent_path() / specifier, asked);
+  if (specifier.starts_with('/'))
+    return fail("cannot import " + in_quotes(specifier) + ": write the path from this file, beginning with ./ or ../");
+  if (specifier.starts_with('#')) return resolve_import(specifier, from, asked);
+  if (specifier.starts_with("node:")) return no_node(specifier);
+  if (specifier.find(':') != std::string_view::npos)
+    return fail("cannot import " + in_quotes(specifier) +
+                ": modules come from the app's folder; install the package with npm and import it by its name");
+  return resolve_package(specifier, from, asked);
+}
+
+// --- files
+
+ModuleResolver::Found ModuleResolver::find_file(const fs::path& path, Asked asked) {
+  if (path.has_filename()) {
+    auto found = tree_.file(path);
+    if (!found || *found) return found;
+    if (const auto ending = source_ending(path.extension().string()); !ending.empty()) {
+      fs::path source = path;
+      found = tree_.file(source.replace_extension(ending));
+      if (!found || *found) return found;
+    }
+    for (const auto* ending : is_of_package(tree_.name_of(path)) ? package_endings : own_endings) {
+      found = tree_.file(with_ending(path, ending));
+      if (!found || *found) return found;
+    }
+  }
+  if (!tree_.is_folder(path)) return std::optional<fs::path>();
+  return find_main((path / ".").lexically_normal().parent_path(), asked);
+}
+
+// What a folder means: the file that its package.json names, or its index.
+ModuleResolver::Found ModuleResolver::find_main(const fs::path& folder, Asked asked) {
+  const auto package = tree_.package_in(folder);
+  if (!package) return package.error();
+  for (const auto& main : *package ? (*package)->mains(asked) : std::vector<std::string>{"index"}) {
+    // A main may itself be a folder with an index, but not name itself again.
+    for (const fs::path& path : {folder / main, folder / main / "index"}) {
+      auto found = tree_.file(path);
+      if (!found || *found) return found;
+      for (const auto* ending : is_of_package(tree_.name_of(path)) ? package_endings : own_endings) {
+        found = tree_.file(with_ending(path, ending));
+        if (!found || *found) return found;
+      }
+    }
+  }
+  return std::optional<fs::path>();
+}
+
+Result<Resolved> ModuleResolver::resolve_file(std::string_view specifier, const fs::path& path, Asked asked) {
+  const auto found = find_file(path.lexically_normal(), asked);
+  if (!found) return fail("cannot import " + in_quotes(specifier) + ": " + found.error().reason);
+  if (!*found)
+    return fail("cannot find " + in_quotes(specifier) + ": there is no " + tree_.name_of(path.lexically_normal()) +
+                ", with or without an ending");
+  return for_browser(**found, asked);
+}
+
+Result<Resolved> ModuleResolver::for_browser(const fs::path& file, Asked asked) {
+  const auto package = tree_.package_around(file.parent_path());
+  if (!package) return package.error();
+  if (!*package) return Resolved{file};
+  const fs::path relative = file.lexically_relative((*package)->folder());
+  const fs::path bare = relative.parent_path() / relative.stem();
+  for (const fs::path& name : {relative, bare}) {
+    const auto replaced = (*package)->replaced("./" + name.generic_string());
+    if (!replaced) continue;
+    if (replaced->by_nothing) return Resolved{};
+    const auto found = find_file(((*package)->folder() / replaced->target).lexically_normal(), asked);
+    if (found && *found) return Resolved{**found};
+  }
+  return Resolved{file};
+}
+
+// --- packages
+
+Result<Resolved> ModuleResolver::resolve_package(std::string_view specifier, const fs::path& from, Asked asked) {
+  const auto own = tree_.package_around(from.parent_path());
+  if (!own) return own.error();
+  std::string instead;
+  if (*own) {
+    if (const auto replaced = (*own)->replaced(specifier)) {
+      if (replaced->by_nothing) return Resolved{};
+      if (replaced->target.starts_with("./"))
+        return resolve_file(specifier, (*own)->folder() / replaced->target, asked);
+      instead = replaced->target;
+      specifier = instead;
+    }
+  }
+  const auto [name, subpath] = split(specifier);
+  if (*own && (*own)->name() == name && (*own)->has_exports())
+    return inside(*own, (*own)->folder(), specifier, subpath, asked);
+  for (fs::path folder = from.parent_path(); tree_.contains(folder); folder = folder.parent_path()) {
+    if (folder.filename() == "node_modules") continue;
+    const fs::path candidate = folder / "node_modules" / name;
+    if (!tree_.is_folder(candidate)) {
+      // A package may be one file: node_modules/x.js.
+      const auto file = find_file(folder / "node_modules" / specifier, asked);
+      if (file && *file) return Resolved{**file};
+      continue;
+    }
+    const auto package = tree_.package_in(candidate);
+    if (!package) return package.error();
+    return inside(*package, candidate, specifier, subpath, asked);
+  }
+  if (std::ranges::find(node_modules, name) != node_modules.end()) return no_node(specifier);
+  return fail("cannot find the package " + in_quotes(name) + ": run \"npm install " + std::string(name) +
+              "\" in the app's folder; a file of the app is imported by a path that begins with ./ or ../");
+}
+
+Result<Resolved> ModuleResolver::inside(const PackageJson* package, const fs::path& folder, std::string_view specifier,
+                                        std::string_view subpath, Asked asked) {
+  if (package && package->has_exports()) {
+    const auto target = package->exported(subpath, asked);
+    if (!target)
+      return fail("cannot import " + in_quotes(specifier) + ": the package's package.json does not export " +
+                  in_quotes(subpath) + (asked == Asked::import ? " to import" : " to require"));
+    if (!target->starts_with("./"))
+      return fail("cannot import " + in_quotes(specifier) + ": the package's package.json leads to " +
+                  in_quotes(*target) + ", which is not in the package");
+    const auto found = tree_.file(folder / *target);
+    if (!found) return fail("cannot import " + in_quotes(specifier) + ": " + found.error().reason);
+    if (!*found)
+      return fail("cannot import " + in_quotes(specifier) + ": the package's package.json leads to " +
+                  in_quotes(*target) + ", which is not there");
+    return for_browser(**found, asked);
+  }
+  const auto found =
+      subpath == "." ? find_main(folder, asked) : find_file((folder / subpath).lexically_normal(), asked);
+  if (!found) return fail("cannot import " + in_quotes(specifier) + ": " + found.error().reason);
+  if (!*found) return fail("cannot import " + in_quotes(specifier) + ": the package has no such module");
+  return for_browser(**found, asked);
+}
+
+Result<Resolved> ModuleResolver::resolve_import(std::string_view specifier, const fs::path& from, Asked asked) {
+  const auto own = tree_.package_around(from.parent_path());
+  if (!own) return own.error();
+  const auto target = *own ? (*own)->imported(specifier, asked) : std::nullopt;
+  if (!target)
+    return fail("cannot find " + in_quotes(specifier) + ": the \"imports\" of the nearest package.json do not list it");
+  if (target->starts_with("./")) return resolve_file(specifier, (*own)->folder() / *target, asked);
+  if (target->starts_with('#'))
+    return fail("cannot import " + in_quotes(specifier) + ": it leads to " + in_quotes(*target));
+  return resolve(*target, from, asked);
+}
+
+}  // namespace entmoot::js

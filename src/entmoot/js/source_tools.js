@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// The JavaScript side of source_tools.cpp, bundled with what it imports by scripts/bundle_page.mjs.
+
+import { transform } from "sucrase";
+// The package's main entry is WebAssembly, which a room's engine has not; this is the same lexer in JavaScript.
+import { parse } from "./node_modules/cjs-module-lexer/lexer.js";
+
+globalThis.sourceTools = {
+  // Statements stay as written (disableESTransforms): the engine knows the newest JavaScript itself.
+  strip: (source, filePath, isModule) =>
+    transform(source, {
+      transforms: ["typescript"],
+      disableESTransforms: true,
+      keepUnusedImports: !isModule,
+      filePath,
+    }).code,
+
+  lex(source) {
+    try {
+      return JSON.stringify(parse(source));
+    } catch (error) {
+      // What else is wrong with the text is said better by the engine, when it compiles it.
+      return error.code === "ERR_LEXER_ESM_SYNTAX" ? '{"module":true}' : "{}";
+    }
+  },
+};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// An app's folder as a module loader sees it: nothing outside of it exists, wherever a link leads. Remembers every path
+// that was looked at, found or not, because a file that appears later may change what a request means.
+
+#include <entmoot/base/result.hpp>
+#include <entmoot/js/package_json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace entmoot::js {
+
+/// Whether the module of this name (SourceTree::name_of) came from npm.
+[[nodiscard]] bool is_of_package(std::string_view name);
+
+class SourceTree {
+ public:
+  /// `root` may be relative; it need not exist yet.
+  explicit SourceTree(const std::filesystem::path& root);
+
+  [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
+  /// Forgets what was seen: files may have changed.
+  void refresh();
+
+  /// The file itself behind all links; nothing if there is no regular file. An error if it lies outside.
+  [[nodiscard]] Result<std::optional<std::filesystem::path>> file(const std::filesystem::path& path);
+  [[nodiscard]] bool is_folder(const std::filesystem::path& path);
+  [[nodiscard]] Result<std::string> read(const std::filesystem::path& path) const;
+
+  /// The package.json in `folder`; nullptr if it has none.
+  [[nodiscard]] Result<const PackageJson*> package_in(const std::filesystem::path& folder);
+  /// The nearest package.json at or above `folder`, within the root; nullptr if there is none.
+  [[nodiscard]] Result<const PackageJson*> package_around(std::filesystem::path folder);
+
+  /// "rooms/chat.ts"
+  [[nodiscard]] std::string name_of(const std::filesystem::path& path) const;
+  [[nodiscard]] bool contains(const std::filesystem::path& path) const;
+  [[nodiscard]] std::vector<std::string> looked_at() const { return {seen_.begin(), seen_.end()}; }
+
+ private:
+  std::filesystem::path root_;
+  std::set<std::string> seen_;
+  std::map<std::filesystem::path, std::optional<PackageJson>> packages_;
+};
+
+}  // namespace entmoot::js

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/core/fiber.hpp>
+#include <entmoot/core/slicer.hpp>
+#include <entmoot/js/host.hpp>
+#include <entmoot/js/runtime.hpp>
+#include <entmoot/js/script.hpp>
+#include <entmoot/js/stack.hpp>
+#include <entmoot/js/template_heap.hpp>
+#include <entmoot/testing/manual_clock.hpp>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace entmoot::js {
+
+// A room without a server: its host writes down what it is asked.
+struct Bench : Host {
+  ManualClock clock;
+  Slicer slicer_{clock, {}};
+  StackPool stacks{fiber_stack_bytes};
+  RegionArena arena{200};
+  std::shared_ptr<const TemplateHeap> heap;
+  HeapLimits limits;
+  std::unique_ptr<Runtime> runtime;
+  Fiber fiber;
+  Entry entry;
+  Ended ended = Ended::done;
+  std::vector<std::string> said;
+  bool started = false;
+  bool stop = false;
+  bool exhausted = false;
+
+  explicit Bench(std::string_view source, HeapLimits with = {}) : Bench(compiled(source), with) {}
+  explicit Bench(std::shared_ptr<const ModuleGraph> graph, HeapLimits with = {}, const Globals& globals = {})
+      : limits(with) {
+    auto built = TemplateHeap::build(std::move(graph), globals);
+    REQUIRE_MESSAGE(built.has_value(), built.error().reason);
+    heap = *built;
+    fresh();
+  }
+
+  static std::shared_ptr<const ModuleGraph> compiled(std::string_view source) {
+    auto script = compile_script("room.ts", source);
+    REQUIRE_MESSAGE(script.has_value(), script.error().reason);
+    return *script;
+  }
+
+  void fresh() {
+    fiber.forget();
+    runtime.reset();
+    runtime = std::make_unique<Runtime>(arena, *heap, limits, *this);
+    started = exhausted = false;
+    runtime->heap().on_exhausted(
+        [](void* self) {
+          static_cast<Bench*>(self)->exhausted = true;
+          Fiber::suspend();  // and is never resumed
+        },
+        this);
+  }
+
+  // Runs one entry to its end, or until the heap is exhausted.
+  Ended run(Entry what) {
+    entry = what;
+    fiber.start(
+        stacks,
+        [](void* self) {
+          auto& bench = *static_cast<Bench*>(self);
+          bench.ended = bench.runtime->run(bench.entry, 1'000'000);
+        },
+        this);
+    while (slicer_.run(fiber) && !exhausted) {
+    }
+    return ended;
+  }
+  Ended start() { return run({}); }
+  Ended invoke(std::uint64_t call, std::string_view name, std::string_view args = "[]") {
+    return run({.kind = Entry::Kind::invoke, .id = call, .text = name, .json = args});
+  }
+
+  Slicer& slicer() noexcept override { return slicer_; }
+  void answer(std::uint64_t call, bool ok, std::string_view text, std::string_view) override {
+    if (call == 0 && ok) {
+      started = true;
+      return;
+    }
+    said.push_back(std::to_string(call) + (ok ? " ok " : " error ") + std::string(text));
+  }
+  bool post(std::string_view channel, std::string_view json) override {
+    said.push_back("post " + std::string(channel) + " " + std::string(json));
+    return true;
+  }
+  bool emit(std::string_view operation, std::string_view target, std::string_view name,
+            std::string_view payload) override {
+    said.push_back(fmt::format("{} {} {} {}", operation, target, name, payload));
+    return true;
+  }
+  bool call(std::uint64_t id, std::string_view name, std::string_view args) override {
+    said.push_back("call " + std::to_string(id) + " " + std::string(name) + " " + std::string(args));
+    return name != "refused";
+  }
+  Waited call_sync(std::string_view name, std::string_view args) override {
+    said.push_back("callSync " + std::string(name) + " " + std::string(args));
+    return name == "error" ? Waited::error : Waited::value;
+  }
+  Waited call_sync_result() override { return Waited::value; }
+  std::string_view result() const noexcept override { return "[42]"; }
+  std::uint32_t start_timer(double ms, bool repeat) override {
+    said.push_back("timer " + std::to_string(static_cast<int>(ms)) + (repeat ? " repeat" : ""));
+    return 7;
+  }
+  void stop_timer(std::uint32_t id) override { said.push_back("stop " + std::to_string(id)); }
+  void log(int level, std::string_view line) override {
+    said.push_back("log " + std::to_string(level) + " " + std::string(line.substr(0, line.find('\n'))));
+  }
+  double random() noexcept override { return 0.25; }
+  void random_bytes(std::span<std::uint8_t> bytes) noexcept override { std::ranges::fill(bytes, std::uint8_t{7}); }
+  double uptime() noexcept override { return 125; }
+  bool interrupt() noexcept override {
+    slicer_.poll();
+    return stop;
+  }
+};
+
+}  // namespace entmoot::js
