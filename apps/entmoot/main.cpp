@@ -4,6 +4,7 @@
 
 #include "colour.hpp"
 #include "command_line.hpp"
+#include "complain.hpp"
 #include "completion.hpp"
 #include "new_app.hpp"
 #include "running_server.hpp"

@@ -5,7 +5,7 @@
 #include "probe.hpp"
 
 #include <entmoot/base/log.hpp>
-#include <entmoot/js/typescript.hpp>
+#include <entmoot/js/source_tools.hpp>
 #include <entmoot/web/digest.hpp>
 
 #include <boost/json/object.hpp>
@@ -210,7 +210,7 @@ Result<void> AppLoader::load_public(App& app) {
     auto content = read(entry.path());
     if (!content) return content.error();
     if (name.ends_with(".ts")) {
-      auto stripped = modules_.strip_types("public/" + name, *content);
+      auto stripped = tools_.strip_types("public/" + name, *content, js::SourceTools::Form::module);
       if (!stripped) {
         problems.push_back(stripped.error().reason);
         continue;

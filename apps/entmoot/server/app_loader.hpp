@@ -18,6 +18,7 @@
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/module_loader.hpp>
+#include <entmoot/js/source_tools.hpp>
 
 #include <filesystem>
 #include <map>
@@ -58,6 +59,7 @@ class AppLoader {
   const std::filesystem::path folder_;
   const Options options_;
   entmoot::js::ModuleLoader modules_;
+  entmoot::js::SourceTools tools_;
   std::map<std::string, Known> known_;  // by file
   std::vector<std::filesystem::path> sources_;
 };

@@ -139,9 +139,13 @@ struct Control::Inner : std::enable_shared_from_this<Control::Inner> {
 
 Control::Control(Server& server, const fs::path& folder) : server_(server) {
   const auto path = control_socket(folder);
-  if (!path) return log::warn("no console: {}", path.error().reason);
+  if (!path) {
+    log::warn("no console: {}", path.error().reason);
+    return;
+  }
   if (ask_server(folder, {{"command", "?"}}).error().reason.starts_with("no command")) {
-    return log::warn("no console: another server serves this app already, and answers `entmoot rooms`");
+    log::warn("no console: another server serves this app already, and answers `entmoot rooms`");
+    return;
   }
   std::promise<void> listening;
   server.shards()[0].post([&] {

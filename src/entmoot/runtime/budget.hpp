@@ -28,8 +28,6 @@ struct Budget {
   /// Bytes that one turn may send into the world before it ends.
   std::size_t effects_bytes_max = 8 * MiB;
   MailboxLimits mailbox = {};
-  /// How long a module may await before it is there. Its room takes no mail until then.
-  Duration start_timeout = std::chrono::seconds(5);
   /// Timers and Beam.calls that wait at the same time, and calls from outside whose promise is not settled.
   std::size_t timers_max = 1000;
   std::size_t handler_calls_max = 1000;
