@@ -51,8 +51,12 @@ std::string show(const Path& path) {
 std::string show(const Json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
+  if (const auto* number = value.if_double()) return fmt::format("{}", *number);
   std::string text = to_json(value);
-  return text.size() <= shown_bytes_max ? text : text.substr(0, shown_bytes_max) + "…";
+  if (text.size() <= shown_bytes_max) return text;
+  auto end = shown_bytes_max;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+  return text.substr(0, end) + "…";
 }
 
 Path operator/(Path path, std::string_view key) {
@@ -161,7 +165,7 @@ void Reading::read_limits(const Json& written, RoomLimits& limits, const Path& p
   read_group(limit_settings(), "", *group, limits, path);
   auto& heap = limits.budget.heap;
   if (group->contains("heap") && !group->contains("heapWarn")) heap.soft = heap.hard - heap.hard / 8;
-  if (heap.soft > heap.hard) {
+  if (group->contains("heapWarn") && heap.soft > heap.hard) {
     complain(path / "heapWarn", fmt::format("{} is {}, which is above `heap`, {}", show(path / "heapWarn"),
                                             show_size(heap.soft), show_size(heap.hard)));
   }

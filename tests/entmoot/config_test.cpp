@@ -138,7 +138,7 @@ TEST_CASE("a wrong setting is an error that names it and what it may be") {
   const Row rows[] = {
       {R"({"port": "abc"})", "`port` must be a whole number from 0 to 65535, not \"abc\""},
       {R"({"port": 65536})", "`port` must be a whole number from 0 to 65535, not 65536"},
-      {R"({"port": 1.5})", "`port` must be a whole number from 0 to 65535, not 1.5E0"},
+      {R"({"port": 1.5})", "`port` must be a whole number from 0 to 65535, not 1.5"},
       {R"({"port": null})", "`port` must be a whole number from 0 to 65535, not null"},
       {R"({"compress": "yes"})", "`compress` must be true or false, not \"yes\""},
       {R"({"socket": {"messageBytes": "64 XB"}})", "`socket.messageBytes` must be a size from 1 KB to 16 MB"},
@@ -166,6 +166,15 @@ TEST_CASE("a wrong setting is an error that names it and what it may be") {
     const std::string reason = bad(json);
     CHECK_MESSAGE(reason.find(error) != std::string::npos, reason);
   }
+}
+
+TEST_CASE("a long value is cut between characters") {
+  CHECK(bad("{\"port\": \"" + std::string(38, 'a') + "éb\"}").ends_with(std::string(38, 'a') + "…"));
+}
+
+TEST_CASE("a mistake in what all routes have is told once") {
+  const std::string reason = bad(R"({"limits": {"heapWarn": "17 MB"}, "rooms": {"a:*": {}, "b:*": {"clients": 2}}})");
+  CHECK(std::ranges::count(reason, '\n') == 0);
 }
 
 TEST_CASE("an unknown setting is an error with the nearest name there is") {
