@@ -9,6 +9,10 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -78,17 +82,38 @@ Shown shown(const CLI::App& cli, const CLI::ParseError& error) {
           .exit_code = ExitCode::wrong_use};
 }
 
-/// A first word that is no command.
-std::optional<Shown> mistyped(const CLI::App& cli, std::string_view word) {
-  std::vector<std::string> names;
-  for (const auto* sub : cli.get_subcommands([](const CLI::App*) { return true; })) names.push_back(sub->get_name());
-  const std::vector<std::string_view> known(names.begin(), names.end());
-  if (word.starts_with('-') || std::ranges::find(known, word) != known.end()) return std::nullopt;
+std::string advice(std::string_view word, const std::vector<std::string_view>& known) {
   const auto near = nearest_name(word, known);
-  const auto advice =
-      near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : fmt::format("did you mean `{}`?", near);
-  return Shown{.text = fmt::format("entmoot: `{}` is no command; {}\n", word, advice),
-               .exit_code = ExitCode::wrong_use};
+  return near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : fmt::format("did you mean `{}`?", near);
+}
+
+/// A first word that is no command, or an option that its command does not know: said before the parser, which would
+/// complain about what follows from it.
+std::optional<Shown> mistyped(const CLI::App& cli, std::span<const char* const> words) {
+  if (words.empty() || *words[0] == '-') return std::nullopt;
+  const CLI::App* chosen = nullptr;
+  std::vector<std::string_view> commands;
+  for (const auto* sub : cli.get_subcommands([](const CLI::App*) { return true; })) {
+    commands.push_back(sub->get_name());
+    if (sub->get_name() == words[0]) chosen = sub;
+  }
+  if (!chosen) {
+    return Shown{.text = fmt::format("entmoot: `{}` is no command; {}\n", words[0], advice(words[0], commands)),
+                 .exit_code = ExitCode::wrong_use};
+  }
+  std::vector<std::string> options;
+  for (const auto* option : chosen->get_options()) {
+    for (const auto& name : option->get_lnames()) options.push_back("--" + name);
+  }
+  const std::vector<std::string_view> known(options.begin(), options.end());
+  for (const std::string_view word : words.subspan(1)) {
+    if (word == "--") break;
+    const auto name = word.substr(0, word.find('='));
+    if (!name.starts_with("--") || std::ranges::find(known, name) != known.end()) continue;
+    return Shown{.text = fmt::format("entmoot {}: `{}` is no option; {}\n", words[0], name, advice(name, known)),
+                 .exit_code = ExitCode::wrong_use};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -128,9 +153,8 @@ Command parse_command_line(int argc, const char* const* argv) {
       ->required()
       ->check(CLI::IsMember({"bash", "zsh"}));
 
-  if (argc > 1) {
-    if (auto wrong = mistyped(cli, argv[1])) return *std::move(wrong);
-  }
+  const std::span words(argv, static_cast<std::size_t>(argc));
+  if (auto wrong = mistyped(cli, words.subspan(1))) return *std::move(wrong);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -51,8 +51,12 @@ std::string show(const Path& path) {
 std::string show(const Json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
+  if (const auto* number = value.if_double()) return fmt::format("{}", *number);
   std::string text = to_json(value);
-  return text.size() <= shown_bytes_max ? text : text.substr(0, shown_bytes_max) + "…";
+  if (text.size() <= shown_bytes_max) return text;
+  auto end = shown_bytes_max;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+  return text.substr(0, end) + "…";
 }
 
 Path operator/(Path path, std::string_view key) {
@@ -83,6 +87,7 @@ class Reading {
   void read_limits(const Json& written, RoomLimits& limits, const Path& path);
   void read_rooms(const Json& written, Config& config);
   void settle(Config& config);
+  void settle_tokens(Tokens& tokens);
   template <class Owner>
   void read_group(const SettingTable<Owner>& table, const std::string& prefix, const boost::json::object& written,
                   Owner& owner, const Path& path);
@@ -96,15 +101,11 @@ class Reading {
 Config Reading::take(const boost::json::object& written) {
   Config config;
   read_group(app_settings(), "", written, config, {});
-  // A secret that was to come from somewhere and is not there must not mean that anybody is let in.
-  if (written.contains("tokens") && config.tokens.secret.empty() && config.tokens.jwt_keys.empty() &&
-      problems_.empty()) {
-    complain({"tokens"}, "`tokens` has neither `secret` nor `jwt`; leave it out if clients need none");
-  }
   // A route's limits begin with those of all routes.
   if (const Json* limits = written.if_contains(limits_key)) read_limits(*limits, config.limits, {"limits"});
   if (const Json* rooms = written.if_contains(rooms_key)) read_rooms(*rooms, config);
   settle(config);
+  if (written.contains("tokens")) settle_tokens(config.tokens);
   return config;
 }
 
@@ -164,7 +165,7 @@ void Reading::read_limits(const Json& written, RoomLimits& limits, const Path& p
   read_group(limit_settings(), "", *group, limits, path);
   auto& heap = limits.budget.heap;
   if (group->contains("heap") && !group->contains("heapWarn")) heap.soft = heap.hard - heap.hard / 8;
-  if (heap.soft > heap.hard) {
+  if (group->contains("heapWarn") && heap.soft > heap.hard) {
     complain(path / "heapWarn", fmt::format("{} is {}, which is above `heap`, {}", show(path / "heapWarn"),
                                             show_size(heap.soft), show_size(heap.hard)));
   }
@@ -203,7 +204,16 @@ void Reading::settle(Config& config) {
   if (!socket.path.starts_with('/')) {
     complain({"socket", "path"}, "`socket.path` must begin with \"/\", such as \"/socket\"");
   }
-  if (const auto settled = config.tokens.settle(); !settled) complain({"tokens"}, settled.error().reason);
+}
+
+void Reading::settle_tokens(Tokens& tokens) {
+  const auto of_tokens = [](const Problem& problem) { return problem.path.front() == "tokens"; };
+  if (std::ranges::any_of(problems_, of_tokens)) return;
+  // A secret that was to come from somewhere and did not must not mean that anybody is let in.
+  if (tokens.secret.empty() && tokens.jwt_keys.empty()) {
+    return complain({"tokens"}, "`tokens` has neither `secret` nor `jwt`; leave it out if nobody needs a token");
+  }
+  if (const auto settled = tokens.settle(); !settled) complain({"tokens"}, settled.error().reason);
 }
 
 }  // namespace

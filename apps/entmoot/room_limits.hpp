@@ -29,7 +29,7 @@ struct RoomLimits {
   std::size_t clients_max = 1000;
   entmoot::Duration idle_after = std::chrono::minutes(5);      ///< Without clients, calls and requests; then it sleeps.
   entmoot::Duration reply_timeout = std::chrono::seconds(10);  ///< phoenix.js gives up after as long.
-  std::size_t state_bytes_max = 4 * entmoot::MiB;              ///< What serialize() may return, as JSON.
+  std::size_t state_bytes_max = 4 * entmoot::MiB;              ///< Of what is kept of a room, as JSON.
   HistoryLimits history = {};
   friend bool operator==(const RoomLimits&, const RoomLimits&) = default;
 };

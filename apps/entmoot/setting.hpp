@@ -126,7 +126,8 @@ class SettingTable {
           put(field(owner), *number);
           return {};
         },
-        [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); });
+        [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); },
+        fmt::format("{} to {}", range.least, range.most));
   }
   /// A part of a whole.
   template <class Field>
@@ -139,7 +140,8 @@ class SettingTable {
           put(field(owner), *number);
           return {};
         },
-        [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); });
+        [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); },
+        fmt::format("{} to {}", range.least, range.most));
   }
   template <class Field>
   SettingTable& size(Words words, Range range, Field field) {
@@ -181,7 +183,8 @@ class SettingTable {
           } else {
             return in_quotes(show_ms_of(number_of(field(owner))));
           }
-        });
+        },
+        fmt::format("{} to {}", show_ms_of(range.least), show_ms_of(range.most)));
   }
   /// `unset` is what is shown of an empty one. An empty text is not accepted.
   template <class Field>
@@ -221,8 +224,6 @@ class SettingTable {
   }
 
  private:
-  static std::string plain(Range range) { return fmt::format("{} to {}", range.least, range.most); }
-
   std::vector<Setting<Owner>> settings_;
 };
 

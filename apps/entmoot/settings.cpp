@@ -351,14 +351,15 @@ void add_scripts(SettingTable<Config>& table) {
 void add_node(SettingTable<Config>& table) {
   table
       .count(
-          {"node.rooms", "Rooms that run or sleep at a time.", "a new room is refused: `too many rooms`"},
+          {"node.rooms", "Rooms that run at a time.",
+           "a new one is refused: `there are too many rooms, try again later`"},
           {1, 10'000'000}, [](auto& config) -> auto& { return config.node.rooms_max; })
       .count(
           {"node.roomsPerIp", "Of those, rooms that clients of one address have called to life.",
-           "a new room is refused: `too many rooms`"},
+           "a new one is refused: `too many rooms have been opened from your address`"},
           {1, 10'000'000}, [](auto& config) -> auto& { return config.node.rooms_per_ip_max; })
       .size(
-          {"node.sleepingBytes", "What all sleeping rooms keep together, in memory.",
+          {"node.sleepingBytes", "What is kept of all rooms that sleep, in memory; each thread has its part.",
            "the room that has slept longest is forgotten"},
           {0, 64 * gigabyte}, [](auto& config) -> auto& { return config.node.sleeping_bytes_max; })
       .count(
@@ -438,14 +439,17 @@ SettingTable<RoomLimits> make_limit_settings() {
           {"logLines", "Lines that one turn may write to the log.", "counted, not written"}, {0, 100'000},
           [](auto& limits) -> auto& { return limits.budget.log_lines_max; })
       .count(
-          {"clients", "Clients that have joined a room.", "the join is refused: `room is full`"}, {1, 1'000'000},
-          [](auto& limits) -> auto& { return limits.clients_max; })
+          {"clients", "Clients that have joined a room.", "the join is refused: `the room is full (1000 clients)`"},
+          {1, 1'000'000}, [](auto& limits) -> auto& { return limits.clients_max; })
       .time(
           {"idle", "How long a room without clients, calls and requests stays up.",
            "it sleeps if it has `serialize`, else it ends"},
           {second, 366 * day}, [](auto& limits) -> auto& { return limits.idle_after; })
       .size(
-          {"state", "What `serialize` may return, as JSON.", "the room is not kept, and the log says so"},
+          {"state",
+           "What is kept of a room that sleeps or goes on in new code, as JSON: what `serialize` returns, clients, "
+           "history.",
+           "it sleeps without it, or goes on in the old code; the log says so"},
           {0, 64 * megabyte}, [](auto& limits) -> auto& { return limits.state_bytes_max; })
       .count(
           {"history.entries", "Entries of `room.history`.", "the oldest go"}, {0, 1'000'000},

@@ -52,7 +52,7 @@ interface EntmootLimits {
   clients?: number;
   /** How long a room without clients, calls and requests stays up. Default: "5m". */
   idle?: EntmootTime;
-  /** What `serialize` may return, as JSON. Default: "4 MB". */
+  /** What is kept of a room that sleeps or goes on in new code, as JSON: what `serialize` returns, clients, history. Default: "4 MB". */
   state?: EntmootSize;
   history?: {
     /** Entries of `room.history`. Default: 1000. */
@@ -178,11 +178,11 @@ interface EntmootConfig {
   /** Which BroadcastChannel names reach the room's clients, and as which event: `{ name: "event" }`. Default: {"chat":"new_message"}. */
   broadcastChannels?: Record<string, string>;
   node?: {
-    /** Rooms that run or sleep at a time. Default: 10000. */
+    /** Rooms that run at a time. Default: 10000. */
     rooms?: number;
     /** Of those, rooms that clients of one address have called to life. Default: 100. */
     roomsPerIp?: number;
-    /** What all sleeping rooms keep together, in memory. Default: "64 MB". */
+    /** What is kept of all rooms that sleep, in memory; each thread has its part. Default: "64 MB". */
     sleepingBytes?: EntmootSize;
     restarts?: {
       /** How often a room that crashes is started again at once. Default: 3. */

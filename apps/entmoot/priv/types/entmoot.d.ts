@@ -91,13 +91,14 @@ interface RoomExports {
   /** A client's stay has ended. */
   terminate?(reason: LeaveReason, client: Client): unknown;
   /** An HTTP request to `path`. */
-  handleRequest?(request: Request, info: RequestInfo): Response | Promise<Response>;
+  handleRequest?(request: Request, info: RoomRequestInfo): Response | Promise<Response>;
   /** What the room has to keep when its code is replaced or when it is put to sleep; JSON. */
   serialize?(): unknown;
   restore?(state: any): unknown;
 }
 
-interface RequestInfo {
+/** What the second argument of handleRequest says. Not the RequestInfo of `fetch`, which is a type of the Web. */
+interface RoomRequestInfo {
   /** The part of the path that names the room is taken off: "/messages" for "/api/rooms/lobby/messages". */
   readonly path: string;
   /** Whether a person at the server's own machine asks. */

@@ -32,6 +32,7 @@ byId("enter").addEventListener("submit", (event) => {
 // ---- The conversation
 
 function enter(name: string): void {
+  showState("connecting");
   const socket = new Socket("/socket");
   socket.onOpen(() => showState("open"));
   socket.onClose(() => showState("connecting"));

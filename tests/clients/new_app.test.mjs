@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// What `entmoot new` writes, as an editor meets it: everything checks under `tsc --strict`, and a mistake in a setting or
+// in a room is one for TypeScript, too.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { transform } from "sucrase";
+
+const entmoot = resolve(process.env.ENTMOOT_COMMAND ?? "build/release/bin/entmoot");
+const tsc = resolve("node_modules/typescript/bin/tsc");
+let folder;
+let app;
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "entmoot-app-"));
+  app = join(folder, "my-app");
+  execFileSync(entmoot, ["new", app]);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const check = (project) => spawnSync(process.execPath, [tsc, "-p", project], { cwd: app, encoding: "utf8" }).stdout;
+
+/** What tsc says while `change` is made to a file. */
+function checkWith(name, change) {
+  const file = join(app, name);
+  const text = readFileSync(file, "utf8");
+  const changed = change(text);
+  assert.notEqual(changed, text);
+  writeFileSync(file, changed);
+  try {
+    return check(name.startsWith("public/") ? "public" : ".");
+  } finally {
+    writeFileSync(file, text);
+  }
+}
+
+test("a new app's rooms, tests and configuration check", () => assert.equal(check("."), ""));
+
+test("a new app's page checks", () => assert.equal(check("public"), ""));
+
+test("a wrong setting is an error in the editor", () => {
+  assert.match(checkWith("entmoot.config.ts", (text) => text.replace("port:", "prot:")), /'prot' does not exist/);
+  assert.match(checkWith("entmoot.config.ts", (text) => text.replace("clients: 200", 'heap: "16 XB"')), /"16 XB"/);
+});
+
+test("every kind of setting can be written", () => {
+  const all = `
+    export default {
+      origins: ["https://example.com"], publicCache: "5m",
+      socket: { messageBytes: "64 KB", joinTimeout: 5000 },
+      tokens: { jwt: [{ kid: "a", alg: "ES256", key: "-----BEGIN" }], audience: ["chat"], maxAge: "14d" },
+      handlers: ["broadcast", "send"], fetch: ["*"], broadcastChannels: { chat: "new_message" },
+      limits: { heap: "32MB", cpuShare: 0.25, history: { age: "1h" } }, rooms: { "a:*": { turn: "20ms" } },
+      node: { restarts: { max: 3, within: "5s", backoff: "1s" } },
+    } satisfies EntmootConfig;`;
+  assert.equal(checkWith("entmoot.config.ts", () => all), "");
+  const secret = "export default { tokens: { secret: process.env.SECRET } } satisfies EntmootConfig;";
+  assert.equal(checkWith("entmoot.config.ts", () => secret), "");
+});
+
+test("a room does not see what is not there", () => {
+  assert.match(checkWith("rooms/chat.ts", (text) => `${text}\ndocument.title = "";`), /'document'/);
+  assert.match(checkWith("rooms/chat.ts", (text) => text.replace("client.assigns", "client.asigns")), /'asigns'/);
+});
+
+test("without its types each file is JavaScript that says the same on the same lines", () => {
+  for (const name of ["rooms/chat.ts", "public/app.ts", "tests/chat.test.ts", "entmoot.config.ts"]) {
+    const source = readFileSync(join(app, name), "utf8");
+    const { code } = transform(source, { transforms: ["typescript"], disableESTransforms: true });
+    assert.equal(code.split("\n").length, source.split("\n").length, name);
+    const script = join(folder, "checked.mjs");
+    writeFileSync(script, code);
+    assert.equal(spawnSync(process.execPath, ["--check", script], { encoding: "utf8" }).stderr, "", name);
+  }
+});
+
+test("bash completes the words of a command", () => {
+  const script = execFileSync(entmoot, ["completion", "bash"], { encoding: "utf8" });
+  assert.equal(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr, "");
+  const words = spawnSync(
+    "bash",
+    ["-c", `${script}\nCOMP_WORDS=(entmoot serve --w); COMP_CWORD=2; _entmoot; echo "\${COMPREPLY[@]}"`],
+    { encoding: "utf8" },
+  );
+  assert.equal(words.stdout, "--watch\n");
+});

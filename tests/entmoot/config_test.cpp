@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+
+#include "entmoot/config.hpp"
+
+#include <entmoot/base/bytes.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+using namespace entmoot;
+using namespace entmoot_app;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What a file exports, without its text.
+Result<Config> read(std::string_view json) {
+  return config_from({.name = "c.ts", .default_export = JsonText::trusted(json)});
+}
+
+Config good(std::string_view json) {
+  auto config = read(json);
+  REQUIRE_MESSAGE(config.has_value(), (config ? "" : config.error().reason));
+  return *std::move(config);
+}
+
+std::string bad(std::string_view json) {
+  const auto config = read(json);
+  REQUIRE_FALSE(config.has_value());
+  return config.error().reason;
+}
+
+struct Row {
+  std::string_view json;
+  std::string_view error;
+};
+
+}  // namespace
+
+TEST_CASE("an empty configuration is the defaults of the library") {
+  const Config config = good("{}");
+  CHECK(config.listener.port == 4000);
+  CHECK(config.listener.address == "127.0.0.1");
+  CHECK(config.origins.check == OriginPolicy::Check::same_host);
+  CHECK(config.socket.limits.channels_max == SocketLimits{}.channels_max);
+  CHECK(config.socket.longpolling.body_bytes_max == LongpollOptions{}.body_bytes_max);
+  CHECK(config.http.body_timeout == HttpOptions{}.body_timeout);
+  CHECK(config.limits.budget.heap.soft == js::HeapLimits{}.soft);
+  CHECK(config.handlers == std::vector<std::string>{"broadcast"});
+  CHECK(config.broadcast_channels.at("chat") == "new_message");
+  CHECK_FALSE(config.tokens.given());
+}
+
+TEST_CASE("settings arrive in the options they are for") {
+  const Config config = good(R"({
+    "port": 0, "address": "::", "shards": 3, "proxy": true, "compress": true, "publicCache": "1h",
+    "origins": ["https://a.example", "//*.b.example"],
+    "socket": {"path": "/live", "longpoll": false, "channels": 7, "messageBytes": "2 MB", "connections": 10,
+               "connectionsPerIp": 2, "queuedBytes": "4 MB", "joinTimeout": "2s", "pollWindow": 5000},
+    "http": {"bodyBytes": 1000, "headTimeout": 250},
+    "handlers": ["send"], "fetch": ["https://api.example.com", "http://127.0.0.1:9000", "https://*.example.com", "*"],
+    "broadcastChannels": {"news": "headline"},
+    "node": {"rooms": 5, "sleepingBytes": "1 GB", "restarts": {"max": 1, "within": "90s", "backoff": "250ms"}}
+  })");
+  CHECK(config.listener.port == 0);
+  CHECK(config.listener.address == "::");
+  CHECK(config.shards == 3);
+  CHECK(config.proxy);
+  CHECK(config.socket.websocket.compress);
+  CHECK(config.public_cache == 1h);
+  CHECK(config.origins.check == OriginPolicy::Check::listed);
+  CHECK(config.origins.allowed.size() == 2);
+  CHECK(config.socket.path == "/live");
+  CHECK_FALSE(config.socket.longpoll);
+  CHECK(config.socket.limits.channels_max == 7);
+  CHECK(config.socket.websocket.limits.message_bytes_max == 2 * MiB);
+  CHECK(config.listener.admission.connections_max == 10);
+  CHECK(config.listener.admission.connections_per_network_max == 2);
+  CHECK(config.socket.limits.join_timeout == 2s);
+  CHECK(config.socket.longpolling.window == 5s);
+  CHECK(config.http.limits.body_bytes_max == 1000);
+  CHECK(config.http.head_timeout == 250ms);
+  CHECK(config.handlers == std::vector<std::string>{"send"});
+  CHECK(config.fetch.size() == 4);
+  CHECK(config.broadcast_channels == std::map<std::string, std::string>{{"news", "headline"}});
+  CHECK(config.node.rooms_max == 5);
+  CHECK(config.node.sleeping_bytes_max == 1024 * MiB);
+  CHECK(config.node.restarts.max_restarts == 1);
+  CHECK(config.node.restarts.max_seconds == 90s);
+  CHECK(config.node.backoff.first == 250ms);
+}
+
+TEST_CASE("who polls may send and be owed as much as who has a WebSocket") {
+  const Config config = good(R"({"socket": {"messageBytes": "2 MB", "queuedBytes": "3 MB", "queuedFrames": 99}})");
+  CHECK(config.socket.longpolling.message_bytes_max == 2 * MiB);
+  CHECK(config.socket.longpolling.body_bytes_max == 2 * MiB);
+  CHECK(config.socket.longpolling.queued_bytes_max == 3 * MiB);
+  CHECK(config.socket.longpolling.queued_frames_max == 99);
+}
+
+TEST_CASE("a rate keeps its burst and its patience in proportion") {
+  const Config config = good(R"({"socket": {"messagesPerSecond": 100, "joinsPerSecond": 10}})");
+  CHECK(config.socket.limits.messages.per_second == 100);
+  CHECK(config.socket.limits.messages.burst == 200);
+  CHECK(config.socket.limits.messages.debt == 10);
+  CHECK(config.socket.limits.joins.burst == 50);
+}
+
+TEST_CASE("a route has the limits of all routes where it sets none") {
+  const Config config = good(R"({
+    "rooms": {"game:*": {"clients": 8, "heap": "32 MB", "history": {"age": "2m"}}},
+    "limits": {"clients": 50, "turn": "20ms", "cpuShare": 0.25, "history": {"entries": 3}}
+  })");
+  const RoomLimits& game = config.limits_of("game:*");
+  CHECK(game.clients_max == 8);
+  CHECK(game.budget.turn_cpu == 20ms);
+  CHECK(game.budget.cpu_share == 0.25);
+  CHECK(game.budget.heap.hard == 32 * MiB);
+  CHECK(game.budget.heap.soft == 28 * MiB);
+  CHECK(game.history.age_max == 2min);
+  CHECK(game.history.entries_max == 3);
+  CHECK(config.limits_of("chat:*").clients_max == 50);
+  CHECK(config.limits_of("chat:*").budget.heap.hard == 16 * MiB);
+}
+
+TEST_CASE("origins are all, the own, the connection's, or a list") {
+  CHECK(good(R"({"origins": true})").origins.check == OriginPolicy::Check::same_host);
+  CHECK(good(R"({"origins": false})").origins.check == OriginPolicy::Check::off);
+  CHECK(good(R"({"origins": [":conn"]})").origins.check == OriginPolicy::Check::conn);
+  CHECK(good(R"({"origins": ["//example.com"]})").origins.check == OriginPolicy::Check::listed);
+}
+
+TEST_CASE("a wrong setting is an error that names it and what it may be") {
+  const Row rows[] = {
+      {R"({"port": "abc"})", "`port` must be a whole number from 0 to 65535, not \"abc\""},
+      {R"({"port": 65536})", "`port` must be a whole number from 0 to 65535, not 65536"},
+      {R"({"port": 1.5})", "`port` must be a whole number from 0 to 65535, not 1.5"},
+      {R"({"port": null})", "`port` must be a whole number from 0 to 65535, not null"},
+      {R"({"compress": "yes"})", "`compress` must be true or false, not \"yes\""},
+      {R"({"socket": {"messageBytes": "64 XB"}})", "`socket.messageBytes` must be a size from 1 KB to 16 MB"},
+      {R"({"socket": {"messageBytes": 10}})", "`socket.messageBytes` must be a size from 1 KB to 16 MB"},
+      {R"({"socket": {"joinTimeout": "soon"}})", "`socket.joinTimeout` must be a time from 1s to 10m"},
+      {R"({"socket": {"path": "live"}})", "`socket.path` must begin with \"/\""},
+      {R"({"socket": 7})", "`socket` must be an object of settings, not 7"},
+      {R"({"limits": []})", "`limits` must be an object of limits, not a list"},
+      {R"({"limits": {"cpuShare": 2}})", "`limits.cpuShare` must be a number from 0.001 to 1, not 2"},
+      {R"({"limits": {"heap": "8 MB", "heapWarn": "9 MB"}})", "`limits.heapWarn` is 9 MB, which is above `heap`, 8 MB"},
+      {R"({"rooms": {"a*b": {}}})", "`rooms[\"a*b\"]` is no route"},
+      {R"({"rooms": {"game:*": {"turn": -1}}})", "`rooms[\"game:*\"].turn` must be a time from 1ms to 1m"},
+      {R"({"origins": ["example.com"]})", "`origins` "},
+      {R"({"origins": "*"})", "`origins` must be true, false, or a list"},
+      {R"({"handlers": ["broadcast", "exec"]})",
+       "`handlers` has \"exec\", which is no handler; there are \"broadcast\" and \"send\""},
+      {R"({"fetch": ["https://api.example.com/v1"]})",
+       "`fetch` has \"https://api.example.com/v1\", which is no origin"},
+      {R"({"broadcastChannels": {"chat": ""}})", "`broadcastChannels` must be an object of events by name"},
+      {R"([1])", "there must be an `export default"},
+      {R"(null)", "there must be an `export default"},
+  };
+  for (const auto& [json, error] : rows) {
+    INFO(json);
+    const std::string reason = bad(json);
+    CHECK_MESSAGE(reason.find(error) != std::string::npos, reason);
+  }
+}
+
+TEST_CASE("a long value is cut between characters") {
+  CHECK(bad("{\"port\": \"" + std::string(38, 'a') + "éb\"}").ends_with(std::string(38, 'a') + "…"));
+}
+
+TEST_CASE("a mistake in what all routes have is told once") {
+  const std::string reason = bad(R"({"limits": {"heapWarn": "17 MB"}, "rooms": {"a:*": {}, "b:*": {"clients": 2}}})");
+  CHECK(std::ranges::count(reason, '\n') == 0);
+}
+
+TEST_CASE("an unknown setting is an error with the nearest name there is") {
+  const Row rows[] = {
+      {R"({"limits": {"heep": 1}})", "`limits.heep` is not a setting; did you mean `heap`?"},
+      {R"({"prot": 1})", "`prot` is not a setting; did you mean `port`?"},
+      {R"({"socket": {"messageBites": 1}})", "did you mean `messageBytes`?"},
+      {R"({"rooms": {"chat:*": {"histroy": {}}}})",
+       "`rooms[\"chat:*\"].histroy` is not a setting; did you mean `history`?"},
+      {R"({"limits": {"history": {"size": 1}}})", "in its place there are `age`, `bytes`, `entries`, `replay`"},
+      {R"({"heap": "1 MB"})", "did you mean `limits.heap`?"},
+      {R"({"limit": {}})", "did you mean `limits`?"},
+  };
+  for (const auto& [json, error] : rows) {
+    INFO(json);
+    const std::string reason = bad(json);
+    CHECK_MESSAGE(reason.find(error) != std::string::npos, reason);
+  }
+}
+
+TEST_CASE("all mistakes are told at once, each at its place and in the order of the file") {
+  const ConfigFile file = {.source =
+                               "// port: 1\n"
+                               "const shared = { heep: \"4 MB\" };\n"
+                               "export default {\n"
+                               "  origins: [\"//a.example\"], // limits: { turn: 1 }\n"
+                               "  limits: {\n"
+                               "    history: { age: \"1h\" }, \"turn\": \"soon\",\n"
+                               "  },\n"
+                               "  rooms: { \"chat:*\": shared },\n"
+                               "  port: 70_000,\n"
+                               "} satisfies EntmootConfig;\n",
+                           .default_export = JsonText::trusted(
+                               R"({"origins":["//a.example"],"limits":{"history":{"age":"1h"},"turn":"soon"},)"
+                               R"("rooms":{"chat:*":{"heep":"4 MB"}},"port":70000})")};
+  const auto config = config_from(file);
+  REQUIRE_FALSE(config.has_value());
+  CHECK(config.error().reason ==
+        "entmoot.config.ts:6:29: `limits.turn` must be a time from 1ms to 1m: \"5s\", or a number of milliseconds, not "
+        "\"soon\"\n"
+        "entmoot.config.ts:8:12: `rooms[\"chat:*\"].heep` is not a setting; did you mean `heap`?\n"
+        "entmoot.config.ts:9:3: `port` must be a whole number from 0 to 65535, not 70000");
+}
+
+TEST_CASE("what works but is hardly meant is a warning") {
+  CHECK(warnings_of(good("{}")).empty());
+  const auto heap =
+      warnings_of(good(R"({"limits": {"heap": "128 MB"}, "rooms": {"a:*": {"heap": "256 MB"}, "b:*": {}}})"));
+  REQUIRE(heap.size() == 2);
+  CHECK(heap[0] == "`limits.heap` is 128 MB, but no room gets more than 64 MB.");
+  CHECK(heap[1] == "`rooms[\"a:*\"].heap` is 256 MB, but no room gets more than 64 MB.");
+
+  const std::string secret = R"("tokens": {"secret": "0123456789012345678901234567890123456789"})";
+  CHECK(warnings_of(good("{\"address\": \"0.0.0.0\", " + secret + "}")).size() == 1);
+  CHECK(warnings_of(good("{\"address\": \"0.0.0.0\", \"proxy\": true, " + secret + "}")).empty());
+  CHECK(warnings_of(good("{" + secret + "}")).empty());
+}
