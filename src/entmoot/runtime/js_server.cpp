@@ -312,7 +312,8 @@ bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view ar
     settle(self, std::move(result));
   };
   auto now = run_handler(name, args, [&] {
-    *timeout = shard().after(options_.budget.handler_timeout, [self = self_, settle_once, what = std::string(name)] {
+    const Duration patience = options_.handlers.patience(name, options_.budget.handler_timeout);
+    *timeout = shard().after(patience, [self = self_, settle_once, what = std::string(name)] {
       if (*self) settle_once(**self, late(what));
     });
     return reply_to_self(settle_once);
