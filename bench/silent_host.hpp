@@ -29,6 +29,8 @@ class SilentHost final : public entmoot::js::Host {
   void stop_timer(std::uint32_t) override {}
   void log(int, std::string_view) override {}
   [[nodiscard]] double random() noexcept override { return 0.5; }
+  void random_bytes(std::span<std::uint8_t>) noexcept override {}
+  [[nodiscard]] double uptime() noexcept override { return 0; }
   [[nodiscard]] bool interrupt() noexcept override { return false; }
 
   [[nodiscard]] std::uint64_t answers() const noexcept { return answers_; }

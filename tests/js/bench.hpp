@@ -15,6 +15,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -120,6 +122,8 @@ struct Bench : Host {
     said.push_back("log " + std::to_string(level) + " " + std::string(line.substr(0, line.find('\n'))));
   }
   double random() noexcept override { return 0.25; }
+  void random_bytes(std::span<std::uint8_t> bytes) noexcept override { std::ranges::fill(bytes, std::uint8_t{7}); }
+  double uptime() noexcept override { return 125; }
   bool interrupt() noexcept override {
     slicer_.poll();
     return stop;

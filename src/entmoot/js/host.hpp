@@ -7,6 +7,7 @@
 // for the call only. They must not throw and must not call back into the engine.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace entmoot {
@@ -48,6 +49,10 @@ class Host {
   virtual void log(int level, std::string_view line) = 0;
   /// In [0, 1).
   [[nodiscard]] virtual double random() noexcept = 0;
+  /// Fills `bytes` with what nobody can guess.
+  virtual void random_bytes(std::span<std::uint8_t> bytes) noexcept = 0;
+  /// Milliseconds since the room began.
+  [[nodiscard]] virtual double uptime() noexcept = 0;
 
   /// The engine polls (see JS_SetInterruptHandler), outside any host section. True ends the turn with an error that the
   /// script cannot catch.

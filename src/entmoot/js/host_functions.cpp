@@ -3,8 +3,12 @@
 #include <entmoot/js/host_functions.hpp>
 
 #include <entmoot/core/slicer.hpp>
+#include <entmoot/js/builtin_scripts.hpp>
+#include <entmoot/js/text_codec.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
 #include <iterator>
 
 namespace entmoot::js {
@@ -137,6 +141,37 @@ JSValue random(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
   return JS_NewFloat64(ctx, in_host(ctx, [](Host& host) { return host.random(); }));
 }
 
+JSValue random_bytes(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  std::size_t size = 0;
+  std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, args[0]);
+  if (!bytes && size > 0) return JS_EXCEPTION;
+  in_host(ctx, [&](Host& host) { return host.random_bytes({bytes, size}), 0; });
+  return JS_UNDEFINED;
+}
+
+JSValue uptime(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
+  return JS_NewFloat64(ctx, in_host(ctx, [](Host& host) { return host.uptime(); }));
+}
+
+JSValue encode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept { return encode_utf8(ctx, args[0]); }
+
+JSValue decode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  std::size_t size = 0;
+  const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, args[0]);
+  if (!bytes) return JS_EXCEPTION;
+  return decode_utf8(ctx, bytes, size, JS_ToBool(ctx, args[1]) > 0);
+}
+
+// The function that js/web/<name>.js is.
+JSValue part(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  char file[64];
+  const Text name = text_of(ctx, args[0]);
+  if (!name.data) return JS_EXCEPTION;
+  const int size = std::snprintf(file, sizeof file, "%s.js", name.data);
+  JS_FreeCString(ctx, name.data);
+  return evaluate_builtin_script(ctx, {file, static_cast<std::size_t>(size)});
+}
+
 }  // namespace
 
 Host& host_of(JSContext* ctx) noexcept { return *static_cast<Host*>(JS_GetRuntimeOpaque(JS_GetRuntime(ctx))); }
@@ -157,6 +192,11 @@ JSValue new_host_object(JSContext* ctx) {
       {"stopTimer", stop_timer, 1},
       {"log", log, 2},
       {"random", random, 0},
+      {"randomBytes", random_bytes, 1},
+      {"uptime", uptime, 0},
+      {"encode", encode, 1},
+      {"decode", decode, 2},
+      {"part", part, 1},
   };
   JSValue object = JS_NewObject(ctx);
   for (const Function& f : functions) {

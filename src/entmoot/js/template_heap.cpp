@@ -3,18 +3,16 @@
 #include <entmoot/js/template_heap.hpp>
 
 #include <entmoot/base/check.hpp>
-#include <entmoot/base/embedded.hpp>
+#include <entmoot/js/builtin_scripts.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host_functions.hpp>
 #include <entmoot/js/module_linker.hpp>
 #include <entmoot/js/stack.hpp>
+#include <entmoot/js/web_apis.hpp>
 
 #include <fmt/format.h>
 
 #include <cstring>
-#include <span>
-
-std::span<const entmoot::EmbeddedFile> prelude_source();  // cmake/embed.cmake
 
 namespace entmoot::js {
 
@@ -54,26 +52,18 @@ std::string exception_text(JSContext* ctx) {
   return out;
 }
 
-Result<JSValue> evaluate_part(JSContext* ctx, const EmbeddedFile& part) {
-  const std::string source(part.bytes);
-  JSValue function =
-      JS_Eval(ctx, source.c_str(), source.size(), ("entmoot:" + std::string(part.name)).c_str(), JS_EVAL_TYPE_GLOBAL);
-  if (JS_IsException(function)) return fail(fmt::format("{}: {}", part.name, exception_text(ctx)));
-  return function;
-}
-
-// What every room finds before its script: prelude.js, whose functions become roots, then the parts that build on it.
-// Each is a function of `host`; those behind the first are also given the prelude's own means.
+// What every room finds before its script: prelude.js, whose functions become roots, then what builds on it. Each is a
+// function of `host`; those behind the first are also given the prelude's own means.
 Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots) {
   JSValue host = new_host_object(ctx);
   JSValue means = JS_UNDEFINED;
-  for (const EmbeddedFile& part : prelude_source()) {
-    auto function = evaluate_part(ctx, part);
-    if (!function) return function.error();
+  for (const char* file : {"prelude.js", "room.js"}) {
+    JSValue function = evaluate_builtin_script(ctx, file);
+    if (JS_IsException(function)) return fail(fmt::format("{}: {}", file, exception_text(ctx)));
     JSValue args[] = {host, means};
-    JSValue made = JS_Call(ctx, *function, JS_UNDEFINED, 2, args);
-    JS_FreeValue(ctx, *function);
-    if (JS_IsException(made)) return fail(fmt::format("{}: {}", part.name, exception_text(ctx)));
+    JSValue made = JS_Call(ctx, function, JS_UNDEFINED, 2, args);
+    JS_FreeValue(ctx, function);
+    if (JS_IsException(made)) return fail(fmt::format("{}: {}", file, exception_text(ctx)));
     if (JS_IsUndefined(means)) {
       constexpr auto first = static_cast<std::size_t>(Root::invoke);
       constexpr std::uint32_t count = static_cast<std::size_t>(Root::adopt) - first + 1;
@@ -86,6 +76,9 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots) {
     }
     JS_FreeValue(ctx, made);
   }
+  JSValue load_web_api = define_web_apis(ctx, host);
+  if (JS_IsException(load_web_api)) return fail("web_apis.js: " + exception_text(ctx));
+  roots[static_cast<std::size_t>(Root::load_web_api)] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(load_web_api));
   JS_FreeValue(ctx, means);
   JS_FreeValue(ctx, host);
   return {};
@@ -159,6 +152,7 @@ void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
 
 Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<const ModuleGraph> graph,
                                                                 const Globals& globals) {
+  compile_builtin_scripts();
   RegionArena arena(~0u);
   const Region regions[] = {arena.take(), arena.take()};
   // Each of the lower bytes of the distance is other than zero, see the header.

@@ -50,6 +50,7 @@ enum class Root : std::size_t {
   report_unheard,
   report_job,
   adopt,
+  load_web_api,  ///< JSObject* of web_apis.js's function
 };
 
 class TemplateHeap {

@@ -13,6 +13,7 @@
 // they send by PubSub is released when the turn has succeeded (core/effects.hpp). An Error, or an exception, is thrown
 // into the script.
 
+#include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/otp/reply_to.hpp>
@@ -21,6 +22,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -41,7 +43,9 @@ class Handlers {
     handlers_.insert_or_assign(std::move(name), std::move(handler));
     return *this;
   }
-  Handlers& on_later(std::string name, Later handler) {
+  /// `patience`: how long a Beam.call waits for it, where it is not what the room's budget says.
+  Handlers& on_later(std::string name, Later handler, std::optional<Duration> patience = {}) {
+    if (patience) patience_.insert_or_assign(name, *patience);
     handlers_.insert_or_assign(std::move(name), std::move(handler));
     return *this;
   }
@@ -61,6 +65,10 @@ class Handlers {
     const auto found = handlers_.find(name);
     return found == handlers_.end() ? nullptr : &found->second;
   }
+  [[nodiscard]] Duration patience(std::string_view name, Duration usual) const {
+    const auto found = patience_.find(name);
+    return found == patience_.end() ? usual : found->second;
+  }
   [[nodiscard]] const Channel* find_channel(std::string_view name) const {
     const auto found = channels_.find(name);
     return found == channels_.end() ? nullptr : &found->second;
@@ -69,6 +77,7 @@ class Handlers {
 
  private:
   std::map<std::string, Handler, std::less<>> handlers_;
+  std::map<std::string, Duration, std::less<>> patience_;
   std::map<std::string, Channel, std::less<>> channels_;
   Emit emit_;
 };

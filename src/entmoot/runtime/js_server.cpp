@@ -7,6 +7,7 @@
 #include <entmoot/js/template_heap.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -39,6 +40,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       runtime_(std::make_unique<js::Runtime>(js.arena, options_.program.heap(), options_.budget.heap,
                                              static_cast<js::Host&>(*this))),
       turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
+      began_(shard.clock().now()),
       timers_(shard, options_.budget.timers_max,
               [this](std::uint32_t id) {
                 // An interval that is due faster than the room can keep up waits once, not a thousand times.
@@ -310,7 +312,8 @@ bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view ar
     settle(self, std::move(result));
   };
   auto now = run_handler(name, args, [&] {
-    *timeout = shard().after(options_.budget.handler_timeout, [self = self_, settle_once, what = std::string(name)] {
+    const Duration patience = options_.handlers.patience(name, options_.budget.handler_timeout);
+    *timeout = shard().after(patience, [self = self_, settle_once, what = std::string(name)] {
       if (*self) settle_once(**self, late(what));
     });
     return reply_to_self(settle_once);
@@ -376,9 +379,8 @@ void JsServer::log(int level, std::string_view line) {
   }
 }
 
-double JsServer::random() noexcept {
-  if (!random_) random_ = std::make_unique<std::mt19937_64>(std::random_device{}());
-  return static_cast<double>((*random_)() >> 11) * 0x1.0p-53;
+double JsServer::uptime() noexcept {
+  return std::chrono::duration<double, std::milli>(shard().clock().now() - began_).count();
 }
 
 }  // namespace entmoot

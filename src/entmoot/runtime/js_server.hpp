@@ -30,7 +30,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <random>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -93,7 +93,9 @@ class JsServer final : public Actor, private js::Host {
   std::uint32_t start_timer(double milliseconds, bool repeat) override;
   void stop_timer(std::uint32_t id) override;
   void log(int level, std::string_view line) override;
-  double random() noexcept override;
+  double random() noexcept override { return js_.random.fraction(); }
+  void random_bytes(std::span<std::uint8_t> bytes) noexcept override { js_.random.fill(bytes); }
+  double uptime() noexcept override;
   bool interrupt() noexcept override { return turn_->interrupt(); }
 
   bool take_message();
@@ -116,6 +118,7 @@ class JsServer final : public Actor, private js::Host {
   // Let go of in ended().
   std::unique_ptr<js::Runtime> runtime_;
   std::unique_ptr<Turn> turn_;
+  const TimePoint began_;
   RoomTimers timers_;
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
   bool started_ = false;     // the script's top level has come to its end: mail is taken
@@ -133,7 +136,6 @@ class JsServer final : public Actor, private js::Host {
   std::string result_;  // what the engine is handed after a host call
 
   // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.
-  std::unique_ptr<std::mt19937_64> random_;
   std::uint64_t turns_ = 0;
   Duration cpu_{};
   CpuShare share_;

@@ -2,10 +2,12 @@
 
 #pragma once
 
-// What the JavaScript rooms of one shard share: address space for their heaps, stacks for their fibers, and the slicer
-// that divides the thread's time among them. One a shard (PerShard<JsShard>), touched by its thread only.
+// What the JavaScript rooms of one shard share: address space for their heaps, stacks for their fibers, the slicer that
+// divides the thread's time among them, and random numbers. One a shard (PerShard<JsShard>), touched by its thread
+// only.
 
 #include <entmoot/base/clock.hpp>
+#include <entmoot/core/random_source.hpp>
 #include <entmoot/core/slicer.hpp>
 #include <entmoot/core/stack_pool.hpp>
 #include <entmoot/js/region.hpp>
@@ -32,6 +34,7 @@ class JsShard {
   js::RegionArena arena;
   StackPool stacks;
   Slicer slicer;
+  RandomSource random;
 
  private:
   const Clock& cpu_clock_;

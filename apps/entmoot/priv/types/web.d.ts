@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+//
+// The Web's APIs that a room's script finds, and no others: there is no DOM, no stream, no blob. For the editor and for
+// `tsc --strict --lib ES2023`, beside entmoot.d.ts.
+
+declare var self: typeof globalThis;
+
+// --- bytes and texts
+
+type BufferSource = ArrayBuffer | ArrayBufferView;
+
+interface TextEncoder {
+  readonly encoding: "utf-8";
+  encode(input?: string): Uint8Array<ArrayBuffer>;
+  encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
+}
+declare var TextEncoder: { new (): TextEncoder; readonly prototype: TextEncoder };
+
+/** UTF-8 only. */
+interface TextDecoder {
+  readonly encoding: "utf-8";
+  readonly fatal: boolean;
+  readonly ignoreBOM: boolean;
+  decode(input?: BufferSource, options?: { stream?: boolean }): string;
+}
+declare var TextDecoder: {
+  new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder;
+  readonly prototype: TextDecoder;
+};
+
+declare function atob(text: string): string;
+declare function btoa(text: string): string;
+
+interface Uint8Array<TArrayBuffer extends ArrayBufferLike> {
+  toBase64(options?: { alphabet?: "base64" | "base64url"; omitPadding?: boolean }): string;
+  toHex(): string;
+}
+interface Uint8ArrayConstructor {
+  fromBase64(text: string, options?: { alphabet?: "base64" | "base64url" }): Uint8Array<ArrayBuffer>;
+  fromHex(text: string): Uint8Array<ArrayBuffer>;
+}
+
+// --- URL
+
+/** A host that is not ASCII has to be written in its xn-- form. */
+interface URL {
+  href: string;
+  readonly origin: string;
+  protocol: string;
+  username: string;
+  password: string;
+  host: string;
+  hostname: string;
+  port: string;
+  pathname: string;
+  search: string;
+  readonly searchParams: URLSearchParams;
+  hash: string;
+  toString(): string;
+  toJSON(): string;
+}
+declare var URL: {
+  new (url: string | URL, base?: string | URL): URL;
+  readonly prototype: URL;
+  canParse(url: string | URL, base?: string | URL): boolean;
+  parse(url: string | URL, base?: string | URL): URL | null;
+};
+
+type URLSearchParamsInit = string | Iterable<readonly [string, string]> | Readonly<Record<string, string>> | URLSearchParams;
+interface URLSearchParams extends Iterable<[string, string]> {
+  readonly size: number;
+  append(name: string, value: string): void;
+  delete(name: string, value?: string): void;
+  get(name: string): string | null;
+  getAll(name: string): string[];
+  has(name: string, value?: string): boolean;
+  set(name: string, value: string): void;
+  sort(): void;
+  forEach(callback: (value: string, name: string, params: URLSearchParams) => void, self?: unknown): void;
+  entries(): IterableIterator<[string, string]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string>;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+  toString(): string;
+}
+declare var URLSearchParams: { new (init?: URLSearchParamsInit): URLSearchParams; readonly prototype: URLSearchParams };
+
+// --- fetch
+
+type HeadersInit = Headers | Iterable<readonly [string, string]> | Readonly<Record<string, string>>;
+interface Headers extends Iterable<[string, string]> {
+  append(name: string, value: string): void;
+  delete(name: string): void;
+  get(name: string): string | null;
+  getSetCookie(): string[];
+  has(name: string): boolean;
+  set(name: string, value: string): void;
+  forEach(callback: (value: string, name: string, headers: Headers) => void, self?: unknown): void;
+  entries(): IterableIterator<[string, string]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string>;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+}
+declare var Headers: { new (init?: HeadersInit): Headers; readonly prototype: Headers };
+
+/** A body is whole: a room has no streams. */
+type BodyInit = string | BufferSource | URLSearchParams;
+
+interface Body {
+  readonly bodyUsed: boolean;
+  text(): Promise<string>;
+  json(): Promise<any>;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+type RequestRedirect = "follow" | "error" | "manual";
+interface RequestInit {
+  method?: string;
+  headers?: HeadersInit;
+  body?: BodyInit | null;
+  redirect?: RequestRedirect;
+  signal?: AbortSignal | null;
+}
+type RequestInfo = string | URL | Request;
+interface Request extends Body {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly redirect: RequestRedirect;
+  readonly signal: AbortSignal;
+  clone(): Request;
+}
+declare var Request: { new (input: RequestInfo, init?: RequestInit): Request; readonly prototype: Request };
+
+interface ResponseInit {
+  status?: number;
+  statusText?: string;
+  headers?: HeadersInit;
+}
+interface Response extends Body {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly statusText: string;
+  readonly headers: Headers;
+  readonly type: "basic" | "default" | "error";
+  readonly url: string;
+  readonly redirected: boolean;
+  clone(): Response;
+}
+declare var Response: {
+  new (body?: BodyInit | null, init?: ResponseInit): Response;
+  readonly prototype: Response;
+  json(value: unknown, init?: ResponseInit): Response;
+  error(): Response;
+  redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
+};
+
+/** To the origins that `fetch` in entmoot.config.ts lists. Rejects with a TypeError that says why there is no answer. */
+declare function fetch(input: RequestInfo, init?: RequestInit): Promise<Response>;
+
+// --- events
+
+interface EventInit {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
+}
+interface Event {
+  readonly type: string;
+  readonly target: EventTarget | null;
+  readonly currentTarget: EventTarget | null;
+  readonly eventPhase: number;
+  readonly bubbles: boolean;
+  readonly cancelable: boolean;
+  readonly composed: boolean;
+  readonly defaultPrevented: boolean;
+  readonly timeStamp: number;
+  readonly isTrusted: boolean;
+  composedPath(): EventTarget[];
+  preventDefault(): void;
+  stopPropagation(): void;
+  stopImmediatePropagation(): void;
+}
+declare var Event: { new (type: string, init?: EventInit): Event; readonly prototype: Event };
+
+interface CustomEvent<T = any> extends Event {
+  readonly detail: T;
+}
+declare var CustomEvent: {
+  new <T>(type: string, init?: EventInit & { detail?: T }): CustomEvent<T>;
+  readonly prototype: CustomEvent;
+};
+
+type EventListenerOrObject<E extends Event = any> = ((event: E) => unknown) | { handleEvent(event: E): unknown };
+interface AddEventListenerOptions {
+  capture?: boolean;
+  once?: boolean;
+  signal?: AbortSignal;
+}
+interface EventTarget {
+  addEventListener(type: string, listener: EventListenerOrObject | null, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener(type: string, listener: EventListenerOrObject | null, options?: boolean | { capture?: boolean }): void;
+  dispatchEvent(event: Event): boolean;
+}
+declare var EventTarget: { new (): EventTarget; readonly prototype: EventTarget };
+
+interface AbortSignal extends EventTarget {
+  readonly aborted: boolean;
+  readonly reason: any;
+  onabort: ((this: AbortSignal, event: Event) => unknown) | null;
+  throwIfAborted(): void;
+}
+declare var AbortSignal: {
+  readonly prototype: AbortSignal;
+  abort(reason?: unknown): AbortSignal;
+  timeout(milliseconds: number): AbortSignal;
+  any(signals: Iterable<AbortSignal>): AbortSignal;
+};
+interface AbortController {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+}
+declare var AbortController: { new (): AbortController; readonly prototype: AbortController };
+
+interface DOMException extends Error {
+  readonly code: number;
+}
+declare var DOMException: { new (message?: string, name?: string): DOMException; readonly prototype: DOMException };
+
+/** Writes what nobody caught to the room's log. */
+declare function reportError(error: unknown): void;
+
+// --- messages within the room
+
+interface MessageEvent<T = any> {
+  readonly type: "message";
+  readonly data: T;
+  readonly target: BroadcastChannel;
+}
+interface BroadcastChannel {
+  readonly name: string;
+  onmessage: ((event: MessageEvent) => unknown) | null;
+  onmessageerror: ((event: MessageEvent) => unknown) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+  addEventListener(type: "message", listener: EventListenerOrObject<any>): void;
+  removeEventListener(type: "message", listener: EventListenerOrObject<any>): void;
+}
+declare var BroadcastChannel: { new (name: string): BroadcastChannel; readonly prototype: BroadcastChannel };
+
+declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer[] }): T;
+
+// --- time and chance
+
+declare function setTimeout<A extends unknown[]>(callback: (...args: A) => unknown, milliseconds?: number, ...args: A): number;
+declare function setInterval<A extends unknown[]>(callback: (...args: A) => unknown, milliseconds?: number, ...args: A): number;
+declare function clearTimeout(id: number | undefined): void;
+declare function clearInterval(id: number | undefined): void;
+declare function queueMicrotask(callback: () => void): void;
+
+declare var performance: {
+  /** Milliseconds since the room began. */
+  now(): number;
+  readonly timeOrigin: number;
+  toJSON(): { timeOrigin: number };
+};
+
+type IntegerArray =
+  | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array;
+declare var crypto: {
+  getRandomValues<T extends IntegerArray>(array: T): T;
+  randomUUID(): `${string}-${string}-${string}-${string}-${string}`;
+};
+
+// --- the log
+
+interface Console {
+  debug(...values: unknown[]): void;
+  log(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+  trace(...values: unknown[]): void;
+}
+declare var console: Console;
+
+// --- the server
+
+/** The functions that the server offers by name (`handlers` in entmoot.config.ts). */
+declare var Beam: {
+  call(name: string, ...args: unknown[]): Promise<any>;
+  /** The room waits for the answer; no other room does. */
+  callSync(name: string, ...args: unknown[]): any;
+};

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/js/text_codec.hpp>
+
+#include <algorithm>
+
+namespace entmoot::js {
+
+namespace {
+
+// One character, or one piece that is none (`bad`), of `size` bytes.
+struct Piece {
+  std::uint32_t character = 0;
+  std::size_t size = 1;
+  bool bad = false;
+};
+
+Piece piece_at(const std::uint8_t* bytes, std::size_t size) noexcept {
+  const std::uint8_t first = bytes[0];
+  if (first < 0x80) return {first};
+  const unsigned more = first < 0xc2 || first > 0xf4 ? 0u : first < 0xe0 ? 1u : first < 0xf0 ? 2u : 3u;
+  if (more == 0) return {.bad = true};
+  // What the second byte may be: no overlong forms, no surrogates, nothing above U+10FFFF.
+  std::uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  std::uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  std::uint32_t character = first & (0x3fu >> more);
+  for (std::size_t i = 1; i <= more; ++i) {
+    if (i >= size || bytes[i] < low || bytes[i] > high) return {.size = i, .bad = true};
+    character = character << 6 | (bytes[i] & 0x3fu);
+    low = 0x80;
+    high = 0xbf;
+  }
+  return {.character = character, .size = more + 1};
+}
+
+}  // namespace
+
+JSValue encode_utf8(JSContext* ctx, JSValueConst text) noexcept {
+  std::size_t size = 0;
+  const char* data = JS_ToCStringLen(ctx, &size, text);
+  if (!data) return JS_EXCEPTION;
+  JSValue bytes = JS_NewUint8ArrayCopy(ctx, reinterpret_cast<const std::uint8_t*>(data), size);
+  JS_FreeCString(ctx, data);
+  return bytes;
+}
+
+JSValue decode_utf8(JSContext* ctx, const std::uint8_t* bytes, std::size_t size, bool fatal) noexcept {
+  if (std::all_of(bytes, bytes + size, [](std::uint8_t byte) { return byte < 0x80; })) {
+    return JS_NewStringLen(ctx, reinterpret_cast<const char*>(bytes), size);
+  }
+  // Twice over the bytes: the first counts.
+  std::size_t units = 0;
+  for (std::size_t at = 0; at < size;) {
+    const Piece piece = piece_at(bytes + at, size - at);
+    if (piece.bad && fatal) return JS_UNDEFINED;
+    units += piece.character > 0xffff ? 2 : 1;
+    at += piece.size;
+  }
+  auto* text = static_cast<std::uint16_t*>(js_malloc(ctx, units * sizeof(std::uint16_t)));
+  if (!text) return JS_EXCEPTION;
+  std::uint16_t* out = text;
+  for (std::size_t at = 0; at < size;) {
+    const Piece piece = piece_at(bytes + at, size - at);
+    at += piece.size;
+    if (piece.bad) {
+      *out++ = 0xfffd;
+    } else if (piece.character > 0xffff) {
+      *out++ = static_cast<std::uint16_t>(0xd7c0 + (piece.character >> 10));
+      *out++ = static_cast<std::uint16_t>(0xdc00 | (piece.character & 0x3ff));
+    } else {
+      *out++ = static_cast<std::uint16_t>(piece.character);
+    }
+  }
+  JSValue value = JS_NewStringUTF16(ctx, text, units);
+  js_free(ctx, text);
+  return value;
+}
+
+}  // namespace entmoot::js

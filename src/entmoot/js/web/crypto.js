@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// https://w3c.github.io/webcrypto: random values. https://w3c.github.io/hr-time: the room's clock.
+(function (host) {
+  'use strict';
+
+  const { DOMException } = globalThis;
+  const integers = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, BigInt64Array, BigUint64Array];
+  const hex = (bytes) => bytes.toHex();
+
+  const crypto = {
+    getRandomValues(array) {
+      if (!integers.some((type) => array instanceof type)) {
+        throw new DOMException('getRandomValues needs a typed array of integers', 'TypeMismatchError');
+      }
+      if (array.byteLength > 65536) throw new DOMException('getRandomValues gives 65536 bytes at most', 'QuotaExceededError');
+      host.randomBytes(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      return array;
+    },
+    randomUUID() {
+      const bytes = new Uint8Array(16);
+      host.randomBytes(bytes);
+      bytes[6] = (bytes[6] & 0x0f) | 0x40;
+      bytes[8] = (bytes[8] & 0x3f) | 0x80;
+      const text = hex(bytes);
+      return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
+    },
+    // No `subtle`, as on a page without HTTPS: packages look whether it is there, and may do so when they are loaded.
+    get [Symbol.toStringTag]() {
+      return 'Crypto';
+    },
+  };
+
+  const timeOrigin = Date.now() - host.uptime();
+  const performance = {
+    now: () => host.uptime(),
+    timeOrigin,
+    toJSON: () => ({ timeOrigin }),
+  };
+
+  return { crypto, performance };
+})

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+// https://fetch.spec.whatwg.org. A body is a text or bytes, whole: a room has no streams, blobs or forms.
+(function (host, take, call) {
+  'use strict';
+
+  const { bytesOf, encode, decode } = take('encoding');
+  const { URL, URLSearchParams } = take('url');
+  const { AbortSignal } = take('events');
+  const { DOMException } = globalThis;
+
+  // --- Headers
+
+  const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+  const nameOf = (name) => {
+    if (!token.test(String(name))) throw new TypeError(`"${name}" is not the name of a header`);
+    return String(name).toLowerCase();
+  };
+  const valueOf = (value) => {
+    const text = String(value).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
+    if (/[\0\n\r]|[^\0-\xff]/.test(text)) throw new TypeError(`"${text}" cannot be the value of a header`);
+    return text;
+  };
+
+  class Headers {
+    #list = []; // [name, value] in the order of arrival
+
+    constructor(init) {
+      if (init === undefined) return;
+      if (typeof init !== 'object' || init === null) throw new TypeError('Headers are made of an object or of pairs');
+      const pairs = typeof init[Symbol.iterator] === 'function' ? init : Object.entries(init);
+      for (const pair of pairs) {
+        const both = [...pair];
+        if (both.length !== 2) throw new TypeError('Headers need pairs of a name and a value');
+        this.append(both[0], both[1]);
+      }
+    }
+    append(name, value) {
+      this.#list.push([nameOf(name), valueOf(value)]);
+    }
+    delete(name) {
+      const key = nameOf(name);
+      this.#list = this.#list.filter(([n]) => n !== key);
+    }
+    get(name) {
+      const key = nameOf(name);
+      const values = this.#list.filter(([n]) => n === key).map(([, value]) => value);
+      return values.length === 0 ? null : values.join(', ');
+    }
+    getSetCookie() {
+      return this.#list.filter(([n]) => n === 'set-cookie').map(([, value]) => value);
+    }
+    has(name) {
+      const key = nameOf(name);
+      return this.#list.some(([n]) => n === key);
+    }
+    set(name, value) {
+      const [key, text] = [nameOf(name), valueOf(value)];
+      const found = this.#list.find(([n]) => n === key);
+      if (!found) return void this.#list.push([key, text]);
+      found[1] = text;
+      this.#list = this.#list.filter((pair) => pair === found || pair[0] !== key);
+    }
+    forEach(callback, self) {
+      for (const [name, value] of this) callback.call(self, value, name, this);
+    }
+    *entries() {
+      const names = [...new Set(this.#list.map(([name]) => name))].sort();
+      for (const name of names) {
+        if (name === 'set-cookie') for (const value of this.getSetCookie()) yield [name, value];
+        else yield [name, this.get(name)];
+      }
+    }
+    *keys() {
+      for (const [name] of this) yield name;
+    }
+    *values() {
+      for (const [, value] of this) yield value;
+    }
+    get [Symbol.toStringTag]() {
+      return 'Headers';
+    }
+  }
+  Headers.prototype[Symbol.iterator] = Headers.prototype.entries;
+
+  // --- bodies
+
+  const noStreams = 'a room has no streams: use text(), json(), bytes() or arrayBuffer()';
+
+  // [a text, or bytes of its own, or null; its content type]
+  const extract = (body) => {
+    if (body === undefined || body === null) return [null, null];
+    if (body instanceof URLSearchParams) return [String(body), 'application/x-www-form-urlencoded;charset=UTF-8'];
+    if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return [bytesOf(body).slice(), null];
+    if (typeof body === 'object' && (typeof body.getReader === 'function' || Symbol.asyncIterator in body)) throw new TypeError(noStreams);
+    return [String(body).toWellFormed(), 'text/plain;charset=UTF-8'];
+  };
+
+  let peek; // the body, without using it
+
+  class Body {
+    #body;
+    #used = false;
+
+    constructor(body) {
+      this.#body = body;
+    }
+    static {
+      peek = (message) => {
+        if (message.#used) throw new TypeError('the body has been used already');
+        return message.#body;
+      };
+    }
+    get body() {
+      if (this.#body === null) return null;
+      throw new TypeError(noStreams);
+    }
+    get bodyUsed() {
+      return this.#used;
+    }
+    async text() {
+      const body = this.#use();
+      return typeof body === 'string' ? body : body === null ? '' : decode(body);
+    }
+    async json() {
+      return JSON.parse(await this.text());
+    }
+    async bytes() {
+      const body = this.#use();
+      return typeof body === 'string' ? encode(body) : (body ?? new Uint8Array(0));
+    }
+    async arrayBuffer() {
+      return (await this.bytes()).buffer;
+    }
+    async blob() {
+      throw new TypeError('a room has no Blob: use bytes()');
+    }
+    async formData() {
+      throw new TypeError('a room has no FormData: use text() and URLSearchParams');
+    }
+    #use() {
+      const body = peek(this);
+      this.#used = body !== null;
+      return body;
+    }
+  }
+
+  // --- Request
+
+  const standard = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+  const methodOf = (method) => {
+    const text = String(method);
+    if (!token.test(text) || /^(?:CONNECT|TRACE|TRACK)$/i.test(text)) throw new TypeError(`"${text}" is not a method that can be asked`);
+    const upper = text.toUpperCase();
+    return upper !== 'PATCH' && standard.includes(upper) ? upper : text;
+  };
+
+  class Request extends Body {
+    #url;
+    #method;
+    #headers;
+    #redirect;
+    #signal;
+
+    constructor(input, init = {}) {
+      if (arguments.length === 0) throw new TypeError('a Request needs a URL');
+      const from = input instanceof Request ? input : undefined;
+      const url = from ? from.#url : String(new URL(input));
+      if (/^[^:]*:\/\/[^/?#]*@/.test(url)) throw new TypeError('a Request takes no user and password in its URL: use the header authorization');
+      const method = init.method === undefined ? (from?.#method ?? 'GET') : methodOf(init.method);
+      const [body, type] = init.body !== undefined ? extract(init.body) : from ? [peek(from), null] : [null, null];
+      if (body !== null && (method === 'GET' || method === 'HEAD')) throw new TypeError(`a request with ${method} has no body`);
+      const redirect = init.redirect ?? from?.#redirect ?? 'follow';
+      if (!['follow', 'error', 'manual'].includes(redirect)) throw new TypeError('redirect is "follow", "error" or "manual"');
+      const signal = init.signal === undefined ? (from?.#signal ?? null) : init.signal;
+      if (signal !== null && !(signal instanceof AbortSignal)) throw new TypeError('signal is an AbortSignal');
+      super(body);
+      if (from && init.body === undefined && body !== null) void from.bytes(); // its body is ours now
+      this.#url = url;
+      this.#method = method;
+      this.#headers = new Headers(init.headers ?? from?.#headers);
+      this.#redirect = redirect;
+      this.#signal = signal;
+      if (type !== null && !this.#headers.has('content-type')) this.#headers.set('content-type', type);
+    }
+    get url() {
+      return this.#url;
+    }
+    get method() {
+      return this.#method;
+    }
+    get headers() {
+      return this.#headers;
+    }
+    get redirect() {
+      return this.#redirect;
+    }
+    get signal() {
+      return (this.#signal ??= AbortSignal.any([]));
+    }
+    clone() {
+      return new Request(this.#url, { method: this.#method, headers: this.#headers, redirect: this.#redirect, signal: this.#signal, body: peek(this) });
+    }
+    get [Symbol.toStringTag]() {
+      return 'Request';
+    }
+  }
+
+  // --- Response
+
+  let received; // fetch's way to a Response
+
+  class Response extends Body {
+    #status;
+    #statusText;
+    #headers;
+    #type = 'default';
+    #url = '';
+    #redirected = false;
+
+    constructor(body = null, { status = 200, statusText = '', headers } = {}) {
+      if (!Number.isInteger(+status) || status < 200 || status > 599) throw new RangeError(`a response's status is 200 to 599, not ${status}`);
+      if (/[^\t\x20-\x7e\x80-\xff]/.test(String(statusText))) throw new TypeError('statusText is one line of text');
+      const [content, type] = extract(body);
+      if (content !== null && [204, 205, 304].includes(+status)) throw new TypeError(`a response with status ${status} has no body`);
+      super(content);
+      this.#status = +status;
+      this.#statusText = String(statusText);
+      this.#headers = new Headers(headers);
+      if (type !== null && !this.#headers.has('content-type')) this.#headers.set('content-type', type);
+    }
+    static json(value, init = {}) {
+      const text = JSON.stringify(value);
+      if (text === undefined) throw new TypeError('the value cannot be written as JSON');
+      const response = new Response(text, init);
+      if (!new Headers(init.headers).has('content-type')) response.#headers.set('content-type', 'application/json');
+      return response;
+    }
+    static error() {
+      const response = new Response();
+      response.#status = 0;
+      response.#type = 'error';
+      return response;
+    }
+    static redirect(url, status = 302) {
+      if (![301, 302, 303, 307, 308].includes(status)) throw new RangeError(`${status} is not the status of a redirect`);
+      return new Response(null, { status, headers: { location: String(new URL(url)) } });
+    }
+    static {
+      received = ({ status, statusText, headers, text, base64, url, redirected }) => {
+        const empty = [204, 205, 304].includes(status);
+        const response = new Response(empty ? null : (text ?? Uint8Array.fromBase64(base64)), { status, statusText });
+        response.#headers = new Headers(headers);
+        response.#type = 'basic';
+        response.#url = url;
+        response.#redirected = redirected;
+        return response;
+      };
+    }
+    get status() {
+      return this.#status;
+    }
+    get ok() {
+      return this.#status >= 200 && this.#status <= 299;
+    }
+    get statusText() {
+      return this.#statusText;
+    }
+    get headers() {
+      return this.#headers;
+    }
+    get type() {
+      return this.#type;
+    }
+    get url() {
+      return this.#url;
+    }
+    get redirected() {
+      return this.#redirected;
+    }
+    clone() {
+      const copy = new Response(peek(this), { status: this.#status || 200, statusText: this.#statusText });
+      copy.#status = this.#status;
+      copy.#headers = new Headers(this.#headers);
+      copy.#type = this.#type;
+      copy.#url = this.#url;
+      copy.#redirected = this.#redirected;
+      return copy;
+    }
+    get [Symbol.toStringTag]() {
+      return 'Response';
+    }
+  }
+
+  // --- fetch: the server asks (web/fetch.hpp); this is the room's side
+
+  const newId = () => {
+    const bytes = new Uint8Array(16);
+    host.randomBytes(bytes);
+    return bytes.toHex();
+  };
+
+  const fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const { signal } = request;
+    signal.throwIfAborted();
+    const body = peek(request);
+    const id = newId();
+    const asked = {
+      id,
+      url: request.url.replace(/#.*$/s, ''),
+      method: request.method,
+      headers: [...request.headers],
+      redirect: request.redirect,
+      ...(typeof body === 'string' ? { text: body } : body !== null ? { base64: body.toBase64() } : {}),
+    };
+    let abort;
+    const aborted = new Promise((_, reject) => {
+      abort = () => {
+        reject(signal.reason);
+        call('entmoot:fetch-abort', id).catch(() => {});
+      };
+      signal.addEventListener('abort', abort);
+    });
+    const answered = call('entmoot:fetch', asked).then(received, (error) => {
+      throw new TypeError('fetch failed: ' + error.message);
+    });
+    try {
+      return await Promise.race([answered, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      answered.catch(() => {});
+    }
+  };
+
+  return { Headers, Request, Response, fetch };
+})

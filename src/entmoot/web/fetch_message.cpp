@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/web/fetch_message.hpp>
+
+#include <entmoot/base/base64.hpp>
+#include <entmoot/base/utf8.hpp>
+
+#include <fmt/format.h>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace entmoot {
+
+namespace {
+
+constexpr std::size_t headers_max = 100;
+constexpr std::size_t header_bytes_max = 16 * KiB;  // as much as servers take
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+// What frames a message or belongs to one connection is the client's own (RFC 9110 §7.6.1).
+bool is_ours(std::string_view name) {
+  static constexpr std::string_view ours[] = {"connection", "content-length",    "expect", "host", "keep-alive", "te",
+                                              "trailer",    "transfer-encoding", "upgrade"};
+  const auto proxy = std::string_view("proxy-");
+  return std::ranges::any_of(ours, [&](std::string_view own) { return same_name(own, name); }) ||
+         same_name(name.substr(0, proxy.size()), proxy);
+}
+
+std::string_view text_of(const boost::json::object& object, std::string_view key) {
+  const Json* found = object.if_contains(key);
+  return found && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
+}
+
+// A header's value is a string of bytes; in the script each is a character.
+std::string from_latin1(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      text += c;
+    } else {
+      text += static_cast<char>(0xc0 | byte >> 6);
+      text += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+  }
+  return text;
+}
+
+Result<std::string> to_latin1(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80) {
+      if (byte == '\r' || byte == '\n' || byte == 0) return fail("a header's value is one line");
+      bytes += text[i];
+    } else if ((byte & 0xfe) == 0xc2 && i + 1 < text.size()) {
+      bytes += static_cast<char>((byte & 3) << 6 | (static_cast<unsigned char>(text[++i]) & 0x3f));
+    } else {
+      return fail("a header's value has a character that is no byte");
+    }
+  }
+  return bytes;
+}
+
+Result<HttpHeader> header_of(const Json& pair) {
+  if (!pair.is_array() || pair.get_array().size() != 2 || !pair.get_array()[0].is_string() ||
+      !pair.get_array()[1].is_string()) {
+    return fail("a header is a name and a value");
+  }
+  HttpHeader header{std::string(pair.get_array()[0].get_string()), {}};
+  if (!is_token(header.name)) return fail("a header has a name that is none");
+  if (is_ours(header.name)) return fail(fmt::format("the header \"{}\" cannot be set", header.name));
+  auto value = to_latin1(pair.get_array()[1].get_string());
+  if (!value) return value.error();
+  header.value = std::move(*value);
+  return header;
+}
+
+}  // namespace
+
+Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_bytes_max) {
+  const auto json = args.parse();
+  if (!json) return json.error();
+  if (!json->is_array() || json->get_array().empty() || !json->get_array()[0].is_object()) {
+    return fail("a request is an object");
+  }
+  const boost::json::object& object = json->get_array()[0].get_object();
+
+  auto url = FetchUrl::parse(text_of(object, "url"));
+  if (!url) return url.error();
+  FetchRequest request{.id = std::string(text_of(object, "id")), .url = std::move(*url)};
+  if (const auto method = text_of(object, "method"); !method.empty()) request.method = method;
+  if (!is_token(request.method) || request.method == "CONNECT" || request.method == "TRACE") {
+    return fail(fmt::format("\"{}\" is not a method that can be asked", request.method));
+  }
+  const auto redirect = text_of(object, "redirect");
+  if (redirect == "error") request.redirect = Redirect::error;
+  if (redirect == "manual") request.redirect = Redirect::manual;
+
+  std::size_t bytes = request.url.target.size();
+  if (const Json* headers = object.if_contains("headers")) {
+    if (!headers->is_array()) return fail("headers are a list of names and values");
+    for (const Json& pair : headers->get_array()) {
+      auto header = header_of(pair);
+      if (!header) return header.error();
+      bytes += header->name.size() + header->value.size() + 4;
+      request.headers.push_back(std::move(*header));
+    }
+  }
+  if (bytes > header_bytes_max || request.headers.size() > headers_max) {
+    return fail(fmt::format("the request's address and headers are more than {} KiB or {} lines",
+                            header_bytes_max / KiB, headers_max));
+  }
+  request.body = text_of(object, "text");
+  if (const auto encoded = text_of(object, "base64"); !encoded.empty()) {
+    auto body = base64_decode(encoded);
+    if (!body) return body.error();
+    request.body = std::move(*body);
+  }
+  if (request.body.size() > body_bytes_max) {
+    return fail(fmt::format("the request's body is more than {} KiB", body_bytes_max / KiB));
+  }
+  return request;
+}
+
+JsonText FetchResponse::to_json() const {
+  std::string out = fmt::format(R"({{"status":{},"statusText":)", status);
+  append_json_string(out, from_latin1(reason));
+  out += R"(,"headers":[)";
+  for (const HttpHeader& header : headers) {
+    if (out.back() != '[') out += ',';
+    out += '[';
+    append_json_string(out, header.name);
+    out += ',';
+    append_json_string(out, from_latin1(header.value));
+    out += ']';
+  }
+  out += R"(],"url":)";
+  append_json_string(out, url);
+  out += redirected ? R"(,"redirected":true,)" : R"(,"redirected":false,)";
+  const bool text = is_utf8(body);
+  out += text ? R"("text":)" : R"("base64":)";
+  append_json_string(out, text ? body : base64_encode(body));
+  out += '}';
+  return JsonText::trusted(std::string_view(out));
+}
+
+}  // namespace entmoot

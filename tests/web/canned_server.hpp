@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// A server on loopback that gives each connection the same bytes once a request's head has come, and closes; or says
+// nothing at all and keeps them open.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace entmoot {
+
+class CannedServer {
+ public:
+  explicit CannedServer(std::optional<std::string> answer);
+  ~CannedServer();
+  CannedServer(const CannedServer&) = delete;
+  CannedServer& operator=(const CannedServer&) = delete;
+
+  [[nodiscard]] std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  void serve() const;
+
+  const std::optional<std::string> answer_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace entmoot
