@@ -2,7 +2,10 @@
 
 #include "canned_server.hpp"
 
+#include "self_signed.hpp"
+
 #include <doctest/doctest.h>
+#include <openssl/ssl.h>
 
 #include <utility>
 #include <vector>
@@ -14,7 +17,8 @@
 
 namespace entmoot {
 
-CannedServer::CannedServer(std::optional<std::string> answer) : answer_(std::move(answer)) {
+CannedServer::CannedServer(std::optional<std::string> answer, const SelfSigned* identity)
+    : answer_(std::move(answer)), identity_(identity) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -40,6 +44,11 @@ void CannedServer::serve() const {
       silent.push_back(fd);
       continue;
     }
+    if (identity_) {
+      serve_tls(fd);
+      ::close(fd);
+      continue;
+    }
     std::string head;
     char piece[4096];
     // A TLS client's first record is no head; its first bytes are enough.
@@ -54,6 +63,17 @@ void CannedServer::serve() const {
     ::close(fd);
   }
   for (const int fd : silent) ::close(fd);
+}
+
+void CannedServer::serve_tls(int fd) const {
+  SSL* tls = SSL_new(identity_->context());
+  SSL_set_fd(tls, fd);
+  char piece[4096];
+  if (SSL_accept(tls) == 1 && SSL_read(tls, piece, sizeof piece) > 0) {
+    SSL_write(tls, answer_->data(), static_cast<int>(answer_->size()));
+    SSL_shutdown(tls);
+  }
+  SSL_free(tls);
 }
 
 }  // namespace entmoot

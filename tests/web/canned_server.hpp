@@ -12,19 +12,25 @@
 
 namespace entmoot {
 
+class SelfSigned;
+
 class CannedServer {
  public:
-  explicit CannedServer(std::optional<std::string> answer);
+  /// With an identity it speaks TLS.
+  explicit CannedServer(std::optional<std::string> answer, const SelfSigned* identity = nullptr);
   ~CannedServer();
   CannedServer(const CannedServer&) = delete;
   CannedServer& operator=(const CannedServer&) = delete;
 
   [[nodiscard]] std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
   void serve() const;
+  void serve_tls(int fd) const;
 
   const std::optional<std::string> answer_;
+  const SelfSigned* const identity_;
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::thread thread_;

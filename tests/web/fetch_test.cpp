@@ -3,6 +3,7 @@
 #include <entmoot/web/fetch.hpp>
 
 #include "canned_server.hpp"
+#include "self_signed.hpp"
 
 #include <entmoot/base/base64.hpp>
 #include <entmoot/core/shards.hpp>
@@ -259,6 +260,18 @@ TEST_CASE("a fetcher that ends answers who waits") {
   const auto waiting = bench.begin({{"url", server.origin()}});
   bench.on_shard([&] { bench.fetcher.reset(); });
   CHECK(text(bench.wait(waiting), "error") == "the server is stopping");
+}
+
+TEST_CASE("over TLS the certificate must be trusted and be the host's") {
+  const SelfSigned identity;
+  const CannedServer server{"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi", &identity};
+  const std::string named = "https://localhost:" + std::to_string(server.port());
+  const std::string by_address = "https://127.0.0.1:" + std::to_string(server.port());
+  Bench trusting({named, by_address}, {.certificates = identity.file()});
+  CHECK(text(trusting.get(named)) == "hi");
+  CHECK(text(trusting.get(by_address), "error").starts_with("no TLS with " + by_address));
+  Bench wary({named});
+  CHECK(text(wary.get(named), "error") == "no TLS with " + named + ": self-signed certificate");
 }
 
 TEST_CASE("a server that speaks no TLS is no https server, and a port that nobody listens on is an error") {

@@ -28,8 +28,8 @@ std::string compile(const ScratchEngine& engine, const EmbeddedFile& file) {
   const std::string trouble = program ? "" : name + ": " + program.error().reason + program.error().detail;
   ENTMOOT_CHECK(program.has_value(), trouble.c_str());
   std::size_t size = 0;
-  std::uint8_t* bytes =
-      JS_WriteObject(engine.context(), &size, *program, JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE);
+  std::uint8_t* bytes = JS_WriteObject(engine.context(), &size, *program,
+                                       JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE | JS_WRITE_OBJ_STRIP_DEBUG);
   JS_FreeValue(engine.context(), *program);
   ENTMOOT_CHECK(bytes, "no memory for bytecode");
   std::string bytecode(reinterpret_cast<const char*>(bytes), size);

@@ -11,8 +11,8 @@
   const { call } = Beam;
   const parts = Object.create(null);
 
-  // A part is a function that returns its globals. What it throws (a stack overflow) leaves it to be taken again.
-  const take = (part) => (parts[part] ??= host.part(part)(host, take, call));
+  // A part is a function that returns its globals, and takes another part where it needs it, not before. What it throws (a stack overflow) leaves it to be taken again.
+  const take = (part) => (parts[part] ??= host.part(part)(host, take, call, parts));
 
   Object.defineProperty(globalThis, 'self', { value: globalThis, writable: true, enumerable: false, configurable: true });
   delete globalThis.performance; // the engine's counts from the making of the template

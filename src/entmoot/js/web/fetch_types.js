@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 // https://fetch.spec.whatwg.org. A body is a text or bytes, whole: a room has no streams, blobs or forms.
-(function (host, take, call) {
+(function (host, take, call, made) {
   'use strict';
 
-  const { bytesOf, encode, decode } = take('encoding');
-  const { URL, URLSearchParams } = take('url');
-  const { AbortSignal } = take('events');
-  const { DOMException } = globalThis;
+  const absolute = (url) => String(new (take('url').URL)(url));
 
   // --- Headers
 
@@ -89,8 +86,8 @@
   // [a text, or bytes of its own, or null; its content type]
   const extract = (body) => {
     if (body === undefined || body === null) return [null, null];
-    if (body instanceof URLSearchParams) return [String(body), 'application/x-www-form-urlencoded;charset=UTF-8'];
-    if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return [bytesOf(body).slice(), null];
+    if (made.url !== undefined && body instanceof made.url.URLSearchParams) return [String(body), 'application/x-www-form-urlencoded;charset=UTF-8'];
+    if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return [take('encoding').bytesOf(body).slice(), null];
     if (typeof body === 'object' && (typeof body.getReader === 'function' || Symbol.asyncIterator in body)) throw new TypeError(noStreams);
     return [String(body).toWellFormed(), 'text/plain;charset=UTF-8'];
   };
@@ -119,14 +116,14 @@
     }
     async text() {
       const body = this.#use();
-      return typeof body === 'string' ? body : body === null ? '' : decode(body);
+      return typeof body === 'string' ? body : body === null ? '' : take('encoding').decode(body);
     }
     async json() {
       return JSON.parse(await this.text());
     }
     async bytes() {
       const body = this.#use();
-      return typeof body === 'string' ? encode(body) : (body ?? new Uint8Array(0));
+      return typeof body === 'string' ? take('encoding').encode(body) : (body ?? new Uint8Array(0));
     }
     async arrayBuffer() {
       return (await this.bytes()).buffer;
@@ -154,6 +151,8 @@
     return upper !== 'PATCH' && standard.includes(upper) ? upper : text;
   };
 
+  let signalOf; // null if nobody can abort it
+
   class Request extends Body {
     #url;
     #method;
@@ -164,7 +163,7 @@
     constructor(input, init = {}) {
       if (arguments.length === 0) throw new TypeError('a Request needs a URL');
       const from = input instanceof Request ? input : undefined;
-      const url = from ? from.#url : String(new URL(input));
+      const url = from ? from.#url : absolute(input);
       if (/^[^:]*:\/\/[^/?#]*@/.test(url)) throw new TypeError('a Request takes no user and password in its URL: use the header authorization');
       const method = init.method === undefined ? (from?.#method ?? 'GET') : methodOf(init.method);
       const [body, type] = init.body !== undefined ? extract(init.body) : from ? [peek(from), null] : [null, null];
@@ -172,7 +171,7 @@
       const redirect = init.redirect ?? from?.#redirect ?? 'follow';
       if (!['follow', 'error', 'manual'].includes(redirect)) throw new TypeError('redirect is "follow", "error" or "manual"');
       const signal = init.signal === undefined ? (from?.#signal ?? null) : init.signal;
-      if (signal !== null && !(signal instanceof AbortSignal)) throw new TypeError('signal is an AbortSignal');
+      if (signal !== null && !(signal instanceof take('events').AbortSignal)) throw new TypeError('signal is an AbortSignal');
       super(body);
       if (from && init.body === undefined && body !== null) void from.bytes(); // its body is ours now
       this.#url = url;
@@ -181,6 +180,9 @@
       this.#redirect = redirect;
       this.#signal = signal;
       if (type !== null && !this.#headers.has('content-type')) this.#headers.set('content-type', type);
+    }
+    static {
+      signalOf = (request) => request.#signal;
     }
     get url() {
       return this.#url;
@@ -195,7 +197,7 @@
       return this.#redirect;
     }
     get signal() {
-      return (this.#signal ??= AbortSignal.any([]));
+      return (this.#signal ??= take('events').AbortSignal.any([]));
     }
     clone() {
       return new Request(this.#url, { method: this.#method, headers: this.#headers, redirect: this.#redirect, signal: this.#signal, body: peek(this) });
@@ -243,7 +245,7 @@
     }
     static redirect(url, status = 302) {
       if (![301, 302, 303, 307, 308].includes(status)) throw new RangeError(`${status} is not the status of a redirect`);
-      return new Response(null, { status, headers: { location: String(new URL(url)) } });
+      return new Response(null, { status, headers: { location: absolute(url) } });
     }
     static {
       received = ({ status, statusText, headers, text, base64, url, redirected }) => {
@@ -301,8 +303,8 @@
 
   const fetch = async (input, init) => {
     const request = new Request(input, init);
-    const { signal } = request;
-    signal.throwIfAborted();
+    const signal = signalOf(request);
+    signal?.throwIfAborted();
     const body = peek(request);
     const id = newId();
     const asked = {
@@ -313,6 +315,10 @@
       redirect: request.redirect,
       ...(typeof body === 'string' ? { text: body } : body !== null ? { base64: body.toBase64() } : {}),
     };
+    const answered = call('entmoot:fetch', asked).then(received, (error) => {
+      throw new TypeError('fetch failed: ' + error.message);
+    });
+    if (signal === null) return answered;
     let abort;
     const aborted = new Promise((_, reject) => {
       abort = () => {
@@ -320,9 +326,6 @@
         call('entmoot:fetch-abort', id).catch(() => {});
       };
       signal.addEventListener('abort', abort);
-    });
-    const answered = call('entmoot:fetch', asked).then(received, (error) => {
-      throw new TypeError('fetch failed: ' + error.message);
     });
     try {
       return await Promise.race([answered, aborted]);

@@ -4,7 +4,6 @@
 (function (host, take) {
   'use strict';
 
-  const { decode } = take('encoding');
   const defaultPorts = { __proto__: null, 'http:': '80', 'https:': '443', 'ws:': '80', 'wss:': '443', 'ftp:': '21', 'file:': '' };
   const special = (scheme) => scheme in defaultPorts;
 
@@ -21,7 +20,7 @@
   const escape = (character) =>
     character < '\x80' ? '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0') : encodeURIComponent(character);
   const encode = (text, pattern) => text.toWellFormed().replace(pattern, escape);
-  const unescape = (text) => text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => decode(Uint8Array.fromHex(run.replaceAll('%', ''))));
+  const unescape = (text) => text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => take('encoding').decode(Uint8Array.fromHex(run.replaceAll('%', ''))));
 
   // --- hosts
 
