@@ -10,14 +10,14 @@
 #include <cstdint>
 #include <span>
 
-std::span<const entmoot::EmbeddedFile> prelude_source();  // cmake/embed.cmake
+std::span<const entmoot::EmbeddedFile> builtin_sources();  // cmake/embed.cmake
 
 namespace bench {
 
 std::string compile_prelude() {
   const entmoot::js::ScratchEngine engine;
   JSContext* ctx = engine.context();
-  const auto compiled = engine.evaluate(std::string(prelude_source().front().bytes), "prelude",
+  const auto compiled = engine.evaluate(std::string(builtin_sources().front().bytes), "prelude",
                                         JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
   ENTMOOT_CHECK(compiled.has_value(), "the prelude compiles");
   std::size_t size = 0;
