@@ -3,7 +3,7 @@
 #pragma once
 
 // Our own JavaScript: prelude.js and the parts of the Web's APIs. Compiled once in a process and kept without its
-// source, which every room would carry otherwise.
+// source and line numbers, which every room would carry otherwise.
 
 #include <entmoot/js/engine.hpp>
 
