@@ -10,14 +10,14 @@
 #include <cstdint>
 #include <span>
 
-std::span<const entmoot::EmbeddedFile> prelude_source();  // cmake/embed.cmake
+std::span<const entmoot::EmbeddedFile> builtin_sources();  // cmake/embed.cmake
 
 namespace bench {
 
 std::string compile_prelude() {
   const entmoot::js::ScratchEngine engine;
   JSContext* ctx = engine.context();
-  const auto compiled = engine.evaluate(std::string(prelude_source().front().bytes), "prelude",
+  const auto compiled = engine.evaluate(std::string(builtin_sources().front().bytes), "prelude",
                                         JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
   ENTMOOT_CHECK(compiled.has_value(), "the prelude compiles");
   std::size_t size = 0;
@@ -43,14 +43,14 @@ JSValue FreshRoom::read(std::string_view bytecode) {
                        JS_READ_OBJ_BYTECODE);
 }
 
-void FreshRoom::load(const std::string& prelude, const entmoot::js::Script& script) {
+void FreshRoom::load(const std::string& prelude, const entmoot::js::ModuleGraph& script) {
   JSValue function = JS_EvalFunction(ctx_, read(prelude));
   JSValue host = entmoot::js::new_host_object(ctx_);
   entries_ = JS_Call(ctx_, function, JS_UNDEFINED, 1, &host);
   ENTMOOT_CHECK(!JS_IsException(entries_), "the prelude runs");
   JS_FreeValue(ctx_, host);
   JS_FreeValue(ctx_, function);
-  program_ = read(script.bytecode());
+  program_ = read(*script.entry().bytecode);
 }
 
 std::size_t FreshRoom::heap_bytes() const {

@@ -24,7 +24,7 @@ class FreshRoom {
   FreshRoom& operator=(const FreshRoom&) = delete;
 
   /// Makes the globals a room has, and loads the script without running it.
-  void load(const std::string& prelude, const entmoot::js::Script& script);
+  void load(const std::string& prelude, const entmoot::js::ModuleGraph& script);
   /// What the engine has asked malloc for.
   [[nodiscard]] std::size_t heap_bytes() const;
 

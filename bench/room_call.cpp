@@ -68,7 +68,7 @@ void on_one_shard(const Program& program) {
 
 // The same entry into the engine on the thread's own stack: no mailbox, no fiber, no effects.
 void engine_alone() {
-  const auto heap = js::TemplateHeap::build(*chat_script());
+  const auto heap = js::TemplateHeap::build(chat_script());
   ENTMOOT_CHECK(heap.has_value(), "the template is built");
   SilentHost host;
   js::RegionArena arena(0);

@@ -43,7 +43,7 @@ void copies(const js::TemplateHeap& from, js::ArenaOptions options, const char* 
 }
 
 // In memory that was just freed, which is what malloc hands out again; or in memory that the process has not had yet.
-void fresh(const std::string& prelude, const js::Script& script, bool new_memory) {
+void fresh(const std::string& prelude, const js::ModuleGraph& script, bool new_memory) {
   const auto* subject = new_memory ? "fresh engine, new memory" : "fresh engine, warm memory";
   Samples bare, ready;
   std::vector<std::unique_ptr<FreshRoom>> kept;
@@ -89,7 +89,7 @@ void whole() {
 void room_start() {
   const auto script = chat_script();
   const auto prelude = compile_prelude();
-  const auto heap = js::TemplateHeap::build(*script);
+  const auto heap = js::TemplateHeap::build(script);
   ENTMOOT_CHECK(heap.has_value(), "the template is built");
   for (int round = 0; round < rounds; ++round) {
     copies(**heap, {}, "template, warm slot");

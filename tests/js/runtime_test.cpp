@@ -4,8 +4,6 @@
 
 #include <entmoot/js/script.hpp>
 
-#include <algorithm>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +25,7 @@ TEST_CASE("a script keeps its state between calls, and two rooms from one templa
   )";
   Bench a(source);
   CHECK(a.start() == Ended::done);
+  CHECK(a.started);
   a.invoke(1, "send", R"(["ann","hello"])");
   a.invoke(2, "send", R"(["bob","ho\u006d"])");
   a.invoke(3, "history");

@@ -2,15 +2,12 @@
 
 #include <entmoot/js/module_linker.hpp>
 
-#include <entmoot/base/embedded.hpp>
+#include <entmoot/js/builtin_scripts.hpp>
 #include <entmoot/js/heap.hpp>
 #include <entmoot/js/template_heap.hpp>
 
 #include <iterator>
-#include <span>
 #include <string>
-
-std::span<const entmoot::EmbeddedFile> commonjs_source();  // cmake/embed.cmake
 
 namespace entmoot::js {
 
@@ -107,8 +104,8 @@ Result<void> load_commonjs(JSContext* ctx, const ModuleGraph& graph) {
   for (const auto& module : graph.modules()) {
     if (module.kind != ModuleGraph::Kind::commonjs) continue;
     if (JS_IsUndefined(define)) {
-      const std::string source(commonjs_source().front().bytes);
-      JSValue make = JS_Eval(ctx, source.c_str(), source.size(), "entmoot:commonjs", JS_EVAL_TYPE_GLOBAL);
+      JSValue make = evaluate_builtin_script(ctx, "commonjs.js");
+      if (JS_IsException(make)) return exception(ctx);
       JSValue resolve = JS_NewCFunction(ctx, &resolve_require, "resolve", 2);
       define = JS_Call(ctx, make, JS_UNDEFINED, 1, &resolve);
       JS_FreeValue(ctx, make);
