@@ -5,9 +5,9 @@
 #include "complain.hpp"
 #include "server/control.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -32,8 +32,8 @@ void print_rooms(const Json& rooms) {
   const auto colours = Colours::of(STDOUT_FILENO);
   std::size_t widest = 5;
   for (const Json& room : rooms.as_array()) widest = std::max(widest, room.at("topic").as_string().size());
-  fmt::print("{}\n", colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>8}  {:>8}  trouble", "room", widest,
-                                              "state", "clients", "heap", "CPU", "mailbox", "failures")));
+  fmt::print("{}\n", colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>8}  {:>8}  trouble", "room",
+                                              widest, "state", "clients", "heap", "CPU", "mailbox", "failures")));
   for (const Json& room : rooms.as_array()) {
     const auto number = [&](const char* name) { return room.at(name).to_number<std::int64_t>(); };
     const std::string_view state = room.at("state").as_string();
@@ -81,7 +81,8 @@ void inspect(const std::filesystem::path& dir, const std::string& topic) {
   for (const Json& room : rooms->as_array()) {
     if (std::string_view(room.at("topic").as_string()) != topic) continue;
     for (const auto& [name, value] : room.as_object()) {
-      fmt::print("{:9} {}\n", std::string_view(name), value.is_string() ? std::string(value.as_string()) : to_json(value));
+      fmt::print("{:9} {}\n", std::string_view(name),
+                 value.is_string() ? std::string(value.as_string()) : to_json(value));
     }
     return;
   }

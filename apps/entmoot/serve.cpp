@@ -66,9 +66,8 @@ ExitCode complain_of(const std::string& mistakes) {
 ExitCode serve_app(const command::Serve& serve) {
   log::start(serve.log);
   std::signal(SIGPIPE, SIG_IGN);  // a client that is gone is an error of its write, not the end of the server
-  auto loader = std::make_unique<AppLoader>(serve.dir, AppLoader::Options{.develops = serve.watch,
-                                                                          .port = serve.port,
-                                                                          .address = serve.address});
+  auto loader = std::make_unique<AppLoader>(
+      serve.dir, AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address});
   auto app = loader->load();
   if (!app) return complain_of(app.error().reason);
   for (const auto& warning : warnings_of((*app)->config)) log::warn("{}", warning);

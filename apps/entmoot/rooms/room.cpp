@@ -286,14 +286,14 @@ Result<void> Room::emit(std::string_view operation, std::string_view target, std
     });
   } else if (operation == "track") {
     if (payload.starts_with('=')) return fail("a presence's meta is an object");
-    Effects::release_or_hold([this, self = self_, owner = member.presence, key = std::string(name),
-                              meta = JsonText::trusted(payload)] {
-      if (!*self) return;
-      Presence& presence = home_.ground.presence;
-      auto tracked = presence.track(owner, topic_, key, meta);
-      if (!tracked) tracked = presence.update(owner, topic_, key, meta);
-      if (!tracked) log::warn("room {}: {}", log::quoted(topic_), log::quoted(tracked.error().reason));
-    });
+    Effects::release_or_hold(
+        [this, self = self_, owner = member.presence, key = std::string(name), meta = JsonText::trusted(payload)] {
+          if (!*self) return;
+          Presence& presence = home_.ground.presence;
+          auto tracked = presence.track(owner, topic_, key, meta);
+          if (!tracked) tracked = presence.update(owner, topic_, key, meta);
+          if (!tracked) log::warn("room {}: {}", log::quoted(topic_), log::quoted(tracked.error().reason));
+        });
   } else if (operation == "untrack") {
     Effects::release_or_hold([this, self = self_, owner = member.presence, key = std::string(name)] {
       if (*self) home_.ground.presence.untrack(owner, topic_, key);
@@ -319,13 +319,12 @@ void Room::reload(std::shared_ptr<const Route> next) {
     route_ = std::move(next);
     return;
   }
-  actor_->ref().mailbox().push(
-      envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
-               [next](Room& room, const Result<JsonText>& snapshot) {
-                 if (!room.reload_) return;
-                 room.reload_->before = std::exchange(room.route_, next);
-                 room.swap_code(snapshot);
-               }));
+  actor_->ref().mailbox().push(envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
+                                        [next](Room& room, const Result<JsonText>& snapshot) {
+                                          if (!room.reload_) return;
+                                          room.reload_->before = std::exchange(room.route_, next);
+                                          room.swap_code(snapshot);
+                                        }));
   reload_.emplace();
 }
 
@@ -369,9 +368,10 @@ void Room::finish_reload(const Result<JsonText>& restored) {
   last_trouble_.clear();
   // Calls that wait for a promise in the old heap are answered there.
   const bool is_owed = reload_->old_actor && reload_->old_actor->calls_pending() > 0;
-  home_.shard.after(is_owed ? route_->limits.reply_timeout : Duration::zero(), [self = self_, child = reload_->old_child] {
-    if (*self) (void)(*self)->home_.supervisor.terminate_child(child);
-  });
+  home_.shard.after(is_owed ? route_->limits.reply_timeout : Duration::zero(),
+                    [self = self_, child = reload_->old_child] {
+                      if (*self) (void)(*self)->home_.supervisor.terminate_child(child);
+                    });
   release_held();
 }
 
@@ -407,10 +407,9 @@ void Room::look_idle() {
     return;
   }
   if (!actor_) return home_.all.forget_later(*this);
-  actor_->ref().mailbox().push(envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
-                                        [uses = uses_](Room& room, const Result<JsonText>& snapshot) {
-                                          room.sleep(snapshot, uses);
-                                        }));
+  actor_->ref().mailbox().push(
+      envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
+               [uses = uses_](Room& room, const Result<JsonText>& snapshot) { room.sleep(snapshot, uses); }));
 }
 
 void Room::sleep(const Result<JsonText>& snapshot, std::uint64_t uses) {

@@ -8,7 +8,8 @@
 //   first message  → an actor is started; the state of a room that slept is given back to it first
 //   crash, kill    → the channels of its clients end with phx_error, as if they were linked to it: they join the fresh
 //                    room by themselves and get its state
-//   reload         → the old actor serializes, a new one is started beside it and restores; messages that come meanwhile
+//   reload         → the old actor serializes, a new one is started beside it and restores; messages that come
+//   meanwhile
 //                    are held (bounded) and taken by whichever goes on. If anything of it fails, the old one goes on
 //   idle           → without clients and messages for a while it serializes, its state is kept (SleepingRooms), the
 //                    actor ends
@@ -91,7 +92,7 @@ class Room {
   };
   struct Reload {
     std::shared_ptr<const Route> before;
-    std::string old_child;       // the supervisor's name of the actor before, once the new one is started
+    std::string old_child;  // the supervisor's name of the actor before, once the new one is started
     entmoot::JsServer* old_actor = nullptr;
     std::deque<entmoot::Envelope> held;
     std::shared_ptr<const Route> again;  // asked for meanwhile
@@ -117,8 +118,9 @@ class Room {
   void look_idle();
   void sleep(const entmoot::Result<entmoot::JsonText>& snapshot, std::uint64_t uses);
 
-  [[nodiscard]] entmoot::Envelope envelope(std::string function, entmoot::JsonText args,
-                                           entmoot::UniqueFunction<void(Room&, entmoot::Result<entmoot::JsonText>)> then);
+  [[nodiscard]] entmoot::Envelope envelope(
+      std::string function, entmoot::JsonText args,
+      entmoot::UniqueFunction<void(Room&, entmoot::Result<entmoot::JsonText>)> then);
 
   Home& home_;
   const std::string topic_;

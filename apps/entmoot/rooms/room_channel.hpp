@@ -2,10 +2,11 @@
 
 #pragma once
 
-// One client's end of one room: what it sends goes to the room's script, and what the script answers goes back. It keeps
-// nothing itself but its name, so whatever the room knows of the client is in the room.
+// One client's end of one room: what it sends goes to the room's script, and what the script answers goes back. It
+// keeps nothing itself but its name, so whatever the room knows of the client is in the room.
 //
-// Broadcasts go straight from PubSub to the client; those that the script intercepts take the way through its handleOut.
+// Broadcasts go straight from PubSub to the client; those that the script intercepts take the way through its
+// handleOut.
 
 #include "route.hpp"
 

@@ -4,9 +4,9 @@
 
 #include "app.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,16 +21,11 @@ namespace {
 
 Json row_of(const RoomInfo& room) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(room.usage.cpu).count();
-  return {{"topic", room.topic},
-          {"file", room.file},
-          {"state", room.state},
-          {"clients", room.clients},
-          {"heap", room.usage.heap_bytes},
-          {"mailbox", room.usage.mailbox},
-          {"turns", room.usage.turns},
-          {"cpu", ms},
-          {"waits", room.usage.waits},
-          {"failures", room.failures},
+  return {{"topic", room.topic},           {"file", room.file},
+          {"state", room.state},           {"clients", room.clients},
+          {"heap", room.usage.heap_bytes}, {"mailbox", room.usage.mailbox},
+          {"turns", room.usage.turns},     {"cpu", ms},
+          {"waits", room.usage.waits},     {"failures", room.failures},
           {"trouble", room.last_trouble}};
 }
 

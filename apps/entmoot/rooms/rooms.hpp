@@ -5,8 +5,8 @@
 // All rooms of the node, by topic, started on first use. Any thread may ask; a room lives on shards.home_of(topic) and
 // everything about it is done there. Answers go home by themselves.
 //
-// Bounds: rooms of the node and of one client address (NodeLimits); a room that cannot be started is an answer that says
-// why.
+// Bounds: rooms of the node and of one client address (NodeLimits); a room that cannot be started is an answer that
+// says why.
 
 #include "../config.hpp"
 #include "node_counts.hpp"
@@ -91,8 +91,7 @@ class Rooms {
   /// Runs `step` with the room on its shard, made if need be; or answers why there is none.
   void with_room(std::string_view topic, std::string address, entmoot::ReplyTo reply,
                  entmoot::UniqueFunction<void(Room&, entmoot::ReplyTo)> step);
-  [[nodiscard]] entmoot::Result<Room*> find_or_make(Home& home, const std::string& topic,
-                                                           const std::string& address);
+  [[nodiscard]] entmoot::Result<Room*> find_or_make(Home& home, const std::string& topic, const std::string& address);
 
   const Ground ground_;
   NodeCounts counts_;

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What rooms have left behind when they were put to sleep: their serialized state, in memory, until somebody comes back.
-// Bounded by bytes; the one that has slept longest is forgotten first.
+// What rooms have left behind when they were put to sleep: their serialized state, in memory, until somebody comes
+// back. Bounded by bytes; the one that has slept longest is forgotten first.
 //
 // One a shard, touched by its thread only.
 

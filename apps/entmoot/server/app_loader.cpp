@@ -8,8 +8,8 @@
 #include <entmoot/js/source_tools.hpp>
 #include <entmoot/web/digest.hpp>
 
-#include <boost/json/object.hpp>
 #include <fmt/format.h>
+#include <boost/json/object.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -76,7 +76,9 @@ bool says_more(const std::shared_ptr<const Route>& a, const std::shared_ptr<cons
 AppLoader::AppLoader(fs::path folder, Options options)
     : folder_(fs::weakly_canonical(std::move(folder))), options_(std::move(options)), modules_(folder_) {}
 
-void AppLoader::watch(const std::vector<std::string>& files) { sources_.insert(sources_.end(), files.begin(), files.end()); }
+void AppLoader::watch(const std::vector<std::string>& files) {
+  sources_.insert(sources_.end(), files.begin(), files.end());
+}
 
 Result<std::shared_ptr<const App>> AppLoader::load() {
   sources_ = {folder_ / "entmoot.config.ts", folder_ / "rooms", folder_ / "public"};
@@ -106,16 +108,19 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
     }
     const auto same = std::ranges::find(app->routes, (*route)->pattern, [](const auto& r) { return r->pattern; });
     if (same != app->routes.end()) {
-      problems.push_back(fmt::format("{}: serves \"{}\", and so does {}", (*route)->file, (*route)->pattern, (*same)->file));
+      problems.push_back(
+          fmt::format("{}: serves \"{}\", and so does {}", (*route)->file, (*route)->pattern, (*same)->file));
       continue;
     }
     app->routes.push_back(*std::move(route));
   }
   std::ranges::stable_sort(app->routes, says_more);
   for (const auto& [pattern, limits] : app->config.rooms) {
-    const bool is_there = std::ranges::any_of(app->routes, [&](const auto& route) { return route->pattern == pattern; });
+    const bool is_there =
+        std::ranges::any_of(app->routes, [&](const auto& route) { return route->pattern == pattern; });
     if (!is_there && problems.empty()) {
-      problems.push_back(fmt::format("entmoot.config.ts: `rooms` names \"{}\", but no file in rooms/ serves it", pattern));
+      problems.push_back(
+          fmt::format("entmoot.config.ts: `rooms` names \"{}\", but no file in rooms/ serves it", pattern));
     }
   }
   if (auto served = load_public(*app); !served) problems.push_back(served.error().reason);
@@ -160,7 +165,9 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   const auto program = same_code ? Result<Program>(same_code->program) : Program::load(*graph);
   if (!program) return program.error();
   const auto described = probe(*program, name, "entmoot:describe", config.limits.budget);
-  if (!described) return fail(described.error().reason.starts_with(name) ? described.error().reason : name + ": " + described.error().reason);
+  if (!described)
+    return fail(described.error().reason.starts_with(name) ? described.error().reason
+                                                           : name + ": " + described.error().reason);
   auto exports = RoomExports::from(*described);
   if (!exports) return fail(name + ": " + exports.error().reason);
 
@@ -171,7 +178,8 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   }
   std::string path;
   if (exports->has("handleRequest")) {
-    path = exports->path.value_or("/" + std::string(pattern.substr(0, pattern.find(':'))) + (star == std::string::npos ? "" : "/:id"));
+    path = exports->path.value_or("/" + std::string(pattern.substr(0, pattern.find(':'))) +
+                                  (star == std::string::npos ? "" : "/:id"));
     if (!path.starts_with('/')) return fail(fmt::format("{}: the path \"{}\" does not begin with a slash", name, path));
     const bool has_id = path.find("/:") != std::string::npos;
     if (has_id != (star != std::string::npos)) {
@@ -201,7 +209,9 @@ Result<void> AppLoader::load_public(App& app) {
     sources_.push_back(entry.path());
     const std::string name = fs::relative(entry.path(), folder).string();
     const std::string last = entry.path().filename().string();
-    if (!entry.is_regular_file() || entry.is_symlink() || last.starts_with('.') || last == "tsconfig.json" || last.ends_with(".d.ts")) continue;
+    if (!entry.is_regular_file() || entry.is_symlink() || last.starts_with('.') || last == "tsconfig.json" ||
+        last.ends_with(".d.ts"))
+      continue;
     bytes += entry.file_size();
     if (files.size() == public_files_max || bytes > public_bytes_max) {
       return fail(fmt::format("public/: more than {} files or {} MiB; serve them with a web server", public_files_max,
@@ -226,7 +236,8 @@ Result<void> AppLoader::load_public(App& app) {
   std::vector<EmbeddedFile> table;
   for (const auto& [name, content] : files) table.push_back({name, content});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(app.config.public_cache).count();
-  app.files.add(table, {.cache_control = seconds > 0 && !options_.develops ? fmt::format("public, max-age={}", seconds) : "no-cache"});
+  app.files.add(table, {.cache_control = seconds > 0 && !options_.develops ? fmt::format("public, max-age={}", seconds)
+                                                                           : "no-cache"});
   return {};
 }
 

@@ -20,9 +20,9 @@
 #include <entmoot/js/module_loader.hpp>
 #include <entmoot/js/source_tools.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +34,7 @@ class AppLoader {
  public:
   struct Options {
     bool develops = false;  ///< Pages get the script that shows problems and reloads them (priv/dev.js).
-    std::optional<std::uint16_t> port = {};     ///< Instead of what the configuration says.
+    std::optional<std::uint16_t> port = {};  ///< Instead of what the configuration says.
     std::optional<std::string> address = {};
   };
   explicit AppLoader(std::filesystem::path folder) : AppLoader(std::move(folder), Options()) {}

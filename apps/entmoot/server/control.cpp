@@ -7,6 +7,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/web/digest.hpp>
 
+#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -14,7 +15,6 @@
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/object.hpp>
-#include <fmt/format.h>
 
 #include <cstdlib>
 #include <future>
@@ -55,7 +55,8 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
   if (command == "reload") return server.reload(std::move(reply));
   if (command == "kill") return rooms.kill(topic, std::move(reply));
   if (command == "eval") {
-    return rooms.call_running(topic, "entmoot:eval", one_argument(Json(text_of(object, "expression"))), std::move(reply));
+    return rooms.call_running(topic, "entmoot:eval", one_argument(Json(text_of(object, "expression"))),
+                              std::move(reply));
   }
   if (command == "send") {
     const Json* message = object.if_contains("message");

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The running server's ear for `entmoot rooms`, `console`, `eval` and `reload`: a Unix socket that only the server's own
-// user can open. A request is a JSON object on a line, the answer as well:
+// The running server's ear for `entmoot rooms`, `console`, `eval` and `reload`: a Unix socket that only the server's
+// own user can open. A request is a JSON object on a line, the answer as well:
 //
 //   {"command":"rooms"}                                          {"ok":[{"topic":"chat:lobby",…}]}
 //   {"command":"eval","topic":"chat:lobby","expression":"…"}     {"ok":"…"} or {"error":"…"}

@@ -22,7 +22,9 @@ class DevNews {
   static constexpr std::string_view topic = "entmoot:dev";
 
   DevNews(entmoot::Shards& shards, entmoot::PubSub& pubsub)
-      : shards_(shards), pubsub_(pubsub), problem_(shards.size(), [](unsigned) { return std::make_unique<std::string>(); }) {}
+      : shards_(shards),
+        pubsub_(pubsub),
+        problem_(shards.size(), [](unsigned) { return std::make_unique<std::string>(); }) {}
 
   /// Empty: all is well.
   void problem(const std::string& text);

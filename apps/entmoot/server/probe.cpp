@@ -22,15 +22,15 @@ constexpr unsigned own_shard = 62;  // its address space is no room's
 
 Handlers nobody_there(const std::string& name) {
   Handlers handlers;
-  handlers.on_emit([](std::string_view, std::string_view, std::string_view, std::string_view) -> Result<void> {
-    return {};
-  });
+  handlers.on_emit(
+      [](std::string_view, std::string_view, std::string_view, std::string_view) -> Result<void> { return {}; });
   handlers.on("entmoot:room", [name](const JsonText&) -> Result<JsonText> {
     return JsonText::of({{"topic", name},
                          {"id", name},
                          {"history", {{"entries", 1000}, {"bytes", 1'000'000}, {"age", 86'400'000}, {"replay", 300}}}});
   });
-  handlers.on("entmoot:presence", [](const JsonText&) -> Result<JsonText> { return JsonText::trusted(std::string_view("{}")); });
+  handlers.on("entmoot:presence",
+              [](const JsonText&) -> Result<JsonText> { return JsonText::trusted(std::string_view("{}")); });
   handlers.on("broadcast", [](const JsonText&) -> Result<JsonText> { return JsonText(); });
   handlers.on("send", [](const JsonText&) -> Result<JsonText> { return JsonText(); });
   return handlers;

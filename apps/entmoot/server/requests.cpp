@@ -68,8 +68,8 @@ HttpResponse response_from(const Result<JsonText>& answer) {
   const auto body = base64_decode(std::string_view(object.at("body").as_string()));
   if (!body) return HttpResponse::error(500, "internal error");
   HttpResponse response{.status = object.at("status").to_number<int>(), .body = SharedBytes(*body)};
-  static constexpr std::array<std::string_view, 6> ours = {"connection",        "content-length", "transfer-encoding",
-                                                           "keep-alive",        "upgrade",        "date"};
+  static constexpr std::array<std::string_view, 6> ours = {"connection", "content-length", "transfer-encoding",
+                                                           "keep-alive", "upgrade",        "date"};
   for (const Json& field : object.at("headers").as_array()) {
     const std::string_view name = field.at(0).as_string();
     if (std::ranges::count(ours, name) > 0) continue;

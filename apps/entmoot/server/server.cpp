@@ -39,9 +39,7 @@ std::string looks_of(const std::vector<fs::path>& files) {
   return looks;
 }
 
-EndpointOptions endpoint_options(const Config& config) {
-  return {.listener = config.listener, .http = config.http};
-}
+EndpointOptions endpoint_options(const Config& config) { return {.listener = config.listener, .http = config.http}; }
 
 }  // namespace
 
@@ -70,16 +68,15 @@ Server::~Server() { stop(Duration::zero()); }
 void Server::mount(const Config& config) {
   WebSocketOptions websocket = config.socket.websocket;
   websocket.compress = config.compress;
-  EndpointSocket socket{.connect = [this](const ConnectInfo& info,
-                                          Transport& transport) { return sockets_.connect(info, transport); },
-                        .origin = config.origins,
-                        .auth_token = config.tokens.given(),
-                        .websocket = websocket};
+  EndpointSocket socket{
+      .connect = [this](const ConnectInfo& info, Transport& transport) { return sockets_.connect(info, transport); },
+      .origin = config.origins,
+      .auth_token = config.tokens.given(),
+      .websocket = websocket};
   if (config.socket.longpoll) socket.longpoll = config.socket.longpolling;
   endpoint_.socket(config.socket.path, std::move(socket));
-  endpoint_.otherwise([this](HttpRequest request, Responder responder) {
-    requests_.handle(std::move(request), std::move(responder));
-  });
+  endpoint_.otherwise(
+      [this](HttpRequest request, Responder responder) { requests_.handle(std::move(request), std::move(responder)); });
   for (const EmbeddedFile& file : entmoot_browser_files()) {
     std::string content(file.bytes);
     constexpr std::string_view placeholder = "$SOCKET_PATH";
