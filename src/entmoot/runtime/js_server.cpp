@@ -94,6 +94,7 @@ bool JsServer::slice() {
       case Turn::State::waiting: return false;
       case Turn::State::running: return true;
       case Turn::State::dropped:
+        cpu_ += turn_->cpu_used();
         log::error("room {}: {} after {} µs of CPU; it ends here", log::quoted(options_.name), turn_->trouble(),
                    std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
         exit(ExitReason::crash(turn_->trouble()));

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+// Multiplies numbers of a million bits without an end.
+// expect: dropped "out of time"
+function run() { const a = (1n << 500000n) - 1n; for (;;) a * a; }

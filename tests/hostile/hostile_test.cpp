@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+
+// Every script of the corpus ends as its header says, its neighbour is served all the while, and nothing is left of it.
+//
+//   ENTMOOT_HOSTILE_ONLY=regexp         only the scripts whose names begin so
+//   ENTMOOT_HOSTILE_TABLE=file          writes what happened as a table (docs/hostile-scripts.md)
+
+#include "corpus.hpp"
+#include "world.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <string>
+
+using namespace entmoot;
+using namespace entmoot::hostile;
+
+namespace {
+
+std::string setting(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string end_of(const Outcome& outcome) {
+  if (outcome.exit) return "dropped: " + outcome.exit->what;
+  if (!outcome.answer) return "no answer";
+  std::string said =
+      *outcome.answer ? std::string((*outcome.answer)->view()) : "error: " + outcome.answer->error().reason;
+  if (said.size() > 60) said = said.substr(0, 57) + "…";
+  return said;
+}
+
+void check_end(const Script& script, const Outcome& outcome) {
+  CAPTURE(end_of(outcome));
+  if (script.ends == Script::Ends::dropped) {
+    REQUIRE(outcome.exit.has_value());
+    CHECK(outcome.exit->what == script.what);
+    // What was not answered before is told the reason.
+    REQUIRE(outcome.answer.has_value());
+    if (!*outcome.answer) CHECK(outcome.answer->error().reason == script.what);
+    return;
+  }
+  CHECK_FALSE(outcome.exit.has_value());
+  REQUIRE(outcome.answer.has_value());
+  switch (script.ends) {
+    case Script::Ends::failed:
+      REQUIRE_FALSE(outcome.answer->has_value());
+      CHECK(fits(script.what, outcome.answer->error().reason));
+      break;
+    case Script::Ends::bounded:
+      REQUIRE(outcome.answer->has_value());
+      CHECK((*outcome.answer)->view() == script.what);
+      break;
+    default: CHECK(outcome.answer->has_value());
+  }
+  CHECK(outcome.answers_afterwards);
+}
+
+void check_neighbour(const Outcome& outcome) {
+  // Whoever gets a message waits for the slice that is under way, and for one more at most.
+  CHECK(outcome.slices_between_max <= 2);
+  CHECK(outcome.waits.size() * 2 >= outcome.slices);
+}
+
+std::string row(const Script& script, const Outcome& outcome) {
+  const auto ms = [](Duration d) { return static_cast<double>(d.count()) / 1e6; };
+  return fmt::format("| `{}` | {} | {:.0f} | {} | {:.3f} | {:.1f} |\n", script.name, end_of(outcome),
+                     ms(outcome.usage.cpu), outcome.slices, ms(outcome.median_wait()), ms(outcome.longest_wait()));
+}
+
+/// Runs the scripts of some families, each in a room of its own beside the same neighbour.
+void run_families(const std::set<std::string_view>& families) {
+  const std::string only = setting("ENTMOOT_HOSTILE_ONLY");
+  const std::string table = setting("ENTMOOT_HOSTILE_TABLE");
+  World world;
+  const auto before = world.held();
+  for (const Script& script : corpus()) {
+    if (!families.contains(script.family()) || !script.name.starts_with(only)) continue;
+    if (script.only_force && !with_force) continue;
+    CAPTURE(script.name);
+    const Outcome outcome = world.run(script);
+    check_end(script, outcome);
+    check_neighbour(outcome);
+    CHECK(world.held() == before);
+    if (!table.empty()) std::ofstream(table, std::ios::app) << row(script, outcome);
+  }
+}
+
+const std::set<std::string_view> native{"builtin", "bigint", "atomics", "date"};
+const std::set<std::string_view> memory{"memory", "oom"};
+const std::set<std::string_view> stacks{"stack"};
+const std::set<std::string_view> jobs{"microtask", "timer", "time"};
+const std::set<std::string_view> expressions{"regexp", "sort", "proxy"};
+const std::set<std::string_view> messages{"keys", "string", "reply"};
+const std::set<std::string_view> server{"console", "channel", "beam"};
+const std::set<std::string_view> language{"global", "weak", "generator", "error", "eval", "start"};
+
+}  // namespace
+
+TEST_CASE("builtins that never poll are sliced all the same, and end at their room's limit") { run_families(native); }
+TEST_CASE("a room that takes memory, or goes on when there is none, ends alone") { run_families(memory); }
+TEST_CASE("recursion, nesting and deep structures meet the room's own stack limit") { run_families(stacks); }
+TEST_CASE("microtasks and timers without an end are sliced like any computation") { run_families(jobs); }
+TEST_CASE("regular expressions, comparators and proxies run on their room's time") { run_families(expressions); }
+TEST_CASE("messages and answers that are made to hurt cost their own room only") { run_families(messages); }
+TEST_CASE("a flood of what the server does for a room is bounded") { run_families(server); }
+TEST_CASE("a room that turns the language inside out hurts itself") { run_families(language); }
+
+TEST_CASE("every script of the corpus belongs to a test, and there are at least sixty") {
+  CHECK(corpus().size() >= 60);
+  for (const Script& script : corpus()) {
+    int tests = 0;
+    for (const auto* families : {&native, &memory, &stacks, &jobs, &expressions, &messages, &server, &language}) {
+      tests += families->contains(script.family());
+    }
+    CHECK_MESSAGE(tests == 1, script.name);
+  }
+}
