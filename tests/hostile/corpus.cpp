@@ -10,33 +10,40 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 namespace entmoot::hostile {
 
 namespace {
 
+// "a" or "b"
+std::vector<std::string> read_texts(const std::string& script, std::string_view list) {
+  constexpr std::string_view between = " or ";
+  std::vector<std::string> texts;
+  for (;;) {
+    const auto end = list.find(between);
+    const auto value = JsonText::trusted(list.substr(0, end)).parse();
+    REQUIRE_MESSAGE((value.has_value() && value->is_string()), script << ": " << std::string(list) << " is no string");
+    texts.emplace_back(value->as_string());
+    if (end == list.npos) return texts;
+    list.remove_prefix(end + between.size());
+  }
+}
+
 void read_expectation(Script& script, std::string_view text) {
-  const auto rest_after = [&](std::string_view word) {
-    return text.starts_with(word) ? std::string(text.substr(word.size())) : std::string();
-  };
-  const auto unquoted = [&](const std::string& json) {
-    const auto value = JsonText::trusted(json).parse();
-    REQUIRE_MESSAGE((value.has_value() && value->is_string()), script.name << ": " << json << " is no string");
-    return std::string(value->as_string());
-  };
-  if (text == "lives") {
-    script.ends = Script::Ends::lives;
-  } else if (const auto reason = rest_after("dropped "); !reason.empty()) {
-    script.ends = Script::Ends::dropped;
-    script.what = unquoted(reason);
-  } else if (const auto error = rest_after("failed "); !error.empty()) {
-    script.ends = Script::Ends::failed;
-    script.what = unquoted(error);
-  } else if (const auto answer = rest_after("bounded: "); !answer.empty()) {
-    script.ends = Script::Ends::bounded;
-    script.what = answer;
-  } else {
-    FAIL(script.name << ": \"expect: " << text << "\" is not dropped, failed, lives or bounded");
+  constexpr std::pair<std::string_view, Script::Ends> ends[] = {{"dropped ", Script::Ends::dropped},
+                                                                {"failed ", Script::Ends::failed},
+                                                                {"stopped ", Script::Ends::stopped},
+                                                                {"bounded: ", Script::Ends::bounded},
+                                                                {"lives", Script::Ends::lives}};
+  const auto* const found = std::ranges::find_if(ends, [&](const auto& end) { return text.starts_with(end.first); });
+  REQUIRE_MESSAGE(found != std::end(ends), script.name << ": what is \"expect: " << std::string(text) << "\"?");
+  script.ends = found->second;
+  text.remove_prefix(found->first.size());
+  if (script.ends == Script::Ends::bounded) {
+    script.what = {std::string(text)};
+  } else if (script.ends != Script::Ends::lives) {
+    script.what = read_texts(script.name, text);
   }
 }
 

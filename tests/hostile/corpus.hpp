@@ -8,6 +8,7 @@
 //   // Joins an array-like without end: native code that never polls.
 //   // expect: dropped "out of time"          the room ends with that reason, and so does the call
 //   //         failed "out of memory"         the call is answered with that error, the room lives; "…" is anything
+//   //         stopped "out of memory"        one or the other, as it happens
 //   //         lives                          the call is answered, the room lives
 //   //         bounded: "RangeError"          the call is answered with exactly this JSON, the room lives
 //   // only: force                            runs in native code that only force can slice (core/slicer.hpp)
@@ -23,15 +24,15 @@
 namespace entmoot::hostile {
 
 struct Script {
-  enum class Ends { dropped, failed, lives, bounded };
+  enum class Ends { dropped, failed, stopped, lives, bounded };
 
-  std::string name;   ///< The file's, without ".js": "regexp-backtracking".
-  std::string tries;  ///< The first line.
+  std::string name = {};   ///< The file's, without ".js": "regexp-backtracking".
+  std::string tries = {};  ///< The first line.
   Ends ends = Ends::lives;
-  std::string what;  ///< The reason, the error, or the answer.
+  std::vector<std::string> what = {};  ///< The reason, the error, or the answer: one of these.
   bool only_force = false;
-  std::string input;  ///< Empty: nothing.
-  std::string source;
+  std::string input = {};  ///< Empty: nothing.
+  std::string source = {};
 
   [[nodiscard]] std::string_view family() const noexcept { return std::string_view(name).substr(0, name.find('-')); }
 };

@@ -15,7 +15,7 @@ namespace entmoot::hostile {
 
 namespace {
 
-// Two texts of five letters with the same value of the polynomial: since it is linear, each can stand for the other
+// Two texts of eight letters with the same value of the polynomial: since it is linear, each can stand for the other
 // anywhere in a longer text, and n of them in a row are 2 ** n texts of one hash.
 std::pair<std::string, std::string> colliding_pair() {
   std::unordered_map<std::uint32_t, std::string> seen;
@@ -23,7 +23,7 @@ std::pair<std::string, std::string> colliding_pair() {
   for (;;) {
     std::string text;
     std::uint32_t hash = 0;
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 8; ++i) {
       random = random * 1664525 + 1013904223;
       text += static_cast<char>('a' + (random >> 16) % 26);
       hash = hash * 263 + static_cast<unsigned char>(text.back());

@@ -16,6 +16,9 @@
   const { apply } = Reflect;
   const { freeze, defineProperty, create } = Object;
   const { then } = Promise.prototype;
+  const { set, delete: remove, clear: empty, forEach } = Map.prototype;
+  const everything = globalThis;
+  const later = queueMicrotask;
   const { push, splice, indexOf, slice } = Array.prototype;
   const evaluate = globalThis.eval;
   const PromiseConstructor = Promise;
@@ -38,7 +41,7 @@
 
   // A function declaration is a property of the global object; `const f = () => …` is only in the global scope.
   const find = (name) => {
-    const found = globalThis[name];
+    const found = everything[name];
     if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
     try {
       return evaluate(name);
@@ -158,7 +161,7 @@
       const others = apply(slice, channels, []);
       for (let i = 0; i < others.length; i++) {
         const other = others[i];
-        if (other !== this && other.#name === this.#name) queueMicrotask(() => other.#receive(json));
+        if (other !== this && other.#name === this.#name) later(() => other.#receive(json));
       }
     }
     close() {
@@ -184,7 +187,7 @@
           if (typeof listener === 'function') apply(listener, this, [event]);
           else listener.handleEvent(event);
         } catch (error) {
-          report('an exception in a message listener', error);
+          report(listenerException, error);
         }
       }
     }
@@ -214,7 +217,7 @@
     try {
       apply(due.callback, undefined, due.args);
     } catch (error) {
-      report('an exception in a timer', error);
+      report(timerException, error);
     }
   };
   define(globalThis, 'setTimeout', timer(false));
@@ -245,25 +248,19 @@
     debug: logger(1), log: logger(2), info: logger(2), warn: logger(3), error: logger(4), trace: logger(1),
   });
 
-  const report = (what, error) => host.log(4, `${what}: ${messageOf(error)}\n${stackOf(error)}`);
+  // What went wrong with nobody to answer: js/host.hpp names the kinds.
+  const [timerException, listenerException, microtaskException, unhandledRejection] = [0, 1, 2, 3];
+  const report = (kind, error) => host.reportError(kind, messageOf(error), stackOf(error));
 
   // A promise that was rejected with nobody to hear it, unless somebody comes before the turn ends.
-  const unheard = [];
+  const unheard = new Map(); // promise → reason
   const rejected = (promise, reason, handled) => {
-    if (!handled) {
-      apply(push, unheard, [{ promise, reason }]);
-      return;
-    }
-    for (let i = 0; i < unheard.length; i++) {
-      if (unheard[i].promise === promise) {
-        apply(splice, unheard, [i, 1]);
-        return;
-      }
-    }
+    if (handled) apply(remove, unheard, [promise]);
+    else apply(set, unheard, [promise, reason]);
   };
   const reportUnheard = () => {
-    const left = apply(splice, unheard, [0, unheard.length]);
-    for (let i = 0; i < left.length; i++) report('an unhandled rejection', left[i].reason);
+    apply(forEach, unheard, [(reason) => report(unhandledRejection, reason)]);
+    apply(empty, unheard, []);
   };
 
   // --- what a room must not have
@@ -276,7 +273,7 @@
 
   // The script's own top level threw: as a call it has the number 0, which no other call has.
   const failed = (error) => refuse(0, error);
-  const reportJob = (error) => report('an exception in a microtask', error);
+  const reportJob = (error) => report(microtaskException, error);
 
   return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob];
 })

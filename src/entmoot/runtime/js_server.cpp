@@ -28,6 +28,13 @@ auto guarded(F f) -> decltype(f()) {
   }
 }
 
+/// As much of `text` as fits into `bytes_max`, cut between two characters.
+std::string_view beginning(std::string_view text, std::size_t bytes_max) noexcept {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0) == 0x80) --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
 Error late(const std::string& handler) { return fail("handler \"" + handler + "\" did not answer in time"); }
 }  // namespace
 
@@ -39,19 +46,18 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       runtime_(std::make_unique<js::Runtime>(js.arena, options_.program.heap(), options_.budget.heap,
                                              static_cast<js::Host&>(*this))),
       turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
-      timers_(shard, options_.budget.timers_max, [this](std::uint32_t id) {
-        // An interval that is due faster than the room can keep up waits once, not a thousand times.
-        const bool waits =
-            std::ranges::any_of(inner_, [&](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
-        if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
-      }) {
+      timers_(shard, options_.budget.timers_max,
+              [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }
 
 JsServer::~JsServer() { exit(ExitReason::shutdown()); }
 
 JsServer::Usage JsServer::usage() const noexcept {
-  return {runtime_ ? runtime_->heap().used() : 0, mailbox().size(), turns_, cpu_};
+  Usage usage = used_;
+  usage.heap_bytes = runtime_ ? runtime_->heap().used() : 0;
+  usage.mailbox = mailbox().size();
+  return usage;
 }
 
 // --- messages and turns
@@ -62,9 +68,10 @@ void JsServer::deliver(Input input) {
 }
 
 bool JsServer::take_message() {
-  const bool inner = !inner_.empty() && (mailbox().empty() || !inner_last_ || turns_ == 0);
+  const bool inner = !inner_.empty() && (mailbox().empty() || !inner_last_ || used_.turns == 0);
   inner_last_ = inner;
   if (inner) {
+    if (inner_.front().kind == js::Entry::Kind::fire) timers_.taken(static_cast<std::uint32_t>(inner_.front().id));
     turn_->start(std::move(inner_.front()));
     inner_.pop_front();
     return true;
@@ -94,7 +101,7 @@ bool JsServer::slice() {
       case Turn::State::waiting: return false;
       case Turn::State::running: return true;
       case Turn::State::dropped:
-        cpu_ += turn_->cpu_used();
+        used_.cpu += turn_->cpu_used();
         log::error("room {}: {} after {} µs of CPU; it ends here", log::quoted(options_.name), turn_->trouble(),
                    std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
         exit(ExitReason::crash(turn_->trouble()));
@@ -109,8 +116,8 @@ bool JsServer::slice() {
 }
 
 void JsServer::finish_turn() {
-  ++turns_;
-  cpu_ += turn_->cpu_used();
+  ++used_.turns;
+  used_.cpu += turn_->cpu_used();
   if (log_lines_ > options_.budget.log_lines_max) {
     log::warn("room {}: {} more lines in one turn", log::quoted(options_.name),
               log_lines_ - options_.budget.log_lines_max);
@@ -136,6 +143,7 @@ void JsServer::finish_turn() {
 
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
 void JsServer::fail_turn(const Error& failure) {
+  ++used_.failed_turns;
   log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(failure.reason), log::indented(failure.detail));
   const Input& input = turn_->input();
   const std::uint64_t own = input.kind == js::Entry::Kind::invoke ? input.id : 0;
@@ -180,6 +188,7 @@ void JsServer::ended(const ExitReason& reason) {
 // --- what the script asks for
 
 void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) {
+  if (!ok) json_or_message = beginning(json_or_message, options_.budget.error_bytes_max);
   const Input& input = turn_->input();
   const bool of_this_turn =
       input.kind == js::Entry::Kind::invoke ? input.id == call : input.kind == js::Entry::Kind::evaluate && call == 0;
@@ -323,6 +332,21 @@ void JsServer::log(int level, std::string_view line) {
     case 4: return log::error("room {} says {}", name, text);
     default: return log::info("room {} says {}", name, text);
   }
+}
+
+void JsServer::report_error(Uncaught kind, std::string_view message, std::string_view stack) {
+  struct Row {
+    std::string_view what;
+    std::uint64_t Usage::*count;
+  };
+  static constexpr Row rows[] = {{"an exception in a timer", &Usage::timer_exceptions},
+                                 {"an exception in a message listener", &Usage::listener_exceptions},
+                                 {"an exception in a microtask", &Usage::microtask_exceptions},
+                                 {"an unhandled rejection", &Usage::unhandled_rejections}};
+  const Row& row = rows[static_cast<std::size_t>(kind)];
+  ++(used_.*row.count);
+  if (++log_lines_ > options_.budget.log_lines_max) return;
+  log::error("room {}: {}: {}{}", log::quoted(options_.name), row.what, log::quoted(message), log::indented(stack));
 }
 
 double JsServer::random() noexcept {

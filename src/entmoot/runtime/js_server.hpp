@@ -55,6 +55,12 @@ class JsServer final : public Actor, private js::Host {
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
     Duration cpu{};
+    std::uint64_t failed_turns = 0;  ///< Which threw, or passed the heap's soft limit.
+    /// What the script did not catch where nobody waited for an answer.
+    std::uint64_t timer_exceptions = 0;
+    std::uint64_t listener_exceptions = 0;
+    std::uint64_t microtask_exceptions = 0;
+    std::uint64_t unhandled_rejections = 0;
   };
   [[nodiscard]] Usage usage() const noexcept;
 
@@ -88,6 +94,7 @@ class JsServer final : public Actor, private js::Host {
   std::uint32_t start_timer(double milliseconds, bool repeat) override;
   void stop_timer(std::uint32_t id) override;
   void log(int level, std::string_view line) override;
+  void report_error(Uncaught kind, std::string_view message, std::string_view stack) override;
   double random() noexcept override;
   bool interrupt() noexcept override { return turn_->interrupt(); }
 
@@ -125,8 +132,7 @@ class JsServer final : public Actor, private js::Host {
 
   // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.
   std::unique_ptr<std::mt19937_64> random_;
-  std::uint64_t turns_ = 0;
-  Duration cpu_{};
+  Usage used_;  // the counters of it
 };
 
 }  // namespace entmoot

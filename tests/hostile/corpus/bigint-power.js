@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Doubles an exponent until the engine says that the number is too large.
-// expect: bounded: "RangeError"
+// Doubles an exponent: powers of hundreds of thousands of digits, each multiplied out.
+// expect: dropped "out of time"
 function run() {
   try { for (let e = 1n;; e *= 2n) 3n ** e; } catch (error) { return error.name; }
 }

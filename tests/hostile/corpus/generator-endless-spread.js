@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 // Spreads a generator that never ends.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() { return [...(function* () { for (;;) yield [1]; })()].length; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Async generators that wait for a value for ever.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() {
   async function* open() { yield await new Promise(() => {}); }
   const all = [];

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 // Closures over closures.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() { let f = () => 0; for (;;) { const g = f; f = () => g; } }

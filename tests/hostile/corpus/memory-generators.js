@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Generators that were begun and never ended, each with its frame.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() {
   function* open(list) { let local = list.length; for (;;) yield local++; }
   const all = [];

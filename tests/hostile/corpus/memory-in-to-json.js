@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 // The same in toJSON.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() { return { toJSON() { const all = []; for (;;) all.push([all.length]); } }; }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 // Promises that are never settled, each with somebody who waits.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() { const all = []; for (;;) all.push(new Promise(() => {}).then(() => 1)); }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 // Queues microtasks without running one.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() { for (;;) queueMicrotask(() => 1); }

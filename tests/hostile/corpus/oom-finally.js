@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Allocates in finally blocks, when there is nothing left.
-// expect: failed "out of memory"
+// expect: stopped "out of memory"
 function run() {
   const all = [];
   const fill = () => { for (;;) all.push([all.length]); };
