@@ -66,16 +66,33 @@ void check_end(const Script& script, const Outcome& outcome) {
   }
 }
 
+// Whoever gets a message waits for the slice that is under way, and for one more at most. In real time the machine may
+// take the thread away from the neighbour itself, whose own slice is then over: so nine of ten pings have to keep to
+// it.
 void check_neighbour(const Outcome& outcome) {
-  // Whoever gets a message waits for the slice that is under way, and for one more at most.
-  CHECK(outcome.slices_between_max <= 2);
+  auto between = outcome.slices_between;
+  std::ranges::sort(between);
+  REQUIRE_FALSE(between.empty());
+  CHECK(between[between.size() * 9 / 10] <= 2);
+  if (!with_force) CHECK(between.back() <= 2);
   CHECK(outcome.waits.size() * 2 >= outcome.slices);
+}
+
+// Text in a table of Markdown.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '<' || c == '*' || c == '_' || c == '`') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out;
 }
 
 std::string row(const Script& script, const Outcome& outcome) {
   const auto ms = [](Duration d) { return static_cast<double>(d.count()) / 1e6; };
-  return fmt::format("| `{}` | {} | {:.0f} | {} | {:.3f} | {:.1f} |\n", script.name, end_of(outcome),
-                     ms(outcome.usage.cpu), outcome.slices, ms(outcome.median_wait()), ms(outcome.longest_wait()));
+  return fmt::format("| `{}` | {} | {} | {:.0f} | {} | {:.3f} | {:.1f} |\n", script.name, cell(script.tries),
+                     cell(end_of(outcome)), ms(outcome.usage.cpu), outcome.slices, ms(outcome.median_wait()),
+                     ms(outcome.longest_wait()));
 }
 
 /// Runs the scripts of some families, each in a room of its own beside the same neighbour.

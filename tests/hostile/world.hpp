@@ -33,9 +33,9 @@ struct Outcome {
   std::optional<ExitReason> exit;          ///< Of the room, if it ended by itself.
   bool answers_afterwards = false;         ///< Whether the room that has its name now answers a ping.
   JsServer::Usage usage;
-  std::uint64_t slices = 0;              ///< That were taken from the room because they were over.
-  std::vector<Duration> waits;           ///< Of the neighbour, one for each ping.
-  std::uint64_t slices_between_max = 0;  ///< Slices that the room had between a ping and its answer.
+  std::uint64_t slices = 0;                   ///< That were taken from the room because they were over.
+  std::vector<Duration> waits;                ///< Of the neighbour, one for each ping.
+  std::vector<std::uint64_t> slices_between;  ///< That were taken from a room between a ping and its answer.
 
   [[nodiscard]] Duration median_wait() const;
   [[nodiscard]] Duration longest_wait() const;
