@@ -100,8 +100,8 @@ struct Bench : Host {
     return 7;
   }
   void stop_timer(std::uint32_t id) override { said.push_back("stop " + std::to_string(id)); }
-  void report_error(Uncaught, std::string_view message, std::string_view) override {
-    said.emplace_back("uncaught: " + std::string(message));
+  void report_error(Uncaught kind, std::string_view message, std::string_view) override {
+    said.push_back("uncaught " + std::to_string(static_cast<int>(kind)) + ": " + std::string(message));
   }
   void log(int level, std::string_view line) override {
     said.push_back("log " + std::to_string(level) + " " + std::string(line.substr(0, line.find('\n'))));
@@ -195,8 +195,7 @@ TEST_CASE("timers, microtasks and rejections that nobody catches are reported, n
   )");
   CHECK(room.start() == Ended::done);
   room.run({.kind = Entry::Kind::fire, .id = 7});
-  CHECK(room.said == Said{"timer 5", "log 4 an exception in a microtask: in a microtask",
-                          "log 4 an unhandled rejection: unheard", "log 4 an exception in a timer: in a timer"});
+  CHECK(room.said == Said{"timer 5", "uncaught 2: in a microtask", "uncaught 3: unheard", "uncaught 0: in a timer"});
 }
 
 TEST_CASE("a script whose top level throws answers call 0 with the error") {

@@ -11,4 +11,5 @@
 extern "C" {
 /// js/engine_unit.c
 void entmoot_file_shapes(JSRuntime* rt, std::uintptr_t base, bool in_order);
+int* entmoot_poll_countdown(JSContext* ctx);
 }

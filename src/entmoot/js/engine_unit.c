@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The engine, and one function of ours that has to see inside it.
+/* The engine, and functions of ours that have to see inside it.
 
    Shapes are found by a hash of their prototype's address. In a heap that was copied elsewhere (template_heap.hpp) every
    such hash is stale, and two builds of one heap at two addresses file their shapes in different order. So they are filed
@@ -49,4 +49,10 @@ void entmoot_file_shapes(JSRuntime *rt, uintptr_t base, bool in_order)
         js_shape_hash_link(rt, all);
         all = next;
     }
+}
+
+/* How many events the engine lets pass until it polls again; 1 makes the next one poll. */
+int *entmoot_poll_countdown(JSContext *ctx)
+{
+    return &ctx->interrupt_counter;
 }
