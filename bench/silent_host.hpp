@@ -18,6 +18,9 @@ class SilentHost final : public entmoot::js::Host {
   [[nodiscard]] entmoot::Slicer& slicer() noexcept override { return slicer_; }
   void answer(std::uint64_t, bool ok, std::string_view, std::string_view) override { ok ? ++answers_ : ++failures_; }
   bool post(std::string_view, std::string_view) override { return ++posts_ > 0; }
+  [[nodiscard]] bool emit(std::string_view, std::string_view, std::string_view, std::string_view) override {
+    return false;
+  }
   [[nodiscard]] bool call(std::uint64_t, std::string_view, std::string_view) override { return false; }
   [[nodiscard]] Waited call_sync(std::string_view, std::string_view) override { return Waited::error; }
   [[nodiscard]] Waited call_sync_result() override { return Waited::error; }

@@ -11,6 +11,7 @@
 #include <entmoot/testing/manual_clock.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 #include <vector>
@@ -83,6 +84,11 @@ struct Bench : Host {
   }
   bool post(std::string_view channel, std::string_view json) override {
     said.push_back("post " + std::string(channel) + " " + std::string(json));
+    return true;
+  }
+  bool emit(std::string_view operation, std::string_view target, std::string_view name,
+            std::string_view payload) override {
+    said.push_back(fmt::format("{} {} {} {}", operation, target, name, payload));
     return true;
   }
   bool call(std::uint64_t id, std::string_view name, std::string_view args) override {

@@ -67,7 +67,8 @@ class Heap {
 
   /// Where the owner keeps what it has to find again in a copied heap: pointers into the region, or values.
   static constexpr std::size_t roots_max = 16;
-  std::array<std::uint64_t, roots_max>& roots() noexcept { return roots_; }
+  using Roots = std::array<std::uint64_t, roots_max>;
+  Roots& roots() noexcept { return roots_; }
 
   /// Walks every block and checks what must hold; for tests. Returns nullptr or what is broken.
   [[nodiscard]] const char* inspect() const noexcept;
@@ -113,7 +114,7 @@ class Heap {
   std::array<std::uint16_t, first_levels> second_bits_{};
   std::array<std::array<std::uint32_t, second_levels>, first_levels>
       lists_{};  // offsets of the first free block, 0: none
-  std::array<std::uint64_t, roots_max> roots_{};
+  Roots roots_{};
 };
 
 }  // namespace entmoot::js

@@ -26,6 +26,10 @@ class Host {
   virtual void answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) = 0;
   /// BroadcastChannel.postMessage. False: refused, result() says why.
   [[nodiscard]] virtual bool post(std::string_view channel, std::string_view json) = 0;
+  /// What a room does to its clients and itself (room.js): an operation, whom it is about, a name (an event, a key), a
+  /// payload. False: refused, result() says why.
+  [[nodiscard]] virtual bool emit(std::string_view operation, std::string_view target, std::string_view name,
+                                  std::string_view payload) = 0;
   /// Beam.call: the answer comes as a later turn. False: refused now, result() says why.
   [[nodiscard]] virtual bool call(std::uint64_t id, std::string_view name, std::string_view args) = 0;
 

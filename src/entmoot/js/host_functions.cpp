@@ -73,6 +73,18 @@ JSValue post(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
+JSValue emit(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  Text texts[4];
+  for (int i = 0; i < 4; ++i) {
+    texts[i] = text_of(ctx, args[i]);
+    if (!texts[i].data) return JS_EXCEPTION;
+  }
+  const bool accepted = in_host(
+      ctx, [&](Host& host) { return host.emit(texts[0].view(), texts[1].view(), texts[2].view(), texts[3].view()); });
+  for (const Text& text : texts) JS_FreeCString(ctx, text.data);
+  return accepted ? JS_UNDEFINED : throw_result(ctx);
+}
+
 JSValue call(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const std::uint64_t id = number_of(ctx, args[0]);
   const Text name = text_of(ctx, args[1]);
@@ -149,6 +161,7 @@ JSValue new_host_object(JSContext* ctx) {
   static constexpr Function functions[] = {
       {"answer", answer, 4},
       {"post", post, 2},
+      {"emit", emit, 4},
       {"call", call, 3},
       {"callSync", call_sync, 2},
       {"startTimer", start_timer, 2},

@@ -39,8 +39,12 @@
 
   // --- calls from outside
 
+  // What the server calls by names of its own (room.js): no script has a function of such a name.
+  const entries = create(null);
+
   // A function declaration is a property of the global object; `const f = () => …` is only in the global scope.
   const find = (name) => {
+    if (name in entries) return entries[name];
     const found = everything[name];
     if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
     try {
@@ -275,5 +279,7 @@
   const failed = (error) => refuse(0, error);
   const reportJob = (error) => report(microtaskException, error);
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob];
+  const exported = (name) => find(name);
+
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, { entries, exported, write, messageOf, report }];
 })

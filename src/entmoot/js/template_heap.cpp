@@ -54,6 +54,43 @@ std::string exception_text(JSContext* ctx) {
   return out;
 }
 
+Result<JSValue> evaluate_part(JSContext* ctx, const EmbeddedFile& part) {
+  const std::string source(part.bytes);
+  JSValue function =
+      JS_Eval(ctx, source.c_str(), source.size(), ("entmoot:" + std::string(part.name)).c_str(), JS_EVAL_TYPE_GLOBAL);
+  if (JS_IsException(function)) return fail(fmt::format("{}: {}", part.name, exception_text(ctx)));
+  return function;
+}
+
+// What every room finds before its script: prelude.js, whose functions become roots, then the parts that build on it.
+// Each is a function of `host`; those behind the first are also given the prelude's own means.
+Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots) {
+  JSValue host = new_host_object(ctx);
+  JSValue means = JS_UNDEFINED;
+  for (const EmbeddedFile& part : prelude_source()) {
+    auto function = evaluate_part(ctx, part);
+    if (!function) return function.error();
+    JSValue args[] = {host, means};
+    JSValue made = JS_Call(ctx, *function, JS_UNDEFINED, 2, args);
+    JS_FreeValue(ctx, *function);
+    if (JS_IsException(made)) return fail(fmt::format("{}: {}", part.name, exception_text(ctx)));
+    if (JS_IsUndefined(means)) {
+      constexpr auto first = static_cast<std::size_t>(Root::invoke);
+      constexpr std::uint32_t count = static_cast<std::size_t>(Root::report_job) - first + 1;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        JSValue entry = JS_GetPropertyUint32(ctx, made, i);
+        ENTMOOT_CHECK(JS_IsFunction(ctx, entry), "prelude.js returns its functions in the order of Root");
+        roots[first + i] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(entry));
+      }
+      means = JS_GetPropertyUint32(ctx, made, count);
+    }
+    JS_FreeValue(ctx, made);
+  }
+  JS_FreeValue(ctx, means);
+  JS_FreeValue(ctx, host);
+  return {};
+}
+
 // Builds the heap once; the same steps in the same order each time, so that two builds differ by address only.
 Result<Heap*> build_in(Region region, const Script& script) {
   Heap& heap = Heap::create(region, {.hard = region.bytes, .soft = region.bytes});
@@ -70,21 +107,7 @@ Result<Heap*> build_in(Region region, const Script& script) {
   root(Root::runtime) = reinterpret_cast<std::uint64_t>(rt);
   root(Root::context) = reinterpret_cast<std::uint64_t>(ctx);
 
-  const std::string prelude(prelude_source().front().bytes);
-  JSValue function = JS_Eval(ctx, prelude.c_str(), prelude.size(), "entmoot:prelude", JS_EVAL_TYPE_GLOBAL);
-  JSValue host = new_host_object(ctx);
-  if (JS_IsException(function) || JS_IsException(host)) return fail("prelude: " + exception_text(ctx));
-  JSValue entries = JS_Call(ctx, function, JS_UNDEFINED, 1, &host);
-  if (JS_IsException(entries)) return fail("prelude: " + exception_text(ctx));
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(Root::report_job) - static_cast<std::size_t>(Root::invoke);
-       ++i) {
-    JSValue entry = JS_GetPropertyUint32(ctx, entries, static_cast<std::uint32_t>(i));
-    ENTMOOT_CHECK(JS_IsFunction(ctx, entry), "prelude.js returns its functions in the order of Root");
-    roots[static_cast<std::size_t>(Root::invoke) + i] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(entry));
-  }
-  JS_FreeValue(ctx, entries);
-  JS_FreeValue(ctx, host);
-  JS_FreeValue(ctx, function);
+  if (auto loaded = load_prelude(ctx, roots); !loaded) return loaded.error();
 
   const std::string_view bytecode = script.bytecode();
   JSValue program =

@@ -37,7 +37,7 @@ Socket::Socket(const UserSocket& user_socket, ClientLink link, const SocketLimit
   if (client().expires_at) expire_later();
   if (client().id.empty()) return;
   disconnects_ = link_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
-    if (message.event == "disconnect") close(CloseCode::going_away, "");
+    if (message.event == "disconnect") disconnect();
   });
 }
 
@@ -163,6 +163,17 @@ void Socket::handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult
   ChannelServer* const server = find(to);
   if (!server) return;
   server->handle_info(std::move(then));
+  settle(to.topic);
+}
+
+void Socket::push(const SocketRef& to, std::string event, Payload payload) {
+  ChannelServer* const server = find(to);
+  if (!server) return;
+  server->handle_info(
+      [server, event = std::move(event), payload = std::move(payload)]() mutable -> Channel::InfoResult {
+        server->push(event, std::move(payload));
+        return Channel::NoReply{};
+      });
   settle(to.topic);
 }
 

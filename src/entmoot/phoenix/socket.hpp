@@ -71,6 +71,11 @@ class Socket final : public FrameHandler {
   /// The same for timers, intercepted broadcasts and the channel's own subscriptions.
   void handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then);
 
+  /// What somebody pushes to the client from outside its channel.
+  void push(const SocketRef& to, std::string event, Payload payload);
+  /// Closes the connection; the client may come back.
+  void disconnect() { close(CloseCode::going_away, ""); }
+
   [[nodiscard]] const Client& client() const noexcept { return link_.client; }
   [[nodiscard]] std::size_t channels() const noexcept { return topics_.size(); }
 

@@ -11,15 +11,40 @@
 
 namespace entmoot {
 
-void reply(const SocketRef& to, std::string_view status, Payload response) {
-  Effects::release_or_hold([to, answer = Channel::Reply{std::string(status), std::move(response)}]() mutable {
-    Shard& home = *to.shard;
-    home.post([to, answer = std::move(answer)]() mutable {
-      if (Socket* socket = to.sockets->find(to.socket)) {
-        socket->handle_answer(to, [&]() -> Channel::HandleResult { return std::move(answer); });
-      }
+namespace {
+
+/// Runs `step` with the client's socket on its shard, if it is still there; behind the turn that is under way, if one
+/// is.
+void on_socket(const SocketRef& to, UniqueFunction<void(Socket&)> step) {
+  Effects::release_or_hold([to, step = std::move(step)]() mutable {
+    to.shard->post([sockets = to.sockets, id = to.socket, step = std::move(step)]() mutable {
+      if (Socket* socket = sockets->find(id)) step(*socket);
     });
   });
+}
+
+}  // namespace
+
+void reply(const SocketRef& to, std::string_view status, Payload response) {
+  on_socket(to, [to, answer = Channel::Reply{std::string(status), std::move(response)}](Socket& socket) mutable {
+    socket.handle_answer(to, [&]() -> Channel::HandleResult { return std::move(answer); });
+  });
+}
+
+void push(const SocketRef& to, std::string_view event, Payload payload) {
+  on_socket(to, [to, event = std::string(event), payload = std::move(payload)](Socket& socket) mutable {
+    socket.push(to, std::move(event), std::move(payload));
+  });
+}
+
+void stop(const SocketRef& to, ChannelEnd reason) {
+  on_socket(to, [to, reason](Socket& socket) {
+    socket.handle_info(to, [reason]() -> Channel::InfoResult { return Channel::Stop{reason}; });
+  });
+}
+
+void disconnect(const SocketRef& to) {
+  on_socket(to, [](Socket& socket) { socket.disconnect(); });
 }
 
 }  // namespace entmoot

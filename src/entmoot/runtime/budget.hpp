@@ -18,6 +18,9 @@ struct Budget {
   js::HeapLimits heap = {};
   /// CPU time of one turn; at the end the room is dropped wherever it is. A chat turn takes microseconds.
   Duration turn_cpu = std::chrono::seconds(1);
+  /// Of one core, on the average of some ten seconds (runtime/cpu_share.hpp); a room that has used it up waits. 1: no
+  /// limit.
+  double cpu_share = 0.5;
   /// Microtasks of one turn. More is a chain without an end.
   std::size_t microtasks_max = 1'000'000;
   /// Bytes that one turn may send into the world before it ends.

@@ -32,6 +32,10 @@ class Handlers {
   using Now = std::function<Result<JsonText>(const JsonText& args)>;
   using Later = std::function<void(JsonText args, ReplyTo reply)>;
   using Channel = std::function<Result<void>(const JsonText& message)>;
+  /// What a room that is an ES module does to its clients (js/room.js): "push", "broadcast", "track", …; whom it is
+  /// about, a name, and a payload: a JSON text, or '=' and base64 for bytes.
+  using Emit = std::function<Result<void>(std::string_view operation, std::string_view target, std::string_view name,
+                                          std::string_view payload)>;
 
   Handlers& on(std::string name, Now handler) {
     handlers_.insert_or_assign(std::move(name), std::move(handler));
@@ -47,6 +51,11 @@ class Handlers {
     return *this;
   }
 
+  Handlers& on_emit(Emit emit) {
+    emit_ = std::move(emit);
+    return *this;
+  }
+
   using Handler = std::variant<Now, Later>;
   [[nodiscard]] const Handler* find(std::string_view name) const {
     const auto found = handlers_.find(name);
@@ -56,10 +65,12 @@ class Handlers {
     const auto found = channels_.find(name);
     return found == channels_.end() ? nullptr : &found->second;
   }
+  [[nodiscard]] const Emit& emit() const noexcept { return emit_; }
 
  private:
   std::map<std::string, Handler, std::less<>> handlers_;
   std::map<std::string, Channel, std::less<>> channels_;
+  Emit emit_;
 };
 
 }  // namespace entmoot

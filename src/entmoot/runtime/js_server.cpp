@@ -47,7 +47,8 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
                                              static_cast<js::Host&>(*this))),
       turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
       timers_(shard, options_.budget.timers_max,
-              [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }) {
+              [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
+      share_(options_.budget.cpu_share, shard.clock().now()) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }
 
@@ -93,11 +94,32 @@ bool JsServer::take_message() {
   return true;
 }
 
+/// A room that has used up its share of the CPU comes again when it has some. One that waits for a handler may not be
+/// run either.
+bool JsServer::has_to_wait() {
+  const Duration debt = share_.debt(shard().clock().now());
+  if (debt == Duration::zero()) return false;
+  if (waits_ != TimerId::none) return true;
+  if (used_.waits++ == 0) {
+    log::warn("room {} has used up its share of the CPU ({:g} of a core) and waits for more",
+              log::quoted(options_.name), options_.budget.cpu_share);
+  }
+  waits_ = shard().after(debt, [this] {
+    waits_ = TimerId::none;
+    shard().make_runnable(*this);
+  });
+  return true;
+}
+
 bool JsServer::slice() {
+  if (has_to_wait()) return false;
   const TimePoint began = shard().clock().now();
   for (int turns = 0;; ++turns) {
     if (turn_->state() == Turn::State::idle && !take_message()) return false;
-    switch (turn_->run_slice()) {
+    const Duration used = turn_->cpu_used();
+    const Turn::State state = turn_->run_slice();
+    share_.charge(turn_->cpu_used() - used, shard().clock().now());
+    switch (state) {
       case Turn::State::waiting: return false;
       case Turn::State::running: return true;
       case Turn::State::dropped:
@@ -174,6 +196,7 @@ void JsServer::await_promise(std::uint64_t call) {
 
 void JsServer::ended(const ExitReason& reason) {
   *self_ = nullptr;
+  shard().cancel(std::exchange(waits_, TimerId::none));
   timers_.stop_all();
   turn_.reset();
   runtime_.reset();
@@ -221,6 +244,17 @@ bool JsServer::post(std::string_view channel, std::string_view json) {
   const auto* route = options_.handlers.find_channel(channel);
   if (!route) return true;  // heard in the room only
   const auto taken = guarded([&] { return (*route)(JsonText::trusted(json)); });
+  if (!taken) result_ = taken.error().reason;
+  return taken.has_value();
+}
+
+bool JsServer::emit(std::string_view operation, std::string_view target, std::string_view name,
+                    std::string_view payload) {
+  turn_->charge_effect(sizeof(Input) + target.size() + name.size() + payload.size());
+  const auto& emit = options_.handlers.emit();
+  const auto taken = guarded([&]() -> Result<void> {
+    return emit ? emit(operation, target, name, payload) : fail("this room has no clients of its own");
+  });
   if (!taken) result_ = taken.error().reason;
   return taken.has_value();
 }

@@ -19,6 +19,7 @@
 #include <entmoot/js/host.hpp>
 #include <entmoot/otp/actor.hpp>
 #include <entmoot/runtime/budget.hpp>
+#include <entmoot/runtime/cpu_share.hpp>
 #include <entmoot/runtime/handlers.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/runtime/program.hpp>
@@ -55,6 +56,7 @@ class JsServer final : public Actor, private js::Host {
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
     Duration cpu{};
+    std::uint64_t waits = 0;         ///< How often it had used up its share of the CPU.
     std::uint64_t failed_turns = 0;  ///< Which threw, or passed the heap's soft limit.
     /// What the script did not catch where nobody waited for an answer.
     std::uint64_t timer_exceptions = 0;
@@ -87,6 +89,8 @@ class JsServer final : public Actor, private js::Host {
   Slicer& slicer() noexcept override { return js_.slicer; }
   void answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) override;
   bool post(std::string_view channel, std::string_view json) override;
+  bool emit(std::string_view operation, std::string_view target, std::string_view name,
+            std::string_view payload) override;
   bool call(std::uint64_t id, std::string_view name, std::string_view args) override;
   Waited call_sync(std::string_view name, std::string_view args) override;
   Waited call_sync_result() override;
@@ -99,6 +103,7 @@ class JsServer final : public Actor, private js::Host {
   bool interrupt() noexcept override { return turn_->interrupt(); }
 
   bool take_message();
+  bool has_to_wait();
   void finish_turn();
   void fail_turn(const Error& failure);
   void send_answer(std::uint64_t call);
@@ -133,6 +138,8 @@ class JsServer final : public Actor, private js::Host {
   // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.
   std::unique_ptr<std::mt19937_64> random_;
   Usage used_;  // the counters of it
+  CpuShare share_;
+  TimerId waits_ = TimerId::none;  // until there is CPU time again
 };
 
 }  // namespace entmoot

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 // A handler's argument of megabytes.
-// expect: dropped "too much output in one turn" or "out of memory"
+// expect: stopped "too much output in one turn" or "out of memory"
 function run() { const big = 'x'.repeat(1 << 20); for (;;) Beam.callSync('now', big); }
