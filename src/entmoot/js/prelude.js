@@ -67,7 +67,7 @@
     }
   };
   // Without the frames of our own scripts, which every call from outside has below it.
-  const ownFrames = /(\n? *at apply \(native\))?\n? *at [^\n]*\(entmoot:[^]*/;
+  const ownFrames = /(\n? *at apply \(native\))?\n? *at [^\n]*\((entmoot:|<null>)[^]*/;
   const stackOf = (error) => {
     try {
       const stack = typeof error === 'object' && error !== null ? error.stack : '';
