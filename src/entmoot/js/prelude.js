@@ -64,10 +64,12 @@
   };
   const stackOf = (error) => {
     try {
-      return typeof error === 'object' && error !== null && typeof error.stack === 'string' ? error.stack : '';
+      const stack = typeof error === 'object' && error !== null ? error.stack : undefined;
+      if (typeof stack === 'string' && stack !== '') return stack;
     } catch {
-      return '';
+      // the next line says what there is to say
     }
+    return '    (thrown without a stack)';
   };
 
   const succeed = (call, value) => {
