@@ -58,6 +58,7 @@ Rooms::Rooms(const Ground& ground, const std::shared_ptr<const App>& app)
 Rooms::~Rooms() = default;
 
 Result<Room*> Rooms::find_or_make(Home& home, const std::string& topic, const std::string& address) {
+  if (home.stopped) return fail("the server is shutting down");
   if (const auto found = home.rooms.find(topic); found != home.rooms.end()) return found->second.get();
   auto route = home.app->route_of(topic);
   if (!route) return fail("unmatched topic");
@@ -94,14 +95,13 @@ void Rooms::leave(std::string_view topic, std::string client, std::string_view r
       });
 }
 
-void Rooms::call(std::string_view topic, std::string function, JsonText args, ReplyTo reply) {
-  with_room(topic, {}, std::move(reply),
-            [function = std::move(function), args = std::move(args)](Room& room, ReplyTo to) mutable {
-              room.call(std::move(function), std::move(args), std::move(to));
-            });
+void Rooms::request(std::string_view topic, std::string address, JsonText args, ReplyTo reply) {
+  with_room(topic, std::move(address), std::move(reply), [args = std::move(args)](Room& room, ReplyTo to) mutable {
+    room.call("entmoot:request", std::move(args), std::move(to));
+  });
 }
 
-void Rooms::call_running(std::string_view topic, std::string function, JsonText args, ReplyTo reply) {
+void Rooms::call(std::string_view topic, std::string function, JsonText args, ReplyTo reply) {
   ground_.shards.home_of(topic).post([this, topic = std::string(topic), function = std::move(function),
                                       args = std::move(args), reply = std::move(reply)]() mutable {
     Home& home = homes_.local();
@@ -173,6 +173,7 @@ void Rooms::forget_later(Room& room) {
 
 void Rooms::stop_here() {
   Home& home = homes_.local();
+  home.stopped = true;
   home.rooms.clear();
   home.supervisor.stop();
   home.fetcher.reset();

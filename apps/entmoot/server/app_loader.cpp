@@ -11,11 +11,13 @@
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
+#include <boost/json/value_from.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include <unistd.h>
@@ -174,7 +176,12 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   }
   Known& known = known_[name];
   std::shared_ptr<const Route> same_code = known.fingerprint == fingerprint ? known.route : nullptr;
-  if (same_code && config.limits_of(same_code->pattern) == same_code->limits) return same_code;
+  // What a room has of the settings when it starts: with other ones it has to start anew.
+  const std::string settings =
+      to_json(boost::json::value_from(std::tuple(config.handlers, config.fetch, config.broadcast_channels)));
+  if (same_code && known.settings == settings && config.limits_of(same_code->pattern) == same_code->limits) {
+    return same_code;
+  }
 
   const auto program = same_code ? Result<Program>(same_code->program) : Program::load(*graph);
   if (!program) return program.error();
@@ -203,12 +210,13 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   } else if (exports->path) {
     return fail(name + ": exports a path, but no handleRequest");
   }
-  known = {std::move(fingerprint), std::make_shared<const Route>(Route{.file = name,
-                                                                       .pattern = pattern,
-                                                                       .path = std::move(path),
-                                                                       .exports = *std::move(exports),
-                                                                       .limits = config.limits_of(pattern),
-                                                                       .program = *program})};
+  known = {std::move(fingerprint), settings,
+           std::make_shared<const Route>(Route{.file = name,
+                                               .pattern = pattern,
+                                               .path = std::move(path),
+                                               .exports = *std::move(exports),
+                                               .limits = config.limits_of(pattern),
+                                               .program = *program})};
   return known.route;
 }
 

@@ -47,7 +47,8 @@ class AppLoader {
 
  private:
   struct Known {
-    std::string fingerprint;  // of the files it was made from, and the settings that it depends on
+    std::string fingerprint;  // of the files it was made from
+    std::string settings;     // that its rooms depend on, besides the limits
     std::shared_ptr<const Route> route;
   };
   [[nodiscard]] entmoot::Result<Config> load_config(App& app);

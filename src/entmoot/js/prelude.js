@@ -70,13 +70,15 @@
   const ownFrames = /(\n? *at apply \(native\))?\n? *at [^\n]*\((entmoot:|<null>)[^]*/;
   const stackOf = (error) => {
     try {
-      const stack = typeof error === 'object' && error !== null ? error.stack : '';
-      if (typeof stack !== 'string') return '';
-      const own = apply(exec, ownFrames, [stack]);
-      return own === null ? stack : apply(part, stack, [0, own.index]);
+      const stack = typeof error === 'object' && error !== null ? error.stack : undefined;
+      if (typeof stack === 'string' && stack !== '') {
+        const own = apply(exec, ownFrames, [stack]);
+        return own === null ? stack : apply(part, stack, [0, own.index]);
+      }
     } catch {
-      return '';
+      // the next line says what there is to say
     }
+    return '    (thrown without a stack)';
   };
 
   const succeed = (call, value) => {

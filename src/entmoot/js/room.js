@@ -186,15 +186,18 @@
     return apply(then, apply(then, value, [accepted]), [undefined, refused]);
   };
 
+  // Nobody waits for what becomes of it.
   const leave = (client, reason) => {
-    if (isExported('terminate')) return callFunction('terminate', [reason, client]);
+    if (!isExported('terminate')) return;
+    const value = callFunction('terminate', [reason, client]);
+    if (isPromise(value)) apply(then, value, [undefined, (error) => report('an exception in terminate', error)]);
   };
   entries['entmoot:leave'] = (id, reason) => {
     const client = apply(get, clients, [id]);
     if (client === undefined) return;
     if (leaves(client, reason)) return; // its join is not done yet; that will see it
     forget(id, client);
-    return leave(client, reason);
+    leave(client, reason);
   };
 
   entries['entmoot:in'] = (id, event, payload, binary) => {
@@ -343,7 +346,7 @@
   // --- a reload, or a sleep
 
   entries['entmoot:serialize'] = () => {
-    const pack = (state) => ({ state, clients: joined, history: kept, presence: presenceIsUsed });
+    const pack = (state) => ({ state: state === undefined ? null : state, clients: joined, history: kept, presence: presenceIsUsed });
     return followed(isExported('serialize') ? callFunction('serialize', []) : null, pack);
   };
   /** Answers whether the script took the state. */

@@ -180,7 +180,7 @@ void JsServer::fail_turn(const Error& failure) {
       continue;
     }
     shard().cancel(at->second.timeout);
-    std::move(at->second.reply)(fail(failure.reason));
+    std::move(at->second.reply)(failure);
     at = calls_.erase(at);
   }
   turn_->finish();
@@ -245,7 +245,7 @@ void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_mess
     found->second.answer = JsonText::trusted(json_or_message);
   } else {
     log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(json_or_message), log::indented(stack));
-    found->second.answer = fail(std::string(json_or_message));
+    found->second.answer = fail(std::string(json_or_message), std::string(stack));
   }
   Effects::release_or_hold([this, call] { send_answer(call); });
 }
