@@ -104,6 +104,8 @@ export async function request(path, init = {}) {
 
 class Difference extends Error {}
 
+const lineMax = 80; // longer JSON is shown on several lines
+
 const sorted = (value) => {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
@@ -112,7 +114,10 @@ const sorted = (value) => {
 /** As JSON, with the names of an object in order; what JSON has no word for stays apart from null. */
 const shown = (value) => {
   const json = JSON.stringify(value);
-  return json === undefined ? String(value) : JSON.stringify(sorted(JSON.parse(json)), null, 2);
+  if (json === undefined) return String(value);
+  const tree = sorted(JSON.parse(json));
+  const line = JSON.stringify(tree);
+  return line.length <= lineMax ? line : JSON.stringify(tree, null, 2);
 };
 
 export function equal(actual, expected, message) {
@@ -134,13 +139,18 @@ export async function rejects(promise) {
 
 // --- for the runner
 
-const own = (line) => line.includes('entmoot:test:') || line.includes('(native)') || !/:\d+(:\d+)?\)?$/.test(line);
+// "at words (rooms/chat.ts:50:30)". What is below the test is of no interest.
+const foreign = /entmoot:test|\(native\)|<null>/;
+const frames = (stack) =>
+  String(stack ?? '')
+    .split('\n')
+    .map((line) => line.trim().replace(/^at <anonymous> \((.*)\)$/, 'at $1'))
+    .filter((line) => line !== '' && !foreign.test(line));
 
 function failure(error) {
   if (!(error instanceof Error)) return { ok: false, message: `thrown: ${shown(error)}`, stack: [] };
-  const stack = String(error.stack ?? '').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !own(line));
   const named = error instanceof Difference || error.name === 'Error' ? '' : `${error.name}: `;
-  return { ok: false, message: named + error.message, stack, actual: error.actual, expected: error.expected };
+  return { ok: false, message: named + error.message, stack: frames(error.stack), actual: error.actual, expected: error.expected };
 }
 
 const entry = (name, value) => Object.defineProperty(globalThis, name, { value, enumerable: false });

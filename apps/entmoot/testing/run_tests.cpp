@@ -43,33 +43,42 @@ Result<fs::path> app_around(const fs::path& file) {
   return fail(fmt::format("{} is in no app: no folder above it has rooms/", file.string()));
 }
 
-js::ModuleLoader::BuiltIns test_module() {
-  return {{"entmoot:test", std::string(entmoot_test_module().front().bytes)}};
-}
+constexpr auto module_name = "entmoot:test";
 
-void run_file(const TestChoice& choice, const fs::path& path, js::ModuleLoader& modules, Stage& stage, CapturedLog& log,
-              TestReport& report) {
+js::ModuleLoader::BuiltIns test_module() { return {{module_name, std::string(entmoot_test_module().front().bytes)}}; }
+
+void run_file(const TestChoice& choice, const fs::path& path, js::ModuleLoader& modules, Stage& stage,
+              CapturedLog& captured, TestReport& report) {
   const std::string name = fs::relative(path, choice.folder).generic_string();
   const auto graph = modules.load(path);
   const auto program = graph ? Program::load(*graph) : Result<Program>(graph.error());
   const auto broken = [&](std::string_view why) {
     report.file(name);
-    report.broken(why, log.take());
+    report.broken(why, captured.take());
   };
+  constexpr std::string_view no_test = "there is no test in it: test(\"what is true\", async () => { … })";
   if (!program) return broken(program.error().reason);
+  if (!(*graph)->find(module_name)) return broken(no_test);
   TestFile file(name, *program, stage, choice.patience);
   const auto tests = file.tests();
   if (!tests) return broken(tests.error().reason);
-  if (tests->empty()) return broken("there is no test in it: test(\"what is true\", async () => { … })");
+  if (tests->empty()) return broken(no_test);
+  const auto unheard = [by = fmt::format("room {} says \"an unhandled rejection", log::quoted(name))](
+                           const CapturedLog::Line& line) { return line.text.starts_with(by); };
   bool is_named = false;
   for (std::size_t i = 0; i < tests->size(); ++i) {
     const std::string& test = (*tests)[i];
     if (test.find(choice.only) == std::string::npos) continue;
     if (!std::exchange(is_named, true)) report.file(name);
-    if (const auto failure = file.run(i)) {
-      report.failed(test, *failure, log.take());
+    auto failure = file.run(i);
+    const auto lines = captured.take();
+    if (!failure && std::ranges::any_of(lines, unheard)) {
+      failure = TestFailure{.message = "a promise was rejected and nobody heard it; is an `await` missing?"};
+    }
+    if (failure) {
+      report.failed(test, *failure, lines);
     } else {
-      report.passed(test, log.take());
+      report.passed(test, lines);
     }
   }
 }
@@ -99,14 +108,14 @@ Result<TestChoice> choose_tests(const fs::path& target) {
 }
 
 Result<void> run_tests(const TestChoice& choice, TestReport& report) {
-  CapturedLog log;
+  CapturedLog captured;
   AppLoader loader(choice.folder);
   auto app = loader.load();
   if (!app) return app.error();
-  (void)log.take();
+  (void)captured.take();
   js::ModuleLoader modules(choice.folder, test_module());
   Stage stage(*std::move(app));
-  for (const auto& path : choice.files) run_file(choice, path, modules, stage, log, report);
+  for (const auto& path : choice.files) run_file(choice, path, modules, stage, captured, report);
   if (report.count() == 0) return fail(fmt::format("no test has \"{}\" in its name", choice.only));
   report.end();
   return {};

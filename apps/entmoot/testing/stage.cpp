@@ -147,8 +147,8 @@ void Stage::next(const Args& args, ReplyTo reply) {
 
 void Stage::nothing(const Args& args, ReplyTo reply) {
   at_rest_.emplace_back([&client = visitor(args.at(0)), event = args.at(1), reply = std::move(reply)]() mutable {
-    const bool came = event.is_null() ? !client.unread().empty() : client.unread(event.as_string()) > 0;
-    if (came) return std::move(reply)(fail("nothing was expected; what came: " + client.unread()));
+    const std::string came = event.is_null() ? client.unread() : client.unread(event.as_string());
+    if (!came.empty()) return std::move(reply)(fail("nothing was expected; what came: " + came));
     std::move(reply)(JsonText());
   });
 }

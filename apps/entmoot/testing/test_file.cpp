@@ -93,7 +93,11 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
 
 Result<std::vector<std::string>> TestFile::tests() {
   const auto listed = call("entmoot:test.list", JsonText::trusted(std::string_view("[]")));
-  if (!listed) return listed.error();
+  if (!listed) {
+    constexpr std::string_view prefix = "the room's script failed: ";  // the server takes it for a room
+    const std::string& why = listed.error().reason;
+    return fail(why.starts_with(prefix) ? why.substr(prefix.size()) : why);
+  }
   const auto names = listed->parse();
   if (!names) return names.error();
   std::vector<std::string> tests;

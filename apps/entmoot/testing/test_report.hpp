@@ -25,7 +25,7 @@ class TestReport {
   using Print = std::function<void(std::string_view)>;
   TestReport(Colours colours, Print print) : colours_(colours), print_(std::move(print)) {}
 
-  void file(std::string_view name);
+  void file(std::string name);
   void passed(std::string_view test, const std::vector<CapturedLog::Line>& log);
   void failed(std::string_view test, const TestFailure& failure, const std::vector<CapturedLog::Line>& log);
   /// Not one of its tests could be run. `why` may have several lines.
@@ -41,6 +41,7 @@ class TestReport {
 
   const Colours colours_;
   const Print print_;
+  std::string file_;
   std::size_t passed_ = 0;
   std::size_t failed_ = 0;
 };

@@ -90,15 +90,11 @@ void Visitor::next(std::string event, Duration patience, ReplyTo reply) {
   waiting_.push_back({std::move(event), deadline, patience, std::move(reply)});
 }
 
-std::size_t Visitor::unread(std::string_view event) const {
-  std::size_t count = 0;
-  for (const auto& message : messages_) count += message.event == event ? 1 : 0;
-  return count;
-}
-
-std::string Visitor::unread() const {
+std::string Visitor::unread(std::optional<std::string_view> event) const {
   std::map<std::string_view, std::size_t> counts;
-  for (const auto& message : messages_) ++counts[message.event];
+  for (const auto& message : messages_) {
+    if (!event || message.event == *event) ++counts[message.event];
+  }
   std::vector<std::string> names;
   for (const auto& [name, count] : counts)
     names.push_back(count == 1 ? fmt::format("\"{}\"", name) : fmt::format("\"{}\" ({} times)", name, count));

@@ -48,9 +48,8 @@ class Visitor final : public entmoot::Transport {
             entmoot::ReplyTo reply);
   /// The payload of the oldest message of that name; bytes as above.
   void next(std::string event, entmoot::Duration patience, entmoot::ReplyTo reply);
-  /// What has come and was not asked for: "typing" twice, "message". Empty: nothing.
-  [[nodiscard]] std::string unread() const;
-  [[nodiscard]] std::size_t unread(std::string_view event) const;
+  /// What has come and was not asked for, of one name or all: "message", "typing" (2 times). Empty: nothing.
+  [[nodiscard]] std::string unread(std::optional<std::string_view> event = {}) const;
 
   /// Once a round: answers what has waited too long, and lets go of a connection that the server has closed.
   void look_at_the_clock(entmoot::TimePoint now);
