@@ -181,7 +181,8 @@ void Room::kill(std::string why) {
   last_trouble_ = why;
   if (reload_) {
     (void)home_.supervisor.terminate_child(reload_->old_child, ExitReason::killed());
-    for (Envelope& held : std::exchange(reload_, std::nullopt)->held) std::move(held.reply)(fail(why));
+    auto given_up = std::exchange(reload_, std::nullopt);
+    for (Envelope& message : given_up->held) std::move(message.reply)(fail(why));
   }
   (void)home_.supervisor.terminate_child(child_id(), {ExitReason::Kind::killed, std::move(why)});
   actor_ = nullptr;
