@@ -39,7 +39,10 @@ function enter(name: string): void {
   socket.connect();
 
   const channel = socket.channel(`chat:${place}`, { name });
-  channel.on("message", (message: Message) => show(message, name));
+  channel.on("message", (message: Message) => {
+    show(message, name);
+    byId("typing").textContent = "";
+  });
   channel.on("typing", (somebody: { name: string }) => showTyping(somebody.name));
 
   const presence = new Presence(channel);
