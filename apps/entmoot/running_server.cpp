@@ -32,15 +32,17 @@ void print_rooms(const Json& rooms) {
   const auto colours = Colours::of(STDOUT_FILENO);
   std::size_t widest = 5;
   for (const Json& room : rooms.as_array()) widest = std::max(widest, room.at("topic").as_string().size());
-  fmt::print("{}\n", colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>8}  {:>8}  trouble", "room",
-                                              widest, "state", "clients", "heap", "CPU", "mailbox", "failures")));
+  fmt::print("{}\n",
+             colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>7}  {:>6}  {:>7}  trouble", "room", widest,
+                                      "state", "clients", "heap", "CPU", "mailbox", "errors", "crashes")));
   for (const Json& room : rooms.as_array()) {
     const auto number = [&](const char* name) { return room.at(name).to_number<std::int64_t>(); };
     const std::string_view state = room.at("state").as_string();
-    fmt::print("{:{}}  {}  {:>7}  {:>9}  {:>6} ms  {:>8}  {:>8}  {}\n", std::string_view(room.at("topic").as_string()),
-               widest, state == "running" ? fmt::format("{:11}", state) : colours.yellow(fmt::format("{:11}", state)),
-               number("clients"), size_text(number("heap")), number("cpu"), number("mailbox"), number("failures"),
-               std::string_view(room.at("trouble").as_string()));
+    fmt::print(
+        "{:{}}  {}  {:>7}  {:>9}  {:>6} ms  {:>7}  {:>6}  {:>7}  {}\n", std::string_view(room.at("topic").as_string()),
+        widest, state == "running" ? fmt::format("{:11}", state) : colours.yellow(fmt::format("{:11}", state)),
+        number("clients"), size_text(number("heap")), number("cpu"), number("mailbox"),
+        number("failed") + number("uncaught"), number("failures"), std::string_view(room.at("trouble").as_string()));
   }
   if (rooms.as_array().empty()) fmt::print("{}\n", colours.dim("no room is running"));
 }

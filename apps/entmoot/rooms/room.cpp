@@ -9,6 +9,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/core/effects.hpp>
 #include <entmoot/phoenix/channel.hpp>
+#include <entmoot/web/offer_fetch.hpp>
 
 #include <fmt/format.h>
 
@@ -26,6 +27,9 @@ namespace {
 constexpr Duration serialize_timeout = 5s;
 // A leave that found the mailbox full is tried again after so long.
 constexpr Duration leave_again_after = 100ms;
+// So does a reload that found it full, this often: it drains, for new messages are held.
+constexpr Duration serialize_again_after = 100ms;
+constexpr int serialize_attempts = 50;
 // What js/room.js has to keep when there is nothing.
 constexpr std::string_view nothing_to_keep = R"({"state":null,"clients":[],"history":[],"presence":false})";
 }  // namespace
@@ -43,8 +47,7 @@ Room::~Room() {
   *self_ = nullptr;
   home_.shard.cancel(idle_timer_);
   for (const auto& [id, member] : members_) home_.ground.presence.untrack(member.presence);
-  (void)home_.supervisor.terminate_child(child_id());
-  if (reload_) (void)home_.supervisor.terminate_child(reload_->old_child);
+  end_actors(ExitReason::shutdown());
 }
 
 // --- messages
@@ -77,7 +80,16 @@ void Room::send(Envelope envelope) {
   }
   const auto actor = ensure_started();
   if (!actor) return std::move(envelope.reply)(actor.error());
+  if (envelope.name == "entmoot:join") envelope.reply = of_this_code(std::move(envelope.reply));
   actor->mailbox().push(std::move(envelope));
+}
+
+/// Who was let in by code that has been replaced meanwhile is in a room that nobody else is in.
+ReplyTo Room::of_this_code(ReplyTo reply) const {
+  return ReplyTo([self = self_, generation = generation_, reply = std::move(reply)](Result<JsonText> result) mutable {
+    if (result && *self && (*self)->generation_ != generation) result = fail("the room has new code, join again");
+    std::move(reply)(std::move(result));
+  });
 }
 
 void Room::join(Guest guest, JsonText args, ReplyTo reply) {
@@ -125,16 +137,17 @@ Result<ActorRef> Room::ensure_started() {
   if (actor_) return actor_->ref();
   return home_.supervisor.ensure_started(child_id(), [this](std::string_view id) {
     return ChildSpec{.id = std::string(id),
-                     .start = [self = self_](Shard& shard) -> Result<std::unique_ptr<Actor>> {
+                     .start = [self = self_, child = std::string(id)](Shard& shard) -> Result<std::unique_ptr<Actor>> {
                        if (!*self) return fail("the room is gone");
-                       return (*self)->start(shard);
+                       return (*self)->start(shard, child);
                      },
                      .restart = Restart::transient,
                      .intensity = home_.app->config.node.restarts};
   });
 }
 
-Result<std::unique_ptr<Actor>> Room::start(Shard& shard) {
+Result<std::unique_ptr<Actor>> Room::start(Shard& shard, std::string_view child) {
+  if (child != child_id()) return fail("its code has been replaced");
   auto actor = std::make_unique<JsServer>(
       shard, home_.js,
       JsServerOptions{
@@ -142,8 +155,8 @@ Result<std::unique_ptr<Actor>> Room::start(Shard& shard) {
   if (auto registered = home_.ground.registry.register_name(topic_, *actor); !registered) {
     return registered.error().error();
   }
-  actor->monitor([self = self_, which = actor.get()](const ExitReason& reason) {
-    if (*self) (*self)->ended(which, reason);
+  actor->monitor([self = self_, child = std::string(child), which = actor.get()](const ExitReason& reason) {
+    if (*self) (*self)->ended(child, which, reason);
   });
   actor_ = actor.get();
   if (reload_) return actor;
@@ -159,14 +172,31 @@ Result<std::unique_ptr<Actor>> Room::start(Shard& shard) {
   return actor;
 }
 
-void Room::ended(const JsServer* actor, const ExitReason& reason) {
-  if (reload_ && actor == reload_->old_actor) reload_->old_actor = nullptr;
-  if (actor != actor_) return;  // one that was replaced
+void Room::ended(const std::string& child, const JsServer* actor, const ExitReason& reason) {
+  if (reload_ && reload_->old && reload_->old->actor == actor) reload_->old->actor = nullptr;
+  if (actor != actor_) return end_replaced(child);
   actor_ = nullptr;
   if (!reason.abnormal()) return;
   ++failures_;
   last_trouble_ = reason.what;
+  refuse_held(reason.what);  // of a reload that was about to ask for its state
   dismiss_everybody();
+}
+
+/// The actor of code that has been replaced has ended, or has to: it is not started again.
+void Room::end_replaced(std::string_view child) {
+  if (child == child_id()) return;
+  (void)home_.supervisor.terminate_child(child);
+  std::erase(replaced_, child);
+}
+
+void Room::end_actors(const ExitReason& reason) {
+  (void)home_.supervisor.terminate_child(child_id(), reason);
+  actor_ = nullptr;
+  if (reload_ && reload_->old) (void)home_.supervisor.terminate_child(reload_->old->child, reason);
+  for (const auto& replaced : std::exchange(replaced_, {})) {
+    (void)home_.supervisor.terminate_child(replaced, reason);
+  }
 }
 
 /// The clients of a room that is no more: their channels end as if they had been linked to it, and they join again.
@@ -179,15 +209,10 @@ void Room::dismiss_everybody() {
 
 void Room::kill(std::string why) {
   last_trouble_ = why;
-  if (reload_) {
-    (void)home_.supervisor.terminate_child(reload_->old_child, ExitReason::killed());
-    auto given_up = std::exchange(reload_, std::nullopt);
-    for (Envelope& message : given_up->held) std::move(message.reply)(fail(why));
-  }
-  (void)home_.supervisor.terminate_child(child_id(), {ExitReason::Kind::killed, std::move(why)});
-  actor_ = nullptr;
+  end_actors({ExitReason::Kind::killed, why});
+  refuse_held(why);
   dismiss_everybody();
-  if (members_.empty()) home_.all.forget_later(*this);
+  home_.all.forget_later(*this);
 }
 
 // --- what the script asks for
@@ -210,6 +235,7 @@ Handlers Room::handlers() {
   });
   handlers.on("entmoot:presence",
               [this](const JsonText&) -> Result<JsonText> { return home_.ground.presence.list(topic_); });
+  offer_fetch(handlers, *home_.fetcher);
   for (const auto& channel : app.config.broadcast_channels) {
     handlers.on_channel(channel.first, [this, event = channel.second](const JsonText& message) -> Result<void> {
       return emit("broadcast", "", event, message.view());
@@ -256,12 +282,12 @@ Result<void> Room::emit(std::string_view operation, std::string_view target, std
     Effects::release_or_hold([this, self = self_, topic = std::string(target),
                               args = JsonText::trusted(fmt::format("[{}]", payload))]() mutable {
       if (!*self) return;
-      home_.all.call_running(topic, "entmoot:info", std::move(args),
-                             ReplyTo([from = topic_, topic](const Result<JsonText>& result) {
-                               if (result) return;
-                               log::warn("room {}: what it sent to {} was not taken: {}", log::quoted(from),
-                                         log::quoted(topic), log::quoted(result.error().reason));
-                             }));
+      home_.all.call(topic, "entmoot:info", std::move(args),
+                     ReplyTo([from = topic_, topic](const Result<JsonText>& result) {
+                       if (result) return;
+                       log::warn("room {}: what it sent to {} was not taken: {}", log::quoted(from), log::quoted(topic),
+                                 log::quoted(result.error().reason));
+                     }));
     });
     return {};
   }
@@ -314,51 +340,67 @@ Result<void> Room::emit(std::string_view operation, std::string_view target, std
 void Room::reload(std::shared_ptr<const Route> next) {
   if (reload_) {
     reload_->again = std::move(next);
-    return;
-  }
-  if (!actor_) {
+  } else if (!actor_) {
     route_ = std::move(next);
-    return;
+  } else {
+    reload_.emplace(Reload{.number = ++reloads_, .next = std::move(next)});
+    ask_for_state();
   }
+}
+
+void Room::ask_for_state() {
+  ++reload_->attempts;
   actor_->ref().mailbox().push(envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
-                                        [next](Room& room, const Result<JsonText>& snapshot) {
-                                          if (!room.reload_) return;
-                                          room.reload_->before = std::exchange(room.route_, next);
-                                          room.swap_code(snapshot);
+                                        [number = reload_->number](Room& room, const Result<JsonText>& snapshot) {
+                                          // If the actor has ended, ended() decides: it is told next.
+                                          if (!room.reloads(number) || !room.actor_ || !room.actor_->alive()) return;
+                                          const bool is_full = !snapshot && snapshot.error().reason == "overloaded";
+                                          if (!is_full || room.reload_->attempts == serialize_attempts)
+                                            return room.swap_code(snapshot);
+                                          room.home_.shard.after(serialize_again_after, [self = room.self_, number] {
+                                            if (*self && (*self)->reloads(number) && (*self)->actor_)
+                                              (*self)->ask_for_state();
+                                          });
                                         }));
-  reload_.emplace();
 }
 
 /// The old actor has said what is to be kept. The new one is started beside it and takes that up.
 void Room::swap_code(const Result<JsonText>& snapshot) {
-  if (!actor_) return release_held();  // it has ended meanwhile: a fresh one is a fresh one
   if (!snapshot) return stay_with_old_code("serialize: " + snapshot.error().reason);
-  if (snapshot->view().size() > route_->limits.state_bytes_max) {
+  const auto& next = *reload_->next;
+  if (snapshot->view().size() > next.limits.state_bytes_max) {
     return stay_with_old_code(fmt::format("serialize: {} bytes are more than the limit `state` allows ({})",
-                                          snapshot->view().size(), route_->limits.state_bytes_max));
+                                          snapshot->view().size(), next.limits.state_bytes_max));
   }
-  reload_->old_child = child_id();
-  reload_->old_actor = std::exchange(actor_, nullptr);
-  reload_->old_actor->pause_intervals(true);
+  reload_->before = std::exchange(route_, reload_->next);
+  reload_->old = Replaced{child_id(), std::exchange(actor_, nullptr)};
+  reload_->old->actor->pause_intervals(true);
   home_.ground.registry.unregister_name(topic_);
   ++generation_;
   const auto started = ensure_started();
   if (!started) return finish_reload(started.error());
+  // An actor that ends answers before its end is told: so this is the first to know that it could not start.
   started->mailbox().push(envelope("entmoot:restore", JsonText::trusted(fmt::format("[{}]", snapshot->view())),
-                                   [](Room& room, const Result<JsonText>& restored) {
-                                     if (room.reload_) room.finish_reload(restored);
+                                   [number = reload_->number](Room& room, const Result<JsonText>& restored) {
+                                     if (room.reloads(number)) room.finish_reload(restored);
                                    }));
 }
 
 void Room::finish_reload(const Result<JsonText>& restored) {
+  Replaced old = *std::exchange(reload_->old, std::nullopt);
   if (!restored) {
     (void)home_.supervisor.terminate_child(child_id());
-    --generation_;
-    actor_ = std::exchange(reload_->old_actor, nullptr);
-    if (actor_) {
-      actor_->pause_intervals(false);
-      (void)home_.ground.registry.register_name(topic_, *actor_);
+    actor_ = nullptr;
+    if (!old.actor) {  // neither of them is left
+      last_trouble_ = "reload: " + restored.error().reason;
+      dismiss_everybody();
+      return refuse_held(restored.error().reason);
     }
+    --generation_;
+    actor_ = old.actor;
+    actor_->pause_intervals(false);
+    (void)home_.ground.registry.register_name(topic_, *actor_);
+    route_ = std::move(reload_->before);
     return stay_with_old_code(restored.error().reason);
   }
   if (restored->view() == "false") {
@@ -367,19 +409,21 @@ void Room::finish_reload(const Result<JsonText>& restored) {
   }
   log::info("room {} goes on in new code", log::quoted(topic_));
   last_trouble_.clear();
-  // Calls that wait for a promise in the old heap are answered there.
-  const bool is_owed = reload_->old_actor && reload_->old_actor->calls_pending() > 0;
-  home_.shard.after(is_owed ? route_->limits.reply_timeout : Duration::zero(),
-                    [self = self_, child = reload_->old_child] {
-                      if (*self) (void)(*self)->home_.supervisor.terminate_child(child);
-                    });
+  if (old.actor && old.actor->calls_pending() > 0) {
+    // Calls that wait for a promise in the old heap are answered there.
+    home_.shard.after(reload_->before->limits.reply_timeout, [self = self_, child = old.child] {
+      if (*self) (*self)->end_replaced(child);
+    });
+    replaced_.push_back(std::move(old.child));
+  } else {
+    (void)home_.supervisor.terminate_child(old.child);
+  }
   release_held();
 }
 
 void Room::stay_with_old_code(const std::string& why) {
   log::error("room {} stays with the code it has: {}", log::quoted(topic_), log::quoted(why));
   last_trouble_ = "reload: " + why;
-  if (reload_->before) route_ = std::move(reload_->before);
   release_held();
 }
 
@@ -387,6 +431,14 @@ void Room::release_held() {
   Reload done = *std::exchange(reload_, std::nullopt);
   for (Envelope& message : done.held) send(std::move(message));
   if (done.again) reload(std::move(done.again));
+}
+
+/// There is nothing to reload any more: a fresh room runs the newest code.
+void Room::refuse_held(const std::string& why) {
+  if (!reload_) return;
+  Reload done = *std::exchange(reload_, std::nullopt);
+  route_ = done.again ? std::move(done.again) : std::move(done.next);
+  for (Envelope& message : done.held) std::move(message.reply)(fail(why));
 }
 
 // --- idle
@@ -408,6 +460,7 @@ void Room::look_idle() {
     return;
   }
   if (!actor_) return home_.all.forget_later(*this);
+  if (actor_->calls_pending() > 0) return touch();
   actor_->ref().mailbox().push(
       envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
                [uses = uses_](Room& room, const Result<JsonText>& snapshot) { room.sleep(snapshot, uses); }));

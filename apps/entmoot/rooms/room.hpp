@@ -9,8 +9,9 @@
 //   crash, kill    → the channels of its clients end with phx_error, as if they were linked to it: they join the fresh
 //                    room by themselves and get its state
 //   reload         → the old actor serializes, a new one is started beside it and restores; messages that come
-//   meanwhile
-//                    are held (bounded) and taken by whichever goes on. If anything of it fails, the old one goes on
+//                    meanwhile are held (bounded) and taken by whichever goes on. If anything of it fails, the old one
+//                    goes on. A replaced actor stays for as long as it owes answers; a join that it answers then is
+//                    refused, for the new one does not know of it, and phoenix.js joins again
 //   idle           → without clients and messages for a while it serializes, its state is kept (SleepingRooms), the
 //                    actor ends
 //
@@ -33,6 +34,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace entmoot_app {
 
@@ -90,29 +92,41 @@ class Room {
     Guest guest;
     entmoot::PresenceOwner presence = entmoot::PresenceOwner::none;
   };
+  struct Replaced {
+    std::string child;  // the supervisor's name
+    entmoot::JsServer* actor = nullptr;
+  };
   struct Reload {
-    std::shared_ptr<const Route> before;
-    std::string old_child;  // the supervisor's name of the actor before, once the new one is started
-    entmoot::JsServer* old_actor = nullptr;
-    std::deque<entmoot::Envelope> held;
-    std::shared_ptr<const Route> again;  // asked for meanwhile
+    std::uint64_t number = 0;
+    std::shared_ptr<const Route> next;
+    std::shared_ptr<const Route> before = {};  // once there is a new actor
+    std::optional<Replaced> old = {};          // the same; its actor is null if it has ended meanwhile
+    int attempts = 0;                          // to ask for the state
+    std::deque<entmoot::Envelope> held = {};
+    std::shared_ptr<const Route> again = {};  // asked for meanwhile
   };
 
   void send(entmoot::Envelope envelope);
+  [[nodiscard]] entmoot::ReplyTo of_this_code(entmoot::ReplyTo reply) const;
   [[nodiscard]] entmoot::Result<entmoot::ActorRef> ensure_started();
   [[nodiscard]] std::string child_id() const;
-  [[nodiscard]] entmoot::Result<std::unique_ptr<entmoot::Actor>> start(entmoot::Shard& shard);
+  [[nodiscard]] entmoot::Result<std::unique_ptr<entmoot::Actor>> start(entmoot::Shard& shard, std::string_view child);
   [[nodiscard]] entmoot::Handlers handlers();
   [[nodiscard]] entmoot::Result<void> emit(std::string_view operation, std::string_view target, std::string_view name,
                                            std::string_view payload);
-  void ended(const entmoot::JsServer* actor, const entmoot::ExitReason& reason);
+  void ended(const std::string& child, const entmoot::JsServer* actor, const entmoot::ExitReason& reason);
   void dismiss_everybody();
   void leave_again(std::string id, std::string reason);
 
+  [[nodiscard]] bool reloads(std::uint64_t number) const noexcept { return reload_ && reload_->number == number; }
+  void ask_for_state();
   void swap_code(const entmoot::Result<entmoot::JsonText>& snapshot);
   void finish_reload(const entmoot::Result<entmoot::JsonText>& restored);
   void stay_with_old_code(const std::string& why);
   void release_held();
+  void refuse_held(const std::string& why);
+  void end_replaced(std::string_view child);
+  void end_actors(const entmoot::ExitReason& reason);
 
   void touch();
   void look_idle();
@@ -132,6 +146,8 @@ class Room {
   std::uint64_t generation_ = 0;        // of the code: each has a child of its own in the supervisor
   std::map<std::string, Member, std::less<>> members_;
   std::optional<Reload> reload_;
+  std::uint64_t reloads_ = 0;
+  std::vector<std::string> replaced_;  // children of the code before that still owe answers
 
   entmoot::TimePoint last_used_{};
   std::uint64_t uses_ = 0;

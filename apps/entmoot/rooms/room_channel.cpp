@@ -17,8 +17,6 @@ using namespace entmoot;
 
 namespace {
 
-constexpr std::size_t topic_bytes_max = 255;
-
 std::string_view reason_of(ChannelEnd end) noexcept {
   switch (end) {
     case ChannelEnd::left: return "left";
@@ -38,7 +36,9 @@ RoomChannel::~RoomChannel() {
 }
 
 Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& payload) {
-  if (topic.size() > topic_bytes_max) return fail(fmt::format("a topic has at most {} bytes", topic_bytes_max));
+  if (topic.size() > Route::topic_bytes_max) {
+    return fail(fmt::format("a topic has at most {} bytes", Route::topic_bytes_max));
+  }
   const App& app = rooms_.app_here();
   const auto route = app.route_of(topic);
   if (!route) return fail("unmatched topic");
@@ -73,7 +73,7 @@ Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Paylo
 }
 
 Channel::InfoResult RoomChannel::handle_out(std::string_view event, const Payload& payload) {
-  rooms_.call_running(room_, "entmoot:out", args_of(event, payload), ReplyTo());
+  rooms_.call(room_, "entmoot:out", args_of(event, payload), ReplyTo());
   return NoReply{};
 }
 

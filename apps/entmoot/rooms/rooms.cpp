@@ -21,11 +21,15 @@ namespace {
 
 Json row_of(const RoomInfo& room) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(room.usage.cpu).count();
-  return {{"topic", room.topic},           {"file", room.file},
-          {"state", room.state},           {"clients", room.clients},
-          {"heap", room.usage.heap_bytes}, {"mailbox", room.usage.mailbox},
-          {"turns", room.usage.turns},     {"cpu", ms},
-          {"waits", room.usage.waits},     {"failures", room.failures},
+  const auto& usage = room.usage;
+  const std::uint64_t uncaught =
+      usage.timer_exceptions + usage.listener_exceptions + usage.microtask_exceptions + usage.unhandled_rejections;
+  return {{"topic", room.topic},         {"file", room.file},
+          {"state", room.state},         {"clients", room.clients},
+          {"heap", usage.heap_bytes},    {"mailbox", usage.mailbox},
+          {"turns", usage.turns},        {"cpu", ms},
+          {"waits", usage.waits},        {"failed", usage.failed_turns},
+          {"uncaught", uncaught},        {"failures", room.failures},
           {"trouble", room.last_trouble}};
 }
 
@@ -38,6 +42,7 @@ Home::Home(Rooms& rooms_of_all, const Ground& on, Shard& own, std::shared_ptr<co
       js(own),
       app(std::move(app_at_start)),
       sleeping(app->config.node.sleeping_bytes_max / on.shards.size()),
+      fetcher(std::make_unique<Fetcher>(own, FetchOptions{.policy = FetchPolicy::parse(app->config.fetch).value()})),
       supervisor(own, {.noun = "room", .backoff = app->config.node.backoff, .seed = std::random_device{}()}) {}
 
 Home::~Home() = default;
@@ -53,6 +58,7 @@ Rooms::Rooms(const Ground& ground, const std::shared_ptr<const App>& app)
 Rooms::~Rooms() = default;
 
 Result<Room*> Rooms::find_or_make(Home& home, const std::string& topic, const std::string& address) {
+  if (home.stopped) return fail("the server is shutting down");
   if (const auto found = home.rooms.find(topic); found != home.rooms.end()) return found->second.get();
   auto route = home.app->route_of(topic);
   if (!route) return fail("unmatched topic");
@@ -89,14 +95,13 @@ void Rooms::leave(std::string_view topic, std::string client, std::string_view r
       });
 }
 
-void Rooms::call(std::string_view topic, std::string function, JsonText args, ReplyTo reply) {
-  with_room(topic, {}, std::move(reply),
-            [function = std::move(function), args = std::move(args)](Room& room, ReplyTo to) mutable {
-              room.call(std::move(function), std::move(args), std::move(to));
-            });
+void Rooms::request(std::string_view topic, std::string address, JsonText args, ReplyTo reply) {
+  with_room(topic, std::move(address), std::move(reply), [args = std::move(args)](Room& room, ReplyTo to) mutable {
+    room.call("entmoot:request", std::move(args), std::move(to));
+  });
 }
 
-void Rooms::call_running(std::string_view topic, std::string function, JsonText args, ReplyTo reply) {
+void Rooms::call(std::string_view topic, std::string function, JsonText args, ReplyTo reply) {
   ground_.shards.home_of(topic).post([this, topic = std::string(topic), function = std::move(function),
                                       args = std::move(args), reply = std::move(reply)]() mutable {
     Home& home = homes_.local();
@@ -168,8 +173,10 @@ void Rooms::forget_later(Room& room) {
 
 void Rooms::stop_here() {
   Home& home = homes_.local();
+  home.stopped = true;
   home.rooms.clear();
   home.supervisor.stop();
+  home.fetcher.reset();
 }
 
 }  // namespace entmoot_app

@@ -19,6 +19,7 @@
 #include <entmoot/otp/dynamic_supervisor.hpp>
 #include <entmoot/otp/registry.hpp>
 #include <entmoot/runtime/js_shard.hpp>
+#include <entmoot/web/fetch.hpp>
 
 #include <memory>
 #include <string>
@@ -50,8 +51,10 @@ struct Home {
   entmoot::JsShard js;
   std::shared_ptr<const App> app;  // whose code new rooms run
   SleepingRooms sleeping;
-  entmoot::DynamicSupervisor supervisor;  // after `js`: its rooms end before what they stand on
+  std::unique_ptr<entmoot::Fetcher> fetcher;  // of the app's `fetch` at the start
+  entmoot::DynamicSupervisor supervisor;      // after `js`: its rooms end before what they stand on
   entmoot::StringMap<std::unique_ptr<Room>> rooms;
+  bool stopped = false;
 };
 
 class Rooms {
@@ -64,10 +67,10 @@ class Rooms {
   /// A channel's join; its arguments behind the client's id, for js/room.js.
   void join(std::string_view topic, Guest guest, entmoot::JsonText args, entmoot::ReplyTo reply);
   void leave(std::string_view topic, std::string client, std::string_view reason);
-  /// Calls `function` of the room, which is started if need be.
+  /// An HTTP request of somebody at `address`; the room is started if need be.
+  void request(std::string_view topic, std::string address, entmoot::JsonText args, entmoot::ReplyTo reply);
+  /// Calls `function` of the room if it is running; else the answer is an error.
   void call(std::string_view topic, std::string function, entmoot::JsonText args, entmoot::ReplyTo reply);
-  /// The same for a room that is running; else the answer is "no such room".
-  void call_running(std::string_view topic, std::string function, entmoot::JsonText args, entmoot::ReplyTo reply);
   /// Answers null; or that there is no such room.
   void kill(std::string_view topic, entmoot::ReplyTo reply);
   /// Answers a list of RoomInfo as JSON, by topic.

@@ -12,6 +12,7 @@
 #include <entmoot/phoenix/topic.hpp>
 #include <entmoot/runtime/program.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,6 +46,8 @@ struct Route {
   [[nodiscard]] std::string_view id_of(std::string_view topic) const {
     return pattern.ends_with('*') ? topic.substr(pattern.size() - 1) : topic;
   }
+  /// The longest topic that becomes a room's name: it is kept, logged and sent with each message.
+  static constexpr std::size_t topic_bytes_max = 255;
   [[nodiscard]] std::string topic_of(std::string_view id) const {
     return pattern.ends_with('*') ? pattern.substr(0, pattern.size() - 1) + std::string(id) : pattern;
   }

@@ -34,7 +34,10 @@ Channel::Reply reply_from(const Result<JsonText>& result) {
   const auto marked = result->parse();
   if (!marked || !marked->is_string()) return refusal("the room's answer is not understood");
   const std::string_view text = marked->as_string();
-  if (text.starts_with('!')) return {"error", JsonText::trusted(text.substr(1))};
+  if (text.starts_with('!')) {
+    const auto response = parse_json(text.substr(1));  // a toJSON of the script's own may have written it
+    return response ? Channel::Reply{"error", JsonText::of(*response)} : refusal("the room's answer is not understood");
+  }
   auto payload = payload_from(text);
   if (!payload) return refusal(payload.error().reason);
   return {"ok", *std::move(payload)};

@@ -7,14 +7,17 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/js/source_tools.hpp>
 #include <entmoot/web/digest.hpp>
+#include <entmoot/web/fetch_policy.hpp>
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
+#include <boost/json/value_from.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include <unistd.h>
@@ -48,6 +51,15 @@ JsonText environment() {
   } catch (const std::invalid_argument&) {
     return JsonText::of({{"env", boost::json::object()}});
   }
+}
+
+/// What a reload does not take up (docs/configuration.md).
+std::string settings_of_start(const JsonText& default_export) {
+  auto all = default_export.parse();
+  if (!all || !all->is_object()) return {};
+  for (const char* name : {"limits", "rooms", "handlers", "broadcastChannels", "publicCache"})
+    all->as_object().erase(name);
+  return to_json(*all);
 }
 
 std::vector<fs::path> files_in(const fs::path& folder, std::string_view suffix) {
@@ -86,7 +98,7 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
   auto app = std::make_shared<App>();
   app->folder = folder_;
   std::vector<std::string> problems;
-  auto config = load_config();
+  auto config = load_config(*app);
   if (config) {
     app->config = *std::move(config);
     if (options_.port) app->config.listener.port = *options_.port;
@@ -95,6 +107,9 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
     problems.push_back(config.error().reason);
   }
 
+  if (const auto policy = FetchPolicy::parse(app->config.fetch); !policy) {
+    problems.push_back("entmoot.config.ts: `fetch`: " + policy.error().reason);
+  }
   auto scripts = files_in(folder_ / "rooms", ".ts");
   for (auto& script : files_in(folder_ / "rooms", ".js")) scripts.push_back(std::move(script));
   if (scripts.empty()) {
@@ -132,7 +147,7 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
   return std::shared_ptr<const App>(std::move(app));
 }
 
-Result<Config> AppLoader::load_config() {
+Result<Config> AppLoader::load_config(App& app) {
   const fs::path path = folder_ / "entmoot.config.ts";
   if (!fs::exists(path)) return config_from({.default_export = JsonText::of(boost::json::object())});
   auto graph = modules_.load(path);
@@ -142,6 +157,7 @@ Result<Config> AppLoader::load_config() {
   if (!program) return program.error();
   auto exported = probe(*program, "entmoot.config.ts", "entmoot:default");
   if (!exported) return fail("entmoot.config.ts: " + exported.error().reason);
+  app.settings_of_start = settings_of_start(*exported);
   auto source = read(path);
   if (!source) return source.error();
   return config_from({.source = *std::move(source), .default_export = *std::move(exported)});
@@ -160,7 +176,12 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   }
   Known& known = known_[name];
   std::shared_ptr<const Route> same_code = known.fingerprint == fingerprint ? known.route : nullptr;
-  if (same_code && config.limits_of(same_code->pattern) == same_code->limits) return same_code;
+  // What a room has of the settings when it starts: with other ones it has to start anew.
+  const std::string settings =
+      to_json(boost::json::value_from(std::tuple(config.handlers, config.fetch, config.broadcast_channels)));
+  if (same_code && known.settings == settings && config.limits_of(same_code->pattern) == same_code->limits) {
+    return same_code;
+  }
 
   const auto program = same_code ? Result<Program>(same_code->program) : Program::load(*graph);
   if (!program) return program.error();
@@ -189,12 +210,13 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   } else if (exports->path) {
     return fail(name + ": exports a path, but no handleRequest");
   }
-  known = {std::move(fingerprint), std::make_shared<const Route>(Route{.file = name,
-                                                                       .pattern = pattern,
-                                                                       .path = std::move(path),
-                                                                       .exports = *std::move(exports),
-                                                                       .limits = config.limits_of(pattern),
-                                                                       .program = *program})};
+  known = {std::move(fingerprint), settings,
+           std::make_shared<const Route>(Route{.file = name,
+                                               .pattern = pattern,
+                                               .path = std::move(path),
+                                               .exports = *std::move(exports),
+                                               .limits = config.limits_of(pattern),
+                                               .program = *program})};
   return known.route;
 }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
@@ -55,12 +56,11 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
   if (command == "reload") return server.reload(std::move(reply));
   if (command == "kill") return rooms.kill(topic, std::move(reply));
   if (command == "eval") {
-    return rooms.call_running(topic, "entmoot:eval", one_argument(Json(text_of(object, "expression"))),
-                              std::move(reply));
+    return rooms.call(topic, "entmoot:eval", one_argument(Json(text_of(object, "expression"))), std::move(reply));
   }
   if (command == "send") {
     const Json* message = object.if_contains("message");
-    return rooms.call_running(topic, "entmoot:info", one_argument(message ? *message : Json()), std::move(reply));
+    return rooms.call(topic, "entmoot:info", one_argument(message ? *message : Json()), std::move(reply));
   }
   std::move(reply)(fail(fmt::format("no command \"{}\"", command)));
 }
@@ -80,6 +80,7 @@ struct Visit : std::enable_shared_from_this<Visit> {
 
   void listen() {
     asio::async_read_until(socket, in, '\n', [self = shared_from_this()](const error_code& error, std::size_t) {
+      if (error == asio::error::not_found) return self->refuse(fmt::format("more than {} bytes", line_bytes_max));
       if (error) return;
       std::istream stream(&self->in);
       std::string line;
@@ -89,6 +90,11 @@ struct Visit : std::enable_shared_from_this<Visit> {
       if (!request) return std::move(reply)(request.error());
       carry_out(self->server, *request, std::move(reply));
     });
+  }
+  /// What is behind a line that is too long cannot be told from it: the last answer.
+  void refuse(const std::string& why) {
+    out = line_of(fail("a request is a line of JSON: " + why));
+    asio::async_write(socket, asio::buffer(out), [self = shared_from_this()](const error_code&, std::size_t) {});
   }
   void say(std::string line) {
     out = std::move(line);

@@ -15,7 +15,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace entmoot_app {
 
@@ -56,24 +58,54 @@ std::optional<Addressed> addressed(const Route& route, std::string_view path) {
       return std::nullopt;
     }
   }
-  return Addressed{route.topic_of(id), std::string(path.substr(length))};
+  Addressed room{route.topic_of(id), std::string(path.substr(length))};
+  if (room.topic.size() > Route::topic_bytes_max) return std::nullopt;
+  return room;
+}
+
+/// What js/room.js has written of a Response. The object may be one of the script's own making, so nothing is believed.
+struct ResponseParts {
+  int status = 0;
+  std::vector<HttpHeader> headers = {};
+  std::string body = {};
+};
+
+Result<ResponseParts> parts_of(const JsonText& answer) {
+  const auto json = answer.parse();
+  if (!json) return json.error();
+  const auto* object = json->if_object();
+  const Json* status = object ? object->if_contains("status") : nullptr;
+  const Json* headers = object ? object->if_contains("headers") : nullptr;
+  const Json* body = object ? object->if_contains("body") : nullptr;
+  const auto number = status && status->is_int64() ? status->get_int64() : 0;
+  if (number < 200 || number > 599) return fail("the room answered with a status that is none");
+  if (!headers || !headers->is_array() || !body || !body->is_string()) return fail("the room's answer is no Response");
+  auto bytes = base64_decode(std::string_view(body->get_string()));
+  if (!bytes) return fail("the room's answer is no Response");
+  ResponseParts parts{.status = static_cast<int>(number), .body = *std::move(bytes)};
+  for (const Json& field : headers->get_array()) {
+    const auto* pair = field.if_array();
+    if (!pair || pair->size() != 2 || !pair->at(0).is_string() || !pair->at(1).is_string()) {
+      return fail("the room's answer has a header that is none");
+    }
+    parts.headers.push_back({std::string(pair->at(0).get_string()), std::string(pair->at(1).get_string())});
+  }
+  return parts;
 }
 
 /// The room's Response as ours. What belongs to the connection is not the script's to say.
 HttpResponse response_from(const Result<JsonText>& answer) {
-  if (!answer) return HttpResponse::error(503, answer.error().reason);
-  const auto json = answer->parse();
-  if (!json) return HttpResponse::error(500, "internal error");
-  const auto& object = json->as_object();
-  const auto body = base64_decode(std::string_view(object.at("body").as_string()));
-  if (!body) return HttpResponse::error(500, "internal error");
-  HttpResponse response{.status = object.at("status").to_number<int>(), .body = SharedBytes(*body)};
+  // Where a script has thrown there is a place that it was thrown at; anything else is that the room cannot answer.
+  if (!answer) return HttpResponse::error(answer.error().detail.empty() ? 503 : 500, answer.error().reason);
+  const auto parsed = parts_of(*answer);
+  if (!parsed) return HttpResponse::error(500, parsed.error().reason);
+  HttpResponse response{.status = parsed->status, .body = SharedBytes(parsed->body)};
   static constexpr std::array<std::string_view, 6> ours = {"connection", "content-length", "transfer-encoding",
                                                            "keep-alive", "upgrade",        "date"};
-  for (const Json& field : object.at("headers").as_array()) {
-    const std::string_view name = field.at(0).as_string();
-    if (std::ranges::count(ours, name) > 0) continue;
-    response.with(std::string(name), std::string(field.at(1).as_string()));
+  for (const auto& [name, value] : parsed->headers) {
+    if (std::ranges::none_of(ours, [&](std::string_view own) { return same_name(own, name); })) {
+      response.with(name, value);
+    }
   }
   return response;
 }
@@ -109,10 +141,12 @@ void Requests::handle(HttpRequest request, Responder responder) const {
     }
     try {
       auto args = args_of(request, std::move(room->rest), app.config.proxy);
-      return rooms_.call(room->topic, "entmoot:request", std::move(args),
-                         ReplyTo([responder = std::move(responder)](const Result<JsonText>& answer) mutable {
-                           responder.respond(response_from(answer));
-                         }));
+      const std::string* forwarded = app.config.proxy ? request.header("x-forwarded-for") : nullptr;
+      std::string address = forwarded ? nearest_forwarded(*forwarded, request.peer) : request.peer;
+      return rooms_.request(room->topic, std::move(address), std::move(args),
+                            ReplyTo([responder = std::move(responder)](const Result<JsonText>& answer) mutable {
+                              responder.respond(response_from(answer));
+                            }));
     } catch (const std::invalid_argument&) {
       return responder.respond(HttpResponse::error(400, "a header is not UTF-8"));
     }

@@ -121,20 +121,22 @@ void Server::reload(ReplyTo reply) {
 void Server::look_later() {
   shards_[0].post([this] {
     shards_[0].after(look_every, [this] {
-      (void)worker_.submit([this] {
+      const bool taken = worker_.submit([this] {
         if (looks_of(loader_->sources()) != seen_) load_again(ReplyTo());
         look_later();
       });
+      if (!taken) look_later();  // it has enough to do
     });
   });
 }
 
 /// On the worker's thread.
 void Server::load_again(ReplyTo reply) {
-  const std::string before = looks_of(loader_->sources());
+  const auto sources = loader_->sources();
+  const std::string before = looks_of(sources);
   auto app = loader_->load();
-  // A file that is written while it is read has changed again when it is looked at next.
-  seen_ = looks_of(loader_->sources());
+  // What was written while it was read is read again.
+  seen_ = looks_of(sources) == before ? looks_of(loader_->sources()) : std::string();
   if (!app) {
     log::error("the code that is saved does not run, the rooms go on in the code before:{}",
                log::indented(app.error().reason));
@@ -143,6 +145,11 @@ void Server::load_again(ReplyTo reply) {
   }
   const bool page_changed = !(*app)->files.same_as(app_now_->files);
   app_now_ = *app;
+  if (app_now_->settings_of_start != app_at_start_->settings_of_start) {
+    log::warn(
+        "some of the settings that have changed are taken up at the next start only (docs/configuration.md says "
+        "which)");
+  }
   rooms_.use(*std::move(app));
   log::info("reloaded");
   news_.problem({});

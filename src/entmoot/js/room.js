@@ -12,14 +12,14 @@
 (function (host, prelude) {
   'use strict';
 
-  const { entries, exported, write, messageOf, report } = prelude;
+  const { entries, exported, write, messageOf } = prelude;
   const { parse } = JSON;
   const { apply } = Reflect;
-  const { freeze, defineProperty, create, keys } = Object;
+  const { freeze, defineProperty, keys } = Object;
   const { isArray } = Array;
   const { push, splice, indexOf, slice } = Array.prototype;
-  const { set: put, get, delete: remove, has } = Map.prototype;
-  const { slice: part } = String.prototype;
+  const { set: put, get, delete: remove } = Map.prototype;
+  const { exec } = RegExp.prototype;
   const { toBase64 } = Uint8Array.prototype;
   const { fromBase64 } = Uint8Array;
   const ErrorConstructor = Error;
@@ -186,15 +186,18 @@
     return apply(then, apply(then, value, [accepted]), [undefined, refused]);
   };
 
+  // Nobody waits for what becomes of it.
   const leave = (client, reason) => {
-    if (isExported('terminate')) return callFunction('terminate', [reason, client]);
+    if (!isExported('terminate')) return;
+    const value = callFunction('terminate', [reason, client]);
+    if (isPromise(value)) apply(then, value, [undefined, (error) => report('an exception in terminate', error)]);
   };
   entries['entmoot:leave'] = (id, reason) => {
     const client = apply(get, clients, [id]);
     if (client === undefined) return;
     if (leaves(client, reason)) return; // its join is not done yet; that will see it
     forget(id, client);
-    return leave(client, reason);
+    leave(client, reason);
   };
 
   entries['entmoot:in'] = (id, event, payload, binary) => {
@@ -343,7 +346,7 @@
   // --- a reload, or a sleep
 
   entries['entmoot:serialize'] = () => {
-    const pack = (state) => ({ state, clients: joined, history: kept, presence: presenceIsUsed });
+    const pack = (state) => ({ state: state === undefined ? null : state, clients: joined, history: kept, presence: presenceIsUsed });
     return followed(isExported('serialize') ? callFunction('serialize', []) : null, pack);
   };
   /** Answers whether the script took the state. */
@@ -387,7 +390,7 @@
   };
 
   const shown = (value, depth) => {
-    if (typeof value === 'string') return depth === 0 ? write(value) : write(value);
+    if (typeof value === 'string') return write(value);
     if (typeof value === 'function') return `[function ${value.name || 'without a name'}]`;
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value !== 'object' || value === null) return text(value);
@@ -415,8 +418,10 @@
     for (let i = 0; i < list.length; i++) all += (i ? ', ' : '') + list[i];
     return all;
   };
+  const awaits = /\bawait\b/;
   entries['entmoot:eval'] = (code) => {
     const evaluate = exported('__entmoot_eval');
+    if (apply(exec, awaits, [code]) !== null) code = `(async () => (${code}\n))()`;
     return followed(evaluate(code), (value) => shown(value, 0));
   };
 })

@@ -57,10 +57,12 @@ inline void settle(const Shards& shards) {
 class TestClient : public Transport {
  public:
   /// Connects on `shard`; whether it was taken in says connected().
-  TestClient(Shard& shard, SocketMount& mount, std::string query = "vsn=2.0.0") : shard_(shard) {
+  TestClient(Shard& shard, SocketMount& mount, std::string query = "vsn=2.0.0")
+      : TestClient(shard, mount, ConnectInfo{.query = std::move(query), .peer = "test", .peer_is_loopback = true}) {}
+  TestClient(Shard& shard, SocketMount& mount, ConnectInfo info) : shard_(shard) {
     run_on(shard_, [&] {
       try {
-        auto socket = mount.connect({.query = std::move(query), .peer = "test", .peer_is_loopback = true}, *this);
+        auto socket = mount.connect(std::move(info), *this);
         if (socket) {
           socket_ = std::move(*socket);
         } else {
