@@ -72,11 +72,13 @@ function compose(channel: Channel): void {
   form.hidden = false;
   field.focus();
 
+  let told = 0; // when the others were last told that we type
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value.trim();
     if (text === "") return;
     field.value = "";
+    told = 0;
     channel
       .push("send", { text })
       .receive("ok", () => complain(""))
@@ -84,7 +86,6 @@ function compose(channel: Channel): void {
       .receive("timeout", () => complain("no answer: it may not have arrived"));
   });
 
-  let told = 0;
   field.addEventListener("input", () => {
     if (Date.now() - told < 1500) return;
     told = Date.now();
