@@ -75,10 +75,10 @@ function compose(channel: Channel): void {
   let told = 0; // when the others were last told that we type
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    told = 0; // The next text is news.
     const text = field.value.trim();
     if (text === "") return;
     field.value = "";
-    told = 0;
     channel
       .push("send", { text })
       .receive("ok", () => complain(""))
