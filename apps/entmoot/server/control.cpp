@@ -17,6 +17,7 @@
 #include <utility>
 
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace entmoot_app {
@@ -69,7 +70,12 @@ Result<fs::path> control_socket(const fs::path& folder) {
       (about.st_mode & 077) != 0) {
     return fail(own.string() + " is not a folder of this user alone");
   }
-  return own / (sha256_hex(fs::weakly_canonical(folder).string()).substr(0, 24) + ".socket");
+  fs::path socket = own / (sha256_hex(fs::weakly_canonical(folder).string()).substr(0, 24) + ".socket");
+  if (socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
+    return fail(
+        fmt::format("{} is too long for a socket's name: set XDG_RUNTIME_DIR to a shorter folder", socket.string()));
+  }
+  return socket;
 }
 
 Control::Control(Server& server, const fs::path& folder) : server_(server) {

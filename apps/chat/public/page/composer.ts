@@ -4,8 +4,8 @@
 // leaves the field when it is sent and comes back if the room refuses it, does not answer, or was lost on the way. After
 // a reconnect the room's history tells which of the texts on their way had arrived.
 
-import { type Message, TEXT_MAX_CHARACTERS, lengthOf } from "./message";
-import type { Outcome } from "./room_link";
+import { type Message, TEXT_MAX_CHARACTERS, lengthOf } from "./message.ts";
+import type { Outcome } from "./room_link.ts";
 
 const COUNT_FROM_CHARACTERS = TEXT_MAX_CHARACTERS - 400; // Before that a counter only disturbs.
 

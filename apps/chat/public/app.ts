@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// The chat page. This file connects the parts: the address says which room, room_link talks to it, message_log shows
-// what it says, who_is_here and typing show who is in it, composer sends what a person writes. Below are the elements, then the one room that is open, then what
-// a visitor can do.
+// The chat page. This file connects the parts: the address says which room, room_link talks to it, message_log shows what
+// it says, who_is_here and typing show who is in it, composer sends what a person writes. Below are the elements, then
+// the one room that is open, then what a visitor can do.
 
-import { addressOf, roomInAddress, roomNamed } from "./page/address";
-import { Composer } from "./page/composer";
-import { byLongPoll, openSocket } from "./page/connection";
-import type { Message } from "./page/message";
-import { MessageLog } from "./page/message_log";
-import { NAME_MAX_CHARACTERS, someName } from "./page/names";
-import { OwnTyping } from "./page/own_typing";
-import { person } from "./page/person";
-import { killRoom, visitorIsLocal } from "./page/room_api";
-import { type LinkState, RoomLink } from "./page/room_link";
-import { Typing } from "./page/typing";
-import { WhoIsHere } from "./page/who_is_here";
+import { addressOf, roomInAddress, roomNamed } from "./page/address.ts";
+import { Composer } from "./page/composer.ts";
+import { byLongPoll, openSocket } from "./page/connection.ts";
+import type { Message } from "./page/message.ts";
+import { MessageLog } from "./page/message_log.ts";
+import { NAME_MAX_CHARACTERS, someName } from "./page/names.ts";
+import { OwnTyping } from "./page/own_typing.ts";
+import { person } from "./page/person.ts";
+import { killRoom, visitorMayKill } from "./page/room_api.ts";
+import { type LinkState, RoomLink } from "./page/room_link.ts";
+import { Typing } from "./page/typing.ts";
+import { WhoIsHere } from "./page/who_is_here.ts";
 
 const NOTICE_STAYS_MS = 12000; // Long enough to be read aloud.
 
@@ -249,6 +249,6 @@ page.name.value = remembered_name();
 keep_name();
 history.replaceState(null, "", addressOf(room));
 open_room(room);
-void visitorIsLocal().then((local) => (page.kill.hidden = !local));
+void visitorMayKill(room).then((may) => (page.kill.hidden = !may));
 // A pointer that is a finger brings a keyboard over half the screen with the focus: not before it is asked for.
 if (window.matchMedia("(pointer: fine)").matches) composer.focus();

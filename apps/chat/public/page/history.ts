@@ -3,7 +3,7 @@
 // After a reconnect the room sends its history again. Most of it is on the screen already; showing it anew would lose
 // the reader's place and make a screen reader start over. So the page looks for the end of what it shows in what it got.
 
-import { type Message, sameMessage } from "./message";
+import { type Message, sameMessage } from "./message.ts";
 
 export interface Continuation {
   continues: boolean; // False: the room has forgotten what is on the screen.

@@ -3,9 +3,9 @@
 // Who is in the room: one line with as many names as fit ("Here: Ann, Bob and 3 more"), which opens to the whole list.
 // A person with two tabs is one person: what counts is the name. One's own stands first and is marked.
 
-import { looksOf } from "./names";
-import { person, you } from "./person";
-import { tree } from "./tree";
+import { looksOf } from "./names.ts";
+import { person, you } from "./person.ts";
+import { tree } from "./tree.ts";
 
 const NAMED_MAX = 12; // In the line; more than that nobody reads in one.
 

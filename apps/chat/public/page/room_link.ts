@@ -4,8 +4,8 @@
 // phoenix.js does the work; this file turns its callbacks into things a page can understand: a state, a history (at
 // every join), messages, who is here and who types. A link that was closed says nothing any more.
 
-import { type Channel, Presence, type Socket } from "phoenix";
-import { type Message, isMessage } from "./message";
+import { type Channel, Presence, type Socket } from "/entmoot/phoenix.js";
+import { type Message, isMessage } from "./message.ts";
 
 export type LinkState = "connecting" | "connected" | "reconnecting";
 
@@ -112,8 +112,8 @@ export class RoomLink {
 }
 
 function namesIn(presence: Presence): string[] {
-  const metas = presence.list((_key: string, { metas }: { metas: { name?: unknown }[] }) => metas).flat();
-  return metas.map((meta: { name?: unknown }) => meta.name).filter((name: unknown) => typeof name === "string");
+  const metas = presence.list((_key, { metas }) => metas).flat();
+  return metas.map((meta): unknown => meta.name).filter((name) => typeof name === "string");
 }
 
 function reasonIn(response: unknown): string {

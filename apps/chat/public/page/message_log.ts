@@ -3,11 +3,11 @@
 // The conversation on the screen. Follows the newest message only while the reader is at the end; a text is only ever
 // set as text, whatever it contains. A screen reader hears what is new (role=log), not a history that is drawn at once.
 
-import { continuation } from "./history";
-import type { Message } from "./message";
-import { looksOf } from "./names";
-import { you } from "./person";
-import { tree } from "./tree";
+import { continuation } from "./history.ts";
+import type { Message } from "./message.ts";
+import { looksOf } from "./names.ts";
+import { you } from "./person.ts";
+import { tree } from "./tree.ts";
 
 const SHOWN_MAX = 1000; // Older ones leave the page; a browser's layout gets slow long before its memory ends.
 const AT_END_PX = 48; // So close to the end counts as at the end.

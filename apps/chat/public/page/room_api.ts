@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The little the page asks over HTTP: whether its visitor sits at the server itself, and the end of a room.
+// The little the page asks over HTTP: whether its visitor may end a room, and the end of one.
 
-export async function visitorIsLocal(): Promise<boolean> {
+export async function visitorMayKill(room: string): Promise<boolean> {
   try {
-    const answer = await fetch("/api/me", { headers: { accept: "application/json" } });
-    return answer.ok && (await answer.json())?.loopback === true;
+    const answer = await fetch(`/api/rooms/${encodeURIComponent(room)}`, { headers: { accept: "application/json" } });
+    return answer.ok && (await answer.json())?.mayKill === true;
   } catch {
     return false; // Then the page has one button less; that is all.
   }

@@ -4,7 +4,7 @@
 // does not open up for as long as the page lives. So once one has worked here, its failing means that the server is away
 // for a moment, and phoenix.js is told to wait for it instead.
 
-import { LongPoll, Socket } from "phoenix";
+import { LongPoll, Socket } from "/entmoot/phoenix.js";
 
 const WEBSOCKET_OPENS_WITHIN_MS = 2500;
 
