@@ -101,7 +101,7 @@ struct AppBench::Parts {
   Registry registry{shards};
   Rooms rooms;
   DevNews news{shards, pubsub};
-  UserSocket user_socket{rooms, news, app->config.tokens};
+  UserSocket user_socket{rooms, &news, app->config.tokens};
   SocketMount mount{shards, pubsub, user_socket};
   StaticFiles own_files;
   Requests requests{rooms, own_files};

@@ -32,7 +32,8 @@ std::string version(int number, const std::string& more = {}) {
     export const handleInfo = () => version;
     export const terminate = (reason) => room.broadcast("gone", {version, reason});
   )" + (more.find("serialize") == std::string::npos ? "export const serialize = () => ({n});" : "") +
-         (more.find("restore") == std::string::npos ? "export const restore = (state) => { n = state.n; };" : "") + more;
+         (more.find("restore") == std::string::npos ? "export const restore = (state) => { n = state.n; };" : "") +
+         more;
 }
 
 }  // namespace
@@ -131,6 +132,40 @@ TEST_CASE("calls that wait for a promise of the old code are answered by it") {
   CHECK(ann.push("room:a", "x") == R"(ok {"version":2,"n":2,"clients":1})");
 }
 
+TEST_CASE("a reply that waits for another message is an error when the code is replaced, and that code ends") {
+  const auto waiting = [](int number) {
+    return version(number) + R"(
+      let waits = [];
+      export const handleInfo = () => waits.splice(0).forEach((reply) => reply.ok({version}));
+      const own = handleIn;
+      export { take as handleIn };
+      function take(event, payload, client) {
+        if (event !== "wait") return own(event, payload, client);
+        waits.push(client.replyLater());
+        setTimeout(() => room.broadcast("late", {version}), 1000);
+      })";
+  };
+  const auto code = [&](int number) {
+    std::string text = waiting(number);
+    const std::string_view info = "export const handleInfo = () => version;", in = "export async function handleIn";
+    text.erase(text.find(info), info.size());
+    return text.replace(text.find(in), in.size(), "async function handleIn");
+  };
+  AppBench bench(code(1));
+  Visitor ann(bench);
+  (void)ann.join("room:a");
+  const auto first = ann.asks("room:a", "wait");
+  bench.settle();
+  CHECK(bench.reload(code(2)).empty());
+  CHECK(ann.reply(first) == R"(error {"reason":"the room has new code, ask again"})");
+  const auto second = ann.asks("room:a", "wait");
+  bench.settle();
+  (void)bench.info("room:a", "null");
+  CHECK(ann.reply(second) == R"(ok {"version":2})");
+  bench.advance(2s);
+  CHECK(ann.news() == Texts{R"(room:a late {"version":2})"});
+}
+
 TEST_CASE("who was joining when the code was replaced is asked to join again, and the new code knows of nobody else") {
   AppBench bench(version(1));
   Visitor ann(bench);
@@ -172,7 +207,8 @@ TEST_CASE("if the state cannot be told, taken up or kept, the room stays with th
     std::string new_code;
     std::string why;
   } rows[] = {
-      {version(1, "export const serialize = () => { throw new Error('no state'); };"), version(2), "serialize: no state"},
+      {version(1, "export const serialize = () => { throw new Error('no state'); };"), version(2),
+       "serialize: no state"},
       {version(1, "export const serialize = async () => { throw new Error('no state'); };"), version(2), "no state"},
       {version(1, "export const serialize = () => new Promise(() => {});"), version(2), "serialize: timeout"},
       {version(1, "export const serialize = () => ({n, fat: 'x'.repeat(3000)});"), version(2), "limit `state`"},
@@ -231,9 +267,10 @@ TEST_CASE("a room that ends while its code is replaced is a fresh one with the n
     for (const std::string how : {"kill", "crash"}) {
       CAPTURE(phase);
       CAPTURE(how);
-      const std::string slow = phase == "serialize"
-                                   ? "export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 1000));"
-                                   : "";
+      const std::string slow =
+          phase == "serialize"
+              ? "export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 1000));"
+              : "";
       const std::string crash = how == "crash" ? "setTimeout(() => { if (room.clients.length) for (;;); }, 500);" : "";
       AppBench bench(version(1, slow + crash), R"({limits: {turn: "20ms"}})");
       Visitor ann(bench);
@@ -271,7 +308,9 @@ TEST_CASE("if both codes end while one is replaced by the other, the clients are
                  R"({limits: {turn: "20ms"}})");
   Visitor ann(bench);
   (void)ann.join("room:a");
-  CHECK(bench.reload(version(2, "export const restore = () => new Promise((_, no) => setTimeout(() => no(new Error('no')), 1000));"))
+  CHECK(bench
+            .reload(version(
+                2, "export const restore = () => new Promise((_, no) => setTimeout(() => no(new Error('no')), 1000));"))
             .empty());
   const auto asked = ann.asks("room:a", "x");
   bench.advance(500ms);
@@ -359,7 +398,7 @@ TEST_CASE("a room that has just crashed, or is quarantined, runs the new code ne
 }
 
 TEST_CASE("a room whose file is gone lives on for who is in it, and lets nobody in") {
-  AppBench bench(Files{{"rooms/room.ts", version(1)}, {"rooms/other.ts", "export {};"}});
+  AppBench bench(Files{{"rooms/room.ts", version(1)}, {"rooms/other.ts", "export const join = () => ({});"}});
   Visitor ann(bench);
   Visitor bob(bench, 1);
   (void)ann.join("room:a");
@@ -388,7 +427,8 @@ TEST_CASE("limits and settings that have changed reach the rooms that live, in t
   CHECK(ann.push("room:a", "say") == R"(ok {"n":0,"history":1})");
   CHECK(ann.push("room:a", "ask").find("the server does not offer it") != std::string::npos);
   CHECK(ann.news().empty());
-  CHECK(bench.reload(Files{{"entmoot.config.ts", R"(export default {broadcastChannels: {news: "headline"}};)"}}).empty());
+  CHECK(
+      bench.reload(Files{{"entmoot.config.ts", R"(export default {broadcastChannels: {news: "headline"}};)"}}).empty());
   CHECK(ann.push("room:a", "say") == R"(ok {"n":1,"history":2})");
   CHECK(ann.push("room:a", "ask") == R"(ok {"n":2,"history":3})");
   CHECK(ann.news() == Texts{R"(room:a headline {"n":1})", R"(room:a new_message {"n":2})"});
@@ -402,7 +442,8 @@ TEST_CASE("while files have not changed their rooms go on undisturbed") {
                        {"rooms/other.ts", "export {};"}});
   Visitor ann(bench);
   const auto before = ann.join("room:a");
-  CHECK(bench.reload(Files{{"rooms/other.ts", "export const join = () => ({});"}, {"public/index.html", "hi"}}).empty());
+  CHECK(
+      bench.reload(Files{{"rooms/other.ts", "export const join = () => ({});"}, {"public/index.html", "hi"}}).empty());
   CHECK(Visitor(bench).join("room:a") == before);
 }
 

@@ -30,6 +30,8 @@ constexpr Duration leave_again_after = 100ms;
 // So does a reload that found it full, this often: it drains, for new messages are held.
 constexpr Duration serialize_again_after = 100ms;
 constexpr int serialize_attempts = 50;
+// How often it is looked whether code that has been replaced has given the answers that it owes.
+constexpr Duration look_for_answers_every = 50ms;
 // What js/room.js has to keep when there is nothing.
 constexpr std::string_view nothing_to_keep = R"({"state":null,"clients":[],"history":[],"presence":false})";
 }  // namespace
@@ -187,7 +189,19 @@ void Room::ended(const std::string& child, const JsServer* actor, const ExitReas
 void Room::end_replaced(std::string_view child) {
   if (child == child_id()) return;
   (void)home_.supervisor.terminate_child(child);
-  std::erase(replaced_, child);
+  std::erase_if(replaced_, [child](const Replaced& replaced) { return replaced.child == child; });
+}
+
+void Room::end_when_answered(const std::string& child, TimePoint at_the_latest) {
+  home_.shard.after(look_for_answers_every, [self = self_, child, at_the_latest] {
+    if (!*self) return;
+    Room& room = **self;
+    const auto found = std::ranges::find(room.replaced_, child, &Replaced::child);
+    if (found == room.replaced_.end()) return;
+    const bool owes = found->actor->calls_pending() > 0 && room.home_.shard.clock().now() < at_the_latest;
+    if (owes) return room.end_when_answered(child, at_the_latest);
+    room.end_replaced(child);
+  });
 }
 
 void Room::end_actors(const ExitReason& reason) {
@@ -195,7 +209,7 @@ void Room::end_actors(const ExitReason& reason) {
   actor_ = nullptr;
   if (reload_ && reload_->old) (void)home_.supervisor.terminate_child(reload_->old->child, reason);
   for (const auto& replaced : std::exchange(replaced_, {})) {
-    (void)home_.supervisor.terminate_child(replaced, reason);
+    (void)home_.supervisor.terminate_child(replaced.child, reason);
   }
 }
 
@@ -410,11 +424,13 @@ void Room::finish_reload(const Result<JsonText>& restored) {
   log::info("room {} goes on in new code", log::quoted(topic_));
   last_trouble_.clear();
   if (old.actor && old.actor->calls_pending() > 0) {
-    // Calls that wait for a promise in the old heap are answered there.
-    home_.shard.after(reload_->before->limits.reply_timeout, [self = self_, child = old.child] {
-      if (*self) (*self)->end_replaced(child);
-    });
-    replaced_.push_back(std::move(old.child));
+    // Calls that wait for a promise in the old heap are answered there; those that wait for another message in vain are
+    // told. Its timers go on as long: they may be what is awaited.
+    const std::string child = old.child;
+    old.actor->ref().mailbox().push(
+        envelope("entmoot:replaced", JsonText::trusted(std::string_view("[]")), [](Room&, const Result<JsonText>&) {}));
+    replaced_.push_back(std::move(old));
+    end_when_answered(child, home_.shard.clock().now() + reload_->before->limits.reply_timeout);
   } else {
     (void)home_.supervisor.terminate_child(old.child);
   }

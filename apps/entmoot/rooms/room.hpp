@@ -126,6 +126,7 @@ class Room {
   void release_held();
   void refuse_held(const std::string& why);
   void end_replaced(std::string_view child);
+  void end_when_answered(const std::string& child, entmoot::TimePoint at_the_latest);
   void end_actors(const entmoot::ExitReason& reason);
 
   void touch();
@@ -147,7 +148,7 @@ class Room {
   std::map<std::string, Member, std::less<>> members_;
   std::optional<Reload> reload_;
   std::uint64_t reloads_ = 0;
-  std::vector<std::string> replaced_;  // children of the code before that still owe answers
+  std::vector<Replaced> replaced_;  // those of the code before that still owe answers
 
   entmoot::TimePoint last_used_{};
   std::uint64_t uses_ = 0;

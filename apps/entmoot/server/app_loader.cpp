@@ -67,7 +67,8 @@ std::vector<fs::path> files_in(const fs::path& folder, std::string_view suffix) 
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && name.ends_with(suffix) && !name.ends_with(".d.ts") && !name.starts_with('.')) {
+    if (entry.is_regular_file(ignored) && name.ends_with(suffix) && !name.ends_with(".d.ts") &&
+        !name.starts_with('.')) {
       files.push_back(entry.path());
     }
   }
@@ -92,7 +93,14 @@ void AppLoader::watch(const std::vector<std::string>& files) {
   sources_.insert(sources_.end(), files.begin(), files.end());
 }
 
-Result<std::shared_ptr<const App>> AppLoader::load() {
+/// Files may come and go while they are read, and links may lead in a circle.
+Result<std::shared_ptr<const App>> AppLoader::load() try {
+  return load_folder();
+} catch (const fs::filesystem_error& error) {
+  return fail(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+}
+
+Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   sources_ = {folder_ / "entmoot.config.ts", folder_ / "rooms", folder_ / "public"};
   if (!fs::is_directory(folder_)) return fail(folder_.string() + ": there is no such folder");
   auto app = std::make_shared<App>();
@@ -156,7 +164,7 @@ Result<Config> AppLoader::load_config(App& app) {
   const auto program = Program::load(*graph, {{"process", environment()}});
   if (!program) return program.error();
   auto exported = probe(*program, "entmoot.config.ts", "entmoot:default");
-  if (!exported) return fail("entmoot.config.ts: " + exported.error().reason);
+  if (!exported) return exported.error();
   app.settings_of_start = settings_of_start(*exported);
   auto source = read(path);
   if (!source) return source.error();
@@ -186,11 +194,13 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   const auto program = same_code ? Result<Program>(same_code->program) : Program::load(*graph);
   if (!program) return program.error();
   const auto described = probe(*program, name, "entmoot:describe", config.limits.budget);
-  if (!described)
-    return fail(described.error().reason.starts_with(name) ? described.error().reason
-                                                           : name + ": " + described.error().reason);
+  if (!described) return described.error();
   auto exports = RoomExports::from(*described);
   if (!exports) return fail(name + ": " + exports.error().reason);
+  // An editor that writes a file anew empties it first: rooms would go on in code that knows nothing.
+  if (exports->is_empty()) {
+    return fail(name + ": exports nothing that makes a room, such as `join` or `handleIn` (docs/rooms.md)");
+  }
 
   const std::string pattern = exports->topic.value_or(file.stem().string() + ":*");
   const auto star = pattern.find('*');
@@ -231,7 +241,7 @@ Result<void> AppLoader::load_public(App& app) {
     sources_.push_back(entry.path());
     const std::string name = fs::relative(entry.path(), folder).string();
     const std::string last = entry.path().filename().string();
-    if (!entry.is_regular_file() || entry.is_symlink() || last.starts_with('.') || last == "tsconfig.json" ||
+    if (entry.is_symlink() || !entry.is_regular_file() || last.starts_with('.') || last == "tsconfig.json" ||
         last.ends_with(".d.ts"))
       continue;
     bytes += entry.file_size();

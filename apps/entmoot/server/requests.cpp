@@ -130,6 +130,10 @@ void Requests::handle(HttpRequest request, Responder responder) const {
   const App& app = rooms_.app_here();
   if (auto file = own_.find(request)) return responder.respond(*std::move(file));
   if (auto file = app.files.find(request)) return responder.respond(*std::move(file));
+  // The Web's Request knows neither.
+  if (request.method == "TRACE" || request.method == "CONNECT") {
+    return responder.respond(HttpResponse::error(501, "this method is not served"));
+  }
   for (const auto& route : app.routes) {
     if (route->path.empty()) continue;
     auto room = addressed(*route, request.path);

@@ -25,7 +25,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration look_every = 250ms;
+constexpr Duration look_every = 125ms;
+// Files that are being written (saved by an editor that empties them first, checked out by git) are left alone until
+// they lie still; but not for ever, if something writes all the time.
+constexpr int restless_looks_max = 40;
+// What changes while it is read is read again.
+constexpr int loads_max = 5;
 
 /// What a change of these files would change: names, sizes and times.
 std::string looks_of(const std::vector<fs::path>& files) {
@@ -52,7 +57,7 @@ Server::Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader
       registry_(shards_),
       rooms_({shards_, registry_, pubsub_, presence_}, app_at_start_),
       news_(shards_, pubsub_),
-      user_socket_(rooms_, news_, app_at_start_->config.tokens),
+      user_socket_(rooms_, watch ? &news_ : nullptr, app_at_start_->config.tokens),
       sockets_(shards_, pubsub_, user_socket_, app_at_start_->config.socket.limits),
       requests_(rooms_, own_files_),
       endpoint_(shards_, endpoint_options(app_at_start_->config)),
@@ -122,7 +127,7 @@ void Server::look_later() {
   shards_[0].post([this] {
     shards_[0].after(look_every, [this] {
       const bool taken = worker_.submit([this] {
-        if (looks_of(loader_->sources()) != seen_) load_again(ReplyTo());
+        look();
         look_later();
       });
       if (!taken) look_later();  // it has enough to do
@@ -131,12 +136,29 @@ void Server::look_later() {
 }
 
 /// On the worker's thread.
+void Server::look() {
+  std::string looks = looks_of(loader_->sources());
+  if (looks == seen_) {
+    restless_looks_ = 0;
+  } else if (looks == looked_at_ || ++restless_looks_ == restless_looks_max) {
+    restless_looks_ = 0;
+    load_again(ReplyTo());
+  }
+  looked_at_ = std::move(looks);
+}
+
+/// On the worker's thread.
 void Server::load_again(ReplyTo reply) {
-  const auto sources = loader_->sources();
-  const std::string before = looks_of(sources);
-  auto app = loader_->load();
-  // What was written while it was read is read again.
-  seen_ = looks_of(sources) == before ? looks_of(loader_->sources()) : std::string();
+  Result<std::shared_ptr<const App>> app = fail("");
+  for (int loads = 0; loads < loads_max; ++loads) {
+    const auto sources = loader_->sources();
+    const std::string before = looks_of(sources);
+    app = loader_->load();
+    seen_.clear();
+    if (looks_of(sources) != before) continue;
+    seen_ = looks_of(loader_->sources());
+    break;
+  }
   if (!app) {
     log::error("the code that is saved does not run, the rooms go on in the code before:{}",
                log::indented(app.error().reason));

@@ -35,7 +35,8 @@ class Control;
 
 class Server {
  public:
-  /// `loader` has loaded `app`; with `watch` its files are looked at four times a second.
+  /// `loader` has loaded `app`; with `watch` its files are looked at eight times a second, and loaded when they have
+  /// changed and lie still.
   Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, bool watch);
   /// stop().
   ~Server();
@@ -54,6 +55,7 @@ class Server {
  private:
   void mount(const Config& config);
   void look_later();
+  void look();
   void load_again(entmoot::ReplyTo reply);
 
   const std::shared_ptr<const App> app_at_start_;
@@ -74,7 +76,9 @@ class Server {
   // The worker's thread only.
   const std::unique_ptr<AppLoader> loader_;
   std::shared_ptr<const App> app_now_;
-  std::string seen_;  // of the files, when they were looked at last
+  std::string seen_;        // of the files, when they were loaded last
+  std::string looked_at_;   // of them, at the last look
+  int restless_looks_ = 0;  // that found them changed since the look before
   entmoot::Worker worker_;
 };
 

@@ -11,8 +11,8 @@ namespace entmoot_app {
 
 using namespace entmoot;
 
-UserSocket::UserSocket(Rooms& rooms, const DevNews& news, Tokens tokens) : tokens_(std::move(tokens)) {
-  channel(DevNews::topic, [&news] { return std::make_unique<DevChannel>(news); });
+UserSocket::UserSocket(Rooms& rooms, const DevNews* news, Tokens tokens) : tokens_(std::move(tokens)) {
+  if (news) channel(DevNews::topic, [news] { return std::make_unique<DevChannel>(*news); });
   channel("*", [&rooms] { return std::make_unique<RoomChannel>(rooms); });
 }
 

@@ -16,7 +16,7 @@ constexpr int last_rounds_max = 1000;
 TestNode::TestNode(const std::shared_ptr<const App>& app)
     : app_(app),
       rooms_({shards_, registry_, pubsub_, presence_}, app_),
-      user_socket_(rooms_, news_, app_->config.tokens),
+      user_socket_(rooms_, nullptr, app_->config.tokens),
       sockets_(shards_, pubsub_, user_socket_, app_->config.socket.limits) {}
 
 TestNode::~TestNode() {

@@ -50,7 +50,6 @@ class TestNode {
   entmoot::Presence presence_{shards_, pubsub_};
   entmoot::Registry registry_{shards_};
   Rooms rooms_;
-  DevNews news_{shards_, pubsub_};
   UserSocket user_socket_;
   entmoot::SocketMount sockets_;
   entmoot::StaticFiles own_files_;

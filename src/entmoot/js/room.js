@@ -19,6 +19,7 @@
   const { isArray } = Array;
   const { push, splice, indexOf, slice } = Array.prototype;
   const { set: put, get, delete: remove } = Map.prototype;
+  const { add: park, delete: unpark, forEach: each } = Set.prototype;
   const { exec } = RegExp.prototype;
   const { toBase64 } = Uint8Array.prototype;
   const { fromBase64 } = Uint8Array;
@@ -46,7 +47,11 @@
     return json;
   };
   const incoming = (payload, binary) => (binary ? fromBytes(payload) : payload);
-  const kindOf = (value) => (value === null ? 'null' : isArray(value) ? 'an array' : `a ${typeof value}`);
+  const kindOf = (value) => {
+    if (value === null || value === undefined) return text(value);
+    if (isArray(value)) return 'an array';
+    return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  };
 
   /** What a handler returned, as the result of the call. */
   const response = (value, name) => {
@@ -68,6 +73,7 @@
 
   const clients = new Map(); // by id; those that are joining included
   const joined = [];
+  const parked = new Set(); // messages whose handleIn is done, and whose reply is still to be given
   let handled = null; // the message whose handleIn is on the stack: {client, later}
 
   const known = (client) => {
@@ -104,8 +110,14 @@
       const message = handled;
       message.later = new PromiseConstructor((resolve, reject) => {
         message.reply = freeze({
-          ok: (payload) => resolve(payload),
+          ok: (payload) => {
+            message.given = true;
+            apply(unpark, parked, [message]);
+            resolve(payload);
+          },
           error: (payload) => {
+            message.given = true;
+            apply(unpark, parked, [message]);
             if (payload === undefined || typeof payload === 'string') reject(new ErrorConstructor(payload ?? 'refused'));
             else resolve(new Refusal(outgoing(payload, 'what is replied')));
           },
@@ -203,7 +215,7 @@
   entries['entmoot:in'] = (id, event, payload, binary) => {
     const client = find(id);
     if (!isExported('handleIn')) throw new ErrorConstructor(`the room has no handleIn, nobody takes "${event}"`);
-    const message = { client, later: null, reply: null };
+    const message = { client, later: null, reply: null, given: false };
     handled = message;
     let value;
     try {
@@ -213,7 +225,11 @@
     }
     if (message.later !== null) {
       // What the handler still comes to is not the reply any more, but what it throws must not get lost.
-      if (isPromise(value)) apply(then, value, [undefined, (error) => message.reply.error(messageOf(error))]);
+      const leaveIt = () => {
+        if (!message.given) apply(park, parked, [message]);
+      };
+      if (isPromise(value)) apply(then, value, [leaveIt, (error) => message.reply.error(messageOf(error))]);
+      else leaveIt();
       value = message.later;
     }
     return followed(value, (result) => response(result, 'handleIn'));
@@ -363,6 +379,12 @@
     presenceIsUsed = snapshot.presence;
     if (!isExported('restore') || snapshot.state === null) return snapshot.state === null;
     return followed(callFunction('restore', [snapshot.state]), () => true);
+  };
+
+  /** The room goes on in other code: no message will come that a reply could wait for. */
+  entries['entmoot:replaced'] = () => {
+    apply(each, parked, [(message) => message.reply.error('the room has new code, ask again')]);
+    return null;
   };
 
   // --- for who looks in

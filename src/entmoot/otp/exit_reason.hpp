@@ -18,17 +18,20 @@ struct ExitReason {
   };
 
   Kind kind = Kind::normal;
-  std::string what = {};  ///< For a crash: a short clause that may be shown to a client.
+  std::string what = {};    ///< For a crash: a short clause that may be shown to a client.
+  std::string detail = {};  ///< A stack, for who wrote what crashed. No part of what the reason is.
 
   [[nodiscard]] static ExitReason normal() { return {}; }
   [[nodiscard]] static ExitReason shutdown() { return {Kind::shutdown}; }
   [[nodiscard]] static ExitReason killed() { return {Kind::killed, "killed"}; }
-  [[nodiscard]] static ExitReason crash(std::string why) { return {Kind::crash, std::move(why)}; }
+  [[nodiscard]] static ExitReason crash(std::string why, std::string detail = {}) {
+    return {Kind::crash, std::move(why), std::move(detail)};
+  }
 
   /// OTP: any reason other than normal, shutdown and {shutdown, _}.
   [[nodiscard]] bool abnormal() const noexcept { return kind == Kind::killed || kind == Kind::crash; }
 
-  friend bool operator==(const ExitReason&, const ExitReason&) = default;
+  friend bool operator==(const ExitReason& a, const ExitReason& b) { return a.kind == b.kind && a.what == b.what; }
 };
 
 [[nodiscard]] constexpr std::string_view to_string(ExitReason::Kind kind) noexcept {

@@ -154,7 +154,9 @@ void JsServer::finish_turn() {
   const std::uint64_t call = turn_->input().kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
   if (auto failure = std::exchange(failure_, std::nullopt)) {
     fail_turn(*failure);
-    if (starting || !started_) return exit(ExitReason::crash("the room's script failed: " + failure->reason));
+    if (starting || !started_) {
+      return exit(ExitReason::crash("the room's script failed: " + failure->reason, failure->detail));
+    }
   } else {
     turn_->effects().release();
     turn_->finish();

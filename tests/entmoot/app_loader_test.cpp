@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// A folder becomes an app, or says what is wrong with it and where.
+
+#include "entmoot/server/app_loader.hpp"
+
+#include "../js/folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+using namespace entmoot;
+using namespace entmoot_app;
+
+namespace {
+
+const std::string a_room = "export const join = () => ({});";
+
+std::string mistakes(const Folder& folder) {
+  const auto app = AppLoader(folder.path()).load();
+  return app ? "" : app.error().reason;
+}
+
+std::string mistakes(const std::map<std::string, std::string>& files) { return mistakes(Folder(files)); }
+
+}  // namespace
+
+TEST_CASE("what a file's top level throws is told with its place") {
+  CHECK(mistakes({{"rooms/a.ts", "const a: number = 1;\nundefinedThing();\nexport const join = () => a;"}}) ==
+        "rooms/a.ts:2:1: undefinedThing is not defined");
+  CHECK(mistakes({{"rooms/a.ts", a_room}, {"entmoot.config.ts", "\n\n  throw new Error(\"not today\");"}}) ==
+        "entmoot.config.ts:3:13: not today");
+  CHECK(mistakes({{"rooms/a.ts", "import '../lib/b.ts';\n" + a_room}, {"lib/b.ts", "await 1;\nnull.x;"}})
+            .starts_with("lib/b.ts:2:"));
+}
+
+TEST_CASE("a top level without an end is told as such") {
+  const std::string config = "export default {limits: {startTimeout: \"50ms\", turn: \"50ms\"}};";
+  CHECK(mistakes({{"rooms/a.ts", "await new Promise(() => {});\n" + a_room}, {"entmoot.config.ts", config}}) ==
+        "rooms/a.ts: the script did not start in time; what its top level awaits has to come within 0.05 s");
+  CHECK(mistakes({{"rooms/a.ts", "for (;;);\n" + a_room}, {"entmoot.config.ts", config}}) ==
+        "rooms/a.ts: out of time; the file's own statements may compute for 0.05 s");
+}
+
+TEST_CASE("a file that makes no room is a mistake, for instance one that an editor has just emptied") {
+  const std::string why = "rooms/a.ts: exports nothing that makes a room, such as `join` or `handleIn` (docs/rooms.md)";
+  for (const char* text : {"", "\n", "// a room\n", "export {};", "setInterval(() => room.broadcast('tick'), 1000);"}) {
+    CHECK(mistakes({{"rooms/a.ts", text}}) == why);
+  }
+  CHECK(mistakes({{"rooms/a.ts", "export const topic = 'clock';"}}).empty());
+}
+
+TEST_CASE("links that lead in a circle are no end of the server") {
+  const Folder folder({{"rooms/a.ts", a_room}, {"public/index.html", "<p>hello"}});
+  for (const char* link : {"rooms/b.ts", "public/b.ts"}) {
+    std::filesystem::create_symlink(std::filesystem::path(link).filename(), folder.path() / link);
+  }
+  std::filesystem::create_directory_symlink("../public", folder.path() / "public/again");
+  CHECK(mistakes(folder).empty());
+}
