@@ -94,7 +94,7 @@ export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resol
 export async function request(path, init = {}) {
   if (typeof path !== 'string' || path[0] !== '/') throw new TypeError('a request goes to a path of the app, "/api/rooms/lobby" say');
   const sent = new Request(`http://localhost${path}`, init);
-  const body = sent.body === null ? '' : (await sent.bytes()).toBase64();
+  const body = (await sent.bytes()).toBase64();
   const answer = await ask('request', { method: sent.method, path, headers: [...sent.headers], body });
   const empty = answer.status === 204 || answer.status === 304;
   return new Response(empty ? null : Uint8Array.fromBase64(answer.body), { status: answer.status, headers: answer.headers });
