@@ -176,8 +176,9 @@ TEST_CASE("a client that is thrown out hears so, and waits for nothing") {
   passes(R"(
     const ann = await join("chat:a", { name: "Ann" });
     const hears = ann.next("said");
-    void ann.push("out");
+    const leaves = rejects(ann.push("out"));
     equal(await rejects(hears), 'no "said" comes any more: the server has closed the connection (1001)');
+    equal(await leaves, 'no reply to "out": the server has closed the connection (1001)');
   )");
 }
 
@@ -195,7 +196,9 @@ test("ends", async () => { await join("chat:a", { name: "Ann" }); });)"}});
 }
 
 TEST_CASE("what a test throws where nobody catches it is a failure") {
-  fails(R"(void join("chat:a"); await t.sleep(1); await t.rest();)", "something was thrown that nobody caught");
+  const std::string body = R"(void join("chat:a"); await t.sleep(1); await t.rest();)";
+  fails(body, "something was thrown that nobody caught");
+  fails(body, "| the test: an unhandled rejection: \"no name\"\n         |     at <anonymous> (tests/a.test.ts:4:");
 }
 
 TEST_CASE("what a test prints is shown as it was printed") {
