@@ -93,6 +93,44 @@ test("without its types each file is JavaScript that says the same on the same l
   }
 });
 
+/** What `entmoot test` says while `change` is made to a file. */
+function testWith(name, change, ...words) {
+  const file = join(app, name);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, change(text));
+  try {
+    return spawnSync(entmoot, ["test", ...words], { cwd: app, encoding: "utf8" });
+  } finally {
+    writeFileSync(file, text);
+  }
+}
+
+test("a new app's tests pass", () => {
+  const { status, stdout, stderr } = testWith("rooms/chat.ts", (text) => text);
+  assert.match(stdout, /^tests\/chat\.test\.ts\n( {2}ok {5}.+\n){4}\n4 passed, 0 failed\n$/);
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+});
+
+test("a room that throws fails the test that asked, with both places", () => {
+  const bug = (text) => text.replace("room.history.push(message);", "(message as any).by.toUpperCase();");
+  const { status, stdout } = testWith("rooms/chat.ts", bug, "tests/chat.test.ts", "--only", "reaches");
+  const lineOf = (file, words) => readFileSync(join(app, file), "utf8").split("\n").findIndex((line) => line.includes(words)) + 1;
+  const asked = lineOf("tests/chat.test.ts", "const reply = await");
+  const thrown = lineOf("rooms/chat.ts", "room.history.push");
+  assert.match(stdout, new RegExp(`not ok a message reaches everybody\\n.*toUpperCase.*\\n +at tests/chat\\.test\\.ts:${asked}:\\d+\\n`));
+  assert.match(stdout, new RegExp(`at handleIn \\(rooms/chat\\.ts:${thrown}:\\d+\\)`));
+  assert.match(stdout, /\n0 passed, 1 failed\n$/);
+  assert.equal(status, 1);
+});
+
+test("a room that does not compile is told with its place, and no test is run", () => {
+  const { status, stdout, stderr } = testWith("rooms/chat.ts", (text) => text.replace("let lastId = 0;", "let lastId = ;"));
+  assert.equal(stdout, "");
+  assert.match(stderr, /rooms\/chat\.ts:\d+:\d+: /);
+  assert.equal(status, 1);
+});
+
 test("bash completes the words of a command", () => {
   const script = execFileSync(entmoot, ["completion", "bash"], { encoding: "utf8" });
   assert.equal(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr, "");
