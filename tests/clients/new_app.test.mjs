@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -91,6 +91,19 @@ test("without its types each file is JavaScript that says the same on the same l
     writeFileSync(script, code);
     assert.equal(spawnSync(process.execPath, ["--check", script], { encoding: "utf8" }).stderr, "", name);
   }
+});
+
+test("a runtime folder with a name too long for a socket is said to be one, and keeps nobody from serving", () => {
+  const runtime = join(folder, "x".repeat(100));
+  mkdirSync(runtime);
+  const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+  const rooms = spawnSync(entmoot, ["rooms", app], { encoding: "utf8", env });
+  assert.equal(rooms.status, 1);
+  assert.match(rooms.stderr, /too long for a socket's name/);
+  const args = ["-s", "INT", "--preserve-status", "2", entmoot, "serve", app, "--port", "0"];
+  const served = spawnSync("timeout", args, { encoding: "utf8", env });
+  assert.match(served.stdout, /The moot is open/);
+  assert.match(served.stdout + served.stderr, /no console: .* too long/);
 });
 
 test("bash completes the words of a command", () => {
