@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// An app's folder as a server would run it, without sockets and without threads: the test decides which shard takes its
+// next step and what time it is. Clients speak the protocol (phoenix/socket), so what a test reads is what phoenix.js
+// would be given.
+//
+//     AppBench bench({{"rooms/room.ts", "export function handleIn() { return {n: 1}; }"}});
+//     Visitor ann(bench);
+//     CHECK(ann.join("room:a") == "ok {}");
+//     CHECK(ann.push("room:a", "hi") == R"(ok {"n":1})");
+//     CHECK(ann.news() == Texts{R"(room:a greeting {"text":"hello"})"});
+
+#include <entmoot/base/clock.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace entmoot {
+struct HttpRequest;
+struct HttpResponse;
+}  // namespace entmoot
+
+namespace entmoot_app {
+
+struct App;
+class Rooms;
+
+using Texts = std::vector<std::string>;
+/// The files of a folder.
+using Files = std::map<std::string, std::string>;
+
+class AppBench {
+ public:
+  static constexpr unsigned shard_count = 2;
+
+  explicit AppBench(const Files& files);
+  /// An app of one file that serves "room:*".
+  explicit AppBench(std::string_view room) : AppBench(Files{{"rooms/room.ts", std::string(room)}}) {}
+  AppBench(std::string_view room, std::string_view config)
+      : AppBench(Files{{"rooms/room.ts", std::string(room)},
+                       {"entmoot.config.ts", "export default " + std::string(config) + ";"}}) {}
+  /// Ends the rooms.
+  ~AppBench();
+  AppBench(const AppBench&) = delete;
+  AppBench& operator=(const AppBench&) = delete;
+
+  /// Changes files; what the folder is then is loaded, and the rooms go over to it. What is wrong with it, if anything.
+  std::string reload(const Files& files);
+  /// The same, but no shard has taken a step yet.
+  std::string begin_reload(const Files& files);
+  std::string reload(std::string_view room) { return reload(Files{{"rooms/room.ts", std::string(room)}}); }
+  std::string begin_reload(std::string_view room) {
+    return begin_reload(Files{{"rooms/room.ts", std::string(room)}});
+  }
+
+  /// Steps all shards until nothing happens any more.
+  void settle();
+  /// Settles, moves the clock, and settles.
+  void advance(entmoot::Duration by);
+
+  // As an operator would. What comes of it: a JSON text, "error: …", or "(no answer)".
+  std::string info(std::string_view topic, std::string_view message);
+  std::string evaluate(std::string_view topic, std::string_view expression);
+  std::string kill(std::string_view topic);
+  /// The rows of `entmoot rooms`, a text each: "room:a running 2".
+  Texts rooms();
+  /// A field of a room's row, as JSON.
+  std::string about(std::string_view topic, const std::string& field);
+
+  /// An HTTP request: GET, unless `request` says otherwise.
+  entmoot::HttpResponse http(entmoot::HttpRequest request);
+  /// Its status and body: "200 hello"; "(no answer)".
+  std::string http(const std::string& method, const std::string& path, const std::string& body = {});
+
+  /// Lines of the log since it was asked last that contain `part`.
+  Texts logged(std::string_view part);
+
+  struct Parts;
+  [[nodiscard]] Parts& parts() noexcept { return *parts_; }
+
+ private:
+  std::string asked(const std::function<void(void* reply)>& ask);
+  const std::unique_ptr<Parts> parts_;
+};
+
+/// How a client comes, where it is not as usual.
+struct Coming {
+  std::string query = {};          ///< Behind vsn.
+  std::string forwarded_for = {};  ///< What a proxy says.
+  std::string token = {};          ///< phoenix.js's authToken.
+};
+
+/// A client of the bench; each on a shard, in turn, unless told.
+class Visitor {
+ public:
+  explicit Visitor(AppBench& bench, unsigned shard = 0, Coming coming = {});
+  ~Visitor();
+  Visitor(Visitor&&) noexcept;
+  Visitor& operator=(Visitor&&) = delete;
+
+  /// The reply: "ok {}", "error {\"reason\":…}" or "(no reply)".
+  std::string join(std::string_view topic, std::string_view params = "{}");
+  std::string push(std::string_view topic, std::string_view event, std::string_view payload = "{}");
+  std::string push_bytes(std::string_view topic, std::string_view event, std::string_view bytes);
+  std::string leave(std::string_view topic);
+  /// The network is gone.
+  void disconnect();
+
+  // The same without a step of the rooms' shards: returns a number to ask for the reply by.
+  unsigned asks_join(std::string_view topic, std::string_view params = "{}");
+  unsigned asks(std::string_view topic, std::string_view event, std::string_view payload = "{}");
+  [[nodiscard]] std::string reply(unsigned ref);
+
+  /// What came besides replies since it was asked last: "room:a event {…}".
+  Texts news();
+  /// Everything since it was asked last, replies as "room:a reply ok {}".
+  Texts frames();
+  [[nodiscard]] bool connected() const;
+  /// Why it was not let in; empty: it was.
+  [[nodiscard]] std::string refused() const;
+
+ private:
+  void read();
+  unsigned send(std::string_view topic, std::string_view event, std::string_view payload);
+
+  struct Client;
+  AppBench* bench_;
+  std::unique_ptr<Client> client_;
+};
+
+}  // namespace entmoot_app
+
+/// So that a test that fails shows them.
+template <>
+struct doctest::StringMaker<entmoot_app::Texts> {
+  static String convert(const entmoot_app::Texts& texts) {
+    std::string all;
+    for (const auto& text : texts) all.append("\n    ").append(text);
+    return all.c_str();
+  }
+};

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+//
+// Rooms that end by force, and the limits that keep them from it.
+
+#include "app_bench.hpp"
+
+#include <chrono>
+#include <string>
+
+using namespace entmoot_app;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view moody = R"(
+  let n = 0;
+  export const join = () => ({n: n++});
+  export function handleIn(event, payload, client) {
+    room.broadcast("before", {});
+    if (event === "loop") for (;;);
+    if (event === "memory") { const all = []; for (;;) all.push(new Uint8Array(100000)); }
+    if (event === "microtasks") (function again() { Promise.resolve().then(again); })();
+    if (event === "output") for (;;) client.push("x", {text: "x".repeat(100000)});
+    if (event === "stop") room.stop("enough");
+    if (event === "stack") (function deeper() { deeper(); })();
+    if (event === "never") return new Promise(() => {});
+  }
+)";
+
+}  // namespace
+
+TEST_CASE("a room that cannot go on ends, its clients are told, and find a fresh one") {
+  for (const std::string event : {"loop", "memory", "microtasks", "output"}) {
+    CAPTURE(event);
+    AppBench bench(moody, R"({limits: {turn: "50ms", heap: "4MB", microtasks: 1000, output: "1MB"}})");
+    Visitor ann(bench);
+    Visitor bob(bench, 1);
+    CHECK(ann.join("room:a") == R"(ok {"n":0})");
+    CHECK(bob.join("room:a") == R"(ok {"n":1})");
+    const auto waits = bob.asks("room:a", "never");
+    bench.settle();
+    (void)ann.news();
+    (void)bob.news();
+    const auto reply = ann.push("room:a", event);
+    CHECK(reply.starts_with(R"(error {"reason":")"));
+    CHECK(bob.reply(waits) == reply);
+    CHECK(ann.news() == Texts{R"(room:a phx_error {"reason":"channel_crash"})"});
+    CHECK(bob.news() == Texts{R"(room:a phx_error {"reason":"channel_crash"})"});
+    CHECK(ann.connected());
+    CHECK(bench.about("room:a", "failures") == "1");
+    CHECK(bench.rooms() == Texts{"room:a running 0"});
+    CHECK(ann.join("room:a") == R"(ok {"n":0})");
+    CHECK(bob.join("room:a") == R"(ok {"n":1})");
+  }
+}
+
+TEST_CASE("an error that the engine survives is an error of the message") {
+  AppBench bench(moody);
+  Visitor ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "stack").find("call stack") != std::string::npos);
+  CHECK(ann.news().empty());
+  CHECK(ann.push("room:a", "x") == "ok {}");
+}
+
+TEST_CASE("a room that goes on crashing is quarantined, and says for how long") {
+  AppBench bench(moody, R"({limits: {turn: "5ms"}})");
+  Visitor ann(bench);
+  Visitor bob(bench, 1);
+  for (int i = 0; i < 4; ++i) {
+    CHECK(ann.join("room:a") == R"(ok {"n":0})");
+    (void)ann.push("room:a", "loop");
+  }
+  CHECK(bench.rooms() == Texts{"room:a quarantined 0"});
+  CHECK(ann.join("room:a").find("room is quarantined, try again in ") != std::string::npos);
+  CHECK(bob.join("room:b") == R"(ok {"n":0})");
+  CHECK(bench.rooms()[0] == "room:a quarantined 0");
+  bench.advance(3s);
+  CHECK(ann.join("room:a") == R"(ok {"n":0})");
+}
+
+TEST_CASE("a script whose top level throws or waits for ever lets nobody in") {
+  AppBench bench(R"(
+    if (room.id === "bad") throw new Error("at the start");
+    if (room.id === "slow") await new Promise(() => {});
+    if (room.id === "late") await new Promise((done) => setTimeout(done, 1000));
+  )", R"({limits: {startTimeout: "2s"}})");
+  Visitor ann(bench);
+  CHECK(ann.join("room:bad") == R"(error {"reason":"the room's script failed: at the start"})");
+  const auto slow = ann.asks_join("room:slow");
+  const auto late = ann.asks_join("room:late");
+  bench.advance(1s);
+  CHECK(ann.reply(late) == "ok {}");
+  CHECK(ann.reply(slow) == "(no reply)");
+  bench.advance(1s);
+  CHECK(ann.reply(slow) == R"(error {"reason":"the script did not start in time"})");
+}
+
+TEST_CASE("a room that stops itself, or is killed, sends its clients to a fresh one") {
+  AppBench bench(moody);
+  Visitor ann(bench);
+  (void)ann.join("room:a");
+  (void)ann.join("room:a");
+  (void)ann.news();
+  (void)ann.push("room:a", "stop");
+  CHECK(ann.news() == Texts{"room:a before {}", R"(room:a phx_error {"reason":"channel_crash"})"});
+  CHECK(bench.rooms().empty());
+  CHECK(ann.join("room:a") == R"(ok {"n":0})");
+  const auto waits = ann.asks("room:a", "never");
+  bench.settle();
+  CHECK(bench.kill("room:a") == "null");
+  CHECK(ann.reply(waits) == R"(error {"reason":"killed"})");
+  CHECK(ann.join("room:a") == R"(ok {"n":0})");
+  CHECK(bench.kill("room:nobody") == "error: no room \"room:nobody\" is running");
+  // That was asked for, so nothing is quarantined.
+  for (int i = 0; i < 10; ++i) {
+    (void)bench.kill("room:a");
+    CHECK(ann.join("room:a") == R"(ok {"n":0})");
+  }
+}
+
+TEST_CASE("a message to a room that has ended starts none") {
+  AppBench bench(moody);
+  Visitor ann(bench);
+  (void)ann.join("room:a");
+  const auto push = ann.asks("room:a", "x");
+  (void)bench.kill("room:a");
+  (void)ann.reply(push);
+  const auto late = ann.asks("room:a", "x");
+  bench.settle();
+  CHECK(ann.reply(late) == R"(error {"reason":"unmatched topic"})");
+  CHECK(bench.rooms().empty());
+}
+
+TEST_CASE("a full room refuses, and takes somebody else when somebody has left") {
+  AppBench bench("export {};", R"({limits: {clients: 1}})");
+  Visitor ann(bench);
+  Visitor bob(bench, 1);
+  CHECK(ann.join("room:a") == "ok {}");
+  CHECK(bob.join("room:a") == R"-(error {"reason":"the room is full (1 clients)"})-");
+  CHECK(bob.join("room:b") == "ok {}");
+  (void)ann.leave("room:a");
+  CHECK(bob.join("room:a") == "ok {}");
+  CHECK(ann.join("room:a").starts_with("error "));
+}
+
+TEST_CASE("rooms are limited, for the node and for each address") {
+  AppBench bench("export {};", R"({proxy: true, node: {rooms: 4, roomsPerIp: 2}, limits: {idle: "60s"}})");
+  Visitor ann(bench, 0, {.forwarded_for = "10.0.0.1, 10.9.9.9"});
+  Visitor bob(bench, 1, {.forwarded_for = "10.8.8.8"});
+  const std::string mine = R"(error {"reason":"too many rooms have been opened from your address"})";
+  CHECK(ann.join("room:1") == "ok {}");
+  CHECK(ann.join("room:2") == "ok {}");
+  CHECK(ann.join("room:3") == mine);
+  CHECK(bob.join("room:3") == "ok {}");
+  CHECK(ann.join("room:3") == "ok {}");  // it is there already
+  CHECK(bob.join("room:4") == "ok {}");
+  Visitor cid(bench, 1, {.forwarded_for = "10.7.7.7"});
+  CHECK(cid.join("room:5") == R"(error {"reason":"there are too many rooms, try again later"})");
+  (void)ann.leave("room:1");
+  bench.advance(61s);
+  bench.advance(1s);
+  CHECK(cid.join("room:5") == "ok {}");
+}
+
+TEST_CASE("a full mailbox is an answer, and a leave is not lost in it") {
+  AppBench bench(R"(
+    export const left = [];
+    export const handleIn = (event) => { if (event === "wait") Beam.callSync("entmoot:nothing"); };
+    export const terminate = (reason) => { left.push(reason); };
+  )", R"({limits: {mailbox: 3}})");
+  Visitor ann(bench);
+  Visitor bob(bench, 1);
+  (void)ann.join("room:a");
+  (void)bob.join("room:a");
+  // All of them arrive in one round, before the room has its turn.
+  std::vector<unsigned> asked;
+  for (int i = 0; i < 5; ++i) asked.push_back(ann.asks("room:a", "x"));
+  bob.disconnect();
+  int refused = 0;
+  for (const auto ref : asked) refused += ann.reply(ref) == R"(error {"reason":"overloaded"})" ? 1 : 0;
+  bench.advance(1s);
+  CHECK(bench.evaluate("room:a", "left.join()") == R"("closed")");
+  CHECK(bench.rooms() == Texts{"room:a running 1"});
+  CHECK(refused <= 2);
+}
+
+TEST_CASE("a room answers in time or not at all") {
+  AppBench bench(moody, R"({limits: {replyTimeout: "2s", pendingCalls: 2}})");
+  Visitor ann(bench);
+  (void)ann.join("room:a");
+  const auto first = ann.asks("room:a", "never");
+  const auto second = ann.asks("room:a", "never");
+  bench.settle();
+  CHECK(ann.push("room:a", "x") == R"(error {"reason":"overloaded"})");
+  bench.advance(2s);
+  CHECK(ann.reply(first) == R"(error {"reason":"timeout"})");
+  CHECK(ann.reply(second) == R"(error {"reason":"timeout"})");
+  CHECK(ann.push("room:a", "x") == "ok {}");
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//
+// room.presence and room.history: what clients are told, and what is kept.
+
+#include "app_bench.hpp"
+
+#include <chrono>
+#include <string>
+
+using namespace entmoot_app;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view present = R"(
+  export function join({name}, client) {
+    client.assigns.name = name;
+    room.presence.track(client, name, {mood: "fine"});
+  }
+  export function handleIn(event, payload, client) {
+    if (event === "mood") room.presence.track(client, client.assigns.name, payload);
+    if (event === "hide") room.presence.untrack(client, client.assigns.name);
+    if (event === "fail") { room.presence.untrack(client, client.assigns.name); throw new Error("no"); }
+    if (event === "boom") for (;;);
+    return {here: Object.keys(room.presence.list()).sort(), moods: Object.values(room.presence.list()).map((p) => p.metas[0].mood)};
+  }
+)";
+
+bool is_diff(const std::string& frame, const std::string& joins, const std::string& leaves) {
+  const auto at = [&](const std::string& key) { return key.empty() ? "{}" : "{\"" + key + "\":"; };
+  return frame.find("presence_diff") != std::string::npos && frame.find("\"joins\":" + at(joins)) != std::string::npos &&
+         frame.find("\"leaves\":" + at(leaves)) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("who joins is told who is here, himself included, and the others are told of him") {
+  AppBench bench(present);
+  Visitor ann(bench);
+  Visitor bob(bench, 1);
+  CHECK(ann.join("room:a", R"({"name":"ann"})") == "ok {}");
+  const auto first = ann.news();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].starts_with(R"(room:a presence_state {"ann":{"metas":[)"));
+  (void)bob.join("room:a", R"({"name":"bob"})");
+  const auto diff = ann.news();
+  REQUIRE(diff.size() == 1);
+  CHECK(is_diff(diff[0], "bob", ""));
+  const auto state = bob.news();
+  REQUIRE(state.size() == 1);
+  CHECK(state[0].starts_with("room:a presence_state"));
+  CHECK(state[0].find("\"ann\"") != std::string::npos);
+  CHECK(state[0].find("\"bob\"") != std::string::npos);
+  CHECK(bob.push("room:a", "list") == R"(ok {"here":["ann","bob"],"moods":["fine","fine"]})");
+}
+
+TEST_CASE("a presence's meta changes, and ends by itself with the client, however it goes") {
+  AppBench bench(present);
+  Visitor ann(bench);
+  Visitor bob(bench, 1);
+  (void)ann.join("room:a", R"({"name":"ann"})");
+  (void)bob.join("room:a", R"({"name":"bob"})");
+  (void)ann.news();
+  (void)bob.push("room:a", "mood", R"({"mood":"bad"})");
+  auto news = ann.news();
+  REQUIRE(news.size() == 1);
+  CHECK(is_diff(news[0], "bob", "bob"));
+  CHECK(ann.push("room:a", "x") == R"(ok {"here":["ann","bob"],"moods":["fine","bad"]})");
+
+  CHECK(bob.push("room:a", "fail") == R"(error {"reason":"no"})");
+  CHECK(ann.news().empty());
+  (void)bob.push("room:a", "hide");
+  news = ann.news();
+  REQUIRE(news.size() == 1);
+  CHECK(is_diff(news[0], "", "bob"));
+  (void)bob.push("room:a", "mood", R"({"mood":"back"})");
+  (void)ann.news();
+
+  (void)bob.join("room:a", R"({"name":"bob"})");  // a second join closes the first
+  CHECK(ann.push("room:a", "x") == R"(ok {"here":["ann","bob"],"moods":["fine","fine"]})");
+  (void)ann.news();
+  bob.disconnect();
+  news = ann.news();
+  REQUIRE(news.size() == 1);
+  CHECK(is_diff(news[0], "", "bob"));
+}
+
+TEST_CASE("nobody is present in a room that has crashed") {
+  AppBench bench(present, R"({limits: {turn: "5ms"}})");
+  Visitor ann(bench);
+  Visitor bob(bench, 1);
+  (void)ann.join("room:a", R"({"name":"ann"})");
+  (void)bob.join("room:a", R"({"name":"bob"})");
+  (void)bob.push("room:a", "boom");
+  (void)ann.join("room:a", R"({"name":"ann"})");
+  CHECK(ann.push("room:a", "x") == R"(ok {"here":["ann"],"moods":["fine"]})");
+}
+
+TEST_CASE("a client that is in the room when presence is first used gets the state then") {
+  AppBench bench(R"(
+    export const handleIn = (event, payload, client) => room.presence.track(client, "k");
+  )");
+  Visitor ann(bench);
+  Visitor bob(bench, 1);
+  (void)ann.join("room:a");
+  (void)bob.join("room:a");
+  CHECK(ann.news().empty());
+  (void)ann.push("room:a", "x");
+  for (auto* visitor : {&ann, &bob}) {
+    const auto news = visitor->news();
+    REQUIRE(news.size() == 2);
+    CHECK(is_diff(news[0], "k", ""));
+    CHECK(news[1].starts_with(R"(room:a presence_state {"k":)"));
+  }
+}
+
+TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
+  const std::string_view room = R"(
+    export function handleIn(event, {n}) {
+      if (event === "add") for (let i = 0; i < n; i++) room.history.push({i});
+      if (event === "big") room.history.push("x".repeat(n));
+      if (event === "clear") room.history.clear();
+      return {length: room.history.length, last: room.history.last(2), replay: room.history.last().length,
+              all: [...room.history].length, none: room.history.last(0).length};
+    }
+  )";
+  AppBench bench(room, R"({limits: {history: {entries: 5, bytes: 100, replay: 3}}})");
+  Visitor ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "x") == R"(ok {"length":0,"last":[],"replay":0,"all":0,"none":0})");
+  CHECK(ann.push("room:a", "add", R"({"n":9})") ==
+        R"(ok {"length":5,"last":[{"i":7},{"i":8}],"replay":3,"all":5,"none":0})");
+  CHECK(ann.push("room:a", "big", R"({"n":90})").starts_with(R"(ok {"length":2,)"));
+  CHECK(ann.push("room:a", "big", R"({"n":200})").starts_with(R"(ok {"length":0,)"));
+  CHECK(ann.push("room:a", "add", R"({"n":1})").starts_with(R"(ok {"length":1,)"));
+  CHECK(ann.push("room:a", "clear").starts_with(R"(ok {"length":0,)"));
+}
+
+TEST_CASE("what is in the history cannot be changed from outside") {
+  AppBench bench(R"(
+    export function handleIn() {
+      const entry = {a: 1};
+      room.history.push(entry);
+      entry.a = 2;
+      room.history.last()[0].a = 3;
+      room.history.push(undefined);
+      return {history: room.history};
+    }
+  )");
+  Visitor ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "x") == R"(ok {"history":[{"a":1},null]})");
+}
