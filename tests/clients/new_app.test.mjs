@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -129,6 +129,19 @@ test("a room that does not compile is told with its place, and no test is run", 
   assert.equal(stdout, "");
   assert.match(stderr, /rooms\/chat\.ts:\d+:\d+: /);
   assert.equal(status, 1);
+});
+
+test("a runtime folder with a name too long for a socket is said to be one, and keeps nobody from serving", () => {
+  const runtime = join(folder, "x".repeat(100));
+  mkdirSync(runtime);
+  const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+  const rooms = spawnSync(entmoot, ["rooms", app], { encoding: "utf8", env });
+  assert.equal(rooms.status, 1);
+  assert.match(rooms.stderr, /too long for a socket's name/);
+  const args = ["-s", "INT", "--preserve-status", "2", entmoot, "serve", app, "--port", "0"];
+  const served = spawnSync("timeout", args, { encoding: "utf8", env });
+  assert.match(served.stdout, /The moot is open/);
+  assert.match(served.stdout + served.stderr, /no console: .* too long/);
 });
 
 test("bash completes the words of a command", () => {
