@@ -398,7 +398,7 @@ TEST_CASE("a room that has just crashed, or is quarantined, runs the new code ne
 }
 
 TEST_CASE("a room whose file is gone lives on for who is in it, and lets nobody in") {
-  AppBench bench(Files{{"rooms/room.ts", version(1)}, {"rooms/other.ts", "export const join = () => ({});"}});
+  AppBench bench(Files{{"rooms/room.ts", version(1)}, {"rooms/other.ts", "export {};"}});
   Visitor ann(bench);
   Visitor bob(bench, 1);
   (void)ann.join("room:a");
@@ -443,7 +443,7 @@ TEST_CASE("while files have not changed their rooms go on undisturbed") {
   Visitor ann(bench);
   const auto before = ann.join("room:a");
   CHECK(
-      bench.reload(Files{{"rooms/other.ts", "export const join = () => ({});"}, {"public/index.html", "hi"}}).empty());
+      bench.reload(Files{{"rooms/other.ts", "export {};"}, {"public/index.html", "hi"}}).empty());
   CHECK(Visitor(bench).join("room:a") == before);
 }
 

@@ -31,7 +31,6 @@ struct RoomExports {
 
   [[nodiscard]] static entmoot::Result<RoomExports> from(const entmoot::JsonText& description);
   [[nodiscard]] bool has(std::string_view function) const { return functions.contains(function); }
-  [[nodiscard]] bool is_empty() const { return functions.empty() && !topic && !path && intercept.empty(); }
 };
 
 struct Route {

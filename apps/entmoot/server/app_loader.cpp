@@ -172,7 +172,13 @@ Result<Config> AppLoader::load_config(App& app) {
 }
 
 Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file, const Config& config) {
-  const std::string name = fs::relative(file, folder_).string();
+  const std::string name = file.lexically_relative(folder_).string();
+  // An editor that writes a file anew empties it first: rooms would go on in code that knows nothing.
+  const auto text = read(file);
+  if (!text) return text.error();
+  if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+    return fail(name + ": there is nothing in it; a room exports `join` or `handleIn`, say");
+  }
   auto graph = modules_.load(file);
   watch(modules_.files());
   if (!graph) return graph.error();
@@ -197,10 +203,6 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   if (!described) return described.error();
   auto exports = RoomExports::from(*described);
   if (!exports) return fail(name + ": " + exports.error().reason);
-  // An editor that writes a file anew empties it first: rooms would go on in code that knows nothing.
-  if (exports->is_empty()) {
-    return fail(name + ": exports nothing that makes a room, such as `join` or `handleIn` (docs/rooms.md)");
-  }
 
   const std::string pattern = exports->topic.value_or(file.stem().string() + ":*");
   const auto star = pattern.find('*');
@@ -239,7 +241,7 @@ Result<void> AppLoader::load_public(App& app) {
   std::vector<std::string> problems;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     sources_.push_back(entry.path());
-    const std::string name = fs::relative(entry.path(), folder).string();
+    const std::string name = entry.path().lexically_relative(folder).string();
     const std::string last = entry.path().filename().string();
     if (entry.is_symlink() || !entry.is_regular_file() || last.starts_with('.') || last == "tsconfig.json" ||
         last.ends_with(".d.ts"))
