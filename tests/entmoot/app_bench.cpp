@@ -39,9 +39,7 @@ namespace {
 /// What is logged while a bench stands.
 class LogBook {
  public:
-  LogBook()
-      : before_(spdlog::default_logger()),
-        sink_(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)) {
+  LogBook() : before_(spdlog::default_logger()), sink_(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)) {
     auto logger = std::make_shared<spdlog::logger>("bench", sink_);
     logger->set_pattern("%l %v");
     logger->set_level(spdlog::level::debug);
@@ -105,6 +103,7 @@ struct AppBench::Parts {
   SocketMount mount{shards, pubsub, user_socket};
   StaticFiles own_files;
   Requests requests{rooms, own_files};
+  std::shared_ptr<std::optional<HttpResponse>> response = {};  // to the last request
 };
 
 AppBench::AppBench(const Files& files) : parts_(std::make_unique<Parts>(files)) {}
@@ -169,7 +168,8 @@ std::string AppBench::kill(std::string_view topic) {
 
 Texts AppBench::rooms() {
   Texts rows;
-  const auto list = parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
+  const auto list =
+      parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
   for (const auto& row : list.value().as_array()) {
     rows.push_back(fmt::format("{} {} {}", std::string(row.at("topic").as_string()),
                                std::string(row.at("state").as_string()), to_json(row.at("clients"))));
@@ -178,7 +178,8 @@ Texts AppBench::rooms() {
 }
 
 std::string AppBench::about(std::string_view topic, const std::string& field) {
-  const auto list = parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
+  const auto list =
+      parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
   for (const auto& row : list.value().as_array()) {
     if (row.at("topic").as_string() == topic) return to_json(row.at(field));
   }
@@ -186,7 +187,7 @@ std::string AppBench::about(std::string_view topic, const std::string& field) {
 }
 
 HttpResponse AppBench::http(HttpRequest request) {
-  std::optional<HttpResponse> response;
+  const auto response = parts_->response = std::make_shared<std::optional<HttpResponse>>();
   run_on(parts_->shards[0], [&] {
     if (request.method.empty()) request.method = "GET";
     if (request.host.empty()) request.host = "localhost:4001";
@@ -196,12 +197,18 @@ HttpResponse AppBench::http(HttpRequest request) {
       request.query = request.path.substr(question + 1);
       request.path.resize(question);
     }
-    parts_->requests.handle(std::move(request), Responder(parts_->shards[0], [&](HttpResponse r) { response = std::move(r); }));
+    parts_->requests.handle(std::move(request),
+                            Responder(parts_->shards[0], [response](HttpResponse r) { *response = std::move(r); }));
   });
   settle();
-  if (!response) return HttpResponse::text(0, "(no answer)");
-  (void)response_head(*response, true);
-  return *std::move(response);
+  return late_http();
+}
+
+HttpResponse AppBench::late_http() {
+  if (!*parts_->response) return HttpResponse::text(0, "(no answer)");
+  HttpResponse response = **parts_->response;
+  (void)response_head(response, true);
+  return response;
 }
 
 std::string AppBench::http(const std::string& method, const std::string& path, const std::string& body) {

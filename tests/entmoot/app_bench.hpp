@@ -57,9 +57,7 @@ class AppBench {
   /// The same, but no shard has taken a step yet.
   std::string begin_reload(const Files& files);
   std::string reload(std::string_view room) { return reload(Files{{"rooms/room.ts", std::string(room)}}); }
-  std::string begin_reload(std::string_view room) {
-    return begin_reload(Files{{"rooms/room.ts", std::string(room)}});
-  }
+  std::string begin_reload(std::string_view room) { return begin_reload(Files{{"rooms/room.ts", std::string(room)}}); }
 
   /// Steps all shards until nothing happens any more.
   void settle();
@@ -77,7 +75,9 @@ class AppBench {
 
   /// An HTTP request: GET, unless `request` says otherwise.
   entmoot::HttpResponse http(entmoot::HttpRequest request);
-  /// Its status and body: "200 hello"; "(no answer)".
+  /// What has become of the last one meanwhile.
+  entmoot::HttpResponse late_http();
+  /// Status and body: "200 hello"; "0 (no answer)".
   std::string http(const std::string& method, const std::string& path, const std::string& body = {});
 
   /// Lines of the log since it was asked last that contain `part`.

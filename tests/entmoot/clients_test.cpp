@@ -336,7 +336,10 @@ TEST_CASE("terminate is told why a stay has ended, once for each") {
   CHECK(visits("a", [](Visitor& v) { (void)v.leave("room:a"); }) == Texts{"room:a phx_close {}"});
   CHECK(visits("b", [](Visitor& v) { v.disconnect(); }).empty());
   CHECK(visits("c", [](Visitor& v) { (void)v.push("room:a", "go"); }) == Texts{"room:a phx_close {}"});
-  (void)visits("d", [](Visitor& v) { (void)v.push("room:a", "close"); CHECK_FALSE(v.connected()); });
+  (void)visits("d", [](Visitor& v) {
+    (void)v.push("room:a", "close");
+    CHECK_FALSE(v.connected());
+  });
   (void)visits("e", [](Visitor& v) { CHECK(v.join("room:a") == "ok {}"); });
   CHECK(bench.evaluate("room:a", "left.join()") ==
         R"("a left false,b closed false,c removed false,d closed false,e rejoined false,e closed false")");
@@ -351,7 +354,8 @@ TEST_CASE("terminate is told why a stay has ended, once for each") {
   CHECK(bench.evaluate("room:a", "room.clients.length") == "1");
 }
 
-TEST_CASE("a client that leaves while its join waits was never in the room, and terminate is told when the join is done") {
+TEST_CASE(
+    "a client that leaves while its join waits was never in the room, and terminate is told when the join is done") {
   AppBench bench(R"(
     export const log = [];
     let let_in;
@@ -460,8 +464,9 @@ TEST_CASE("rooms send to rooms that are running") {
 }
 
 TEST_CASE("a topic that no file serves, one without a name and one too long are refused") {
-  AppBench bench(Files{{"rooms/room.ts", "export {};"},
-                       {"rooms/lobby.ts", "export const topic = \"room:lobby\"; export const join = () => ({lobby: room.id});"}});
+  AppBench bench(
+      Files{{"rooms/room.ts", "export {};"},
+            {"rooms/lobby.ts", "export const topic = \"room:lobby\"; export const join = () => ({lobby: room.id});"}});
   Visitor ann(bench);
   CHECK(ann.join("room:lobby") == R"(ok {"lobby":"room:lobby"})");
   CHECK(ann.join("room:x") == "ok {}");

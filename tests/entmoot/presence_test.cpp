@@ -28,7 +28,8 @@ constexpr std::string_view present = R"(
 
 bool is_diff(const std::string& frame, const std::string& joins, const std::string& leaves) {
   const auto at = [&](const std::string& key) { return key.empty() ? "{}" : "{\"" + key + "\":"; };
-  return frame.find("presence_diff") != std::string::npos && frame.find("\"joins\":" + at(joins)) != std::string::npos &&
+  return frame.find("presence_diff") != std::string::npos &&
+         frame.find("\"joins\":" + at(joins)) != std::string::npos &&
          frame.find("\"leaves\":" + at(leaves)) != std::string::npos;
 }
 

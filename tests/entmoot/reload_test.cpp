@@ -32,7 +32,8 @@ std::string version(int number, const std::string& more = {}) {
     export const handleInfo = () => version;
     export const terminate = (reason) => room.broadcast("gone", {version, reason});
   )" + (more.find("serialize") == std::string::npos ? "export const serialize = () => ({n});" : "") +
-         (more.find("restore") == std::string::npos ? "export const restore = (state) => { n = state.n; };" : "") + more;
+         (more.find("restore") == std::string::npos ? "export const restore = (state) => { n = state.n; };" : "") +
+         more;
 }
 
 }  // namespace
@@ -172,7 +173,8 @@ TEST_CASE("if the state cannot be told, taken up or kept, the room stays with th
     std::string new_code;
     std::string why;
   } rows[] = {
-      {version(1, "export const serialize = () => { throw new Error('no state'); };"), version(2), "serialize: no state"},
+      {version(1, "export const serialize = () => { throw new Error('no state'); };"), version(2),
+       "serialize: no state"},
       {version(1, "export const serialize = async () => { throw new Error('no state'); };"), version(2), "no state"},
       {version(1, "export const serialize = () => new Promise(() => {});"), version(2), "serialize: timeout"},
       {version(1, "export const serialize = () => ({n, fat: 'x'.repeat(3000)});"), version(2), "limit `state`"},
@@ -218,7 +220,7 @@ TEST_CASE("a room without serialize loses its state, but not its clients, and th
   Visitor ann(bench);
   (void)ann.join("room:a");
   (void)ann.push("room:a", "x");
-  CHECK(bench.reload(code + "// other").empty());
+  CHECK(bench.reload(code + "export const other = 1;").empty());
   CHECK(ann.push("room:a", "x") == R"(ok {"n":0,"clients":1})");
   CHECK(bench.reload(code + "export const serialize = () => ({n});").empty());
   (void)ann.push("room:a", "x");
@@ -231,9 +233,10 @@ TEST_CASE("a room that ends while its code is replaced is a fresh one with the n
     for (const std::string how : {"kill", "crash"}) {
       CAPTURE(phase);
       CAPTURE(how);
-      const std::string slow = phase == "serialize"
-                                   ? "export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 1000));"
-                                   : "";
+      const std::string slow =
+          phase == "serialize"
+              ? "export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 1000));"
+              : "";
       const std::string crash = how == "crash" ? "setTimeout(() => { if (room.clients.length) for (;;); }, 500);" : "";
       AppBench bench(version(1, slow + crash), R"({limits: {turn: "20ms"}})");
       Visitor ann(bench);
@@ -271,7 +274,9 @@ TEST_CASE("if both codes end while one is replaced by the other, the clients are
                  R"({limits: {turn: "20ms"}})");
   Visitor ann(bench);
   (void)ann.join("room:a");
-  CHECK(bench.reload(version(2, "export const restore = () => new Promise((_, no) => setTimeout(() => no(new Error('no')), 1000));"))
+  CHECK(bench
+            .reload(version(
+                2, "export const restore = () => new Promise((_, no) => setTimeout(() => no(new Error('no')), 1000));"))
             .empty());
   const auto asked = ann.asks("room:a", "x");
   bench.advance(500ms);
@@ -388,7 +393,8 @@ TEST_CASE("limits and settings that have changed reach the rooms that live, in t
   CHECK(ann.push("room:a", "say") == R"(ok {"n":0,"history":1})");
   CHECK(ann.push("room:a", "ask").find("the server does not offer it") != std::string::npos);
   CHECK(ann.news().empty());
-  CHECK(bench.reload(Files{{"entmoot.config.ts", R"(export default {broadcastChannels: {news: "headline"}};)"}}).empty());
+  CHECK(
+      bench.reload(Files{{"entmoot.config.ts", R"(export default {broadcastChannels: {news: "headline"}};)"}}).empty());
   CHECK(ann.push("room:a", "say") == R"(ok {"n":1,"history":2})");
   CHECK(ann.push("room:a", "ask") == R"(ok {"n":2,"history":3})");
   CHECK(ann.news() == Texts{R"(room:a headline {"n":1})", R"(room:a new_message {"n":2})"});
@@ -402,7 +408,8 @@ TEST_CASE("while files have not changed their rooms go on undisturbed") {
                        {"rooms/other.ts", "export {};"}});
   Visitor ann(bench);
   const auto before = ann.join("room:a");
-  CHECK(bench.reload(Files{{"rooms/other.ts", "export const join = () => ({});"}, {"public/index.html", "hi"}}).empty());
+  CHECK(
+      bench.reload(Files{{"rooms/other.ts", "export const join = () => ({});"}, {"public/index.html", "hi"}}).empty());
   CHECK(Visitor(bench).join("room:a") == before);
 }
 

@@ -71,7 +71,8 @@ TEST_CASE("a room without serialize begins anew, but for its history") {
     let n = 0;
     export const join = () => ({n: n++, history: room.history.last()});
     export const handleIn = () => room.history.push("said");
-  )", R"({limits: {idle: "60s"}})");
+  )",
+                 R"({limits: {idle: "60s"}})");
   visits(bench, "room:a", "x");
   bench.advance(60s);
   CHECK(finds(bench, "room:a") == R"(ok {"n":0,"history":["said"]})");
@@ -87,7 +88,7 @@ TEST_CASE("what a room keeps while it sleeps is limited") {
 
 TEST_CASE("of the rooms that sleep the one that has slept longest is forgotten first") {
   AppBench bench(keeper, R"({limits: {idle: "60s"}, node: {sleepingBytes: "4KB"}})");  // 2 KB for each of two shards
-  Texts topics;  // of one shard
+  Texts topics;                                                                        // of one shard
   for (int i = 0; topics.size() < 3; ++i) {
     const std::string topic = "room:" + std::to_string(i);
     visits(bench, topic, "add");
@@ -123,7 +124,8 @@ TEST_CASE("a state that cannot be serialized, or not be restored, is lost and th
       await null;
       n = state.n;
     }
-  )", R"({limits: {idle: "60s"}})");
+  )",
+                 R"({limits: {idle: "60s"}})");
   for (const std::string id : {"good", "cycle", "throws", "never", "nothing", "bad"}) (void)finds(bench, "room:" + id);
   bench.advance(60s);
   bench.advance(5s);
@@ -143,7 +145,8 @@ TEST_CASE("who comes while a room falls asleep finds it") {
     export const join = () => ({n: n++});
     export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 1000));
     export const restore = (state) => { n = state.n; };
-  )", R"({limits: {idle: "60s"}})");
+  )",
+                 R"({limits: {idle: "60s"}})");
   CHECK(finds(bench, "room:a") == R"(ok {"n":7})");
   bench.advance(60s);
   Visitor ann(bench);

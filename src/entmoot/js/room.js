@@ -46,7 +46,10 @@
     return json;
   };
   const incoming = (payload, binary) => (binary ? fromBytes(payload) : payload);
-  const kindOf = (value) => (value === null ? 'null' : isArray(value) ? 'an array' : `a ${typeof value}`);
+  const kindOf = (value) => {
+    if (value === null || value === undefined) return value === null ? 'null' : 'nothing';
+    return isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  };
 
   /** What a handler returned, as the result of the call. */
   const response = (value, name) => {
