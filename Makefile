@@ -12,11 +12,12 @@ help:
 	@echo "make format  clang-format over the tree;  make lint: clang-tidy and the house rules"
 	@echo "make fuzz    each fuzzer for 30 s (SECONDS_EACH=);  make soak: the slow suites for an hour (MINUTES=)"
 
-run: build
-	exec build/release/bin/chat_room --port $(or $(PORT),4000)
+run:
+	@scripts/build release entmoot_command
+	exec build/release/bin/entmoot serve apps/chat --watch --port $(or $(PORT),4000)
 
 build:
-	@scripts/build release chat_room
+	@scripts/build release entmoot_command chat_room
 
 conformance-server:
 	@PORT=$(or $(PORT),4000) exec scripts/conformance-server

@@ -27,6 +27,7 @@ class SilentHost final : public entmoot::js::Host {
   [[nodiscard]] std::string_view result() const noexcept override { return "nobody serves this room"; }
   [[nodiscard]] std::uint32_t start_timer(double, bool) override { return 0; }
   void stop_timer(std::uint32_t) override {}
+  void report_error(Uncaught, std::string_view, std::string_view) override {}
   void log(int, std::string_view) override {}
   [[nodiscard]] double random() noexcept override { return 0.5; }
   void random_bytes(std::span<std::uint8_t>) noexcept override {}

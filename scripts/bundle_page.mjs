@@ -8,8 +8,25 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const target = process.argv[2];
-const source = "apps/chat_room/priv";
-const copied = ["index.html", "favicon.svg", "logo.svg", "trees.svg"];
+// The page of the chat. `entmoot serve apps/chat` serves it file by file; chat_room has it inside, bundled.
+const source = "apps/chat/public";
+const copied = ["favicon.svg", "logo.svg", "trees.svg"];
+
+/** Where pages of apps get phoenix.js from is an address of the server; in a bundle it is the package. */
+const phoenix_from_package = {
+  name: "phoenix",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^\/entmoot\/phoenix\.js$/ }, ({ kind }) => resolve("phoenix", { kind, resolveDir: "." }));
+  },
+};
+
+/** The page asks for the bundle instead of the modules. */
+async function bundled_page() {
+  const written = await readFile(join(source, "index.html"), "utf8");
+  const page = written.replace('<script type="module" src="/app.ts"></script>', '<script src="/app.js" defer></script>');
+  if (page === written) throw new Error(`${source}/index.html does not load /app.ts as it did`);
+  return Buffer.from(page);
+}
 
 /** The licences of what is bundled travel with the bundle, in one comment that no minifier removes. */
 async function notice(packages) {
@@ -42,9 +59,18 @@ async function bundle(options, packages) {
 }
 
 const page = {
-  "app.js": await bundle({ esbuild: { entryPoints: [`${source}/app.ts`], format: "iife", target: "es2020" } }, [
-    "phoenix",
-  ]),
+  "index.html": await bundled_page(),
+  "app.js": await bundle(
+    {
+      esbuild: {
+        entryPoints: [`${source}/app.ts`],
+        plugins: [phoenix_from_package],
+        format: "iife",
+        target: "es2020",
+      },
+    },
+    ["phoenix"],
+  ),
   "app.css": await bundle(
     { esbuild: { entryPoints: [`${source}/app.css`], target: ["chrome100", "firefox100", "safari15"] } },
     [],

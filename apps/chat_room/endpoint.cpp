@@ -40,6 +40,17 @@ ReplyTo respond(Responder responder, int status) {
   });
 }
 
+// The same, with a word on what the visitor may do.
+ReplyTo respond_with_state(Responder responder, bool may_kill) {
+  return ReplyTo([responder = std::move(responder), may_kill](const Result<JsonText>& state) mutable {
+    if (!state) return responder.respond(HttpResponse::error(503, state.error().reason));
+    auto told = state->parse();
+    if (!told || !told->is_object()) return responder.respond(HttpResponse::json(200, *state));
+    told->as_object()["mayKill"] = may_kill;
+    responder.respond(HttpResponse::json(200, JsonText::of(*told)));
+  });
+}
+
 }  // namespace
 
 void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSocketOptions& websocket) {
@@ -49,13 +60,10 @@ void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSock
                               .longpoll = LongpollOptions{}});
   endpoint.static_files(chat_room_page());
 
-  endpoint.get("/api/me", [](const HttpRequest& request, Responder responder) {
-    responder.respond(HttpResponse::json(200, JsonText::of(Json{{"loopback", is_local(request)}})));
-  });
   endpoint.get("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
-    rooms.get_state(*id, respond(std::move(responder), 200));
+    rooms.get_state(*id, respond_with_state(std::move(responder), is_local(request)));
   });
   endpoint.post("/api/rooms/:id/messages", [&rooms](const HttpRequest& request, Responder responder) {
     if (from_elsewhere(request)) return responder.respond(HttpResponse::error(403, "a page of another site"));

@@ -6,8 +6,7 @@
 //
 //   GET    /                          the page
 //   WS     /socket/websocket          the channels
-//   GET    /api/me                    {"loopback": …}: whether the visitor may kill rooms
-//   GET    /api/rooms/:id             {"messageCount": …}
+//   GET    /api/rooms/:id             {"messageCount", "mayKill"}: the latter says whether the visitor may
 //   POST   /api/rooms/:id/messages    {"sender", "text"} → 201 and the message
 //   DELETE /api/rooms/:id             kills the room → 204; only for callers on this machine
 

@@ -54,6 +54,14 @@ void add_serve(CLI::App& cli, Serve& serve) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
 }
 
+void add_test(CLI::App& cli, Test& test) {
+  auto& sub = subcommand(cli, "test", "Run an app's tests/*.test.ts", "entmoot test my-app --only \"later can read\"");
+  sub.add_option("target", test.target, "The app's folder, or one of its tests' files")
+      ->check(CLI::ExistingPath)
+      ->capture_default_str();
+  sub.add_option("--only", test.only, "Only tests with this text in their names");
+}
+
 void add_rooms(CLI::App& cli, Rooms& rooms) {
   auto& sub = subcommand(cli, "rooms", "List the rooms of the running server", "entmoot rooms my-app --json");
   app_folder(sub, rooms.dir);
@@ -140,7 +148,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_serve(cli, serve);
   app_folder(subcommand(cli, "check", "Say what is wrong with an app, and start nothing", "entmoot check my-app"),
              check.dir);
-  app_folder(subcommand(cli, "test", "Run an app's tests/*.test.ts", "entmoot test my-app"), test.dir);
+  add_test(cli, test);
   add_rooms(cli, rooms);
   app_folder(subcommand(cli, "console", "Open a prompt in the running server", "entmoot console my-app"), console.dir);
   add_eval(cli, eval);

@@ -56,9 +56,10 @@ struct Eval {
 struct Reload {
   std::filesystem::path dir = ".";
 };
-/// Runs tests/*.test.ts.
+/// Runs an app's tests/*.test.ts, or one such file.
 struct Test {
-  std::filesystem::path dir = ".";
+  std::filesystem::path target = ".";
+  std::string only = {};  ///< Tests with this in their name; empty: all.
 };
 /// The completion script of a shell, to standard output.
 struct Completion {

@@ -9,6 +9,7 @@
 #include "new_app.hpp"
 #include "running_server.hpp"
 #include "serve.hpp"
+#include "testing/run_tests.hpp"
 
 #include <fmt/format.h>
 
@@ -46,12 +47,11 @@ ExitCode run(const command::Shown& shown) {
 
 ExitCode run(const command::Serve& serve) { return serve_app(serve); }
 ExitCode run(const command::Check& check) { return check_app(check); }
+ExitCode run(const command::Test& test) { return test_app(test); }
 ExitCode run(const command::Rooms& rooms) { return show_rooms(rooms); }
 ExitCode run(const command::Console& console) { return open_console(console); }
 ExitCode run(const command::Eval& eval) { return evaluate_in_room(eval); }
 ExitCode run(const command::Reload& reload) { return reload_server(reload); }
-
-ExitCode run(const command::Test&) { return complain("not yet"); }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include "complain.hpp"
 #include "server/control.hpp"
+#include "terminal_text.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -28,19 +29,30 @@ std::string size_text(std::int64_t bytes) {
   return fmt::format("{} KB", bytes >> 10);
 }
 
+// A table fits on a screen; `inspect` and --json have the whole of it.
+constexpr std::size_t topic_characters_max = 48;
+constexpr std::size_t trouble_characters_max = 80;
+
 void print_rooms(const Json& rooms) {
   const auto colours = Colours::of(STDOUT_FILENO);
+  const auto text = [](const Json& room, const char* name, std::size_t characters_max) {
+    return terminal_line(std::string_view(room.at(name).as_string()), characters_max);
+  };
   std::size_t widest = 5;
-  for (const Json& room : rooms.as_array()) widest = std::max(widest, room.at("topic").as_string().size());
-  fmt::print("{}\n", colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>8}  {:>8}  trouble", "room",
-                                              widest, "state", "clients", "heap", "CPU", "mailbox", "failures")));
+  for (const Json& room : rooms.as_array()) {
+    widest = std::max(widest, characters_in(text(room, "topic", topic_characters_max)));
+  }
+  fmt::print("{}\n",
+             colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>7}  {:>6}  {:>7}  trouble", "room", widest,
+                                      "state", "clients", "heap", "CPU", "mailbox", "errors", "crashes")));
   for (const Json& room : rooms.as_array()) {
     const auto number = [&](const char* name) { return room.at(name).to_number<std::int64_t>(); };
     const std::string_view state = room.at("state").as_string();
-    fmt::print("{:{}}  {}  {:>7}  {:>9}  {:>6} ms  {:>8}  {:>8}  {}\n", std::string_view(room.at("topic").as_string()),
-               widest, state == "running" ? fmt::format("{:11}", state) : colours.yellow(fmt::format("{:11}", state)),
-               number("clients"), size_text(number("heap")), number("cpu"), number("mailbox"), number("failures"),
-               std::string_view(room.at("trouble").as_string()));
+    fmt::print(
+        "{:{}}  {}  {:>7}  {:>9}  {:>6} ms  {:>7}  {:>6}  {:>7}  {}\n", text(room, "topic", topic_characters_max),
+        widest, state == "running" ? fmt::format("{:11}", state) : colours.yellow(fmt::format("{:11}", state)),
+        number("clients"), size_text(number("heap")), number("cpu"), number("mailbox"),
+        number("failed") + number("uncaught"), number("failures"), text(room, "trouble", trouble_characters_max));
   }
   if (rooms.as_array().empty()) fmt::print("{}\n", colours.dim("no room is running"));
 }
@@ -65,9 +77,9 @@ std::string first_word(std::string& line) {
 }
 
 void say(const Result<Json>& answer) {
-  if (!answer) return fmt::print("{}\n", Colours::of(STDOUT_FILENO).red(answer.error().reason));
+  if (!answer) return fmt::print("{}\n", Colours::of(STDOUT_FILENO).red(terminal_text(answer.error().reason)));
   if (answer->is_null()) return fmt::print("done\n");
-  fmt::print("{}\n", answer->is_string() ? std::string(answer->as_string()) : to_json(*answer));
+  fmt::print("{}\n", terminal_text(answer->is_string() ? std::string(answer->as_string()) : to_json(*answer)));
 }
 
 /// What an evaluation came to, or the error it threw.
@@ -82,7 +94,7 @@ void inspect(const std::filesystem::path& dir, const std::string& topic) {
     if (std::string_view(room.at("topic").as_string()) != topic) continue;
     for (const auto& [name, value] : room.as_object()) {
       fmt::print("{:9} {}\n", std::string_view(name),
-                 value.is_string() ? std::string(value.as_string()) : to_json(value));
+                 terminal_text(value.is_string() ? std::string(value.as_string()) : to_json(value)));
     }
     return;
   }
@@ -107,7 +119,7 @@ ExitCode show_rooms(const command::Rooms& command) {
 ExitCode evaluate_in_room(const command::Eval& command) {
   const auto answer = evaluate(command.dir, command.topic, command.expression);
   if (!answer) return complain(answer.error().reason);
-  fmt::print("{}\n", std::string_view(answer->as_string()));
+  fmt::print("{}\n", terminal_text(answer->as_string()));
   return ExitCode::ok;
 }
 

@@ -1,80 +1,52 @@
 // SPDX-License-Identifier: MIT
 //
 // The page, as a person uses it, in Debian's Chromium. Leaves pictures in build/screenshots/.
-// Each visitor is a browser context of its own: nothing is shared between them but the server.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, afterEach, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Client, closeClients, freshRoom, until } from "../clients/chat_client.mjs";
-import { ChatServer } from "../clients/chat_server.mjs";
+import { ChatServer, isApp } from "../clients/chat_server.mjs";
 import { UpgradeBreaker } from "../conformance/upgrade_breaker.mjs";
 import { launchChromium } from "./chromium.mjs";
+import { Visitors } from "./visitors.mjs";
 
 const pictures = fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
 const options = { timeout: 30000 };
 
 let server;
 let browser;
+let visitors;
 before(async () => {
   mkdirSync(pictures, { recursive: true });
   server = await ChatServer.start();
   browser = await launchChromium();
+  visitors = new Visitors(browser);
 });
 after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-// What no page should ever do, whatever a test is about.
-let faults = [];
-let contexts = [];
 afterEach(async () => {
   closeClients();
-  for (const context of contexts) await context.close();
-  contexts = [];
-  const seen = faults;
-  faults = [];
-  assert.deepEqual(seen, []);
+  await visitors.tidy();
 });
 
 /** Somebody with a browser. `prepare` sees the page before it is loaded. */
 async function visitor(room, { name, prepare, url = server.url, ...context_options } = {}) {
-  const context = await browser.newContext({
-    viewport: { width: 1000, height: 700 },
-    locale: "en-GB",
+  const page = await visitors.open(`${url}/?${new URLSearchParams({ room })}`, {
     ...context_options,
+    async prepare(page) {
+      if (name !== undefined) {
+        await page.addInitScript(
+          (remembered) => localStorage.getItem("entmoot:name") ?? localStorage.setItem("entmoot:name", remembered),
+          name,
+        );
+      }
+      await prepare?.(page);
+    },
   });
-  contexts.push(context);
-  const page = await context.newPage();
-  page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
-  page.on("dialog", (dialog) => {
-    faults.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on("console", (message) => {
-    // A lost connection is what some tests are about, and Chromium reports it as an error.
-    if (message.type() === "error" && !/WebSocket connection to|ERR_CONNECTION/.test(message.text()))
-      faults.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (new URL(request.url()).hostname !== "localhost") faults.push(`asked ${request.url()}`);
-  });
-  await page.exposeFunction("reportViolation", (text) => faults.push(`policy: ${text}`));
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) =>
-      window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`),
-    );
-  });
-  if (name !== undefined) {
-    await page.addInitScript(
-      (remembered) => localStorage.getItem("entmoot:name") ?? localStorage.setItem("entmoot:name", remembered),
-      name,
-    );
-  }
-  await prepare?.(page);
-  await page.goto(`${url}/?${new URLSearchParams({ room })}`);
   await connected(page);
   return page;
 }
@@ -131,6 +103,13 @@ test("a killed room goes on with an empty history, and everybody stays in it", o
   await heard(bob, "Soon forgotten");
   await ann.getByRole("button", { name: "Kill this room" }).click();
   await ann.getByRole("status").getByText("The room was killed; it goes on with an empty history").waitFor();
+
+  if (isApp) {
+    // His channel has ended with the room, and he was told so by the room he came back to.
+    await bob.getByRole("status").getByText("The room has begun again").waitFor();
+    await connected(bob);
+    await connected(ann);
+  }
 
   const late = await visitor(id, { name: "Late" });
   assert.deepEqual(await texts(late), []);
@@ -376,7 +355,7 @@ test("a screen reader hears new messages, and not a whole history at once", opti
 
 test("the button that kills is shown to visitors at the machine itself only", options, async () => {
   const far = await visitor(freshRoom(), {
-    prepare: (page) => page.route("**/api/me", (route) => route.fulfill({ json: { loopback: false } })),
+    prepare: (page) => page.route("**/api/rooms/*", (route) => route.fulfill({ json: { messageCount: 0, mayKill: false } })),
   });
   await say(far, "hello");
   await heard(far, "hello");
@@ -529,7 +508,7 @@ test("a page whose proxy breaks WebSockets chats by long-poll, and says so", opt
     await shows(typing(bob), "Ann is typing…");
     await shows(here(ann), "Here: Ann you and Bob");
   } finally {
-    for (const context of contexts.splice(0)) await context.close(); // Before the proxy, or they would complain.
+    await visitors.leave(); // Before the proxy, or they would complain.
     await proxy.stop();
   }
 });

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
 import { Client, closeClients, freshRoom, newest, until, versions } from "./chat_client.mjs";
-import { ChatServer } from "./chat_server.mjs";
+import { ChatServer, isApp } from "./chat_server.mjs";
 
 let server;
 before(async () => (server = await ChatServer.start()));
@@ -122,7 +122,9 @@ for (const [name, phoenix] of Object.entries(versions)) {
       assert.deepEqual(client.closes, []);
     });
 
-    test("an event that the room does not know ends the channel, which comes back; the socket stays", async () => {
+    // As a channel of Phoenix's without a clause for the event crashes; a script's exception is an answer.
+    const ending = isApp ? test.skip : test;
+    ending("an event that the room does not know ends the channel, which comes back; the socket stays", async () => {
       const id = freshRoom();
       const client = new Client(server, phoenix, { rejoinAfterMs: () => 20 });
       const ann = await client.join(id);
@@ -139,6 +141,16 @@ for (const [name, phoenix] of Object.entries(versions)) {
       assert.equal((await other.say("undisturbed")).status, "ok");
       assert.equal(other.errors, 0);
       assert.deepEqual(client.closes, []);
+    });
+
+    (isApp ? test : test.skip)("an event that the room does not know is refused, and nothing ends", async () => {
+      const ann = await new Client(server, phoenix).join(freshRoom());
+      assert.deepEqual(await ann.push("no_such_event", {}), {
+        status: "error",
+        response: { reason: 'there is no event "no_such_event"' },
+      });
+      assert.equal((await ann.say("after")).status, "ok");
+      assert.deepEqual([ann.joins, ann.errors, ann.closed], [1, 0, 0]);
     });
 
     test("a bad message is refused with a reason and heard by nobody", async () => {
@@ -215,41 +227,46 @@ test(
   },
 );
 
-test(
+/** 50 clients in one room, each saying 20 things, one after the other; the room is killed three times meanwhile. */
+async function traffic_and_kills({ within, ...options } = {}) {
+  const CLIENTS = 50;
+  const EACH = 20;
+  const KILL_AT = [150, 400, 700]; // After so many answers.
+  const id = freshRoom("killed");
+  const rooms = await Promise.all(Array.from({ length: CLIENTS }, () => new Client(server, newest, options).join(id)));
+
+  let answered = 0;
+  const kills = [];
+  const answers = [];
+  await Promise.all(
+    rooms.map(async (room, i) => {
+      for (let n = 0; n < EACH; ++n) {
+        const text = `${i}/${n}`;
+        const { status } = await room.push("send_message", { sender: `client ${i}`, text }, within);
+        answers.push({ text, status });
+        if (KILL_AT.includes(++answered)) kills.push(fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" }));
+      }
+    }),
+  );
+  for (const kill of await Promise.all(kills)) assert.equal(kill.status, 204);
+  assert.equal(answers.length, CLIENTS * EACH);
+  const unanswered = answers.filter((answer) => answer.status === "timeout").length;
+  return { id, rooms, unanswered, accepted: answers.filter((answer) => answer.status === "ok").map((answer) => answer.text) };
+}
+
+(isApp ? test.skip : test)(
   "a room killed under the traffic of 50 clients: nobody is cut off and every message is answered",
   { timeout: 60000 },
   async () => {
-    const CLIENTS = 50;
-    const EACH = 20;
-    const KILL_AT = [150, 400, 700]; // After so many answers.
-    const id = freshRoom("killed");
-    const rooms = await Promise.all(Array.from({ length: CLIENTS }, () => new Client(server).join(id)));
-
-    let answered = 0;
-    const kills = [];
-    const answers = [];
-    await Promise.all(
-      rooms.map(async (room, i) => {
-        for (let n = 0; n < EACH; ++n) {
-          const text = `${i}/${n}`;
-          answers.push({ text, status: (await room.say(text, `client ${i}`)).status });
-          if (KILL_AT.includes(++answered)) kills.push(fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" }));
-        }
-      }),
-    );
-    for (const kill of await Promise.all(kills)) assert.equal(kill.status, 204);
-
-    assert.equal(answers.length, CLIENTS * EACH);
-    const kinds = new Set(answers.map((answer) => answer.status));
-    assert.ok(!kinds.has("timeout"), "a message was never answered");
+    const { id, rooms, unanswered, accepted } = await traffic_and_kills();
+    assert.equal(unanswered, 0);
     for (const room of rooms) assert.equal((await room.say("and on we go")).status, "ok");
 
     // All that was accepted was heard by everybody, once, in one order.
-    const accepted = answers.filter((answer) => answer.status === "ok").map((answer) => answer.text);
     for (const room of rooms) {
-      await until(() => room.texts().filter((text) => text === "and on we go").length === CLIENTS, "the last message");
+      await until(() => room.texts().filter((text) => text === "and on we go").length === rooms.length, "the last one");
       const heard = new Set(room.texts());
-      assert.equal(heard.size, room.live.length - (CLIENTS - 1), "a message was heard twice");
+      assert.equal(heard.size, room.live.length - (rooms.length - 1), "a message was heard twice");
       assert.deepEqual(
         accepted.filter((text) => !heard.has(text)),
         [],
@@ -266,6 +283,30 @@ test(
     assert.deepEqual(
       (await new Client(server).join(id)).history.map((message) => message.text),
       ["a new history"],
+    );
+  },
+);
+
+(isApp ? test : test.skip)(
+  "a room killed under the traffic of 50 clients: all of them come back by themselves, and what was accepted was heard",
+  { timeout: 60000 },
+  async () => {
+    // What crosses with the end of its channel is not answered, as in Phoenix: nobody waits long for it here.
+    const { rooms, accepted } = await traffic_and_kills({ rejoinAfterMs: () => 20, within: 2000 });
+    for (const room of rooms) await until(() => room.channel.state === "joined", "the last of its joins");
+    assert.equal((await rooms[0].say("and on we go")).status, "ok");
+    for (const room of rooms) {
+      await until(() => [...room.texts(), ...room.read()].includes("and on we go"), "the message after all kills");
+      assert.equal(new Set(room.texts()).size, room.live.length, "a message was heard twice");
+      // Heard while in the room, or read when coming back to it; lost is what was said to a room that was killed before one
+      // was back in it.
+      assert.ok(room.joins >= 2 && room.errors >= 1, `${room.joins} joins, ${room.errors} errors`);
+      assert.deepEqual([room.closed, room.client.closes], [0, []]);
+    }
+    const known = new Set(rooms.flatMap((room) => [...room.texts(), ...room.read()]));
+    assert.deepEqual(
+      accepted.filter((text) => !known.has(text)),
+      [],
     );
   },
 );

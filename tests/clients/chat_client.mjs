@@ -65,6 +65,7 @@ export class Client {
 /** A channel, and all that was heard in it. */
 export class RoomSeen {
   live = []; // new_message, in the order of arrival
+  histories = []; // The answer to each join.
   joins = 0;
   errors = 0;
   closed = 0;
@@ -82,6 +83,7 @@ export class RoomSeen {
         .receive("ok", (reply) => {
           ++this.joins;
           this.history = reply.messages; // Of the last join.
+          this.histories.push(reply.messages);
           resolve(this);
         })
         .receive("error", (reason) => reject(new Error(`join refused: ${JSON.stringify(reason)}`)))
@@ -105,6 +107,11 @@ export class RoomSeen {
 
   texts() {
     return this.live.map((message) => message.text);
+  }
+
+  /** What a join was answered with. */
+  read() {
+    return this.histories.flat().map((message) => message.text);
   }
 
   async heard(count) {

@@ -1,25 +1,62 @@
 // SPDX-License-Identifier: MIT
 //
-// Starts the chat room's binary for a test and ends it by its pid. One server a test file, on a free port of the
-// loopback interface; a server that a test forgot dies with the test process.
+// Starts the chat for a test and ends it by its pid. One server a test file, on a free port of the loopback interface; a
+// server that a test forgot dies with the test process.
 //
-// ENTMOOT_CHAT names another binary than build/release/bin/chat_room.
+// There are two of it, which speak alike: the app, `entmoot serve apps/chat`, and the library embedded in C++,
+// `chat_room`. CHAT_SERVER says which, "app" or "library". ENTMOOT_COMMAND and ENTMOOT_CHAT name other binaries than those
+// in build/release/bin.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const BINARY = process.env.ENTMOOT_CHAT ?? fileURLToPath(new URL("../../build/release/bin/chat_room", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const kind = process.env.CHAT_SERVER ?? "app";
+if (kind !== "app" && kind !== "library") throw new Error(`CHAT_SERVER is "app" or "library", not "${kind}"`);
+
+/** Whether a room that ends takes its clients' channels with it, who then join again by themselves; and so on. */
+export const isApp = kind === "app";
+export const command = resolve(root, process.env.ENTMOOT_COMMAND ?? "build/release/bin/entmoot");
+export const appFolder = join(root, "apps/chat");
+const embedded = resolve(root, process.env.ENTMOOT_CHAT ?? "build/release/bin/chat_room");
+
+// Where the servers of this process put what `entmoot rooms` asks: nobody else's server is disturbed.
+const runtime = mkdtempSync(join(tmpdir(), "entmoot-run-"));
+process.once("exit", () => rmSync(runtime, { recursive: true, force: true }));
+
+/** A copy of the app to be changed; it goes with the process. */
+export function appCopy() {
+  const copy = mkdtempSync(join(runtime, "app-"));
+  cpSync(appFolder, copy, { recursive: true });
+  return copy;
+}
+
+function compressing() {
+  const folder = appCopy();
+  const config = join(folder, "entmoot.config.ts");
+  const text = readFileSync(config, "utf8");
+  writeFileSync(config, text.replace("export default {", "export default {\n  compress: true,"));
+  return folder;
+}
+
 const READY_WITHIN_MS = 10000;
 const STOPPED_WITHIN_MS = 5000; // What the server promises.
 
 export class ChatServer {
   #child;
   #output = "";
+  #line;
 
-  static async start({ port = 0, args = [] } = {}) {
+  /** `folder` is another app than the chat, `args` are more words for the command. */
+  static async start({ port = 0, compress = false, folder, args = [] } = {}) {
     const server = new ChatServer();
-    await server.#spawn(port, args);
+    if (isApp || folder) server.#line = [command, "serve", folder ?? (compress ? compressing() : appFolder), ...args];
+    else server.#line = [embedded, ...(compress ? ["--compress"] : []), ...args];
+    await server.#spawn(port);
     return server;
   }
 
@@ -66,18 +103,27 @@ export class ChatServer {
 
   /** Another process on the same port; the one before has to be gone. */
   async startAgain() {
-    await this.#spawn(this.port, []);
+    await this.#spawn(this.port);
   }
 
-  async #spawn(port, args) {
+  /** The last it has said. */
+  get output() {
+    return this.#output;
+  }
+
+  async #spawn(port) {
     this.#output = "";
-    this.#child = spawn(BINARY, ["--port", String(port), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const [binary, ...args] = [...this.#line, "--port", String(port)];
+    this.#child = spawn(binary, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, XDG_RUNTIME_DIR: runtime },
+    });
     const child = this.#child;
     const atExit = () => child.kill("SIGKILL");
     process.once("exit", atExit);
     child.once("exit", () => process.off("exit", atExit));
     await new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`${BINARY} ${why}\n${this.#output}`));
+      const fail = (why) => reject(new Error(`${binary} ${why}\n${this.#output}`));
       const late = setTimeout(() => fail(`said nothing of a port within ${READY_WITHIN_MS} ms`), READY_WITHIN_MS);
       const settle = (action) => {
         clearTimeout(late);

@@ -13,7 +13,7 @@ const options = { timeout: 30000 };
 const LONG = "the road goes ever on and on ".repeat(130); // 3770 characters; 4000 are allowed.
 
 let server;
-before(async () => (server = await ChatServer.start({ args: ["--compress"] })));
+before(async () => (server = await ChatServer.start({ compress: true })));
 afterEach(closeClients);
 after(() => server?.stop());
 

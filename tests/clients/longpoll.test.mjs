@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { Client, closeClients, freshRoom, newest, until } from "./chat_client.mjs";
-import { ChatServer } from "./chat_server.mjs";
+import { ChatServer, isApp } from "./chat_server.mjs";
 
 const quick = { reconnectAfterMs: () => 20, rejoinAfterMs: () => 20 };
 
@@ -47,6 +47,7 @@ test("a room that was ended answers the next message", { timeout: 30000 }, async
   const id = freshRoom();
   const ann = await polling(server, quick).join(id);
   assert.equal((await fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" })).status, 204);
+  if (isApp) await until(() => ann.joins === 2, "the second join");
   assert.equal((await ann.say("after")).status, "ok");
 });
 

@@ -43,6 +43,20 @@ test("a new app's rooms, tests and configuration check", () => assert.equal(chec
 
 test("a new app's page checks", () => assert.equal(check("public"), ""));
 
+test("the chat, as an app, checks in the same way", () => {
+  const chat = resolve("apps/chat");
+  for (const project of [chat, join(chat, "public")]) {
+    assert.equal(spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" }).stdout, "");
+  }
+  assert.match(execFileSync(entmoot, ["check", chat], { encoding: "utf8" }), /serves room:\* and \/api\/rooms\/:id/);
+});
+
+test("the chat's own tests pass", () => {
+  const { status, stdout } = spawnSync(entmoot, ["test", resolve("apps/chat")], { encoding: "utf8" });
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /[1-9] passed, 0 failed/);
+});
+
 test("a wrong setting is an error in the editor", () => {
   assert.match(checkWith("entmoot.config.ts", (text) => text.replace("port:", "prot:")), /'prot' does not exist/);
   assert.match(checkWith("entmoot.config.ts", (text) => text.replace("clients: 200", 'heap: "16 XB"')), /"16 XB"/);

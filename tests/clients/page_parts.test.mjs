@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 async function part(name) {
   const { outputFiles } = await build({
-    entryPoints: [`${root}/apps/chat_room/priv/page/${name}.ts`],
+    entryPoints: [`${root}/apps/chat/public/page/${name}.ts`],
     bundle: true,
     write: false,
     format: "esm",

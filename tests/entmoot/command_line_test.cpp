@@ -39,7 +39,7 @@ constexpr const char* commands[] = {"new",     "serve", "check",  "test",      "
 TEST_CASE("each command becomes what it asks for") {
   CHECK(get<command::New>({"new", "my-app"}).folder == "my-app");
   CHECK(get<command::Check>({"check", "/tmp"}).dir == "/tmp");
-  CHECK(get<command::Test>({"test"}).dir == ".");
+  CHECK(get<command::Test>({"test"}).target == ".");
   CHECK(get<command::Rooms>({"rooms", "--json"}).json);
   CHECK(get<command::Rooms>({"rooms", "/tmp", "--names"}).names);
   CHECK(get<command::Console>({"console"}).dir == ".");

@@ -118,6 +118,9 @@ struct Bench : Host {
     return 7;
   }
   void stop_timer(std::uint32_t id) override { said.push_back("stop " + std::to_string(id)); }
+  void report_error(Uncaught kind, std::string_view message, std::string_view) override {
+    said.push_back("uncaught " + std::to_string(static_cast<int>(kind)) + ": " + std::string(message));
+  }
   void log(int level, std::string_view line) override {
     said.push_back("log " + std::to_string(level) + " " + std::string(line.substr(0, line.find('\n'))));
   }

@@ -95,8 +95,7 @@ TEST_CASE("timers, microtasks and rejections that nobody catches are reported, n
   )");
   CHECK(room.start() == Ended::done);
   room.run({.kind = Entry::Kind::fire, .id = 7});
-  CHECK(room.said == Said{"timer 5", "log 4 an exception in a microtask: in a microtask",
-                          "log 4 an unhandled rejection: unheard", "log 4 an exception in a timer: in a timer"});
+  CHECK(room.said == Said{"timer 5", "uncaught 2: in a microtask", "uncaught 3: unheard", "uncaught 0: in a timer"});
 }
 
 TEST_CASE("a script whose top level throws answers call 0 with the error") {

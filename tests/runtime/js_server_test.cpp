@@ -350,3 +350,49 @@ TEST_CASE("a handler that kills its own room does not pull the floor from under 
   CHECK(bench.call(*room, "f") == R"("still here")");
   CHECK(room->exit == ExitReason::killed());
 }
+
+TEST_CASE("what nobody caught is counted by its kind, and the room lives on") {
+  RoomBench bench;
+  Room& room = bench.open(R"(
+    function timer() { setTimeout(() => { throw new Error("timer"); }, 1); }
+    function listener() {
+      const a = new BroadcastChannel("c"), b = new BroadcastChannel("c");
+      b.onmessage = () => { throw new Error("listener"); };
+      a.postMessage(1);
+    }
+    function microtask() { queueMicrotask(() => { throw new Error("microtask"); }); }
+    function rejection() { for (let i = 0; i < 3; i++) Promise.reject(i); Promise.reject(4).catch(() => {}); }
+    function thrown() { throw new Error("caught by the caller"); }
+  )");
+  for (const char* name : {"timer", "listener", "microtask", "rejection"}) CHECK(bench.call(room, name) == "null");
+  CHECK(bench.call(room, "thrown") == "error: caught by the caller");
+  bench.clock.advance(1ms);
+  bench.settle();
+  const auto usage = room.server->usage();
+  CHECK(usage.timer_exceptions == 1);
+  CHECK(usage.listener_exceptions == 1);
+  CHECK(usage.microtask_exceptions == 1);
+  CHECK(usage.unhandled_rejections == 3);
+  CHECK(usage.failed_turns == 1);
+  CHECK_FALSE(room.exit);
+}
+
+TEST_CASE("an error's message is cut where a character ends, so that it is no way to send megabytes") {
+  RoomBench bench;
+  Room& room = bench.open("function f() { throw new Error('é'.repeat(1e5)); }", {}, {.error_bytes_max = 101});
+  CHECK(bench.call(room, "f").size() == std::string("error: ").size() + 100);
+}
+
+TEST_CASE("an interval that is faster than its room keeps one place in the queue and no timer of the shard") {
+  RoomBench bench;
+  Room& room = bench.open("for (let i = 0; i < 500; i++) setInterval(() => {}, 0); function ping() { return 1; }");
+  bench.settle();
+  bench.on_shard([&] { CHECK(bench.shard.pending_timers() == 500); });
+  bench.clock.advance(1s);
+  bench.shard.poll();
+  CHECK(bench.call(room, "ping") == "1");
+  bench.settle();
+  CHECK(bench.shard.pending_timers() == 500);  // each ran once
+  bench.on_shard([&] { room.server->exit(ExitReason::killed()); });
+  CHECK(bench.shard.pending_timers() == 0);
+}

@@ -21,8 +21,9 @@ function show(problem) {
   box.textContent = `The code that is saved does not run; the rooms go on in the code before.\n\n${problem}`;
   Object.assign(box.style, {
     position: "fixed",
-    inset: "auto 1rem 1rem 1rem",
-    margin: "0",
+    inset: "1rem 1rem auto 1rem", // Most pages have their field below.
+    margin: "0 auto",
+    maxWidth: "60rem",
     padding: "1rem 1.25rem",
     maxHeight: "50vh",
     overflow: "auto",
@@ -31,6 +32,7 @@ function show(problem) {
     font: "13px/1.5 ui-monospace, monospace",
     color: "#fff",
     background: "#7a1f1f",
+    overflowWrap: "anywhere",
     borderRadius: "8px",
     boxShadow: "0 8px 30px rgb(0 0 0 / 40%)",
   });

@@ -22,6 +22,7 @@ struct App {
   Config config;
   std::vector<std::shared_ptr<const Route>> routes;  // exact topics before prefixes, longer ones first
   entmoot::StaticFiles files;
+  std::string settings_of_start;               // as JSON: those that only the next start takes up
   std::vector<std::filesystem::path> sources;  // whatever a change of would make another app
 
   /// Which file serves `topic`; nothing: none does.

@@ -9,6 +9,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/core/effects.hpp>
 #include <entmoot/phoenix/channel.hpp>
+#include <entmoot/web/offer_fetch.hpp>
 
 #include <fmt/format.h>
 
@@ -234,6 +235,7 @@ Handlers Room::handlers() {
   });
   handlers.on("entmoot:presence",
               [this](const JsonText&) -> Result<JsonText> { return home_.ground.presence.list(topic_); });
+  offer_fetch(handlers, *home_.fetcher);
   for (const auto& channel : app.config.broadcast_channels) {
     handlers.on_channel(channel.first, [this, event = channel.second](const JsonText& message) -> Result<void> {
       return emit("broadcast", "", event, message.view());

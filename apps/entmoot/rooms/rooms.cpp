@@ -21,11 +21,15 @@ namespace {
 
 Json row_of(const RoomInfo& room) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(room.usage.cpu).count();
-  return {{"topic", room.topic},           {"file", room.file},
-          {"state", room.state},           {"clients", room.clients},
-          {"heap", room.usage.heap_bytes}, {"mailbox", room.usage.mailbox},
-          {"turns", room.usage.turns},     {"cpu", ms},
-          {"waits", room.usage.waits},     {"failures", room.failures},
+  const auto& usage = room.usage;
+  const std::uint64_t uncaught =
+      usage.timer_exceptions + usage.listener_exceptions + usage.microtask_exceptions + usage.unhandled_rejections;
+  return {{"topic", room.topic},         {"file", room.file},
+          {"state", room.state},         {"clients", room.clients},
+          {"heap", usage.heap_bytes},    {"mailbox", usage.mailbox},
+          {"turns", usage.turns},        {"cpu", ms},
+          {"waits", usage.waits},        {"failed", usage.failed_turns},
+          {"uncaught", uncaught},        {"failures", room.failures},
           {"trouble", room.last_trouble}};
 }
 
@@ -38,6 +42,7 @@ Home::Home(Rooms& rooms_of_all, const Ground& on, Shard& own, std::shared_ptr<co
       js(own),
       app(std::move(app_at_start)),
       sleeping(app->config.node.sleeping_bytes_max / on.shards.size()),
+      fetcher(std::make_unique<Fetcher>(own, FetchOptions{.policy = FetchPolicy::parse(app->config.fetch).value()})),
       supervisor(own, {.noun = "room", .backoff = app->config.node.backoff, .seed = std::random_device{}()}) {}
 
 Home::~Home() = default;
@@ -171,6 +176,7 @@ void Rooms::stop_here() {
   home.stopped = true;
   home.rooms.clear();
   home.supervisor.stop();
+  home.fetcher.reset();
 }
 
 }  // namespace entmoot_app

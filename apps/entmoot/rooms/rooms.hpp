@@ -19,6 +19,7 @@
 #include <entmoot/otp/dynamic_supervisor.hpp>
 #include <entmoot/otp/registry.hpp>
 #include <entmoot/runtime/js_shard.hpp>
+#include <entmoot/web/fetch.hpp>
 
 #include <memory>
 #include <string>
@@ -50,7 +51,8 @@ struct Home {
   entmoot::JsShard js;
   std::shared_ptr<const App> app;  // whose code new rooms run
   SleepingRooms sleeping;
-  entmoot::DynamicSupervisor supervisor;  // after `js`: its rooms end before what they stand on
+  std::unique_ptr<entmoot::Fetcher> fetcher;  // of the app's `fetch` at the start
+  entmoot::DynamicSupervisor supervisor;      // after `js`: its rooms end before what they stand on
   entmoot::StringMap<std::unique_ptr<Room>> rooms;
   bool stopped = false;
 };

@@ -7,6 +7,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/js/source_tools.hpp>
 #include <entmoot/web/digest.hpp>
+#include <entmoot/web/fetch_policy.hpp>
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
@@ -52,6 +53,15 @@ JsonText environment() {
   }
 }
 
+/// What a reload does not take up (docs/configuration.md).
+std::string settings_of_start(const JsonText& default_export) {
+  auto all = default_export.parse();
+  if (!all || !all->is_object()) return {};
+  for (const char* name : {"limits", "rooms", "handlers", "broadcastChannels", "publicCache"})
+    all->as_object().erase(name);
+  return to_json(*all);
+}
+
 std::vector<fs::path> files_in(const fs::path& folder, std::string_view suffix) {
   std::vector<fs::path> files;
   std::error_code ignored;
@@ -88,7 +98,7 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
   auto app = std::make_shared<App>();
   app->folder = folder_;
   std::vector<std::string> problems;
-  auto config = load_config();
+  auto config = load_config(*app);
   if (config) {
     app->config = *std::move(config);
     if (options_.port) app->config.listener.port = *options_.port;
@@ -97,6 +107,9 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
     problems.push_back(config.error().reason);
   }
 
+  if (const auto policy = FetchPolicy::parse(app->config.fetch); !policy) {
+    problems.push_back("entmoot.config.ts: `fetch`: " + policy.error().reason);
+  }
   auto scripts = files_in(folder_ / "rooms", ".ts");
   for (auto& script : files_in(folder_ / "rooms", ".js")) scripts.push_back(std::move(script));
   if (scripts.empty()) {
@@ -134,7 +147,7 @@ Result<std::shared_ptr<const App>> AppLoader::load() {
   return std::shared_ptr<const App>(std::move(app));
 }
 
-Result<Config> AppLoader::load_config() {
+Result<Config> AppLoader::load_config(App& app) {
   const fs::path path = folder_ / "entmoot.config.ts";
   if (!fs::exists(path)) return config_from({.default_export = JsonText::of(boost::json::object())});
   auto graph = modules_.load(path);
@@ -144,6 +157,7 @@ Result<Config> AppLoader::load_config() {
   if (!program) return program.error();
   auto exported = probe(*program, "entmoot.config.ts", "entmoot:default");
   if (!exported) return fail("entmoot.config.ts: " + exported.error().reason);
+  app.settings_of_start = settings_of_start(*exported);
   auto source = read(path);
   if (!source) return source.error();
   return config_from({.source = *std::move(source), .default_export = *std::move(exported)});

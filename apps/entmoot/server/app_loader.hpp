@@ -51,7 +51,7 @@ class AppLoader {
     std::string settings;     // that its rooms depend on, besides the limits
     std::shared_ptr<const Route> route;
   };
-  [[nodiscard]] entmoot::Result<Config> load_config();
+  [[nodiscard]] entmoot::Result<Config> load_config(App& app);
   [[nodiscard]] entmoot::Result<std::shared_ptr<const Route>> load_route(const std::filesystem::path& file,
                                                                          const Config& config);
   [[nodiscard]] entmoot::Result<void> load_public(App& app);

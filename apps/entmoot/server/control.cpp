@@ -6,37 +6,26 @@
 
 #include <entmoot/base/log.hpp>
 #include <entmoot/web/digest.hpp>
+#include <entmoot/web/line_server.hpp>
 
 #include <fmt/format.h>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <cstdlib>
 #include <future>
-#include <istream>
 #include <utility>
 
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace entmoot_app {
 
 namespace fs = std::filesystem;
-namespace asio = boost::asio;
 using namespace entmoot;
-using Local = asio::local::stream_protocol;
-using boost::system::error_code;
 
 namespace {
-
-constexpr std::size_t connections_max = 16;
-constexpr std::size_t line_bytes_max = 1 * MiB;
 
 std::string text_of(const boost::json::object& request, std::string_view name) {
   const Json* value = request.if_contains(name);
@@ -66,49 +55,9 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
 }
 
 std::string line_of(const Result<JsonText>& result) {
-  if (result) return fmt::format("{{\"ok\":{}}}\n", result->view());
-  return to_json(Json{{"error", result.error().reason}}) + "\n";
+  if (result) return fmt::format("{{\"ok\":{}}}", result->view());
+  return to_json(Json{{"error", result.error().reason}});
 }
-
-/// One connection: a request, its answer, the next request.
-struct Visit : std::enable_shared_from_this<Visit> {
-  Visit(Server& to, Local::socket from, std::shared_ptr<std::size_t> count)
-      : server(to), socket(std::move(from)), in(line_bytes_max), visits(std::move(count)) {
-    ++*visits;
-  }
-  ~Visit() { --*visits; }
-
-  void listen() {
-    asio::async_read_until(socket, in, '\n', [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (error == asio::error::not_found) return self->refuse(fmt::format("more than {} bytes", line_bytes_max));
-      if (error) return;
-      std::istream stream(&self->in);
-      std::string line;
-      std::getline(stream, line);
-      const auto request = parse_json(line);
-      ReplyTo reply(self->server.shards()[0], [self](const Result<JsonText>& result) { self->say(line_of(result)); });
-      if (!request) return std::move(reply)(request.error());
-      carry_out(self->server, *request, std::move(reply));
-    });
-  }
-  /// What is behind a line that is too long cannot be told from it: the last answer.
-  void refuse(const std::string& why) {
-    out = line_of(fail("a request is a line of JSON: " + why));
-    asio::async_write(socket, asio::buffer(out), [self = shared_from_this()](const error_code&, std::size_t) {});
-  }
-  void say(std::string line) {
-    out = std::move(line);
-    asio::async_write(socket, asio::buffer(out), [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (!error) self->listen();
-    });
-  }
-
-  Server& server;
-  Local::socket socket;
-  asio::streambuf in;
-  std::string out;
-  std::shared_ptr<std::size_t> visits;
-};
 
 }  // namespace
 
@@ -121,28 +70,13 @@ Result<fs::path> control_socket(const fs::path& folder) {
       (about.st_mode & 077) != 0) {
     return fail(own.string() + " is not a folder of this user alone");
   }
-  return own / (sha256_hex(fs::weakly_canonical(folder).string()).substr(0, 24) + ".socket");
-}
-
-struct Control::Inner : std::enable_shared_from_this<Control::Inner> {
-  Inner(Server& of, asio::io_context& io) : server(of), acceptor(io) {}
-
-  void accept() {
-    acceptor.async_accept([self = shared_from_this()](const error_code& error, Local::socket socket) {
-      if (error) return;
-      // One too many is closed; who is there is not disturbed.
-      if (*self->visits < connections_max) {
-        std::make_shared<Visit>(self->server, std::move(socket), self->visits)->listen();
-      }
-      self->accept();
-    });
+  fs::path socket = own / (sha256_hex(fs::weakly_canonical(folder).string()).substr(0, 24) + ".socket");
+  if (socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
+    return fail(
+        fmt::format("{} is too long for a socket's name: set XDG_RUNTIME_DIR to a shorter folder", socket.string()));
   }
-
-  Server& server;
-  Local::acceptor acceptor;
-  std::shared_ptr<std::size_t> visits = std::make_shared<std::size_t>(0);
-  fs::path path;
-};
+  return socket;
+}
 
 Control::Control(Server& server, const fs::path& folder) : server_(server) {
   const auto path = control_socket(folder);
@@ -156,20 +90,17 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
   }
   std::promise<void> listening;
   server.shards()[0].post([&] {
-    auto inner = std::make_shared<Inner>(server, server.shards()[0].io());
-    ::unlink(path->c_str());
-    error_code error;
-    inner->acceptor.open(Local(), error);
-    const auto before = ::umask(0177);
-    if (!error) inner->acceptor.bind(Local::endpoint(path->string()), error);
-    ::umask(before);
-    if (!error) inner->acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      log::warn("no console: {}: {}", path->string(), error.message());
+    auto lines = std::make_unique<LineServer>(server.shards()[0], [&server](std::string line,
+                                                                            LineServer::Answer answer) {
+      ReplyTo reply([answer = std::move(answer)](const Result<JsonText>& result) mutable { answer(line_of(result)); });
+      const auto request = parse_json(line);
+      if (!request) return std::move(reply)(request.error());
+      carry_out(server, *request, std::move(reply));
+    });
+    if (auto there = lines->listen(*path)) {
+      lines_ = std::move(lines);
     } else {
-      inner->path = *path;
-      inner->accept();
-      inner_ = std::move(inner);
+      log::warn("no console: {}", there.error().reason);
     }
     listening.set_value();
   });
@@ -177,13 +108,10 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
 }
 
 Control::~Control() {
-  if (!inner_) return;
+  if (!lines_) return;
   std::promise<void> closed;
   server_.shards()[0].post([&] {
-    error_code ignored;
-    inner_->acceptor.close(ignored);
-    ::unlink(inner_->path.c_str());
-    inner_.reset();
+    lines_.reset();
     closed.set_value();
   });
   closed.get_future().wait();
@@ -192,22 +120,16 @@ Control::~Control() {
 Result<Json> ask_server(const fs::path& folder, const Json& request) {
   const auto path = control_socket(folder);
   if (!path) return path.error();
-  asio::io_context io;
-  Local::socket socket(io);
-  error_code error;
-  socket.connect(Local::endpoint(path->string()), error);
-  if (error) {
+  if (!fs::exists(*path)) {
     return fail(fmt::format("no server of {} is running; start it with `entmoot serve`",
                             fs::weakly_canonical(folder).string()));
   }
-  asio::write(socket, asio::buffer(to_json(request) + "\n"), error);
-  asio::streambuf in;
-  if (!error) asio::read_until(socket, in, '\n', error);
-  if (error) return fail("the server has gone");
-  std::istream stream(&in);
-  std::string line;
-  std::getline(stream, line);
-  auto answer = parse_json(line);
+  const auto line = ask_line(*path, to_json(request));
+  if (!line) {
+    return fail(fmt::format("no server of {} is running ({}); start it with `entmoot serve`",
+                            fs::weakly_canonical(folder).string(), line.error().reason));
+  }
+  const auto answer = parse_json(*line);
   if (!answer) return answer.error();
   const auto& object = answer->as_object();
   if (const Json* why = object.if_contains("error")) return fail(std::string(why->as_string()));

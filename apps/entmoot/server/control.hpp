@@ -10,7 +10,7 @@
 //   {"command":"kill","topic":"chat:lobby"}, {"command":"send","topic":…,"message":…}, {"command":"reload"}
 //
 // Where the socket lies depends on the app's folder alone, so the commands find the server of the folder they are in.
-// Bounds: 16 connections, a line of a mebibyte. Lives on the first shard.
+// The line itself is web/line_server.hpp's. Lives on the first shard.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -18,6 +18,10 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+
+namespace entmoot {
+class LineServer;
+}
 
 namespace entmoot_app {
 
@@ -37,9 +41,8 @@ class Control {
   Control& operator=(const Control&) = delete;
 
  private:
-  struct Inner;
   Server& server_;
-  std::shared_ptr<Inner> inner_;  // shared: connections may outlive it by a moment
+  std::unique_ptr<entmoot::LineServer> lines_;  // the first shard's
 };
 
 /// One request to the server of the app in `folder`, from another process. Blocks; the error says if none is running.

@@ -145,6 +145,11 @@ void Server::load_again(ReplyTo reply) {
   }
   const bool page_changed = !(*app)->files.same_as(app_now_->files);
   app_now_ = *app;
+  if (app_now_->settings_of_start != app_at_start_->settings_of_start) {
+    log::warn(
+        "some of the settings that have changed are taken up at the next start only (docs/configuration.md says "
+        "which)");
+  }
   rooms_.use(*std::move(app));
   log::info("reloaded");
   news_.problem({});

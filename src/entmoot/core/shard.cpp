@@ -122,6 +122,8 @@ void Shard::cancel(TimerId id) {
   inner_->timer_of.erase(found);
 }
 
+std::size_t Shard::pending_timers() const noexcept { return inner_->timers.size(); }
+
 void Shard::make_runnable(Runnable& runnable) {
   assert_here();
   inner_->fresh.push(runnable);

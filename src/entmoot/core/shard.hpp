@@ -26,6 +26,7 @@
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/unique_function.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -104,6 +105,7 @@ class Shard {
   TimerId after(Duration delay, UniqueFunction<void()> task);
   /// Forgets a timer; one that has run, or TimerId::none, is no error.
   void cancel(TimerId id);
+  [[nodiscard]] std::size_t pending_timers() const noexcept;
 
   void make_runnable(Runnable& runnable);
   void make_idle(Runnable& runnable) noexcept;

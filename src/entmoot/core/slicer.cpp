@@ -68,8 +68,9 @@ void Slicer::arm() {
   timer_settime(timer_, 0, &spec, nullptr);
 }
 
-bool Slicer::run(Fiber& fiber) {
+bool Slicer::run(Fiber& fiber, int* poll_countdown) {
   slice_end_ = clock_.now() + options_.slice;
+  poll_countdown_ = poll_countdown;
   tick_pending_ = 0;
   ran_since_tick_ = 1;
   if (!armed_) arm();
@@ -123,6 +124,8 @@ void Slicer::tick(const void* program_counter) noexcept {
   }
   if (!options_.preemptible.contains(program_counter)) {
     ++counters_.outside;
+    // The engine is not in the middle of counting: that is in its own text.
+    if (poll_countdown_) *poll_countdown_ = 1;
     return;
   }
   ++counters_.forced;

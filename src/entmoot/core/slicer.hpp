@@ -16,6 +16,9 @@
 // memory is the room's own region, and nothing in its C frames has a destructor. Inside libc, the allocator or our host
 // functions the signal only leaves a note: host functions run between enter_host() and leave_host(), which honours it.
 //
+// A tick past the slice that falls elsewhere (a script that fills a megabyte again and again is nearly always in
+// memset) lets the engine poll at its next occasion instead of its ten-thousandth.
+//
 // The timer is armed by the first slice after a pause and disarms itself at a tick that finds no slice since the last,
 // so that a busy shard pays no system call for a turn and an idle one is not woken.
 //
@@ -53,8 +56,9 @@ class Slicer {
   Slicer(const Slicer&) = delete;
   Slicer& operator=(const Slicer&) = delete;
 
-  /// Resumes `fiber` for one slice. Returns whether it was switched out rather than finished.
-  bool run(Fiber& fiber);
+  /// Resumes `fiber` for one slice. Returns whether it was switched out rather than finished. `poll_countdown`: what
+  /// the code on the fiber counts down to its next poll, for ticks that fall where force may not be used.
+  bool run(Fiber& fiber, int* poll_countdown = nullptr);
 
   // --- on the fiber
 
@@ -82,6 +86,7 @@ class Slicer {
   const Clock& clock_;
   const SlicerOptions options_;
   TimePoint slice_end_{};
+  int* poll_countdown_ = nullptr;
   Counters counters_;
 
   // Shared with the signal handler on the same thread.

@@ -23,4 +23,5 @@ struct MissingExport {
   const char* name;
 };
 bool entmoot_missing_export(JSContext* ctx, MissingExport* missing);
+int* entmoot_poll_countdown(JSContext* ctx);
 }

@@ -7,7 +7,10 @@
    anew: when a template is taken, by what their prototype's address is relative to the heap, so that two builds agree word
    for word; in a copy, by where it lies now, so that the engine finds them and makes no duplicates. */
 
-#include "quickjs.c"
+#include "keyed_hash.h"
+
+/* quickjs.c with keyed hashes (cmake/engine.cmake). */
+#include "quickjs_keyed.c"
 
 /* Hashes as js_new_shape2() and add_shape_property() would have come to them. */
 static uint32_t shape_hash_of(const JSShape *sh, uintptr_t base)
@@ -124,4 +127,10 @@ bool entmoot_missing_export(JSContext *ctx, struct MissingExport *missing)
         }
     }
     return false;
+}
+
+/* How many events the engine lets pass until it polls again; 1 makes the next one poll. */
+int *entmoot_poll_countdown(JSContext *ctx)
+{
+    return &ctx->interrupt_counter;
 }

@@ -47,6 +47,9 @@ class Host {
   virtual void stop_timer(std::uint32_t id) = 0;
   /// `level`: 1 debug to 4 error.
   virtual void log(int level, std::string_view line) = 0;
+  /// What a script did not catch where nobody waits for an answer. prelude.js knows the numbers.
+  enum class Uncaught { timer, listener, microtask, rejection };
+  virtual void report_error(Uncaught kind, std::string_view message, std::string_view stack) = 0;
   /// In [0, 1).
   [[nodiscard]] virtual double random() noexcept = 0;
   /// Fills `bytes` with what nobody can guess.

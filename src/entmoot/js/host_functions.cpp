@@ -137,6 +137,17 @@ JSValue log(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   return JS_UNDEFINED;
 }
 
+JSValue report_error(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  const auto kind = static_cast<Host::Uncaught>(number_of(ctx, args[0]));
+  const Text message = text_of(ctx, args[1]);
+  const Text stack = text_of(ctx, args[2]);
+  if (!message.data || !stack.data) return JS_EXCEPTION;
+  in_host(ctx, [&](Host& host) { return host.report_error(kind, message.view(), stack.view()), 0; });
+  JS_FreeCString(ctx, message.data);
+  JS_FreeCString(ctx, stack.data);
+  return JS_UNDEFINED;
+}
+
 JSValue random(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
   return JS_NewFloat64(ctx, in_host(ctx, [](Host& host) { return host.random(); }));
 }
@@ -191,6 +202,7 @@ JSValue new_host_object(JSContext* ctx) {
       {"startTimer", start_timer, 2},
       {"stopTimer", stop_timer, 1},
       {"log", log, 2},
+      {"reportError", report_error, 3},
       {"random", random, 0},
       {"randomBytes", random_bytes, 1},
       {"uptime", uptime, 0},

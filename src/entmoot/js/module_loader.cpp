@@ -25,15 +25,17 @@ constexpr auto nothing = "node_modules/(empty)";
 }  // namespace
 
 struct ModuleLoader::Parts {
-  explicit Parts(const fs::path& root) : tree(root) {}
+  Parts(const fs::path& root, BuiltIns own) : tree(root), built_ins(std::move(own)) {}
   SourceTree tree;
+  const BuiltIns built_ins;
   ModuleCompiler compiler;
 };
 
 // One graph in the making.
 class ModuleLoader::Load {
  public:
-  explicit Load(Parts& parts) : tree_(parts.tree), compiler_(parts.compiler), resolver_(parts.tree) {}
+  explicit Load(Parts& parts)
+      : tree_(parts.tree), built_ins_(parts.built_ins), compiler_(parts.compiler), resolver_(parts.tree) {}
 
   Result<std::shared_ptr<const ModuleGraph>> run(const fs::path& entry) {
     tree_.refresh();
@@ -59,13 +61,13 @@ class ModuleLoader::Load {
 
  private:
   struct Found {
-    fs::path path;  // empty: the empty module
+    fs::path path;  // empty: the empty module, or a built-in one
     ModuleGraph::Module module = {};
     std::shared_ptr<const CompiledModule> compiled = nullptr;
   };
 
-  std::string add(const fs::path& path) {
-    std::string name = path.empty() ? nothing : tree_.name_of(path);
+  std::string add(const fs::path& path) { return add(path, path.empty() ? nothing : tree_.name_of(path)); }
+  std::string add(const fs::path& path, std::string name) {
     if (by_name_.emplace(name, found_.size()).second) {
       found_.push_back({path});
       found_.back().module.name = name;
@@ -75,7 +77,7 @@ class ModuleLoader::Load {
 
   // Compiles a file and finds what it asks for.
   Result<void> take(std::size_t index) {
-    auto file = source(found_[index].path);
+    auto file = source(found_[index]);
     if (!file) return file.error();
     file->is_entry = index == 0;
     auto compiled = compiler_.compile(std::move(*file));
@@ -84,9 +86,13 @@ class ModuleLoader::Load {
     for (const auto& import : (*compiled)->imports) {
       ModuleGraph::Request request{.target = {}, .problem = {}, .place = import.place};
       const bool required = import.how == How::require;
+      const bool built_in = built_ins_.contains(import.specifier);
       const auto resolved =
-          resolver_.resolve(import.specifier, found_[index].path, required ? Asked::require : Asked::import);
-      if (resolved) {
+          built_in ? Result<Resolved>(Resolved{})
+                   : resolver_.resolve(import.specifier, found_[index].path, required ? Asked::require : Asked::import);
+      if (built_in) {
+        request.target = add({}, import.specifier);
+      } else if (resolved) {
         request.target = add(resolved->file);
       } else {
         request.problem = found_[index].module.name + ":" + import.place + ": " + resolved.error().reason;
@@ -99,7 +105,10 @@ class ModuleLoader::Load {
     return {};
   }
 
-  Result<SourceFile> source(const fs::path& path) {
+  Result<SourceFile> source(const Found& found) {
+    if (const auto own = built_ins_.find(found.module.name); own != built_ins_.end())
+      return SourceFile{.name = own->first, .text = own->second, .format = Format::module};
+    const fs::path& path = found.path;
     if (path.empty()) return SourceFile{.name = nothing, .text = "", .format = Format::commonjs};
     auto format = format_of(path);
     if (!format) return format.error();
@@ -165,6 +174,7 @@ class ModuleLoader::Load {
   }
 
   SourceTree& tree_;
+  const BuiltIns& built_ins_;
   ModuleCompiler& compiler_;
   ModuleResolver resolver_;
   std::vector<Found> found_;  // the entry first
@@ -172,7 +182,8 @@ class ModuleLoader::Load {
   std::map<std::string, std::set<std::string>, std::less<>> asked_of_;  // what import statements name, by module
 };
 
-ModuleLoader::ModuleLoader(const fs::path& root) : parts_(std::make_unique<Parts>(root)) {}
+ModuleLoader::ModuleLoader(const fs::path& root, BuiltIns built_ins)
+    : parts_(std::make_unique<Parts>(root, std::move(built_ins))) {}
 ModuleLoader::~ModuleLoader() = default;
 
 Result<std::shared_ptr<const ModuleGraph>> ModuleLoader::load(const fs::path& entry) {

@@ -10,7 +10,8 @@
 //
 // Modules stay modules (native ones of the engine, not a bundle), so each keeps its name and lines in stack traces, and
 // types are taken away without being checked. Nothing is read from outside of the app's folder, and nothing at run
-// time: import("./x") works for what is written as a literal, and rejects for everything else.
+// time: import("./x") works for what is written as a literal, and rejects for everything else. What the server itself
+// brings along ("entmoot:test") is a built-in module: a name that leads to a source in place of a file.
 //
 // Loading again after a change compiles what has changed and reads the rest again. Errors are sentences that begin with
 // "rooms/chat.ts:3:7: ". Blocks for some milliseconds a file; one thread at a time: at start-up or on a Worker.
@@ -19,6 +20,8 @@
 #include <entmoot/js/module_graph.hpp>
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,8 +30,11 @@ namespace entmoot::js {
 
 class ModuleLoader {
  public:
+  /// Sources by name, JavaScript modules that import nothing but each other.
+  using BuiltIns = std::map<std::string, std::string, std::less<>>;
+
   /// `root`: the app's folder.
-  explicit ModuleLoader(const std::filesystem::path& root);
+  explicit ModuleLoader(const std::filesystem::path& root, BuiltIns built_ins = {});
   ~ModuleLoader();
   ModuleLoader(const ModuleLoader&) = delete;
   ModuleLoader& operator=(const ModuleLoader&) = delete;

@@ -16,6 +16,9 @@
   const { apply } = Reflect;
   const { freeze, defineProperty, create } = Object;
   const { then } = Promise.prototype;
+  const { set, delete: remove, clear: empty, forEach } = Map.prototype;
+  const everything = globalThis;
+  const later = queueMicrotask;
   const { push, splice, indexOf, slice } = Array.prototype;
   const evaluate = globalThis.eval;
   const PromiseConstructor = Promise;
@@ -23,6 +26,7 @@
   const TypeErrorConstructor = TypeError;
   const text = String;
   const exec = RegExp.prototype.exec;
+  const part = String.prototype.slice;
   const identifier = /^[A-Za-z_$][\w$]*$/;
 
   const define = (target, name, value) =>
@@ -46,7 +50,7 @@
     if (name in entries) return entries[name];
     const own = namespace === null ? undefined : namespace[name];
     if (typeof own === 'function') return own;
-    const found = globalThis[name];
+    const found = everything[name];
     if (typeof found === 'function' || apply(exec, identifier, [name]) === null) return found;
     try {
       return evaluate(name);
@@ -62,10 +66,15 @@
       return 'an error that cannot be shown';
     }
   };
+  // Without the frames of our own scripts, which every call from outside has below it.
+  const ownFrames = /(\n? *at apply \(native\))?\n? *at [^\n]*\((entmoot:|<null>)[^]*/;
   const stackOf = (error) => {
     try {
       const stack = typeof error === 'object' && error !== null ? error.stack : undefined;
-      if (typeof stack === 'string' && stack !== '') return stack;
+      if (typeof stack === 'string' && stack !== '') {
+        const own = apply(exec, ownFrames, [stack]);
+        return own === null ? stack : apply(part, stack, [0, own.index]);
+      }
     } catch {
       // the next line says what there is to say
     }
@@ -168,7 +177,7 @@
       const others = apply(slice, channels, []);
       for (let i = 0; i < others.length; i++) {
         const other = others[i];
-        if (other !== this && other.#name === this.#name) queueMicrotask(() => other.#receive(json));
+        if (other !== this && other.#name === this.#name) later(() => other.#receive(json));
       }
     }
     close() {
@@ -194,7 +203,7 @@
           if (typeof listener === 'function') apply(listener, this, [event]);
           else listener.handleEvent(event);
         } catch (error) {
-          report('an exception in a message listener', error);
+          report(listenerException, error);
         }
       }
     }
@@ -224,7 +233,7 @@
     try {
       apply(due.callback, undefined, due.args);
     } catch (error) {
-      report('an exception in a timer', error);
+      report(timerException, error);
     }
   };
   define(globalThis, 'setTimeout', timer(false));
@@ -255,25 +264,19 @@
     debug: logger(1), log: logger(2), info: logger(2), warn: logger(3), error: logger(4), trace: logger(1),
   });
 
-  const report = (what, error) => host.log(4, `${what}: ${messageOf(error)}\n${stackOf(error)}`);
+  // What went wrong with nobody to answer: js/host.hpp names the kinds.
+  const [timerException, listenerException, microtaskException, unhandledRejection] = [0, 1, 2, 3];
+  const report = (kind, error) => host.reportError(kind, messageOf(error), stackOf(error));
 
   // A promise that was rejected with nobody to hear it, unless somebody comes before the turn ends.
-  const unheard = [];
+  const unheard = new Map(); // promise → reason
   const rejected = (promise, reason, handled) => {
-    if (!handled) {
-      apply(push, unheard, [{ promise, reason }]);
-      return;
-    }
-    for (let i = 0; i < unheard.length; i++) {
-      if (unheard[i].promise === promise) {
-        apply(splice, unheard, [i, 1]);
-        return;
-      }
-    }
+    if (handled) apply(remove, unheard, [promise]);
+    else apply(set, unheard, [promise, reason]);
   };
   const reportUnheard = () => {
-    const left = apply(splice, unheard, [0, unheard.length]);
-    for (let i = 0; i < left.length; i++) report('an unhandled rejection', left[i].reason);
+    apply(forEach, unheard, [(reason) => report(unhandledRejection, reason)]);
+    apply(empty, unheard, []);
   };
 
   // --- what a room must not have
@@ -292,7 +295,7 @@
     if (promise === undefined) started();
     else apply(then, promise, [started, failed]);
   };
-  const reportJob = (error) => report('an exception in a microtask', error);
+  const reportJob = (error) => report(microtaskException, error);
 
   /** What a module exports, or a classic script declares. */
   const exported = (name) => (namespace === null ? find(name) : namespace[name]);

@@ -12,14 +12,14 @@
 (function (host, prelude) {
   'use strict';
 
-  const { entries, exported, write, messageOf, report } = prelude;
+  const { entries, exported, write, messageOf } = prelude;
   const { parse } = JSON;
   const { apply } = Reflect;
-  const { freeze, defineProperty, create, keys } = Object;
+  const { freeze, defineProperty, keys } = Object;
   const { isArray } = Array;
   const { push, splice, indexOf, slice } = Array.prototype;
-  const { set: put, get, delete: remove, has } = Map.prototype;
-  const { slice: part } = String.prototype;
+  const { set: put, get, delete: remove } = Map.prototype;
+  const { exec } = RegExp.prototype;
   const { toBase64 } = Uint8Array.prototype;
   const { fromBase64 } = Uint8Array;
   const ErrorConstructor = Error;
@@ -393,7 +393,7 @@
   };
 
   const shown = (value, depth) => {
-    if (typeof value === 'string') return depth === 0 ? write(value) : write(value);
+    if (typeof value === 'string') return write(value);
     if (typeof value === 'function') return `[function ${value.name || 'without a name'}]`;
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value !== 'object' || value === null) return text(value);
@@ -421,8 +421,10 @@
     for (let i = 0; i < list.length; i++) all += (i ? ', ' : '') + list[i];
     return all;
   };
+  const awaits = /\bawait\b/;
   entries['entmoot:eval'] = (code) => {
     const evaluate = exported('__entmoot_eval');
+    if (apply(exec, awaits, [code]) !== null) code = `(async () => (${code}\n))()`;
     return followed(evaluate(code), (value) => shown(value, 0));
   };
 })

@@ -50,6 +50,8 @@ Runtime::Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits
 
 Runtime::~Runtime() { arena_.give_back(region_, heap().touched()); }
 
+int* Runtime::poll_countdown() const noexcept { return entmoot_poll_countdown(ctx_); }
+
 void Runtime::collect_garbage() noexcept { JS_RunGC(rt_); }
 
 Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {

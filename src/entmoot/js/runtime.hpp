@@ -59,6 +59,8 @@ class Runtime {
 
   /// On the fiber; see above. At most `jobs_max` microtasks.
   [[nodiscard]] Ended run(const Entry& entry, std::size_t jobs_max) noexcept;
+  /// What the engine counts down to its next poll (core/slicer.hpp).
+  [[nodiscard]] int* poll_countdown() const noexcept;
   /// Frees what only cycles keep alive. On the fiber, or while no turn is under way.
   void collect_garbage() noexcept;
 

@@ -29,6 +29,13 @@ auto guarded(F f) -> decltype(f()) {
   }
 }
 
+/// As much of `text` as fits into `bytes_max`, cut between two characters.
+std::string_view beginning(std::string_view text, std::size_t bytes_max) noexcept {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0) == 0x80) --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
 Error late(const std::string& handler) { return fail("handler \"" + handler + "\" did not answer in time"); }
 }  // namespace
 
@@ -42,12 +49,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
       began_(shard.clock().now()),
       timers_(shard, options_.budget.timers_max,
-              [this](std::uint32_t id) {
-                // An interval that is due faster than the room can keep up waits once, not a thousand times.
-                const bool waits = std::ranges::any_of(
-                    inner_, [&](const Input& m) { return m.kind == js::Entry::Kind::fire && m.id == id; });
-                if (!waits) deliver({.kind = js::Entry::Kind::fire, .id = id});
-              }),
+              [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
       share_(options_.budget.cpu_share, shard.clock().now()) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }
@@ -55,7 +57,10 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
 JsServer::~JsServer() { exit(ExitReason::shutdown()); }
 
 JsServer::Usage JsServer::usage() const noexcept {
-  return {runtime_ ? runtime_->heap().used() : 0, mailbox().size(), turns_, cpu_, waits_so_far_};
+  Usage usage = used_;
+  usage.heap_bytes = runtime_ ? runtime_->heap().used() : 0;
+  usage.mailbox = mailbox().size();
+  return usage;
 }
 
 // --- messages and turns
@@ -70,6 +75,7 @@ bool JsServer::take_message() {
   const bool inner = !inner_.empty() && (!started_ || mailbox().empty() || !inner_last_);
   inner_last_ = inner;
   if (inner) {
+    if (inner_.front().kind == js::Entry::Kind::fire) timers_.taken(static_cast<std::uint32_t>(inner_.front().id));
     turn_->start(std::move(inner_.front()));
     inner_.pop_front();
     return true;
@@ -97,7 +103,7 @@ bool JsServer::has_to_wait() {
   const Duration debt = share_.debt(shard().clock().now());
   if (debt == Duration::zero()) return false;
   if (waits_ != TimerId::none) return true;
-  if (waits_so_far_++ == 0) {
+  if (used_.waits++ == 0) {
     log::warn("room {} has used up its share of the CPU ({:g} of a core) and waits for more",
               log::quoted(options_.name), options_.budget.cpu_share);
   }
@@ -120,6 +126,7 @@ bool JsServer::slice() {
       case Turn::State::waiting: return false;
       case Turn::State::running: return true;
       case Turn::State::dropped:
+        used_.cpu += turn_->cpu_used();
         log::error("room {}: {} after {} µs of CPU; it ends here", log::quoted(options_.name), turn_->trouble(),
                    std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
         exit(ExitReason::crash(turn_->trouble()));
@@ -134,8 +141,8 @@ bool JsServer::slice() {
 }
 
 void JsServer::finish_turn() {
-  ++turns_;
-  cpu_ += turn_->cpu_used();
+  ++used_.turns;
+  used_.cpu += turn_->cpu_used();
   if (log_lines_ > options_.budget.log_lines_max) {
     log::warn("room {}: {} more lines in one turn", log::quoted(options_.name),
               log_lines_ - options_.budget.log_lines_max);
@@ -163,6 +170,7 @@ void JsServer::finish_turn() {
 
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
 void JsServer::fail_turn(const Error& failure) {
+  ++used_.failed_turns;
   log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(failure.reason), log::indented(failure.detail));
   const Input& input = turn_->input();
   const std::uint64_t own = input.kind == js::Entry::Kind::invoke ? input.id : 0;
@@ -218,6 +226,7 @@ void JsServer::ended(const ExitReason& reason) {
 // --- what the script asks for
 
 void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) {
+  if (!ok) json_or_message = beginning(json_or_message, options_.budget.error_bytes_max);
   const Input& input = turn_->input();
   if (!ok && input.kind == js::Entry::Kind::invoke && input.id == call) {
     failure_ = Error(std::string(json_or_message), std::string(stack));
@@ -381,6 +390,21 @@ void JsServer::log(int level, std::string_view line) {
 
 double JsServer::uptime() noexcept {
   return std::chrono::duration<double, std::milli>(shard().clock().now() - began_).count();
+}
+
+void JsServer::report_error(Uncaught kind, std::string_view message, std::string_view stack) {
+  struct Row {
+    std::string_view what;
+    std::uint64_t Usage::*count;
+  };
+  static constexpr Row rows[] = {{"an exception in a timer", &Usage::timer_exceptions},
+                                 {"an exception in a message listener", &Usage::listener_exceptions},
+                                 {"an exception in a microtask", &Usage::microtask_exceptions},
+                                 {"an unhandled rejection", &Usage::unhandled_rejections}};
+  const Row& row = rows[static_cast<std::size_t>(kind)];
+  ++(used_.*row.count);
+  if (++log_lines_ > options_.budget.log_lines_max) return;
+  log::error("room {}: {}: {}{}", log::quoted(options_.name), row.what, log::quoted(message), log::indented(stack));
 }
 
 }  // namespace entmoot

@@ -57,7 +57,13 @@ class JsServer final : public Actor, private js::Host {
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
     Duration cpu{};
-    std::uint64_t waits = 0;  ///< How often it had used up its share of the CPU.
+    std::uint64_t waits = 0;         ///< How often it had used up its share of the CPU.
+    std::uint64_t failed_turns = 0;  ///< Which threw, or passed the heap's soft limit.
+    /// What the script did not catch where nobody waited for an answer.
+    std::uint64_t timer_exceptions = 0;
+    std::uint64_t listener_exceptions = 0;
+    std::uint64_t microtask_exceptions = 0;
+    std::uint64_t unhandled_rejections = 0;
   };
   [[nodiscard]] Usage usage() const noexcept;
 
@@ -101,6 +107,7 @@ class JsServer final : public Actor, private js::Host {
   double random() noexcept override { return js_.random.fraction(); }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { js_.random.fill(bytes); }
   double uptime() noexcept override;
+  void report_error(Uncaught kind, std::string_view message, std::string_view stack) override;
   bool interrupt() noexcept override { return turn_->interrupt(); }
 
   bool take_message();
@@ -141,11 +148,9 @@ class JsServer final : public Actor, private js::Host {
   std::string result_;  // what the engine is handed after a host call
 
   // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.
-  std::uint64_t turns_ = 0;
-  Duration cpu_{};
+  Usage used_;  // the counters of it
   CpuShare share_;
   TimerId waits_ = TimerId::none;  // until there is CPU time again
-  std::uint64_t waits_so_far_ = 0;
 };
 
 }  // namespace entmoot

@@ -12,21 +12,29 @@ std::uint32_t RoomTimers::start(double milliseconds, bool repeat) {
   const double ms = std::clamp(milliseconds, 1.0, longest_ms);
   const auto period = std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(ms));
   const std::uint32_t id = ++last_id_;
-  arm(id, timers_.emplace(id, Timer{period, repeat, TimerId::none}).first->second);
+  arm(id, timers_.emplace(id, Timer{period, repeat, shard_.clock().now() + period, TimerId::none}).first->second);
   return id;
 }
 
 void RoomTimers::arm(std::uint32_t id, Timer& timer) {
-  timer.timer = shard_.after(timer.period, [this, id] {
+  timer.timer = shard_.after(timer.due - shard_.clock().now(), [this, id] {
     const auto found = timers_.find(id);
-    if (found->second.repeat) {
-      arm(id, found->second);
-      if (intervals_paused_) return;
-    } else {
+    found->second.timer = TimerId::none;
+    if (!found->second.repeat) {
       timers_.erase(found);
+    } else if (intervals_paused_) {
+      return taken(id);
     }
     due_(id);
   });
+}
+
+// An interval keeps its beat if it can; what it has missed is not made up for.
+void RoomTimers::taken(std::uint32_t id) {
+  const auto found = timers_.find(id);
+  if (found == timers_.end()) return;
+  found->second.due = std::max(found->second.due + found->second.period, shard_.clock().now());
+  arm(id, found->second);
 }
 
 void RoomTimers::stop(std::uint32_t id) {

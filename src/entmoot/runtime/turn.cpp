@@ -64,7 +64,7 @@ Turn::State Turn::run_slice() {
   const TimePoint began = first_slice_ ? clock_.now() : TimePoint{};
   const TimePoint cpu_began = first_slice_ ? TimePoint{} : js_.cpu_clock().now();
   Effects* outer = Effects::collect_into(&effects_);
-  const bool switched_out = js_.slicer.run(fiber_);
+  const bool switched_out = js_.slicer.run(fiber_, runtime_.poll_countdown());
   Effects::collect_into(outer);
   charge_cpu(began, cpu_began);
 

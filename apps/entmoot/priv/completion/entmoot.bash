@@ -29,6 +29,7 @@ _entmoot() {
       serve) options+=" --watch --port --address --log" ;;
       rooms) options+=" --json --names" ;;
       eval) options+=" --dir" ;;
+      test) options+=" --only" ;;
     esac
     COMPREPLY=($(compgen -W "$options" -- "$word"))
     return
@@ -37,7 +38,8 @@ _entmoot() {
   case $command in
     "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload completion" -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "bash zsh" -- "$word")) ;;
-    new | serve | check | test | rooms | console | reload) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
+    test) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")) ;;
+    new | serve | check | rooms | console | reload) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
     eval)
       # A topic has a colon, which is a word's end to bash: a quoted one is completed whole.
       local line=${COMP_LINE:0:COMP_POINT} names name

@@ -36,7 +36,8 @@ _entmoot() {
             '--port[port to listen on]:port:' '--address[address to listen on]:address:(127.0.0.1 0.0.0.0 \:\:1 \:\:)' \
             '--log[what to log]:level:(trace debug info warn error off)' '1:app:_directories'
           ;;
-        check | test | console | reload) _arguments '--help[say how]' '1:app:_directories' ;;
+        test) _arguments '--help[say how]' "--only[tests with this in their names]:text:" '1:app or test:_files' ;;
+        check | console | reload) _arguments '--help[say how]' '1:app:_directories' ;;
         rooms) _arguments '--help[say how]' '(--names)--json[as JSON]' '(--json)--names[topics alone]' '1:app:_directories' ;;
         eval)
           _arguments '--help[say how]' "--dir[the app's folder]:app:_directories" '1:topic:_entmoot_topics' \

@@ -18,17 +18,25 @@ export interface SocketOptions {
   logger?: (kind: string, message: string, data: unknown) => void;
 }
 
+/** The transport that needs no WebSocket: `socket.transport === LongPoll` says that it is in use. */
+export const LongPoll: unknown;
+
 export class Socket {
   /** `path` without its transport: "/socket". */
   constructor(path: string, options?: SocketOptions);
   connect(): void;
   disconnect(callback?: () => void, code?: number, reason?: string): void;
   isConnected(): boolean;
+  readonly transport: unknown;
+  /** As in the options; `undefined` from now on waits for the WebSocket, however long it takes. */
+  longPollFallbackMs: number | undefined;
   connectionState(): "connecting" | "open" | "closing" | "closed";
   channel(topic: string, params?: object | (() => object)): Channel;
   onOpen(callback: () => void): string;
   onClose(callback: (event: unknown) => void): string;
   onError(callback: (error: unknown) => void): string;
+  /** Whatever comes, of all channels. */
+  onMessage(callback: (message: { topic: string; event: string; payload: any; ref: string | null }) => void): string;
   off(references: string[]): void;
 }
 

@@ -39,7 +39,10 @@ function enter(name: string): void {
   socket.connect();
 
   const channel = socket.channel(`chat:${place}`, { name });
-  channel.on("message", (message: Message) => show(message, name));
+  channel.on("message", (message: Message) => {
+    show(message, name);
+    byId("typing").textContent = "";
+  });
   channel.on("typing", (somebody: { name: string }) => showTyping(somebody.name));
 
   const presence = new Presence(channel);
@@ -69,8 +72,10 @@ function compose(channel: Channel): void {
   form.hidden = false;
   field.focus();
 
+  let told = 0; // when the others were last told that we type
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    told = 0; // The next text is news.
     const text = field.value.trim();
     if (text === "") return;
     field.value = "";
@@ -81,7 +86,6 @@ function compose(channel: Channel): void {
       .receive("timeout", () => complain("no answer: it may not have arrived"));
   });
 
-  let told = 0;
   field.addEventListener("input", () => {
     if (Date.now() - told < 1500) return;
     told = Date.now();

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+//
+// The module "entmoot:test" (priv/types/test.d.ts), as tests find it under `entmoot test`. It runs in the test's own
+// heap and asks the stage for everything (testing/stage.hpp); the runner calls the two functions at the end.
+
+const { call } = Beam;
+const tests = [];
+
+export function test(name, body) {
+  if (typeof name !== 'string' || typeof body !== 'function') {
+    throw new TypeError('a test is test("what is true", async () => { … })');
+  }
+  if (tests.some((other) => other.name === name)) throw new Error(`there are two tests "${name}"`);
+  tests.push({ name, body });
+}
+
+// --- asking the stage
+
+/** An error says where the test asked, not where the answer came. */
+function ask(what, ...args) {
+  const asked = new Error();
+  return call(`entmoot:test.${what}`, ...args).catch((error) => {
+    throw moved(new Error(error.message), asked);
+  });
+}
+function moved(error, asked) {
+  Object.defineProperty(error, 'stack', { value: asked.stack, writable: true, configurable: true });
+  return error;
+}
+
+const outgoing = (payload) => (payload instanceof Uint8Array ? [payload.toBase64(), true] : [payload ?? {}, false]);
+// A payload is an object; bytes come as a string.
+const incoming = (payload) => (typeof payload === 'string' ? Uint8Array.fromBase64(payload) : payload);
+
+/** The response, or an error with the reason of the refusal. */
+function accepted({ status, response }, asked) {
+  if (status === 'ok') return incoming(response);
+  const reason = typeof response?.reason === 'string' ? response.reason : JSON.stringify(response);
+  const error = moved(new Error(reason), asked);
+  error.response = incoming(response);
+  throw error;
+}
+
+// --- clients
+
+export async function join(topic, params, options = {}) {
+  const asked = new Error();
+  const { client, answer } = await ask('join', topic, ...outgoing(params), options);
+  return new TestClient(topic, client, accepted(answer, asked));
+}
+
+class TestClient {
+  #number;
+  constructor(topic, number, joined) {
+    this.topic = topic;
+    this.#number = number;
+    this.joined = joined;
+  }
+  async push(event, payload) {
+    const asked = new Error();
+    return accepted(await ask('push', this.#number, event, ...outgoing(payload)), asked);
+  }
+  async next(event, { within = 2000 } = {}) {
+    return incoming(await ask('next', this.#number, event, within));
+  }
+  async nothing(event = null) {
+    await ask('nothing', this.#number, event);
+  }
+  async leave() {
+    const asked = new Error();
+    accepted(await ask('leave', this.#number), asked);
+  }
+  async disconnect() {
+    await ask('disconnect', this.#number);
+  }
+}
+
+// --- rooms
+
+export async function send(topic, message) {
+  await ask('send', topic, message);
+}
+export async function kill(topic) {
+  await ask('kill', topic);
+}
+export async function reload() {
+  await ask('reload');
+}
+export async function rest() {
+  await ask('rest');
+}
+export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export async function request(path, init = {}) {
+  if (typeof path !== 'string' || path[0] !== '/') throw new TypeError('a request goes to a path of the app, "/api/rooms/lobby" say');
+  const sent = new Request(`http://localhost${path}`, init);
+  const body = (await sent.bytes()).toBase64();
+  const answer = await ask('request', { method: sent.method, path, headers: [...sent.headers], body });
+  const empty = answer.status === 204 || answer.status === 304;
+  return new Response(empty ? null : Uint8Array.fromBase64(answer.body), { status: answer.status, headers: answer.headers });
+}
+
+// --- saying what should be
+
+class Difference extends Error {}
+
+const lineMax = 80; // longer JSON is shown on several lines
+
+const sorted = (value) => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+};
+/** As JSON, with the names of an object in order; what JSON has no word for stays apart from null. */
+const shown = (value) => {
+  const json = JSON.stringify(value);
+  if (json === undefined) return String(value);
+  const tree = sorted(JSON.parse(json));
+  const line = JSON.stringify(tree);
+  return line.length <= lineMax ? line : JSON.stringify(tree, null, 2);
+};
+
+export function equal(actual, expected, message) {
+  const [a, b] = [shown(actual), shown(expected)];
+  if (a === b) return;
+  throw Object.assign(new Difference(message ?? 'these are not equal'), { actual: a, expected: b });
+}
+
+export async function rejects(promise) {
+  const asked = new Error();
+  let value;
+  try {
+    value = await promise;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw moved(new Error(`this was not refused; it came to ${shown(value)}`), asked);
+}
+
+// --- for the runner
+
+// "at words (rooms/chat.ts:50:30)". What is below the test is of no interest.
+const foreign = /entmoot:test|\(native\)|<null>/;
+const frames = (stack) =>
+  String(stack ?? '')
+    .split('\n')
+    .map((line) => line.trim().replace(/^at <anonymous> \((.*)\)$/, 'at $1'))
+    .filter((line) => line !== '' && !foreign.test(line));
+
+function failure(error) {
+  if (!(error instanceof Error)) return { ok: false, message: `thrown: ${shown(error)}`, stack: [] };
+  const named = error instanceof Difference || error.name === 'Error' ? '' : `${error.name}: `;
+  return { ok: false, message: named + error.message, stack: frames(error.stack), actual: error.actual, expected: error.expected };
+}
+
+const entry = (name, value) => Object.defineProperty(globalThis, name, { value, enumerable: false });
+
+entry('entmoot:test.list', () => tests.map(({ name }) => name));
+entry('entmoot:test.run', async (index) => {
+  try {
+    await tests[index].body();
+    return { ok: true };
+  } catch (error) {
+    return failure(error);
+  }
+});

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+
+#include "stage.hpp"
+
+#include <entmoot/base/base64.hpp>
+#include <entmoot/web/http_request.hpp>
+#include <entmoot/web/responder.hpp>
+
+#include <fmt/format.h>
+#include <boost/json/object.hpp>
+
+#include <array>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+using namespace std::chrono_literals;
+
+namespace {
+
+// How long a client waits for a reply, less than a whole test may take: so the test can say what it waited for.
+constexpr Duration reply_patience = 4s;
+// The stage answers everything itself, so a call's own time is never up first.
+constexpr Duration handler_patience = std::chrono::hours(1);
+
+std::string text_of(const Json& value) { return std::string(value.as_string()); }
+
+/// A payload and whether it is base64, as the module hands them over.
+Result<Payload> payload_of(const Json& value, const Json& is_binary) {
+  if (!is_binary.as_bool()) return Payload(JsonText::of(value));
+  auto bytes = base64_decode(std::string_view(value.as_string()));
+  if (!bytes) return bytes.error();
+  return Payload(Binary(*bytes));
+}
+
+std::string in_query(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  return out;
+}
+
+/// The connection's parameters as phoenix.js would send them.
+ConnectInfo connect_info(const boost::json::object& options) {
+  ConnectInfo info{.query = "vsn=2.0.0", .peer = "127.0.0.1", .peer_is_loopback = true, .host = "localhost"};
+  if (const auto* params = options.if_contains("params")) {
+    for (const auto& [name, value] : params->as_object()) {
+      const std::string text = value.is_string() ? text_of(value) : to_json(value);
+      info.query += "&" + in_query(name) + "=" + in_query(text);
+    }
+  }
+  if (const auto* token = options.if_contains("token")) info.auth_token = text_of(*token);
+  return info;
+}
+
+JsonText json_of(const HttpResponse& response) {
+  boost::json::array headers;
+  for (const auto& [name, value] : response.headers) headers.push_back({name, value});
+  return JsonText::of(
+      {{"status", response.status}, {"headers", std::move(headers)}, {"body", base64_encode(response.body.view())}});
+}
+
+}  // namespace
+
+void Stage::clear() {
+  jobs_.clear();
+  at_rest_.clear();
+  visitors_.clear();
+  node_.reset();
+  node_ = std::make_unique<TestNode>(app_);
+}
+
+Handlers Stage::handlers() {
+  static constexpr std::array<std::pair<std::string_view, Do>, 11> all = {{{"join", &Stage::join},
+                                                                           {"push", &Stage::push},
+                                                                           {"next", &Stage::next},
+                                                                           {"nothing", &Stage::nothing},
+                                                                           {"leave", &Stage::leave},
+                                                                           {"disconnect", &Stage::disconnect},
+                                                                           {"send", &Stage::send},
+                                                                           {"kill", &Stage::kill},
+                                                                           {"reload", &Stage::reload},
+                                                                           {"request", &Stage::request},
+                                                                           {"rest", &Stage::rest}}};
+  Handlers handlers;
+  for (const auto& [name, what] : all) {
+    handlers.on_later(
+        fmt::format("entmoot:test.{}", name),
+        [this, what = what](JsonText args, ReplyTo reply) {
+          jobs_.push_back({what, std::move(args), std::move(reply)});
+        },
+        handler_patience);
+  }
+  return handlers;
+}
+
+bool Stage::poll() {
+  bool did = !jobs_.empty();
+  for (auto& job : std::exchange(jobs_, {})) {
+    try {
+      (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply));
+    } catch (const std::exception& error) {
+      std::move(job.reply)(fail(error.what()));  // if it is still to be answered
+    }
+  }
+  if (!node_) return did;
+  if (node_->poll()) did = true;
+  const TimePoint now = node_->shard().clock().now();
+  for (const auto& visitor : visitors_) visitor->look_at_the_clock(now);
+  if (did) return true;
+  for (auto& then : std::exchange(at_rest_, {})) then();
+  return false;
+}
+
+Visitor& Stage::visitor(const Json& number) { return *visitors_.at(number.to_number<std::size_t>()); }
+
+// --- a client
+
+void Stage::join(const Args& args, ReplyTo reply) {
+  auto visitor = std::make_unique<Visitor>(*node_, text_of(args.at(0)));
+  if (auto connected = visitor->connect(connect_info(args.at(3).as_object())); !connected)
+    return std::move(reply)(connected.error());
+  const auto payload = payload_of(args.at(1), args.at(2));
+  if (!payload) return std::move(reply)(payload.error());
+  const std::size_t number = visitors_.size();
+  visitors_.push_back(std::move(visitor));
+  visitors_.back()->push(
+      "phx_join", *payload, reply_patience,
+      ReplyTo([number, reply = std::move(reply)](const Result<JsonText>& answer) mutable {
+        if (!answer) return std::move(reply)(answer.error());
+        std::move(reply)(JsonText::trusted(fmt::format(R"({{"client":{},"answer":{}}})", number, answer->view())));
+      }));
+}
+
+void Stage::push(const Args& args, ReplyTo reply) {
+  const auto payload = payload_of(args.at(2), args.at(3));
+  if (!payload) return std::move(reply)(payload.error());
+  visitor(args.at(0)).push(text_of(args.at(1)), *payload, reply_patience, std::move(reply));
+}
+
+void Stage::next(const Args& args, ReplyTo reply) {
+  const std::chrono::duration<double, std::milli> patience(args.at(2).to_number<double>());
+  visitor(args.at(0)).next(text_of(args.at(1)), std::chrono::duration_cast<Duration>(patience), std::move(reply));
+}
+
+void Stage::nothing(const Args& args, ReplyTo reply) {
+  at_rest_.emplace_back([&client = visitor(args.at(0)), event = args.at(1), reply = std::move(reply)]() mutable {
+    const std::string came = event.is_null() ? client.unread() : client.unread(event.as_string());
+    if (!came.empty()) return std::move(reply)(fail("nothing was expected; what came: " + came));
+    std::move(reply)(JsonText());
+  });
+}
+
+void Stage::leave(const Args& args, ReplyTo reply) {
+  visitor(args.at(0)).push("phx_leave", JsonText::trusted(std::string_view("{}")), reply_patience, std::move(reply));
+}
+
+void Stage::disconnect(const Args& args, ReplyTo reply) {
+  visitor(args.at(0)).disconnect();
+  std::move(reply)(JsonText());
+}
+
+// --- rooms
+
+void Stage::send(const Args& args, ReplyTo reply) {
+  node_->rooms().call(text_of(args.at(0)), "entmoot:info", JsonText::of(boost::json::array{args.at(1)}),
+                              std::move(reply));
+}
+
+void Stage::kill(const Args& args, ReplyTo reply) { node_->rooms().kill(text_of(args.at(0)), std::move(reply)); }
+
+void Stage::reload(const Args&, ReplyTo reply) {
+  node_->reload();
+  when_reloaded(std::move(reply));
+}
+
+/// A room may take its time to serialize; what went wrong stands in its row.
+void Stage::when_reloaded(ReplyTo reply) {
+  at_rest_.emplace_back([this, reply = std::move(reply)]() mutable {
+    node_->rooms().list(ReplyTo([this, reply = std::move(reply)](const Result<JsonText>& rows) mutable {
+      if (!rows) return std::move(reply)(rows.error());
+      const auto parsed = rows->parse();
+      for (const Json& row : parsed.value().as_array()) {
+        if (row.at("state").as_string() == "reloading") return when_reloaded(std::move(reply));
+        const std::string trouble = text_of(row.at("trouble"));
+        if (trouble.starts_with("reload: "))
+          return std::move(reply)(fail(fmt::format("{} stays with the code it has: {}", text_of(row.at("topic")),
+                                                   trouble.substr(trouble.find(' ') + 1))));
+      }
+      std::move(reply)(JsonText());
+    }));
+  });
+}
+
+// --- HTTP, and waiting
+
+void Stage::request(const Args& args, ReplyTo reply) {
+  const auto& asked = args.at(0).as_object();
+  const std::string target = text_of(asked.at("path"));
+  const auto question = target.find('?');
+  auto body = base64_decode(std::string_view(asked.at("body").as_string()));
+  if (!body) return std::move(reply)(body.error());
+  HttpRequest request;
+  request.method = text_of(asked.at("method"));
+  request.path = target.substr(0, question);
+  if (question != std::string::npos) request.query = target.substr(question + 1);
+  request.host = "localhost";
+  request.body = *std::move(body);
+  request.peer = "127.0.0.1";
+  for (const Json& header : asked.at("headers").as_array())
+    request.headers.push_back({text_of(header.at(0)), text_of(header.at(1))});
+  const Shard::Presence here(node_->shard());
+  node_->requests().handle(std::move(request),
+                           Responder(node_->shard(), [reply = std::move(reply)](const HttpResponse& response) mutable {
+                             std::move(reply)(json_of(response));
+                           }));
+}
+
+void Stage::rest(const Args&, ReplyTo reply) {
+  at_rest_.emplace_back([reply = std::move(reply)]() mutable { std::move(reply)(JsonText()); });
+}
+
+}  // namespace entmoot_app

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+
+#include "test_file.hpp"
+
+#include <entmoot/core/shards.hpp>
+
+#include <fmt/format.h>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned own_shard = 61;         // its address space is no room's, and not the probe's
+constexpr Duration nothing_to_do = 200us;  // between two looks
+
+/// A test is the author's own, not a stranger's: what limits it is its time, and a heap that a mistake cannot fill.
+Budget generous(Duration patience) {
+  Budget budget;
+  budget.heap = {.hard = 60 * MiB, .soft = 52 * MiB};
+  budget.turn_cpu = patience;
+  budget.cpu_share = 1;
+  budget.start_timeout = patience;
+  budget.effects_bytes_max = 64 * MiB;
+  return budget;
+}
+
+std::optional<std::string> text_in(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_string() ? std::optional(std::string(value->as_string())) : std::nullopt;
+}
+
+}  // namespace
+
+TestFile::TestFile(std::string name, Program program, Stage& stage, Duration patience)
+    : name_(std::move(name)),
+      program_(std::move(program)),
+      stage_(stage),
+      patience_(patience),
+      shard_(own_shard, Shards::steady()) {
+  const Shard::Presence here(shard_);
+  js_ = std::make_unique<JsShard>(shard_);
+}
+
+TestFile::~TestFile() {
+  end();
+  const Shard::Presence here(shard_);
+  js_.reset();
+  shard_.close();
+}
+
+void TestFile::end() {
+  if (!server_) return;
+  const Shard::Presence here(shard_);
+  server_->exit(ExitReason::shutdown());
+  shard_.poll();
+  server_.reset();
+}
+
+Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
+  const Shard::Presence here(shard_);
+  if (!server_) {
+    server_ = std::make_unique<JsServer>(
+        shard_, *js_,
+        JsServerOptions{
+            .name = name_, .program = program_, .handlers = stage_.handlers(), .budget = generous(patience_)});
+  }
+  // The answer may come after this call has given up.
+  const auto answer = std::make_shared<std::optional<Result<JsonText>>>();
+  server_->ref().mailbox().push({.name = std::string(function),
+                                 .args = std::move(args),
+                                 .reply = ReplyTo([answer](Result<JsonText> result) { *answer = std::move(result); })});
+  const TimePoint end_at = shard_.clock().now() + patience_;
+  while (!*answer && shard_.clock().now() < end_at) {
+    const bool stage_did = stage_.poll();
+    if (!shard_.poll() && !stage_did) std::this_thread::sleep_for(nothing_to_do);
+  }
+  if (*answer) {
+    if (!**answer) end();
+    return **answer;
+  }
+  end();
+  return fail(fmt::format("it does not end within {:g} s", std::chrono::duration<double>(patience_).count()));
+}
+
+Result<std::vector<std::string>> TestFile::tests() {
+  const auto listed = call("entmoot:test.list", JsonText::trusted(std::string_view("[]")));
+  if (!listed) {
+    constexpr std::string_view prefix = "the room's script failed: ";  // the server takes it for a room
+    const std::string& why = listed.error().reason;
+    return fail(why.starts_with(prefix) ? why.substr(prefix.size()) : why);
+  }
+  const auto names = listed->parse();
+  if (!names) return names.error();
+  std::vector<std::string> tests;
+  for (const Json& name : names->as_array()) tests.emplace_back(name.as_string());
+  return tests;
+}
+
+std::optional<TestFailure> TestFile::run(std::size_t test) {
+  stage_.clear();
+  const auto outcome = call("entmoot:test.run", JsonText::trusted(fmt::format("[{}]", test)));
+  if (!outcome) return TestFailure{.message = outcome.error().reason};
+  const auto parsed = outcome->parse();
+  if (!parsed) return TestFailure{.message = parsed.error().reason};
+  const auto& object = parsed->as_object();
+  if (object.at("ok").as_bool()) return std::nullopt;
+  TestFailure failure{.message = std::string(object.at("message").as_string()),
+                      .actual = text_in(object, "actual"),
+                      .expected = text_in(object, "expected")};
+  for (const Json& frame : object.at("stack").as_array()) failure.stack.emplace_back(frame.as_string());
+  return failure;
+}
+
+}  // namespace entmoot_app

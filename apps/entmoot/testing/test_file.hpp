@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// One tests/*.test.ts as it runs: a program with a heap of its own, in which the file's top level registers the tests,
+// and which then runs them by number. It lives on a shard of its own, stepped in turn with the stage's node.
+//
+// A test that does not come to its end takes the heap with it: what it still does must not meddle with the tests after
+// it. They get a fresh one, in which the top level has run again.
+
+#include "stage.hpp"
+
+#include <entmoot/base/result.hpp>
+#include <entmoot/core/shard.hpp>
+#include <entmoot/runtime/js_server.hpp>
+#include <entmoot/runtime/js_shard.hpp>
+#include <entmoot/runtime/program.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace entmoot_app {
+
+/// What went wrong in a test.
+struct TestFailure {
+  std::string message;
+  std::vector<std::string> stack = {};  ///< "at ask (tests/chat.test.ts:8:21)": the test's own frames, innermost first.
+  std::optional<std::string> actual = {};  ///< Of equal(): JSON texts, of several lines maybe.
+  std::optional<std::string> expected = {};
+};
+
+class TestFile {
+ public:
+  /// `stage` outlives it. `patience`: how long one test may take.
+  TestFile(std::string name, entmoot::Program program, Stage& stage, entmoot::Duration patience);
+  ~TestFile();
+  TestFile(const TestFile&) = delete;
+  TestFile& operator=(const TestFile&) = delete;
+
+  /// The names of its tests; or why its top level did not come to its end.
+  [[nodiscard]] entmoot::Result<std::vector<std::string>> tests();
+  /// Runs one of them, with an empty stage. Nothing: it has passed.
+  [[nodiscard]] std::optional<TestFailure> run(std::size_t test);
+
+ private:
+  [[nodiscard]] entmoot::Result<entmoot::JsonText> call(std::string_view function, entmoot::JsonText args);
+  void end();
+
+  const std::string name_;
+  const entmoot::Program program_;
+  Stage& stage_;
+  const entmoot::Duration patience_;
+  entmoot::Shard shard_;
+  std::unique_ptr<entmoot::JsShard> js_;
+  std::unique_ptr<entmoot::JsServer> server_;  // none: the next call starts one
+};
+
+}  // namespace entmoot_app

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+
+#include "visitor.hpp"
+
+#include <entmoot/base/base64.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+
+namespace {
+
+std::string seconds(Duration time) { return fmt::format("{:g} s", std::chrono::duration<double>(time).count()); }
+
+JsonText as_json(std::string_view bytes) { return JsonText::of(Json(base64_encode(bytes))); }
+
+/// The strings of a binary frame's header, and behind them its payload (phoenix/v2_binary.hpp).
+std::vector<std::string_view> fields_of(std::string_view frame, std::size_t count) {
+  std::vector<std::string_view> fields;
+  const std::string_view sizes = frame.substr(1, count);
+  std::size_t at = 1 + count;
+  for (const char size : sizes) {
+    fields.push_back(frame.substr(at, static_cast<unsigned char>(size)));
+    at += static_cast<unsigned char>(size);
+  }
+  fields.push_back(frame.substr(at));
+  return fields;
+}
+
+}  // namespace
+
+Result<void> Visitor::connect(ConnectInfo info) {
+  const Shard::Presence here(node_.shard());
+  auto socket = node_.sockets().connect(std::move(info), *this);
+  if (!socket) {
+    const Error& refusal = socket.error();
+    return fail("the connection is refused: " + (refusal.reason.empty() ? refusal.detail : refusal.reason));
+  }
+  socket_ = *std::move(socket);
+  return {};
+}
+
+void Visitor::disconnect() {
+  if (socket_) {
+    const Shard::Presence here(node_.shard());
+    socket_.reset();
+  }
+  end("the client has disconnected");
+}
+
+void Visitor::push(std::string_view event, const Payload& payload, Duration patience, ReplyTo reply) {
+  if (ended_) return std::move(reply)(fail(*ended_));
+  const std::string ref = std::to_string(++last_ref_);
+  const TimePoint deadline = node_.shard().clock().now() + patience;
+  pushed_.emplace(ref, Question{std::string(event), deadline, patience, std::move(reply)});
+  const Shard::Presence here(node_.shard());
+  if (payload.is_binary()) {
+    std::string frame(1, '\0');
+    for (const std::string_view field : {std::string_view("1"), std::string_view(ref), std::string_view(topic_), event})
+      frame += static_cast<char>(field.size());
+    frame.append("1").append(ref).append(topic_).append(event).append(payload.bytes());
+    return socket_->handle_in(Frame::Kind::binary, frame);
+  }
+  std::string frame = fmt::format(R"(["1","{}",)", ref);
+  append_json_string(frame, topic_);
+  frame += ',';
+  append_json_string(frame, event);
+  frame.append(",").append(payload.bytes()).append("]");
+  socket_->handle_in(Frame::Kind::text, frame);
+}
+
+void Visitor::next(std::string event, Duration patience, ReplyTo reply) {
+  for (auto message = messages_.begin(); message != messages_.end(); ++message) {
+    if (message->event != event) continue;
+    std::move(reply)(std::move(message->payload));
+    messages_.erase(message);
+    return;
+  }
+  if (ended_) return std::move(reply)(fail(fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
+  const TimePoint deadline = node_.shard().clock().now() + patience;
+  waiting_.push_back({std::move(event), deadline, patience, std::move(reply)});
+}
+
+std::string Visitor::unread(std::optional<std::string_view> event) const {
+  std::map<std::string_view, std::size_t> counts;
+  for (const auto& message : messages_) {
+    if (!event || message.event == *event) ++counts[message.event];
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, count] : counts)
+    names.push_back(count == 1 ? fmt::format("\"{}\"", name) : fmt::format("\"{}\" ({} times)", name, count));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+void Visitor::look_at_the_clock(TimePoint now) {
+  if (closed_) disconnect();
+  for (auto at = pushed_.begin(); at != pushed_.end();) {
+    Question& question = at->second;
+    if (now < question.deadline) {
+      ++at;
+      continue;
+    }
+    std::move(question.reply)(
+        fail(fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.patience))));
+    at = pushed_.erase(at);
+  }
+  std::erase_if(waiting_, [&](Question& question) {
+    if (now < question.deadline) return false;
+    const std::string instead = unread();
+    std::move(question.reply)(fail(fmt::format("no \"{}\" within {}; what came: {}", question.event,
+                                               seconds(question.patience), instead.empty() ? "nothing" : instead)));
+    return true;
+  });
+}
+
+// --- what comes
+
+void Visitor::push(Frame frame) {
+  if (frame.kind == Frame::Kind::text) {
+    take_text(frame.bytes.view());
+  } else {
+    take_bytes(frame.bytes.view());
+  }
+}
+
+void Visitor::close(CloseCode code, std::string_view reason) {
+  closed_ = true;
+  end(fmt::format("the server has closed the connection ({}{}{})", static_cast<int>(code), reason.empty() ? "" : ", ",
+                  reason));
+}
+
+void Visitor::take_text(std::string_view text) {
+  const auto parsed = parse_json(text);
+  if (!parsed) return end("the server sent what is no message: " + parsed.error().reason);
+  const auto& parts = parsed->as_array();  // join_ref, ref, topic, event, payload
+  const std::string event(parts.at(3).as_string());
+  const Json& payload = parts.at(4);
+  if (event == "phx_reply") {
+    return take_reply(std::string(parts.at(1).as_string()), payload.at("status").as_string(),
+                      JsonText::of(payload.at("response")));
+  }
+  take_message(event, JsonText::of(payload));
+  if (event == "phx_error") end("the room or its channel has crashed (phx_error)");
+  if (event == "phx_close") end("the client's stay in the room has ended (phx_close)");
+}
+
+void Visitor::take_bytes(std::string_view frame) {
+  if (frame[0] == 1) {
+    const auto fields = fields_of(frame, 4);  // join_ref, ref, topic, status
+    return take_reply(std::string(fields[1]), fields[3], as_json(fields[4]));
+  }
+  const auto fields = fields_of(frame, frame[0] == 0 ? 3 : 2);  // (join_ref,) topic, event
+  take_message(std::string(fields[fields.size() - 2]), as_json(fields.back()));
+}
+
+void Visitor::take_reply(const std::string& ref, std::string_view status, JsonText response) {
+  auto question = pushed_.extract(ref);
+  if (question.empty()) return;  // its time was up
+  std::string answer = R"({"status":)";
+  append_json_string(answer, status);
+  answer.append(R"(,"response":)").append(response.view()).append("}");
+  std::move(question.mapped().reply)(JsonText::trusted(answer));
+}
+
+void Visitor::take_message(std::string event, JsonText payload) {
+  for (auto question = waiting_.begin(); question != waiting_.end(); ++question) {
+    if (question->event != event) continue;
+    std::move(question->reply)(std::move(payload));
+    waiting_.erase(question);
+    return;
+  }
+  if (messages_.size() == messages_max)
+    return end(fmt::format("{} messages have come that were not asked for", messages_max));
+  messages_.push_back({std::move(event), std::move(payload)});
+}
+
+void Visitor::end(const std::string& why) {
+  if (ended_) return;
+  ended_ = why;
+  for (auto& [ref, question] : std::exchange(pushed_, {}))
+    std::move(question.reply)(fail(fmt::format("no reply to \"{}\": {}", question.event, why)));
+  for (auto& question : std::exchange(waiting_, {}))
+    std::move(question.reply)(fail(fmt::format("no \"{}\" comes any more: {}", question.event, why)));
+}
+
+}  // namespace entmoot_app

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+// A proxy that is revoked while somebody looks at it.
+// expect: bounded: "TypeError"
+function run() { const { proxy, revoke } = Proxy.revocable({}, { ownKeys() { revoke(); return ['a']; } }); try { return { ...proxy }; } catch (error) { return error.name; } }

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+#include "world.hpp"
+
+#include "input.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+namespace entmoot::hostile {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// One look at the manual clock. A slice is then five polls of the engine, a turn two hundred.
+constexpr Duration clock_step = 200us;
+constexpr Duration turn_cpu = with_force ? 150ms : 40ms;
+// How long a script may take in all before the test gives up on it, in rounds of the loop and in real time.
+constexpr Duration patience = 60s;
+// How many times the neighbour is pinged after the script has answered, while time passes for the room's timers.
+constexpr int pings_afterwards = 50;
+
+Budget hostile_budget() { return {.heap = {.hard = 4 * MiB}, .turn_cpu = turn_cpu, .handler_timeout = 20ms}; }
+
+Program load(const std::string& name, std::string_view source) {
+  auto program = Program::load(name + ".js", source);
+  REQUIRE_MESSAGE(program.has_value(), program.error().reason);
+  return *program;
+}
+
+}  // namespace
+
+Duration Outcome::median_wait() const {
+  auto sorted = waits;
+  std::ranges::sort(sorted);
+  return sorted.empty() ? Duration::zero() : sorted[sorted.size() / 2];
+}
+
+Duration Outcome::longest_wait() const { return waits.empty() ? Duration::zero() : *std::ranges::max_element(waits); }
+
+World::World()
+    : manual_clock_(clock_step),
+      shards_(1, with_force ? Shards::steady() : static_cast<const Clock&>(manual_clock_)),
+      shard_(shards_[0]),
+      here_(shard_),
+      registry_(shards_),
+      js_(shard_, {.cpu_clock = with_force ? nullptr : &manual_clock_}),
+      supervisor_(shard_, {.noun = "room"}),
+      neighbours_(load("neighbour", "let n = 0; function ping() { return ++n; }")) {
+  handlers_.on("now", [](const JsonText& args) -> Result<JsonText> { return args; });
+  handlers_.on_later("later", [this](const JsonText& args, ReplyTo reply) {
+    shard_.post([args, reply = std::move(reply)]() mutable { std::move(reply)(args); });
+  });
+  handlers_.on_later("silent", [this](const JsonText&, ReplyTo reply) { unanswered_.push_back(std::move(reply)); });
+  handlers_.on_channel("chat", [](const JsonText&) -> Result<void> { return {}; });
+  REQUIRE(room("neighbour").has_value());
+  round();
+}
+
+World::~World() {
+  supervisor_.stop();
+  for (int i = 0; i < 10; ++i) round();
+  unanswered_.clear();
+  CHECK(js_.arena.in_use() == 0);
+}
+
+Result<std::unique_ptr<Actor>> World::start(const std::string& name) {
+  const bool neighbour = name == "neighbour";
+  auto server = std::make_unique<JsServer>(shard_, js_,
+                                           JsServerOptions{.name = name,
+                                                           .program = neighbour ? neighbours_ : *hostiles_,
+                                                           .handlers = handlers_,
+                                                           .budget = neighbour ? Budget{} : hostile_budget()});
+  if (auto registered = registry_.register_name(name, *server); !registered) return registered.error().error();
+  if (!neighbour) hostile_ = server.get();
+  return server;
+}
+
+Result<ActorRef> World::room(const std::string& name) {
+  return supervisor_.ensure_started(name, [this](std::string_view id) {
+    return ChildSpec{.id = std::string(id),
+                     .start = [this, id = std::string(id)](Shard&) { return start(id); },
+                     .restart = Restart::temporary};
+  });
+}
+
+void World::round() { (void)shard_.poll(); }
+
+void World::let_time_pass() {
+  if (with_force) {
+    std::this_thread::sleep_for(500us);
+  } else {
+    manual_clock_.advance(1ms);
+  }
+}
+
+World::Held World::held() const {
+  return {js_.arena.in_use(), js_.stacks.in_use(), registry_.count(), supervisor_.count_children().active,
+          shard_.pending_timers()};
+}
+
+Outcome World::run(const Script& script) {
+  Outcome outcome;
+  hostiles_ = load(script.name, script.source);
+  const auto slices = [&] { return js_.slicer.counters().polite + js_.slicer.counters().forced; };
+  const std::uint64_t slices_before = slices();
+
+  bool judged = false;
+  const auto opened = room(script.name);
+  REQUIRE(opened.has_value());
+  hostile_->monitor([&](const ExitReason& reason) {
+    if (judged) return;
+    outcome.exit = reason;
+    outcome.usage = hostile_->usage();
+  });
+  const bool waits_for_deadline =
+      script.ends == Script::Ends::failed && script.what == std::vector<std::string>{"timeout"};
+  opened->mailbox().push({.name = "run",
+                          .args = JsonText::trusted(arguments_of(script.input)),
+                          .reply = ReplyTo([&](Result<JsonText> answer) { outcome.answer = std::move(answer); }),
+                          .deadline = waits_for_deadline ? shard_.clock().now() + 50ms : TimePoint::max()});
+
+  // The neighbour is pinged again as soon as it has answered, or, when nobody computes, each half millisecond.
+  const ActorRef neighbour = registry_.lookup("neighbour");
+  bool pinged = false;
+  TimePoint asked{};
+  std::uint64_t slices_then = 0;
+  const auto serve = [&] {
+    if (!pinged) {
+      pinged = true;
+      asked = shard_.clock().now();
+      slices_then = slices();
+      neighbour.mailbox().push({.name = "ping", .reply = ReplyTo([&](const Result<JsonText>& answer) {
+                                                  REQUIRE(answer.has_value());
+                                                  pinged = false;
+                                                  outcome.waits.push_back(shard_.clock().now() - asked);
+                                                  outcome.slices_between.push_back(slices() - slices_then);
+                                                })});
+    }
+    round();
+  };
+  const auto give_up_at = std::chrono::steady_clock::now() + patience;
+  const auto in_time = [&] {
+    if (std::chrono::steady_clock::now() < give_up_at) return true;
+    supervisor_.stop();  // whoever still has to answer does so while there is somebody to hear it
+    FAIL(script.name << " does not come to an end");
+    return false;
+  };
+
+  std::uint64_t slices_last = slices();
+  const auto pass = [&] {
+    serve();
+    if (std::exchange(slices_last, slices()) == slices()) let_time_pass();  // nobody computed
+  };
+  while (!outcome.answer && !outcome.exit && in_time()) pass();
+  const bool will_end = script.ends == Script::Ends::dropped;
+  for (int i = 0; i < (will_end ? 40 : 1) * pings_afterwards && !outcome.exit && in_time(); ++i) pass();
+  while (pinged && in_time()) round();
+  outcome.slices = slices() - slices_before;
+  judged = true;
+  if (!outcome.exit) outcome.usage = hostile_->usage();
+
+  // Whoever comes next: the room as it is, or a fresh one of that name.
+  bool answered = false;
+  if (const auto next = room(script.name)) {
+    next->mailbox().push({.name = "ping", .reply = ReplyTo([&](const Result<JsonText>& answer) {
+                                            answered = true;
+                                            outcome.answers_afterwards = answer && answer->view() == "\"pong\"";
+                                          })});
+    while (!answered && in_time()) round();
+  }
+  (void)supervisor_.terminate_child(script.name, ExitReason::killed());
+  unanswered_.clear();
+  for (int i = 0; i < 3; ++i) round();
+  for (int i = 0; i < 100 && shard_.pending_timers(); ++i) {
+    let_time_pass();
+    round();
+  }
+  hostile_ = nullptr;
+  return outcome;
+}
+
+}  // namespace entmoot::hostile
