@@ -32,33 +32,33 @@ std::string signed_by(std::string_view key, const Json& what, WallTime at) {
 TEST_CASE("with tokens only who shows one is let in, and the room is told what it says") {
   AppBench bench(shows, config());
   const auto now = SystemClock::shared().now();
-  CHECK(Visitor(bench).refused() == "token missing");
-  CHECK(Visitor(bench, 0, {.query = "token=abc"}).refused() == "invalid token");
-  CHECK(Visitor(bench, 0, {.token = signed_by("another secret of some length or other", Json("x"), now)}).refused() ==
+  CHECK(Person(bench).refused() == "token missing");
+  CHECK(Person(bench, 0, {.query = "token=abc"}).refused() == "invalid token");
+  CHECK(Person(bench, 0, {.token = signed_by("another secret of some length or other", Json("x"), now)}).refused() ==
         "invalid token");
-  Visitor ann(bench, 0, {.query = "name=ann", .token = signed_by(secret, Json{{"user", 7}}, now)});
+  Person ann(bench, 0, {.query = "name=ann", .token = signed_by(secret, Json{{"user", 7}}, now)});
   CHECK(ann.join("room:a") == R"(ok {"params":{"name":"ann"},"token":{"user":7}})");
   // phoenix.js before 1.8 has no authToken.
-  Visitor bob(bench, 0, {.query = "token=" + signed_by(secret, Json("bob"), now)});
+  Person bob(bench, 0, {.query = "token=" + signed_by(secret, Json("bob"), now)});
   CHECK(bob.join("room:a") == R"(ok {"params":{},"token":"bob"})");
 }
 
 TEST_CASE("a token that is too old is refused") {
   AppBench bench(shows, config(", maxAge: \"1h\""));
   const auto now = SystemClock::shared().now();
-  CHECK(Visitor(bench, 0, {.token = signed_by(secret, Json("x"), now - 2h)}).refused() == "token expired");
-  CHECK(Visitor(bench, 0, {.token = signed_by(secret, Json("x"), now - 30min)}).refused().empty());
+  CHECK(Person(bench, 0, {.token = signed_by(secret, Json("x"), now - 2h)}).refused() == "token expired");
+  CHECK(Person(bench, 0, {.token = signed_by(secret, Json("x"), now - 30min)}).refused().empty());
 }
 
 TEST_CASE("a token may be optional, but a bad one is never taken for none") {
   AppBench bench(shows, config(", required: false"));
-  CHECK(Visitor(bench).join("room:a") == R"(ok {"params":{},"token":null})");
-  CHECK(Visitor(bench, 0, {.query = "token=abc"}).refused() == "invalid token");
+  CHECK(Person(bench).join("room:a") == R"(ok {"params":{},"token":null})");
+  CHECK(Person(bench, 0, {.query = "token=abc"}).refused() == "invalid token");
 }
 
 TEST_CASE("without tokens a parameter of that name is the app's own") {
   AppBench bench(shows);
-  CHECK(Visitor(bench, 0, {.query = "token=abc"}).join("room:a") == R"(ok {"params":{"token":"abc"},"token":null})");
+  CHECK(Person(bench, 0, {.query = "token=abc"}).join("room:a") == R"(ok {"params":{"token":"abc"},"token":null})");
 }
 
 TEST_CASE("a room may call the handlers that the configuration lists") {
@@ -73,7 +73,7 @@ TEST_CASE("a room may call the handlers that the configuration lists") {
     export const handleInfo = (message) => { got.push(message); };
   )";
   AppBench bench(room, R"({handlers: ["broadcast", "send"]})");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   (void)ann.join("room:b");
   CHECK(ann.push("room:a", "broadcast", R"({"n":1})") == "ok {}");
@@ -85,7 +85,7 @@ TEST_CASE("a room may call the handlers that the configuration lists") {
   CHECK(bench.evaluate("room:b", "got") == "[{n: 3}]");
 
   AppBench strict(room, "{handlers: []}");
-  Visitor bob(strict);
+  Person bob(strict);
   (void)bob.join("room:a");
   CHECK(bob.push("room:a", "broadcast", R"({"n":1})") ==
         R"-(error {"reason":"no handler \"broadcast\": the server does not offer it"})-");
@@ -98,7 +98,7 @@ TEST_CASE("a BroadcastChannel reaches the clients as the event that the configur
     export const handleIn = (event, payload) => channels[event].postMessage(payload);
   )",
                  R"({broadcastChannels: {news: "headline"}})");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   CHECK(ann.push("room:a", "news", R"({"n":1})") == "ok {}");
   CHECK(ann.push("room:a", "chat", R"({"n":2})") == "ok {}");
@@ -112,9 +112,9 @@ TEST_CASE("limits of a route are its own") {
       Files{{"rooms/room.ts", "export {};"},
             {"rooms/hall.ts", "export {};"},
             {"entmoot.config.ts", R"(export default {limits: {clients: 2}, rooms: {"hall:*": {clients: 1}}};)"}});
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
-  Visitor cid(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
+  Person cid(bench, 1);
   CHECK(ann.join("hall:a") == "ok {}");
   CHECK(bob.join("hall:a").starts_with("error "));
   CHECK(ann.join("room:a") == "ok {}");
@@ -124,8 +124,8 @@ TEST_CASE("limits of a route are its own") {
 
 TEST_CASE("an app without tokens does not know a client's address from what it says, unless a proxy says it") {
   AppBench bench("export {};", R"({node: {roomsPerIp: 1}})");
-  Visitor ann(bench, 0, {.forwarded_for = "10.0.0.1"});
-  Visitor bob(bench, 0, {.forwarded_for = "10.0.0.2"});
+  Person ann(bench, 0, {.forwarded_for = "10.0.0.1"});
+  Person bob(bench, 0, {.forwarded_for = "10.0.0.2"});
   CHECK(ann.join("room:a") == "ok {}");
   CHECK(bob.join("room:b") == R"(error {"reason":"too many rooms have been opened from your address"})");
 }

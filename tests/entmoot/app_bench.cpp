@@ -224,7 +224,7 @@ Texts AppBench::logged(std::string_view part) { return parts_->log.lines(part); 
 
 // --- a client
 
-struct Visitor::Client {
+struct Person::Client {
   Client(Shard& shard, SocketMount& mount, ConnectInfo info) : wire(shard, mount, std::move(info)) {}
   TestClient wire;
   unsigned last_ref = 0;
@@ -233,7 +233,7 @@ struct Visitor::Client {
   Texts frames = {};
 };
 
-Visitor::Visitor(AppBench& bench, unsigned shard, Coming coming) : bench_(&bench) {
+Person::Person(AppBench& bench, unsigned shard, Coming coming) : bench_(&bench) {
   auto& parts = bench.parts();
   ConnectInfo info{.query = "vsn=2.0.0" + (coming.query.empty() ? "" : "&" + coming.query),
                    .peer = "127.0.0.1",
@@ -242,10 +242,10 @@ Visitor::Visitor(AppBench& bench, unsigned shard, Coming coming) : bench_(&bench
   if (!coming.token.empty()) info.auth_token = coming.token;
   client_ = std::make_unique<Client>(parts.shards[shard], parts.mount, std::move(info));
 }
-Visitor::~Visitor() = default;
-Visitor::Visitor(Visitor&&) noexcept = default;
+Person::~Person() = default;
+Person::Person(Person&&) noexcept = default;
 
-unsigned Visitor::send(std::string_view topic, std::string_view event, std::string_view payload) {
+unsigned Person::send(std::string_view topic, std::string_view event, std::string_view payload) {
   const unsigned ref = ++client_->last_ref;
   const std::string name(topic);
   if (event == "phx_join") client_->join_refs[name] = std::to_string(ref);
@@ -257,24 +257,24 @@ unsigned Visitor::send(std::string_view topic, std::string_view event, std::stri
   return ref;
 }
 
-unsigned Visitor::asks_join(std::string_view topic, std::string_view params) { return send(topic, "phx_join", params); }
-unsigned Visitor::asks(std::string_view topic, std::string_view event, std::string_view payload) {
+unsigned Person::asks_join(std::string_view topic, std::string_view params) { return send(topic, "phx_join", params); }
+unsigned Person::asks(std::string_view topic, std::string_view event, std::string_view payload) {
   return send(topic, event, payload);
 }
 
-std::string Visitor::join(std::string_view topic, std::string_view params) {
+std::string Person::join(std::string_view topic, std::string_view params) {
   const unsigned ref = asks_join(topic, params);
   bench_->settle();
   return reply(ref);
 }
-std::string Visitor::push(std::string_view topic, std::string_view event, std::string_view payload) {
+std::string Person::push(std::string_view topic, std::string_view event, std::string_view payload) {
   const unsigned ref = asks(topic, event, payload);
   bench_->settle();
   return reply(ref);
 }
-std::string Visitor::leave(std::string_view topic) { return push(topic, "phx_leave"); }
+std::string Person::leave(std::string_view topic) { return push(topic, "phx_leave"); }
 
-std::string Visitor::push_bytes(std::string_view topic, std::string_view event, std::string_view bytes) {
+std::string Person::push_bytes(std::string_view topic, std::string_view event, std::string_view bytes) {
   const unsigned ref = ++client_->last_ref;
   const std::string number = std::to_string(ref);
   const std::string& join_ref = client_->join_refs[std::string(topic)];
@@ -288,23 +288,23 @@ std::string Visitor::push_bytes(std::string_view topic, std::string_view event, 
   return reply(ref);
 }
 
-void Visitor::disconnect() {
+void Person::disconnect() {
   client_->wire.disconnects();
   bench_->settle();
 }
 
-std::string Visitor::reply(unsigned ref) {
+std::string Person::reply(unsigned ref) {
   read();
   const auto found = client_->replies.find(ref);
   return found == client_->replies.end() ? "(no reply)" : found->second;
 }
 
-Texts Visitor::frames() {
+Texts Person::frames() {
   read();
   return std::exchange(client_->frames, {});
 }
 
-Texts Visitor::news() {
+Texts Person::news() {
   Texts news;
   for (auto& frame : frames()) {
     const auto topic_end = frame.find(' ');
@@ -314,8 +314,8 @@ Texts Visitor::news() {
   return news;
 }
 
-bool Visitor::connected() const { return client_->wire.connected() && !client_->wire.closed(); }
-std::string Visitor::refused() const {
+bool Person::connected() const { return client_->wire.connected() && !client_->wire.closed(); }
+std::string Person::refused() const {
   const auto& refused = client_->wire.refused();
   return refused ? refused->reason + refused->detail : "";
 }
@@ -363,7 +363,7 @@ Read read_binary(std::string_view frame) {
 
 }  // namespace
 
-void Visitor::read() {
+void Person::read() {
   for (const Frame& frame : client_->wire.received_frames()) {
     const Read read = frame.kind == Frame::Kind::text ? read_text(frame.bytes.view()) : read_binary(frame.bytes.view());
     if (read.ref.empty()) {

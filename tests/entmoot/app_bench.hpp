@@ -7,7 +7,7 @@
 // would be given.
 //
 //     AppBench bench({{"rooms/room.ts", "export function handleIn() { return {n: 1}; }"}});
-//     Visitor ann(bench);
+//     Person ann(bench);
 //     CHECK(ann.join("room:a") == "ok {}");
 //     CHECK(ann.push("room:a", "hi") == R"(ok {"n":1})");
 //     CHECK(ann.news() == Texts{R"(room:a greeting {"text":"hello"})"});
@@ -99,12 +99,12 @@ struct Coming {
 };
 
 /// A client of the bench; each on a shard, in turn, unless told.
-class Visitor {
+class Person {
  public:
-  explicit Visitor(AppBench& bench, unsigned shard = 0, Coming coming = {});
-  ~Visitor();
-  Visitor(Visitor&&) noexcept;
-  Visitor& operator=(Visitor&&) = delete;
+  explicit Person(AppBench& bench, unsigned shard = 0, Coming coming = {});
+  ~Person();
+  Person(Person&&) noexcept;
+  Person& operator=(Person&&) = delete;
 
   /// The reply: "ok {}", "error {\"reason\":…}" or "(no reply)".
   std::string join(std::string_view topic, std::string_view params = "{}");

@@ -33,8 +33,8 @@ TEST_CASE("a room that cannot go on ends, its clients are told, and find a fresh
   for (const std::string event : {"loop", "memory", "microtasks", "output"}) {
     CAPTURE(event);
     AppBench bench(moody, R"({limits: {turn: "50ms", heap: "4MB", microtasks: 1000, output: "1MB"}})");
-    Visitor ann(bench);
-    Visitor bob(bench, 1);
+    Person ann(bench);
+    Person bob(bench, 1);
     CHECK(ann.join("room:a") == R"(ok {"n":0})");
     CHECK(bob.join("room:a") == R"(ok {"n":1})");
     const auto waits = bob.asks("room:a", "never");
@@ -56,7 +56,7 @@ TEST_CASE("a room that cannot go on ends, its clients are told, and find a fresh
 
 TEST_CASE("an error that the engine survives is an error of the message") {
   AppBench bench(moody);
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   CHECK(ann.push("room:a", "stack").find("call stack") != std::string::npos);
   CHECK(ann.news().empty());
@@ -65,8 +65,8 @@ TEST_CASE("an error that the engine survives is an error of the message") {
 
 TEST_CASE("a room that goes on crashing is quarantined, and says for how long") {
   AppBench bench(moody, R"({limits: {turn: "5ms"}})");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   for (int i = 0; i < 4; ++i) {
     CHECK(ann.join("room:a") == R"(ok {"n":0})");
     (void)ann.push("room:a", "loop");
@@ -86,7 +86,7 @@ TEST_CASE("a script whose top level throws or waits for ever lets nobody in") {
     if (room.id === "late") await new Promise((done) => setTimeout(done, 1000));
   )",
                  R"({limits: {startTimeout: "2s"}})");
-  Visitor ann(bench);
+  Person ann(bench);
   CHECK(ann.join("room:bad") == R"(error {"reason":"the room's script failed: at the start"})");
   const auto slow = ann.asks_join("room:slow");
   const auto late = ann.asks_join("room:late");
@@ -99,7 +99,7 @@ TEST_CASE("a script whose top level throws or waits for ever lets nobody in") {
 
 TEST_CASE("a room that stops itself, or is killed, sends its clients to a fresh one") {
   AppBench bench(moody);
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   (void)ann.join("room:a");
   (void)ann.news();
@@ -122,7 +122,7 @@ TEST_CASE("a room that stops itself, or is killed, sends its clients to a fresh 
 
 TEST_CASE("a message to a room that has ended starts none") {
   AppBench bench(moody);
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   const auto push = ann.asks("room:a", "x");
   (void)bench.kill("room:a");
@@ -135,8 +135,8 @@ TEST_CASE("a message to a room that has ended starts none") {
 
 TEST_CASE("a full room refuses, and takes somebody else when somebody has left") {
   AppBench bench("export {};", R"({limits: {clients: 1}})");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   CHECK(ann.join("room:a") == "ok {}");
   CHECK(bob.join("room:a") == R"-(error {"reason":"the room is full (1 clients)"})-");
   CHECK(bob.join("room:b") == "ok {}");
@@ -147,8 +147,8 @@ TEST_CASE("a full room refuses, and takes somebody else when somebody has left")
 
 TEST_CASE("rooms are limited, for the node and for each address") {
   AppBench bench("export {};", R"({proxy: true, node: {rooms: 4, roomsPerIp: 2}, limits: {idle: "60s"}})");
-  Visitor ann(bench, 0, {.forwarded_for = "10.0.0.1, 10.9.9.9"});
-  Visitor bob(bench, 1, {.forwarded_for = "10.8.8.8"});
+  Person ann(bench, 0, {.forwarded_for = "10.0.0.1, 10.9.9.9"});
+  Person bob(bench, 1, {.forwarded_for = "10.8.8.8"});
   const std::string mine = R"(error {"reason":"too many rooms have been opened from your address"})";
   CHECK(ann.join("room:1") == "ok {}");
   CHECK(ann.join("room:2") == "ok {}");
@@ -156,7 +156,7 @@ TEST_CASE("rooms are limited, for the node and for each address") {
   CHECK(bob.join("room:3") == "ok {}");
   CHECK(ann.join("room:3") == "ok {}");  // it is there already
   CHECK(bob.join("room:4") == "ok {}");
-  Visitor cid(bench, 1, {.forwarded_for = "10.7.7.7"});
+  Person cid(bench, 1, {.forwarded_for = "10.7.7.7"});
   CHECK(cid.join("room:5") == R"(error {"reason":"there are too many rooms, try again later"})");
   (void)ann.leave("room:1");
   bench.advance(61s);
@@ -171,8 +171,8 @@ TEST_CASE("a full mailbox is an answer, and a leave is not lost in it") {
     export const terminate = (reason) => { left.push(reason); };
   )",
                  R"({limits: {mailbox: 3}})");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   (void)ann.join("room:a");
   (void)bob.join("room:a");
   // All of them arrive in one round, before the room has its turn.
@@ -189,7 +189,7 @@ TEST_CASE("a full mailbox is an answer, and a leave is not lost in it") {
 
 TEST_CASE("a room answers in time or not at all") {
   AppBench bench(moody, R"({limits: {replyTimeout: "2s", pendingCalls: 2}})");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   const auto first = ann.asks("room:a", "never");
   const auto second = ann.asks("room:a", "never");

@@ -134,7 +134,7 @@ TEST_CASE("a handler that throws is a 500 with its message, and what it did is d
       used: async () => { const r = new Response("x"); await r.text(); return r; },
     };
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   CHECK(bench.http("GET", "/r/a/now") == R"(500 {"error":"no"})");
   CHECK(bench.http("GET", "/r/a/later") == R"(500 {"error":"not now"})");

@@ -26,13 +26,13 @@ constexpr std::string_view keeper = R"(
 
 /// Joins, does something, leaves.
 void visits(AppBench& bench, const std::string& topic, const std::string& event, const std::string& payload = "{}") {
-  Visitor visitor(bench);
+  Person visitor(bench);
   (void)visitor.join(topic);
   (void)visitor.push(topic, event, payload);
   (void)visitor.leave(topic);
 }
 
-std::string finds(AppBench& bench, const std::string& topic) { return Visitor(bench).join(topic); }
+std::string finds(AppBench& bench, const std::string& topic) { return Person(bench).join(topic); }
 
 }  // namespace
 
@@ -51,7 +51,7 @@ TEST_CASE("an idle room sleeps, and goes on with its state when somebody comes")
 
 TEST_CASE("a room with a client, or with messages, does not sleep") {
   AppBench bench(keeper, R"({limits: {idle: "60s"}})");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   bench.advance(500s);
   bench.advance(500s);
@@ -149,7 +149,7 @@ TEST_CASE("who comes while a room falls asleep finds it") {
                  R"({limits: {idle: "60s"}})");
   CHECK(finds(bench, "room:a") == R"(ok {"n":7})");
   bench.advance(60s);
-  Visitor ann(bench);
+  Person ann(bench);
   CHECK(ann.join("room:a") == R"(ok {"n":8})");
   bench.advance(1s);
   CHECK(bench.rooms() == Texts{"room:a running 1"});
@@ -160,7 +160,7 @@ TEST_CASE("a room that has crashed is not given what slept before") {
   AppBench bench(keeper, R"({limits: {idle: "60s", turn: "5ms"}})");
   visits(bench, "room:a", "add");
   bench.advance(60s);
-  Visitor ann(bench);
+  Person ann(bench);
   CHECK(ann.join("room:a") == R"(ok {"n":1,"history":[1]})");
   (void)bench.kill("room:a");
   CHECK(ann.join("room:a") == R"(ok {"n":0,"history":[]})");

@@ -189,11 +189,9 @@
     return apply(then, apply(then, value, [accepted]), [undefined, refused]);
   };
 
-  // Nobody waits for what becomes of it.
+  // Nobody waits for what becomes of it: a promise that is rejected is an unhandled rejection.
   const leave = (client, reason) => {
-    if (!isExported('terminate')) return;
-    const value = callFunction('terminate', [reason, client]);
-    if (isPromise(value)) apply(then, value, [undefined, (error) => report('an exception in terminate', error)]);
+    if (isExported('terminate')) callFunction('terminate', [reason, client]);
   };
   entries['entmoot:leave'] = (id, reason) => {
     const client = apply(get, clients, [id]);
