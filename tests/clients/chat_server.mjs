@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const kind = process.env.CHAT_SERVER ?? "app";
 if (kind !== "app" && kind !== "library") throw new Error(`CHAT_SERVER is "app" or "library", not "${kind}"`);
 
-/** Whether a room that ends takes its clients' channels with it, who then join again by themselves; and so on. */
+/** Where the two differ (docs/embedding.md), a test asks this. */
 export const isApp = kind === "app";
 export const command = resolve(root, process.env.ENTMOOT_COMMAND ?? "build/release/bin/entmoot");
 export const appFolder = join(root, "apps/chat");

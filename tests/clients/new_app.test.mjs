@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -91,6 +91,57 @@ test("without its types each file is JavaScript that says the same on the same l
     writeFileSync(script, code);
     assert.equal(spawnSync(process.execPath, ["--check", script], { encoding: "utf8" }).stderr, "", name);
   }
+});
+
+/** What `entmoot test` says while `change` is made to a file. */
+function testWith(name, change, ...words) {
+  const file = join(app, name);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, change(text));
+  try {
+    return spawnSync(entmoot, ["test", ...words], { cwd: app, encoding: "utf8" });
+  } finally {
+    writeFileSync(file, text);
+  }
+}
+
+test("a new app's tests pass", () => {
+  const { status, stdout, stderr } = testWith("rooms/chat.ts", (text) => text);
+  assert.match(stdout, /^tests\/chat\.test\.ts\n( {2}ok {5}.+\n){4}\n4 passed, 0 failed\n$/);
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+});
+
+test("a room that throws fails the test that asked, with both places", () => {
+  const bug = (text) => text.replace("room.history.push(message);", "(message as any).by.toUpperCase();");
+  const { status, stdout } = testWith("rooms/chat.ts", bug, "tests/chat.test.ts", "--only", "reaches");
+  const lineOf = (file, words) => readFileSync(join(app, file), "utf8").split("\n").findIndex((line) => line.includes(words)) + 1;
+  const asked = lineOf("tests/chat.test.ts", "const reply = await");
+  const thrown = lineOf("rooms/chat.ts", "room.history.push");
+  assert.match(stdout, new RegExp(`not ok a message reaches everybody\\n.*toUpperCase.*\\n +at tests/chat\\.test\\.ts:${asked}:\\d+\\n`));
+  assert.match(stdout, new RegExp(`at handleIn \\(rooms/chat\\.ts:${thrown}:\\d+\\)`));
+  assert.match(stdout, /\n0 passed, 1 failed\n$/);
+  assert.equal(status, 1);
+});
+
+test("a room that does not compile is told with its place, and no test is run", () => {
+  const { status, stdout, stderr } = testWith("rooms/chat.ts", (text) => text.replace("let lastId = 0;", "let lastId = ;"));
+  assert.equal(stdout, "");
+  assert.match(stderr, /rooms\/chat\.ts:\d+:\d+: /);
+  assert.equal(status, 1);
+});
+
+test("a runtime folder with a name too long for a socket is said to be one, and keeps nobody from serving", () => {
+  const runtime = join(folder, "x".repeat(100));
+  mkdirSync(runtime);
+  const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+  const rooms = spawnSync(entmoot, ["rooms", app], { encoding: "utf8", env });
+  assert.equal(rooms.status, 1);
+  assert.match(rooms.stderr, /too long for a socket's name/);
+  const args = ["-s", "INT", "--preserve-status", "2", entmoot, "serve", app, "--port", "0"];
+  const served = spawnSync("timeout", args, { encoding: "utf8", env });
+  assert.match(served.stdout, /The moot is open/);
+  assert.match(served.stdout + served.stderr, /no console: .* too long/);
 });
 
 test("bash completes the words of a command", () => {

@@ -92,6 +92,28 @@ TEST_CASE(
   CHECK(outcome(files) == R"("a,b,c,d,e,f,g,a,h,two")");
 }
 
+TEST_CASE("a built-in module is found by its name from every file, and stands before packages") {
+  const Folder folder(
+      {{"room.ts",
+        "import { one } from 'own:numbers'; import { two } from './two'; export const test = () => one + two;"},
+       {"two.ts", "import { one } from 'own:numbers'; export const two = one + one;"},
+       {"bad.ts", "import { three } from 'own:numbers'; export const test = () => three;"},
+       {"unknown.ts", "import 'own:words';"}});
+  ModuleLoader loader(folder.path(), {{"own:numbers", "export const one = 1;"}});
+  const auto graph = loader.load("room.ts");
+  REQUIRE_MESSAGE(graph.has_value(), graph.error().reason);
+  CHECK((*graph)->modules().size() == 3);
+  CHECK((*graph)->find("own:numbers"));
+  Bench room(*graph);
+  room.start();
+  room.invoke(1, "test");
+  CHECK(room.said == std::vector<std::string>{"1 ok 3"});
+  const auto bad = loader.load("bad.ts");
+  REQUIRE(bad.has_value());
+  CHECK_FALSE(TemplateHeap::build(*bad, {}).has_value());
+  CHECK(loader.load("unknown.ts").error().reason.starts_with("unknown.ts:1:8: cannot import \"own:words\""));
+}
+
 TEST_CASE("imports that only types need are not made, and lines stay") {
   const Files files{{"room.ts", R"(import { Message } from './absent-types';
 import type { Other } from './absent-too';

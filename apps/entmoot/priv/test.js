@@ -24,7 +24,8 @@ function ask(what, ...args) {
   });
 }
 function moved(error, asked) {
-  Object.defineProperty(error, 'stack', { value: asked.stack, writable: true, configurable: true });
+  const value = asked.stack.split('\n').filter((line) => !line.includes('entmoot:test:')).join('\n');
+  Object.defineProperty(error, 'stack', { value, writable: true, configurable: true });
   return error;
 }
 

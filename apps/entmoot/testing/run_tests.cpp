@@ -63,18 +63,13 @@ void run_file(const TestChoice& choice, const fs::path& path, js::ModuleLoader& 
   const auto tests = file.tests();
   if (!tests) return broken(tests.error().reason);
   if (tests->empty()) return broken(no_test);
-  const auto unheard = [by = fmt::format("room {} says \"an unhandled rejection", log::quoted(name))](
-                           const CapturedLog::Line& line) { return line.text.starts_with(by); };
   bool is_named = false;
   for (std::size_t i = 0; i < tests->size(); ++i) {
     const std::string& test = (*tests)[i];
     if (test.find(choice.only) == std::string::npos) continue;
     if (!std::exchange(is_named, true)) report.file(name);
-    auto failure = file.run(i);
+    const auto failure = file.run(i);
     const auto lines = captured.take();
-    if (!failure && std::ranges::any_of(lines, unheard)) {
-      failure = TestFailure{.message = "a promise was rejected and nobody heard it; is an `await` missing?"};
-    }
     if (failure) {
       report.failed(test, *failure, lines);
     } else {

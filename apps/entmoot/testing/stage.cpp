@@ -166,7 +166,7 @@ void Stage::disconnect(const Args& args, ReplyTo reply) {
 
 void Stage::send(const Args& args, ReplyTo reply) {
   node_->rooms().call(text_of(args.at(0)), "entmoot:info", JsonText::of(boost::json::array{args.at(1)}),
-                              std::move(reply));
+                      std::move(reply));
 }
 
 void Stage::kill(const Args& args, ReplyTo reply) { node_->rooms().kill(text_of(args.at(0)), std::move(reply)); }

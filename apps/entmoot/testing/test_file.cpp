@@ -91,6 +91,13 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
   return fail(fmt::format("it does not end within {:g} s", std::chrono::duration<double>(patience_).count()));
 }
 
+/// What was thrown in the heap that lives where nobody could catch it.
+std::uint64_t TestFile::uncaught() const {
+  if (!server_) return 0;
+  const JsServer::Usage usage = server_->usage();
+  return usage.unhandled_rejections + usage.timer_exceptions + usage.listener_exceptions + usage.microtask_exceptions;
+}
+
 Result<std::vector<std::string>> TestFile::tests() {
   const auto listed = call("entmoot:test.list", JsonText::trusted(std::string_view("[]")));
   if (!listed) {
@@ -107,12 +114,16 @@ Result<std::vector<std::string>> TestFile::tests() {
 
 std::optional<TestFailure> TestFile::run(std::size_t test) {
   stage_.clear();
+  const std::uint64_t uncaught_before = uncaught();
   const auto outcome = call("entmoot:test.run", JsonText::trusted(fmt::format("[{}]", test)));
   if (!outcome) return TestFailure{.message = outcome.error().reason};
   const auto parsed = outcome->parse();
   if (!parsed) return TestFailure{.message = parsed.error().reason};
   const auto& object = parsed->as_object();
-  if (object.at("ok").as_bool()) return std::nullopt;
+  if (object.at("ok").as_bool()) {
+    if (uncaught() == uncaught_before) return std::nullopt;
+    return TestFailure{.message = "something was thrown that nobody caught; is an `await` missing?"};
+  }
   TestFailure failure{.message = std::string(object.at("message").as_string()),
                       .actual = text_in(object, "actual"),
                       .expected = text_in(object, "expected")};

@@ -17,6 +17,7 @@
 #include <entmoot/runtime/program.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,7 @@ class TestFile {
 
  private:
   [[nodiscard]] entmoot::Result<entmoot::JsonText> call(std::string_view function, entmoot::JsonText args);
+  [[nodiscard]] std::uint64_t uncaught() const;
   void end();
 
   const std::string name_;

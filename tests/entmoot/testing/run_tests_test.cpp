@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+
+#include "../../js/folder.hpp"
+
+#include <entmoot/testing/run_tests.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+
+using namespace entmoot_app;
+using entmoot::Folder;
+
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+constexpr auto chat = R"(
+let said = 0;
+export function join(params: { name?: string }, client: Client) {
+  if (!params.name) throw new Error("no name");
+  client.assigns.name = params.name;
+  return { said, from: client.params.from ?? "nowhere" };
+}
+export function handleIn(event: string, payload: any, client: Client) {
+  if (event === "break") throw new TypeError("it broke");
+  if (event === "silence") return new Promise(() => {});
+  if (event === "out") return client.disconnect();
+  if (event === "bytes") return new Uint8Array([...payload, 9]);
+  said++;
+  room.broadcast("said", { ...payload, by: client.assigns.name });
+  return { said };
+}
+export function handleInfo(message: any) { said = message.said; }
+export const path = "/api/:id";
+export async function handleRequest(request: Request, { path }: { path: string }) {
+  return Response.json({ path, said, method: request.method, body: await request.text() }, { status: 201 });
+}
+export const serialize = () => { if (said === 13) throw new Error("unlucky"); return { said }; };
+export const restore = (state: { said: number }) => { said = state.said; };
+)";
+
+struct Run {
+  std::string text;  // the report, or why there is none
+  bool passed = false;
+};
+
+Run run(const Folder& app, const std::string& only = {}) {
+  auto choice = choose_tests(app.path());
+  if (!choice) return {choice.error().reason};
+  choice->only = only;
+  choice->patience = std::chrono::seconds(1);
+  std::string text;
+  TestReport report(Colours(false), [&](std::string_view line) { text += line; });
+  if (const auto ran = run_tests(*choice, report); !ran) return {ran.error().reason};
+  return {text, report.all_is_well()};
+}
+
+/// One test with `body`, in an app with the room above.
+Run run_body(const std::string& body) {
+  const Folder app({{"rooms/chat.ts", chat},
+                    {"tests/a.test.ts",
+                     "import * as t from \"entmoot:test\";\n"
+                     "import { equal, join, rejects, test } from \"entmoot:test\";\n"
+                     "test(\"it\", async () => {\n" +
+                         body + "\n});\n"}});
+  return run(app);
+}
+
+void passes(const std::string& body) {
+  const Run done = run_body(body);
+  INFO(done.text);
+  CHECK(done.passed);
+}
+
+void fails(const std::string& body, const std::string& saying) {
+  const Run done = run_body(body);
+  INFO(done.text);
+  CHECK_FALSE(done.passed);
+  CHECK(done.text.find(saying) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("a test has clients that join, push, hear each other and leave") {
+  passes(R"(
+    const ann = await join("chat:a", { name: "Ann" }, { params: { from: "b&c d" } });
+    const bob = await join("chat:a", { name: "Bob" });
+    equal(ann.joined, { from: "b&c d", said: 0 });
+    equal(await bob.push("say", { text: "hi" }), { said: 1 });
+    equal(await ann.next("said"), { by: "Bob", text: "hi" });
+    await ann.nothing();
+    await ann.leave();
+    await bob.push("say", { text: "anybody?" });
+    await ann.nothing("said");
+  )");
+}
+
+TEST_CASE("bytes go there and come back") {
+  passes(
+      R"(equal([...await (await join("chat:a", { name: "Ann" })).push("bytes", new Uint8Array([1, 255]))], [1, 255, 9]);)");
+}
+
+TEST_CASE("what the room refuses is an error with its reason") {
+  passes(R"(
+    equal(await rejects(join("chat:a")), "no name");
+    equal(await rejects(join("nowhere:a")), "unmatched topic");
+    const ann = await join("chat:a", { name: "Ann" });
+    equal(await rejects(ann.push("break")), "it broke");
+  )");
+}
+
+TEST_CASE("a test reaches rooms from inside: messages, HTTP, a new start, a reload") {
+  passes(R"(
+    const ann = await join("chat:a", { name: "Ann" });
+    await t.send("chat:a", { said: 5 });
+    const response = await t.request("/api/a/x?y=1", { method: "POST", body: "hello", headers: { "content-type": "text/plain" } });
+    equal([response.status, await response.json()], [201, { path: "/x", said: 5, method: "POST", body: "hello" }]);
+    equal((await t.request("/nothing")).status, 404);
+    await t.reload();
+    equal((await ann.push("say", {})).said, 6);
+    await t.send("chat:a", { said: 13 });
+    equal(await rejects(t.reload()), "chat:a stays with the code it has: serialize: unlucky");
+    await t.kill("chat:a");
+    await ann.next("phx_error");
+    equal((await join("chat:a", { name: "Ann" })).joined.said, 0);
+  )");
+}
+
+TEST_CASE("each test finds rooms that know of nothing") {
+  const std::string twice = R"(
+    const ann = await join("chat:a", { name: "Ann" });
+    equal(ann.joined.said, 0);
+    await ann.push("say", {});)";
+  const Folder app({{"rooms/chat.ts", chat},
+                    {"tests/a.test.ts", "import { equal, join, test } from 'entmoot:test';\ntest('one', async () => {" +
+                                            twice + "});\ntest('two', async () => {" + twice + "});"}});
+  const Run done = run(app);
+  CHECK(done.text == "tests/a.test.ts\n  ok     one\n  ok     two\n\n2 passed, 0 failed\n");
+  CHECK(done.passed);
+}
+
+TEST_CASE("what is not equal is shown, with the place in the test") {
+  const Run done = run_body("  equal({ b: 1, a: [undefined, 2] }, { a: [null, 2], b: 2 });");
+  CHECK(
+      done.text.starts_with("tests/a.test.ts\n"
+                            "  not ok it\n"
+                            "         these are not equal\n"
+                            "         actual    {\"a\":[null,2],\"b\":1}\n"
+                            "         expected  {\"a\":[null,2],\"b\":2}\n"
+                            "         at tests/a.test.ts:4:"));
+  CHECK(done.text.ends_with("\n\n0 passed, 1 failed\n"));
+}
+
+TEST_CASE("a room that throws is shown with the place in the room, and the place in the test that asked") {
+  const std::string body = R"(const ann = await join("chat:a", { name: "Ann" });
+    await ann.push("break");)";
+  fails(body, "         it broke\n         at tests/a.test.ts:5:");
+  fails(body, "| room \"chat:a\": \"it broke\"\n         |     at handleIn (rooms/chat.ts:9:");
+}
+
+TEST_CASE("who waits for what does not come is told what came") {
+  fails(R"(const ann = await join("chat:a", { name: "Ann" });
+    await ann.push("say", {}); await ann.push("say", {});
+    await ann.next("sad", { within: 20 });)",
+        "no \"sad\" within 0.02 s; what came: \"said\" (2 times)\n         at tests/a.test.ts:6:");
+  fails(R"(await (await join("chat:a", { name: "Ann" })).next("said", { within: 5 });)",
+        "within 0.005 s; what came: nothing");
+  fails(R"(const ann = await join("chat:a", { name: "Ann" }); await ann.push("say", {}); await ann.nothing("said");)",
+        "nothing was expected; what came: \"said\"");
+}
+
+TEST_CASE("a client that is thrown out hears so, and waits for nothing") {
+  passes(R"(
+    const ann = await join("chat:a", { name: "Ann" });
+    const hears = ann.next("said");
+    const leaves = rejects(ann.push("out"));
+    equal(await rejects(hears), 'no "said" comes any more: the server has closed the connection (1001)');
+    equal(await leaves, 'no reply to "out": the server has closed the connection (1001)');
+  )");
+}
+
+TEST_CASE("a test that does not end fails, and those behind it run") {
+  const Folder app({{"rooms/chat.ts", chat}, {"tests/a.test.ts", R"(import { join, test } from "entmoot:test";
+test("waits", async () => { await (await join("chat:a", { name: "Ann" })).push("silence"); });
+test("computes", () => { for (;;); });
+test("ends", async () => { await join("chat:a", { name: "Ann" }); });)"}});
+  const Run done = run(app);
+  INFO(done.text);
+  CHECK(done.text.find("  not ok waits\n         it does not end within 1 s\n") != std::string::npos);
+  CHECK(done.text.find("  not ok computes\n") != std::string::npos);
+  CHECK(done.text.find("  ok     ends\n") != std::string::npos);
+  CHECK(done.text.ends_with("\n1 passed, 2 failed\n"));
+}
+
+TEST_CASE("what a test throws where nobody catches it is a failure") {
+  const std::string body = R"(void join("chat:a"); await t.sleep(1); await t.rest();)";
+  fails(body, "something was thrown that nobody caught");
+  fails(body, "| the test: an unhandled rejection: \"no name\"\n         |     at <anonymous> (tests/a.test.ts:4:");
+}
+
+TEST_CASE("what a test prints is shown as it was printed") {
+  const Run done = run_body("console.log('Bäume\\n', \"\\x1b[31m\\\\\");");
+  INFO(done.text);
+  CHECK(done.passed);
+  CHECK(done.text.find("| the test says \"Bäume\n         |  \\x1b[31m\\\"") != std::string::npos);
+}
+
+TEST_CASE("a file that cannot be run fails with its place, and the others run") {
+  const Folder app(
+      {{"rooms/chat.ts", chat},
+       {"tests/a.test.ts", "import { test } from 'entmoot:test';\nif (test) throw new Error('at the top');"},
+       {"tests/b.test.ts", "let x: = 1;"},
+       {"tests/c.test.ts", "export {};"},
+       {"tests/d.test.ts", "import { test } from 'entmoot:test'; test('fine', () => {});"}});
+  const Run done = run(app);
+  INFO(done.text);
+  CHECK(done.text.find("         at the top\n") != std::string::npos);
+  CHECK(done.text.find("tests/b.test.ts:1:8: ") != std::string::npos);
+  CHECK(done.text.find("there is no test in it") != std::string::npos);
+  CHECK(done.text.find("  ok     fine\n") != std::string::npos);
+  CHECK_FALSE(done.passed);
+}
+
+TEST_CASE("tests are chosen by a folder, a file or a part of the name") {
+  const Folder app(
+      {{"rooms/chat.ts", chat},
+       {"tests/b.test.ts", "import { test } from 'entmoot:test'; test('x one', () => {}); test('y', () => {});"},
+       {"tests/a.test.ts", "import { test } from 'entmoot:test'; test('x two', () => {});"},
+       {"tests/readme.md", ""}});
+  CHECK(run(app, "x").text ==
+        "tests/a.test.ts\n  ok     x two\ntests/b.test.ts\n  ok     x one\n\n2 passed, 0 failed\n");
+  CHECK(run(app, "z").text == "no test has \"z\" in its name");
+  const auto one = choose_tests(app.path() / "tests/b.test.ts");
+  REQUIRE(one.has_value());
+  CHECK(one->folder == app.path());
+  CHECK(one->files.size() == 1);
+  CHECK(choose_tests(app.path() / "tests/readme.md").error().reason.find("is no test") != std::string::npos);
+}
+
+TEST_CASE("an app without tests, and one with a broken room, are errors") {
+  const Folder none(Files{{"rooms/chat.ts", chat}});
+  CHECK(run(none).text.find("there is no test in it") != std::string::npos);
+  const Folder broken({{"rooms/chat.ts", "export let x: = 1;"}, {"tests/a.test.ts", ""}});
+  CHECK(run(broken).text.starts_with("rooms/chat.ts:1:15: "));
+}
