@@ -220,6 +220,8 @@ std::string AppBench::http(const std::string& method, const std::string& path, c
   return fmt::format("{} {}", response.status, response.body.view());
 }
 
+unsigned AppBench::home_of(std::string_view topic) const { return parts_->shards.home_of(topic).index(); }
+
 Texts AppBench::logged(std::string_view part) { return parts_->log.lines(part); }
 
 // --- a client

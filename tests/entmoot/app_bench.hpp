@@ -64,6 +64,9 @@ class AppBench {
   /// Settles, moves the clock, and settles.
   void advance(entmoot::Duration by);
 
+  /// Which shard a room lives on.
+  [[nodiscard]] unsigned home_of(std::string_view topic) const;
+
   // As an operator would. What comes of it: a JSON text, "error: …", or "(no answer)".
   std::string info(std::string_view topic, std::string_view message);
   std::string evaluate(std::string_view topic, std::string_view expression);
@@ -98,7 +101,7 @@ struct Coming {
   std::string token = {};          ///< phoenix.js's authToken.
 };
 
-/// A client of the bench; each on a shard, in turn, unless told.
+/// A client of the bench, on a shard of the test's choice.
 class Person {
  public:
   explicit Person(AppBench& bench, unsigned shard = 0, Coming coming = {});
