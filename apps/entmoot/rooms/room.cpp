@@ -393,8 +393,8 @@ void Room::finish_reload(const Result<JsonText>& restored) {
     actor_ = nullptr;
     if (!old.actor) {  // neither of them is left
       last_trouble_ = "reload: " + restored.error().reason;
-      dismiss_everybody();
-      return refuse_held(restored.error().reason);
+      refuse_held(restored.error().reason);
+      return dismiss_everybody();
     }
     --generation_;
     actor_ = old.actor;

@@ -46,7 +46,10 @@
     return json;
   };
   const incoming = (payload, binary) => (binary ? fromBytes(payload) : payload);
-  const kindOf = (value) => (value === null ? 'null' : isArray(value) ? 'an array' : `a ${typeof value}`);
+  const kindOf = (value) => {
+    if (value === null || value === undefined) return value === null ? 'null' : 'nothing';
+    return isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  };
 
   /** What a handler returned, as the result of the call. */
   const response = (value, name) => {
@@ -186,11 +189,9 @@
     return apply(then, apply(then, value, [accepted]), [undefined, refused]);
   };
 
-  // Nobody waits for what becomes of it.
+  // Nobody waits for what becomes of it: a promise that is rejected is an unhandled rejection.
   const leave = (client, reason) => {
-    if (!isExported('terminate')) return;
-    const value = callFunction('terminate', [reason, client]);
-    if (isPromise(value)) apply(then, value, [undefined, (error) => report('an exception in terminate', error)]);
+    if (isExported('terminate')) callFunction('terminate', [reason, client]);
   };
   entries['entmoot:leave'] = (id, reason) => {
     const client = apply(get, clients, [id]);
