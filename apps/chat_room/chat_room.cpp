@@ -4,7 +4,6 @@
 
 #include "endpoint.hpp"
 
-#include <future>
 #include <utility>
 
 namespace chat_room {
@@ -33,14 +32,7 @@ Result<void> ChatRoom::start() {
 void ChatRoom::stop(Duration patience) {
   if (!shards_.running()) return;
   endpoint_.drain_and_close(patience);
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    std::promise<void> stopped;
-    shards_[i].post([&] {
-      rooms_.stop_here();
-      stopped.set_value();
-    });
-    stopped.get_future().wait();
-  }
+  shards_.visit_all([this](Shard&) { rooms_.stop_here(); });
   shards_.stop_and_join();
 }
 

@@ -5,6 +5,7 @@
 #include "message.hpp"
 
 #include <entmoot/base/embedded.hpp>
+#include <entmoot/web/local_visitor.hpp>
 #include <entmoot/web/origin_policy.hpp>
 
 #include <span>
@@ -17,18 +18,6 @@ namespace chat_room {
 using namespace entmoot;
 
 namespace {
-
-// A visitor at this machine: the connection comes from loopback, the address bar says so too (a page of another site
-// that points its own name at 127.0.0.1 does not), and no proxy speaks for somebody else.
-bool is_local(const HttpRequest& request) {
-  const bool peer =
-      request.peer.starts_with("127.") || request.peer == "::1" || request.peer.starts_with("::ffff:127.");
-  const std::string_view host = std::string_view(request.host).substr(0, request.host.rfind(':'));
-  const bool name = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-  // What proxies add; some (nginx as it comes) add nothing, but speak HTTP/1.0 to us.
-  const bool direct = !request.header("forwarded") && !request.header("x-forwarded-for") && !request.header("via");
-  return peer && name && direct && !request.http_1_0;
-}
 
 // A page of another site may make a browser send a POST here, but it cannot hide where it comes from.
 bool from_elsewhere(const HttpRequest& request) { return !origin_allowed({}, request); }
@@ -63,7 +52,7 @@ void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSock
   endpoint.get("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
-    rooms.get_state(*id, respond_with_state(std::move(responder), is_local(request)));
+    rooms.get_state(*id, respond_with_state(std::move(responder), is_local_visitor(request)));
   });
   endpoint.post("/api/rooms/:id/messages", [&rooms](const HttpRequest& request, Responder responder) {
     if (from_elsewhere(request)) return responder.respond(HttpResponse::error(403, "a page of another site"));
@@ -76,7 +65,7 @@ void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSock
   endpoint.delete_("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
-    if (!is_local(request) || from_elsewhere(request))
+    if (!is_local_visitor(request) || from_elsewhere(request))
       return responder.respond(HttpResponse::error(403, "only callers on this machine kill rooms"));
     rooms.kill(*id, ReplyTo([responder = std::move(responder)](const Result<JsonText>&) mutable {
       responder.respond(HttpResponse::empty(204));

@@ -436,8 +436,9 @@ SettingTable<RoomLimits> make_limit_settings() {
           {"output", "What one turn may send.", "the room ends: `too much output in one turn`"},
           {64 * kilobyte, gigabyte}, [](auto& limits) -> auto& { return limits.budget.effects_bytes_max; })
       .count(
-          {"logLines", "Lines that one turn may write to the log.", "counted, not written"}, {0, 100'000},
-          [](auto& limits) -> auto& { return limits.budget.log_lines_max; })
+          {"logLines", "Lines that a room may write to the log at once; as many again in ten seconds.",
+           "counted, not written"},
+          {0, 100'000}, [](auto& limits) -> auto& { return limits.budget.log_lines_max; })
       .count(
           {"clients", "Clients that have joined a room.", "the join is refused: `the room is full (1000 clients)`"},
           {1, 1'000'000}, [](auto& limits) -> auto& { return limits.clients_max; })

@@ -39,9 +39,7 @@ namespace {
 /// What is logged while a bench stands.
 class LogBook {
  public:
-  LogBook()
-      : before_(spdlog::default_logger()),
-        sink_(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)) {
+  LogBook() : before_(spdlog::default_logger()), sink_(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)) {
     auto logger = std::make_shared<spdlog::logger>("bench", sink_);
     logger->set_pattern("%l %v");
     logger->set_level(spdlog::level::debug);
@@ -105,6 +103,7 @@ struct AppBench::Parts {
   SocketMount mount{shards, pubsub, user_socket};
   StaticFiles own_files;
   Requests requests{rooms, own_files};
+  std::shared_ptr<std::optional<HttpResponse>> response = {};  // to the last request
 };
 
 AppBench::AppBench(const Files& files) : parts_(std::make_unique<Parts>(files)) {}
@@ -169,7 +168,8 @@ std::string AppBench::kill(std::string_view topic) {
 
 Texts AppBench::rooms() {
   Texts rows;
-  const auto list = parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
+  const auto list =
+      parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
   for (const auto& row : list.value().as_array()) {
     rows.push_back(fmt::format("{} {} {}", std::string(row.at("topic").as_string()),
                                std::string(row.at("state").as_string()), to_json(row.at("clients"))));
@@ -178,7 +178,8 @@ Texts AppBench::rooms() {
 }
 
 std::string AppBench::about(std::string_view topic, const std::string& field) {
-  const auto list = parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
+  const auto list =
+      parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
   for (const auto& row : list.value().as_array()) {
     if (row.at("topic").as_string() == topic) return to_json(row.at(field));
   }
@@ -186,7 +187,7 @@ std::string AppBench::about(std::string_view topic, const std::string& field) {
 }
 
 HttpResponse AppBench::http(HttpRequest request) {
-  std::optional<HttpResponse> response;
+  const auto response = parts_->response = std::make_shared<std::optional<HttpResponse>>();
   run_on(parts_->shards[0], [&] {
     if (request.method.empty()) request.method = "GET";
     if (request.host.empty()) request.host = "localhost:4001";
@@ -196,12 +197,18 @@ HttpResponse AppBench::http(HttpRequest request) {
       request.query = request.path.substr(question + 1);
       request.path.resize(question);
     }
-    parts_->requests.handle(std::move(request), Responder(parts_->shards[0], [&](HttpResponse r) { response = std::move(r); }));
+    parts_->requests.handle(std::move(request),
+                            Responder(parts_->shards[0], [response](HttpResponse r) { *response = std::move(r); }));
   });
   settle();
-  if (!response) return HttpResponse::text(0, "(no answer)");
-  (void)response_head(*response, true);
-  return *std::move(response);
+  return late_http();
+}
+
+HttpResponse AppBench::late_http() {
+  if (!*parts_->response) return HttpResponse::text(0, "(no answer)");
+  HttpResponse response = **parts_->response;
+  (void)response_head(response, true);
+  return response;
 }
 
 std::string AppBench::http(const std::string& method, const std::string& path, const std::string& body) {
@@ -213,11 +220,13 @@ std::string AppBench::http(const std::string& method, const std::string& path, c
   return fmt::format("{} {}", response.status, response.body.view());
 }
 
+unsigned AppBench::home_of(std::string_view topic) const { return parts_->shards.home_of(topic).index(); }
+
 Texts AppBench::logged(std::string_view part) { return parts_->log.lines(part); }
 
 // --- a client
 
-struct Visitor::Client {
+struct Person::Client {
   Client(Shard& shard, SocketMount& mount, ConnectInfo info) : wire(shard, mount, std::move(info)) {}
   TestClient wire;
   unsigned last_ref = 0;
@@ -226,7 +235,7 @@ struct Visitor::Client {
   Texts frames = {};
 };
 
-Visitor::Visitor(AppBench& bench, unsigned shard, Coming coming) : bench_(&bench) {
+Person::Person(AppBench& bench, unsigned shard, Coming coming) : bench_(&bench) {
   auto& parts = bench.parts();
   ConnectInfo info{.query = "vsn=2.0.0" + (coming.query.empty() ? "" : "&" + coming.query),
                    .peer = "127.0.0.1",
@@ -235,10 +244,10 @@ Visitor::Visitor(AppBench& bench, unsigned shard, Coming coming) : bench_(&bench
   if (!coming.token.empty()) info.auth_token = coming.token;
   client_ = std::make_unique<Client>(parts.shards[shard], parts.mount, std::move(info));
 }
-Visitor::~Visitor() = default;
-Visitor::Visitor(Visitor&&) noexcept = default;
+Person::~Person() = default;
+Person::Person(Person&&) noexcept = default;
 
-unsigned Visitor::send(std::string_view topic, std::string_view event, std::string_view payload) {
+unsigned Person::send(std::string_view topic, std::string_view event, std::string_view payload) {
   const unsigned ref = ++client_->last_ref;
   const std::string name(topic);
   if (event == "phx_join") client_->join_refs[name] = std::to_string(ref);
@@ -250,24 +259,24 @@ unsigned Visitor::send(std::string_view topic, std::string_view event, std::stri
   return ref;
 }
 
-unsigned Visitor::asks_join(std::string_view topic, std::string_view params) { return send(topic, "phx_join", params); }
-unsigned Visitor::asks(std::string_view topic, std::string_view event, std::string_view payload) {
+unsigned Person::asks_join(std::string_view topic, std::string_view params) { return send(topic, "phx_join", params); }
+unsigned Person::asks(std::string_view topic, std::string_view event, std::string_view payload) {
   return send(topic, event, payload);
 }
 
-std::string Visitor::join(std::string_view topic, std::string_view params) {
+std::string Person::join(std::string_view topic, std::string_view params) {
   const unsigned ref = asks_join(topic, params);
   bench_->settle();
   return reply(ref);
 }
-std::string Visitor::push(std::string_view topic, std::string_view event, std::string_view payload) {
+std::string Person::push(std::string_view topic, std::string_view event, std::string_view payload) {
   const unsigned ref = asks(topic, event, payload);
   bench_->settle();
   return reply(ref);
 }
-std::string Visitor::leave(std::string_view topic) { return push(topic, "phx_leave"); }
+std::string Person::leave(std::string_view topic) { return push(topic, "phx_leave"); }
 
-std::string Visitor::push_bytes(std::string_view topic, std::string_view event, std::string_view bytes) {
+std::string Person::push_bytes(std::string_view topic, std::string_view event, std::string_view bytes) {
   const unsigned ref = ++client_->last_ref;
   const std::string number = std::to_string(ref);
   const std::string& join_ref = client_->join_refs[std::string(topic)];
@@ -281,23 +290,23 @@ std::string Visitor::push_bytes(std::string_view topic, std::string_view event, 
   return reply(ref);
 }
 
-void Visitor::disconnect() {
+void Person::disconnect() {
   client_->wire.disconnects();
   bench_->settle();
 }
 
-std::string Visitor::reply(unsigned ref) {
+std::string Person::reply(unsigned ref) {
   read();
   const auto found = client_->replies.find(ref);
   return found == client_->replies.end() ? "(no reply)" : found->second;
 }
 
-Texts Visitor::frames() {
+Texts Person::frames() {
   read();
   return std::exchange(client_->frames, {});
 }
 
-Texts Visitor::news() {
+Texts Person::news() {
   Texts news;
   for (auto& frame : frames()) {
     const auto topic_end = frame.find(' ');
@@ -307,8 +316,8 @@ Texts Visitor::news() {
   return news;
 }
 
-bool Visitor::connected() const { return client_->wire.connected() && !client_->wire.closed(); }
-std::string Visitor::refused() const {
+bool Person::connected() const { return client_->wire.connected() && !client_->wire.closed(); }
+std::string Person::refused() const {
   const auto& refused = client_->wire.refused();
   return refused ? refused->reason + refused->detail : "";
 }
@@ -356,7 +365,7 @@ Read read_binary(std::string_view frame) {
 
 }  // namespace
 
-void Visitor::read() {
+void Person::read() {
   for (const Frame& frame : client_->wire.received_frames()) {
     const Read read = frame.kind == Frame::Kind::text ? read_text(frame.bytes.view()) : read_binary(frame.bytes.view());
     if (read.ref.empty()) {

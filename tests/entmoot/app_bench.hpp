@@ -7,7 +7,7 @@
 // would be given.
 //
 //     AppBench bench({{"rooms/room.ts", "export function handleIn() { return {n: 1}; }"}});
-//     Visitor ann(bench);
+//     Person ann(bench);
 //     CHECK(ann.join("room:a") == "ok {}");
 //     CHECK(ann.push("room:a", "hi") == R"(ok {"n":1})");
 //     CHECK(ann.news() == Texts{R"(room:a greeting {"text":"hello"})"});
@@ -57,14 +57,15 @@ class AppBench {
   /// The same, but no shard has taken a step yet.
   std::string begin_reload(const Files& files);
   std::string reload(std::string_view room) { return reload(Files{{"rooms/room.ts", std::string(room)}}); }
-  std::string begin_reload(std::string_view room) {
-    return begin_reload(Files{{"rooms/room.ts", std::string(room)}});
-  }
+  std::string begin_reload(std::string_view room) { return begin_reload(Files{{"rooms/room.ts", std::string(room)}}); }
 
   /// Steps all shards until nothing happens any more.
   void settle();
   /// Settles, moves the clock, and settles.
   void advance(entmoot::Duration by);
+
+  /// Which shard a room lives on.
+  [[nodiscard]] unsigned home_of(std::string_view topic) const;
 
   // As an operator would. What comes of it: a JSON text, "error: …", or "(no answer)".
   std::string info(std::string_view topic, std::string_view message);
@@ -77,7 +78,9 @@ class AppBench {
 
   /// An HTTP request: GET, unless `request` says otherwise.
   entmoot::HttpResponse http(entmoot::HttpRequest request);
-  /// Its status and body: "200 hello"; "(no answer)".
+  /// What has become of the last one meanwhile.
+  entmoot::HttpResponse late_http();
+  /// Status and body: "200 hello"; "0 (no answer)".
   std::string http(const std::string& method, const std::string& path, const std::string& body = {});
 
   /// Lines of the log since it was asked last that contain `part`.
@@ -98,13 +101,13 @@ struct Coming {
   std::string token = {};          ///< phoenix.js's authToken.
 };
 
-/// A client of the bench; each on a shard, in turn, unless told.
-class Visitor {
+/// A client of the bench, on a shard of the test's choice.
+class Person {
  public:
-  explicit Visitor(AppBench& bench, unsigned shard = 0, Coming coming = {});
-  ~Visitor();
-  Visitor(Visitor&&) noexcept;
-  Visitor& operator=(Visitor&&) = delete;
+  explicit Person(AppBench& bench, unsigned shard = 0, Coming coming = {});
+  ~Person();
+  Person(Person&&) noexcept;
+  Person& operator=(Person&&) = delete;
 
   /// The reply: "ok {}", "error {\"reason\":…}" or "(no reply)".
   std::string join(std::string_view topic, std::string_view params = "{}");

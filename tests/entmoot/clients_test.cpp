@@ -18,9 +18,9 @@ TEST_CASE("what join returns is the reply to the join, at once or later") {
       return later ? new Promise((done) => setTimeout(() => done(hello), 1000)) : hello;
     };
   )");
-  Visitor ann(bench, 0, {.query = "name=ann"});
+  Person ann(bench, 0, {.query = "name=ann"});
   CHECK(ann.join("room:a") == R"(ok {"hello":"ann","n":0,"topic":"room:a","id":"a"})");
-  Visitor bob(bench, 1);
+  Person bob(bench, 1);
   const auto joins = bob.asks_join("room:a", R"({"later":true})");
   bench.settle();
   CHECK(bob.reply(joins) == "(no reply)");
@@ -32,7 +32,7 @@ TEST_CASE("what join returns is the reply to the join, at once or later") {
 
 TEST_CASE("a room without functions lets in and says who takes no messages") {
   AppBench bench("export {};");
-  Visitor ann(bench);
+  Person ann(bench);
   CHECK(ann.join("room:a") == "ok {}");
   CHECK(ann.push("room:a", "hi") == R"(error {"reason":"the room has no handleIn, nobody takes \"hi\""})");
   CHECK(bench.info("room:a", "1") == "error: the room has no handleInfo");
@@ -55,8 +55,8 @@ TEST_CASE("a join that throws is refused, and nothing of it gets out") {
     }
     export const terminate = () => console.warn("terminated");
   )");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   CHECK(bob.join("room:a", R"({"how":""})") == "ok {}");
   (void)bob.news();
   CHECK(ann.join("room:a", R"({"how":"now"})") == R"(error {"reason":"not today"})");
@@ -95,7 +95,7 @@ TEST_CASE("what handleIn returns is replied, what it throws is an error, and wha
       throws: () => { room.broadcast("no", {}); throw new Error("no"); },
     };
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   const auto wrong = [](std::string_view what) {
     return "error {\"reason\":\"handleIn returned " + std::string(what) +
@@ -128,8 +128,8 @@ TEST_CASE("a message is dropped with all it did when its handler throws before i
       if (event === "bad") throw new Error("bad");
     }
   )");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   (void)ann.join("room:a");
   (void)bob.join("room:a");
   CHECK(ann.push("room:a", "bad", R"({"text":"x"})") == R"(error {"reason":"bad"})");
@@ -163,8 +163,8 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
     }
     export const handleInfo = () => room.clients[0].replyLater();
   )");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   (void)ann.join("room:a");
   (void)bob.join("room:a");
   const auto ok = ann.asks("room:a", "ok");
@@ -203,8 +203,8 @@ TEST_CASE("bytes go both ways") {
       return payload.toReversed();
     }
   )");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   CHECK(ann.join("room:a") == R"(ok {"bytes":false})");
   (void)bob.join("room:a");
   CHECK(ann.push_bytes("room:a", "b", "abc") == "ok <cba>");
@@ -223,7 +223,7 @@ TEST_CASE("what is sent is an object or bytes") {
       if (event === "except") room.broadcast("e", {}, {except: payload});
     }
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   for (const std::string_view event : {"push", "broadcast", "meta"}) {
     INFO(event);
@@ -249,8 +249,8 @@ TEST_CASE("what join pushes comes behind its reply, in order, and a broadcast re
       room.broadcast("all");
     }
   )");
-  Visitor ann(bench, 0, {.query = "name=ann"});
-  Visitor bob(bench, 1, {.query = "name=bob"});
+  Person ann(bench, 0, {.query = "name=ann"});
+  Person bob(bench, 1, {.query = "name=bob"});
   (void)ann.join("room:a");
   CHECK(ann.frames() == Texts{"room:a reply ok {}", "room:a first {}", "room:a second {}"});
   (void)bob.join("room:a");
@@ -277,8 +277,8 @@ TEST_CASE("broadcasts of an event that is intercepted go through handleOut, for 
     }
     export const handleIn = (event, payload, client) => room.broadcast(event, {from: client.assigns.name, ...payload});
   )");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   (void)ann.join("room:a", R"({"name":"ann"})");
   (void)bob.join("room:a", R"({"name":"bob"})");
   const auto news = ann.news();
@@ -301,7 +301,7 @@ TEST_CASE("an intercepted event of a room without handleOut is passed on") {
     export const intercept = ["said"];
     export const handleIn = (event, payload, client) => room.broadcast(event, payload);
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   (void)ann.push("room:a", "said", R"({"n":1})");
   CHECK(ann.news() == Texts{R"(room:a said {"n":1})"});
@@ -324,34 +324,38 @@ TEST_CASE("terminate is told why a stay has ended, once for each") {
       if (client.params.name === "slow") return new Promise(() => {});
     }
   )");
-  Visitor watcher(bench, 1);
+  Person watcher(bench, 1);
   (void)watcher.join("room:a");
   const auto visits = [&](std::string name, auto&& ends) {
-    Visitor visitor(bench, 0, {.query = "name=" + name});
+    Person visitor(bench, 0, {.query = "name=" + name});
     (void)visitor.join("room:a");
     ends(visitor);
     bench.settle();
     return visitor.news();
   };
-  CHECK(visits("a", [](Visitor& v) { (void)v.leave("room:a"); }) == Texts{"room:a phx_close {}"});
-  CHECK(visits("b", [](Visitor& v) { v.disconnect(); }).empty());
-  CHECK(visits("c", [](Visitor& v) { (void)v.push("room:a", "go"); }) == Texts{"room:a phx_close {}"});
-  (void)visits("d", [](Visitor& v) { (void)v.push("room:a", "close"); CHECK_FALSE(v.connected()); });
-  (void)visits("e", [](Visitor& v) { CHECK(v.join("room:a") == "ok {}"); });
+  CHECK(visits("a", [](Person& v) { (void)v.leave("room:a"); }) == Texts{"room:a phx_close {}"});
+  CHECK(visits("b", [](Person& v) { v.disconnect(); }).empty());
+  CHECK(visits("c", [](Person& v) { (void)v.push("room:a", "go"); }) == Texts{"room:a phx_close {}"});
+  (void)visits("d", [](Person& v) {
+    (void)v.push("room:a", "close");
+    CHECK_FALSE(v.connected());
+  });
+  (void)visits("e", [](Person& v) { CHECK(v.join("room:a") == "ok {}"); });
   CHECK(bench.evaluate("room:a", "left.join()") ==
         R"("a left false,b closed false,c removed false,d closed false,e rejoined false,e closed false")");
   CHECK(watcher.news().size() == 6);
-  (void)visits("bad", [](Visitor& v) { (void)v.leave("room:a"); });
+  (void)visits("bad", [](Person& v) { (void)v.leave("room:a"); });
   CHECK(bench.logged("in terminate").size() == 1);
   CHECK(watcher.news().empty());
-  (void)visits("worse", [](Visitor& v) { (void)v.leave("room:a"); });
-  CHECK(bench.logged("in terminate, later").size() == 1);
+  (void)visits("worse", [](Person& v) { (void)v.leave("room:a"); });
+  CHECK(bench.logged("in terminate, later").size() == 1);  // an unhandled rejection
   CHECK(watcher.news().size() == 1);
-  (void)visits("slow", [](Visitor& v) { (void)v.leave("room:a"); });
+  (void)visits("slow", [](Person& v) { (void)v.leave("room:a"); });
   CHECK(bench.evaluate("room:a", "room.clients.length") == "1");
 }
 
-TEST_CASE("a client that leaves while its join waits was never in the room, and terminate is told when the join is done") {
+TEST_CASE(
+    "a client that leaves while its join waits was never in the room, and terminate is told when the join is done") {
   AppBench bench(R"(
     export const log = [];
     let let_in;
@@ -359,9 +363,9 @@ TEST_CASE("a client that leaves while its join waits was never in the room, and 
     export const handleInfo = () => let_in({});
     export const terminate = (reason, client) => { log.push(reason + room.clients.length); };
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
-  Visitor bob(bench, 1);
+  Person bob(bench, 1);
   (void)bob.asks_join("room:a", R"({"wait":true})");
   bob.disconnect();
   CHECK(bench.rooms() == Texts{"room:a running 1"});
@@ -372,7 +376,7 @@ TEST_CASE("a client that leaves while its join waits was never in the room, and 
 
 TEST_CASE("a join that is never answered is refused in time") {
   AppBench bench("export const join = () => new Promise(() => {});", R"({limits: {replyTimeout: "3s"}})");
-  Visitor ann(bench);
+  Person ann(bench);
   const auto joins = ann.asks_join("room:a");
   bench.advance(3s);
   CHECK(ann.reply(joins) == R"(error {"reason":"timeout"})");
@@ -388,7 +392,7 @@ TEST_CASE("a client has a new id with each join, and its assigns are its own") {
       return {n: client.assigns.n, same: room.clients[0] === client, params: client.params, frozen: Object.isFrozen(client.params)};
     }
   )");
-  Visitor ann(bench, 0, {.query = "a=1&vsn=2.0.0"});
+  Person ann(bench, 0, {.query = "a=1&vsn=2.0.0"});
   CHECK(ann.join("room:a") == R"(ok {"ids":1})");
   CHECK(ann.push("room:a", "x") == R"(ok {"n":1,"same":true,"params":{"a":"1"},"frozen":true})");
   CHECK(ann.join("room:a") == R"(ok {"ids":2})");
@@ -405,7 +409,7 @@ TEST_CASE("messages are taken in order while a handler awaits") {
       return {event};
     }
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   const auto a = ann.asks("room:a", "a", R"({"ms":20})");
   const auto b = ann.asks("room:a", "b", R"({"ms":10})");
@@ -420,7 +424,7 @@ TEST_CASE("messages are taken in order while a handler awaits") {
   CHECK(bench.evaluate("room:a", "order.join()") == R"("begin a,begin b,begin c,end c,end b,end a")");
 }
 
-TEST_CASE("what nobody caught is in the log with the room's name") {
+TEST_CASE("what nobody caught is in the log with the room's name, and counted") {
   AppBench bench(R"(
     export function handleIn(event) {
       if (event === "reject") Promise.reject(new Error("unheard"));
@@ -428,7 +432,7 @@ TEST_CASE("what nobody caught is in the log with the room's name") {
       if (event === "heard") Promise.reject(new Error("heard")).catch(() => {});
     }
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   CHECK(ann.push("room:a", "reject") == "ok {}");
   const auto unheard = bench.logged("unheard");
@@ -437,6 +441,7 @@ TEST_CASE("what nobody caught is in the log with the room's name") {
   CHECK(ann.push("room:a", "timer") == "ok {}");
   bench.advance(1ms);
   CHECK(bench.logged("in a timer").size() == 1);
+  CHECK(bench.about("room:a", "uncaught") == "2");
   CHECK(ann.push("room:a", "heard") == "ok {}");
   CHECK(bench.logged("heard").empty());
 }
@@ -447,7 +452,7 @@ TEST_CASE("rooms send to rooms that are running") {
     export const handleIn = (event, {to}) => { room.send(to, {from: room.id}); };
     export async function handleInfo(message) { got.push(message); if (message === "bad") throw new Error("bad info"); }
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   (void)ann.join("room:b");
   CHECK(ann.push("room:a", "x", R"({"to":"room:b"})") == "ok {}");
@@ -460,9 +465,10 @@ TEST_CASE("rooms send to rooms that are running") {
 }
 
 TEST_CASE("a topic that no file serves, one without a name and one too long are refused") {
-  AppBench bench(Files{{"rooms/room.ts", "export {};"},
-                       {"rooms/lobby.ts", "export const topic = \"room:lobby\"; export const join = () => ({lobby: room.id});"}});
-  Visitor ann(bench);
+  AppBench bench(
+      Files{{"rooms/room.ts", "export {};"},
+            {"rooms/lobby.ts", "export const topic = \"room:lobby\"; export const join = () => ({lobby: room.id});"}});
+  Person ann(bench);
   CHECK(ann.join("room:lobby") == R"(ok {"lobby":"room:lobby"})");
   CHECK(ann.join("room:x") == "ok {}");
   CHECK(ann.join("game:x") == R"(error {"reason":"unmatched topic"})");

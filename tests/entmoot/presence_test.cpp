@@ -28,7 +28,8 @@ constexpr std::string_view present = R"(
 
 bool is_diff(const std::string& frame, const std::string& joins, const std::string& leaves) {
   const auto at = [&](const std::string& key) { return key.empty() ? "{}" : "{\"" + key + "\":"; };
-  return frame.find("presence_diff") != std::string::npos && frame.find("\"joins\":" + at(joins)) != std::string::npos &&
+  return frame.find("presence_diff") != std::string::npos &&
+         frame.find("\"joins\":" + at(joins)) != std::string::npos &&
          frame.find("\"leaves\":" + at(leaves)) != std::string::npos;
 }
 
@@ -36,8 +37,8 @@ bool is_diff(const std::string& frame, const std::string& joins, const std::stri
 
 TEST_CASE("who joins is told who is here, himself included, and the others are told of him") {
   AppBench bench(present);
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   CHECK(ann.join("room:a", R"({"name":"ann"})") == "ok {}");
   const auto first = ann.news();
   REQUIRE(first.size() == 1);
@@ -56,8 +57,8 @@ TEST_CASE("who joins is told who is here, himself included, and the others are t
 
 TEST_CASE("a presence's meta changes, and ends by itself with the client, however it goes") {
   AppBench bench(present);
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   (void)ann.join("room:a", R"({"name":"ann"})");
   (void)bob.join("room:a", R"({"name":"bob"})");
   (void)ann.news();
@@ -87,8 +88,8 @@ TEST_CASE("a presence's meta changes, and ends by itself with the client, howeve
 
 TEST_CASE("nobody is present in a room that has crashed") {
   AppBench bench(present, R"({limits: {turn: "5ms"}})");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   (void)ann.join("room:a", R"({"name":"ann"})");
   (void)bob.join("room:a", R"({"name":"bob"})");
   (void)bob.push("room:a", "boom");
@@ -100,8 +101,8 @@ TEST_CASE("a client that is in the room when presence is first used gets the sta
   AppBench bench(R"(
     export const handleIn = (event, payload, client) => room.presence.track(client, "k");
   )");
-  Visitor ann(bench);
-  Visitor bob(bench, 1);
+  Person ann(bench);
+  Person bob(bench, 1);
   (void)ann.join("room:a");
   (void)bob.join("room:a");
   CHECK(ann.news().empty());
@@ -125,7 +126,7 @@ TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
     }
   )";
   AppBench bench(room, R"({limits: {history: {entries: 5, bytes: 100, replay: 3}}})");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   CHECK(ann.push("room:a", "x") == R"(ok {"length":0,"last":[],"replay":0,"all":0,"none":0})");
   CHECK(ann.push("room:a", "add", R"({"n":9})") ==
@@ -147,7 +148,7 @@ TEST_CASE("what is in the history cannot be changed from outside") {
       return {history: room.history};
     }
   )");
-  Visitor ann(bench);
+  Person ann(bench);
   (void)ann.join("room:a");
   CHECK(ann.push("room:a", "x") == R"(ok {"history":[{"a":1},null]})");
 }

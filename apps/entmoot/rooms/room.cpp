@@ -41,14 +41,14 @@ Room::Room(Home& home, std::string topic, std::shared_ptr<const Route> route, No
       topic_(std::move(topic)),
       place_(std::move(place)),
       route_(std::move(route)),
-      self_(std::make_shared<Room*>(this)) {
+      self_(std::make_shared<Room*>(this)),
+      members_(home.ground, topic_) {
   touch();
 }
 
 Room::~Room() {
   *self_ = nullptr;
   home_.shard.cancel(idle_timer_);
-  for (const auto& [id, member] : members_) home_.ground.presence.untrack(member.presence);
   end_actors(ExitReason::shutdown());
 }
 
@@ -98,16 +98,12 @@ void Room::join(Guest guest, JsonText args, ReplyTo reply) {
   if (members_.size() >= route_->limits.clients_max) {
     return std::move(reply)(fail(fmt::format("the room is full ({} clients)", members_.size())));
   }
-  std::string id = guest.id;
-  members_.emplace(std::move(id), Member{std::move(guest), home_.ground.presence.new_owner()});
+  members_.add(std::move(guest));
   call("entmoot:join", std::move(args), std::move(reply));
 }
 
 void Room::leave(const std::string& id, std::string_view reason) {
-  const auto found = members_.find(id);
-  if (found == members_.end()) return;
-  home_.ground.presence.untrack(found->second.presence);
-  members_.erase(found);
+  if (!members_.remove(id)) return;
   touch();
   leave_again(id, std::string(reason));
 }
@@ -182,7 +178,7 @@ void Room::ended(const std::string& child, const JsServer* actor, const ExitReas
   ++failures_;
   last_trouble_ = reason.what;
   refuse_held(reason.what);  // of a reload that was about to ask for its state
-  dismiss_everybody();
+  members_.dismiss_everybody();
 }
 
 /// The actor of code that has been replaced has ended, or has to: it is not started again.
@@ -213,19 +209,11 @@ void Room::end_actors(const ExitReason& reason) {
   }
 }
 
-/// The clients of a room that is no more: their channels end as if they had been linked to it, and they join again.
-void Room::dismiss_everybody() {
-  for (const auto& [id, member] : std::exchange(members_, {})) {
-    home_.ground.presence.untrack(member.presence);
-    stop(member.guest.channel, ChannelEnd::crash);
-  }
-}
-
 void Room::kill(std::string why) {
   last_trouble_ = why;
   end_actors({ExitReason::Kind::killed, why});
   refuse_held(why);
-  dismiss_everybody();
+  members_.dismiss_everybody();
   home_.all.forget_later(*this);
 }
 
@@ -252,7 +240,7 @@ Handlers Room::handlers() {
   offer_fetch(handlers, *home_.fetcher);
   for (const auto& channel : app.config.broadcast_channels) {
     handlers.on_channel(channel.first, [this, event = channel.second](const JsonText& message) -> Result<void> {
-      return emit("broadcast", "", event, message.view());
+      return members_.broadcast(event, message.view());
     });
   }
   const auto is_allowed = [&](std::string_view name) { return std::ranges::count(app.config.handlers, name) > 0; };
@@ -261,7 +249,7 @@ Handlers Room::handlers() {
       const auto messages = elements_of(args);
       if (!messages) return messages.error();
       if (messages->size() != 1) return fail("broadcast takes one message");
-      if (auto sent = emit("broadcast", "", "new_message", messages->front()); !sent) return sent.error();
+      if (auto sent = members_.broadcast("new_message", messages->front()); !sent) return sent.error();
       return JsonText();
     });
   }
@@ -280,18 +268,7 @@ Handlers Room::handlers() {
 
 Result<void> Room::emit(std::string_view operation, std::string_view target, std::string_view name,
                         std::string_view payload) {
-  const Ground& ground = home_.ground;
-  if (operation == "broadcast") {
-    auto content = payload_from(payload);
-    if (!content) return content.error();
-    if (!content->is_object_or_binary()) return fail("a message to the clients is an object");
-    BroadcastOptions options;
-    if (const auto except = members_.find(target); except != members_.end()) {
-      options.except = except->second.guest.subscriber;
-    }
-    ground.pubsub.broadcast(topic_, name, *std::move(content), options);
-    return {};
-  }
+  if (operation == "broadcast") return members_.broadcast(name, payload, target);
   if (operation == "send") {
     Effects::release_or_hold([this, self = self_, topic = std::string(target),
                               args = JsonText::trusted(fmt::format("[{}]", payload))]() mutable {
@@ -314,39 +291,7 @@ Result<void> Room::emit(std::string_view operation, std::string_view target, std
     return {};
   }
 
-  const auto found = members_.find(target);
-  if (found == members_.end()) return {};  // gone meanwhile; the script will hear of it
-  const Member& member = found->second;
-  if (operation == "push") {
-    auto content = payload_from(payload);
-    if (!content) return content.error();
-    push(member.guest.channel, name, *std::move(content));
-  } else if (operation == "presence_state") {
-    Effects::release_or_hold([this, self = self_, to = member.guest.channel] {
-      if (*self) push(to, "presence_state", home_.ground.presence.list(topic_));
-    });
-  } else if (operation == "track") {
-    if (payload.starts_with('=')) return fail("a presence's meta is an object");
-    Effects::release_or_hold(
-        [this, self = self_, owner = member.presence, key = std::string(name), meta = JsonText::trusted(payload)] {
-          if (!*self) return;
-          Presence& presence = home_.ground.presence;
-          auto tracked = presence.track(owner, topic_, key, meta);
-          if (!tracked) tracked = presence.update(owner, topic_, key, meta);
-          if (!tracked) log::warn("room {}: {}", log::quoted(topic_), log::quoted(tracked.error().reason));
-        });
-  } else if (operation == "untrack") {
-    Effects::release_or_hold([this, self = self_, owner = member.presence, key = std::string(name)] {
-      if (*self) home_.ground.presence.untrack(owner, topic_, key);
-    });
-  } else if (operation == "leave") {
-    stop(member.guest.channel, ChannelEnd::normal);
-  } else if (operation == "disconnect") {
-    disconnect(member.guest.channel);
-  } else {
-    return fail(fmt::format("no operation \"{}\"", operation));
-  }
-  return {};
+  return members_.emit(operation, target, name, payload);
 }
 
 // --- other code
@@ -407,8 +352,8 @@ void Room::finish_reload(const Result<JsonText>& restored) {
     actor_ = nullptr;
     if (!old.actor) {  // neither of them is left
       last_trouble_ = "reload: " + restored.error().reason;
-      dismiss_everybody();
-      return refuse_held(restored.error().reason);
+      refuse_held(restored.error().reason);
+      return members_.dismiss_everybody();
     }
     --generation_;
     actor_ = old.actor;

@@ -17,6 +17,7 @@
 //
 // Lives on shards.home_of(topic) with everything it holds; owned by its Home.
 
+#include "members.hpp"
 #include "node_counts.hpp"
 #include "route.hpp"
 
@@ -29,7 +30,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,14 +39,6 @@
 namespace entmoot_app {
 
 struct Home;
-
-/// A client as its channel introduces it.
-struct Guest {
-  std::string id;
-  entmoot::SocketRef channel;
-  entmoot::SubscriberId subscriber = entmoot::SubscriberId::none;
-  std::string address;
-};
 
 /// A row of `entmoot rooms`.
 struct RoomInfo {
@@ -88,10 +80,6 @@ class Room {
   [[nodiscard]] bool is_over() const noexcept { return !actor_ && members_.empty() && !reload_; }
 
  private:
-  struct Member {
-    Guest guest;
-    entmoot::PresenceOwner presence = entmoot::PresenceOwner::none;
-  };
   struct Replaced {
     std::string child;  // the supervisor's name
     entmoot::JsServer* actor = nullptr;
@@ -115,7 +103,6 @@ class Room {
   [[nodiscard]] entmoot::Result<void> emit(std::string_view operation, std::string_view target, std::string_view name,
                                            std::string_view payload);
   void ended(const std::string& child, const entmoot::JsServer* actor, const entmoot::ExitReason& reason);
-  void dismiss_everybody();
   void leave_again(std::string id, std::string reason);
 
   [[nodiscard]] bool reloads(std::uint64_t number) const noexcept { return reload_ && reload_->number == number; }
@@ -145,7 +132,7 @@ class Room {
 
   entmoot::JsServer* actor_ = nullptr;  // while it lives; the supervisor's
   std::uint64_t generation_ = 0;        // of the code: each has a child of its own in the supervisor
-  std::map<std::string, Member, std::less<>> members_;
+  Members members_;
   std::optional<Reload> reload_;
   std::uint64_t reloads_ = 0;
   std::vector<Replaced> replaced_;  // those of the code before that still owe answers

@@ -9,6 +9,7 @@
 // says why.
 
 #include "../config.hpp"
+#include "ground.hpp"
 #include "node_counts.hpp"
 #include "room.hpp"
 #include "sleeping_rooms.hpp"
@@ -29,14 +30,6 @@
 namespace entmoot_app {
 
 struct App;
-
-/// What rooms stand on: the parts of the node. All outlive the rooms.
-struct Ground {
-  entmoot::Shards& shards;
-  entmoot::Registry& registry;
-  entmoot::PubSub& pubsub;
-  entmoot::Presence& presence;
-};
 
 class Rooms;
 

@@ -191,8 +191,7 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   Known& known = known_[name];
   std::shared_ptr<const Route> same_code = known.fingerprint == fingerprint ? known.route : nullptr;
   // What a room has of the settings when it starts: with other ones it has to start anew.
-  const std::string settings =
-      to_json(boost::json::value_from(std::tuple(config.handlers, config.fetch, config.broadcast_channels)));
+  const std::string settings = to_json(boost::json::value_from(std::tuple(config.handlers, config.broadcast_channels)));
   if (same_code && known.settings == settings && config.limits_of(same_code->pattern) == same_code->limits) {
     return same_code;
   }

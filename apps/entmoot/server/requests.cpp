@@ -6,6 +6,7 @@
 #include "../rooms/client_address.hpp"
 
 #include <entmoot/base/base64.hpp>
+#include <entmoot/web/local_visitor.hpp>
 #include <entmoot/web/origin_policy.hpp>
 #include <entmoot/web/path_pattern.hpp>
 
@@ -24,18 +25,6 @@ namespace entmoot_app {
 using namespace entmoot;
 
 namespace {
-
-// A visitor at this machine: the connection comes from loopback, the address bar says so too (a page of another site
-// that points its own name at 127.0.0.1 does not), and no proxy speaks for somebody else.
-bool is_local(const HttpRequest& request) {
-  const bool peer =
-      request.peer.starts_with("127.") || request.peer == "::1" || request.peer.starts_with("::ffff:127.");
-  const std::string_view host = std::string_view(request.host).substr(0, request.host.rfind(':'));
-  const bool name = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-  // What proxies add; some (nginx as it comes) add nothing, but speak HTTP/1.0 to us.
-  const bool direct = !request.header("forwarded") && !request.header("x-forwarded-for") && !request.header("via");
-  return peer && name && direct && !request.http_1_0;
-}
 
 /// A room that a path names, and what of the path is left.
 struct Addressed {
@@ -121,7 +110,7 @@ JsonText args_of(const HttpRequest& request, std::string rest, bool behind_proxy
                                           {"headers", std::move(headers)},
                                           {"body", base64_encode(request.body)},
                                           {"path", std::move(rest)},
-                                          {"local", is_local(request)}}});
+                                          {"local", is_local_visitor(request)}}});
 }
 
 }  // namespace

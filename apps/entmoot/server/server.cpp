@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <future>
 #include <span>
 #include <utility>
 
@@ -105,14 +104,7 @@ void Server::stop(Duration patience) {
   if (!shards_.running()) return;
   control_.reset();
   endpoint_.drain_and_close(patience);
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    std::promise<void> stopped;
-    shards_[i].post([&] {
-      rooms_.stop_here();
-      stopped.set_value();
-    });
-    stopped.get_future().wait();
-  }
+  shards_.visit_all([this](Shard&) { rooms_.stop_here(); });
   shards_.stop_and_join();
 }
 

@@ -8,6 +8,7 @@
 #include <entmoot/core/shard.hpp>
 
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -33,6 +34,20 @@ class Shards {
   template <class F>
   void post_to_all(F f) const {
     for (const auto& shard : shards_) shard->post(f);
+  }
+
+  /// Runs `f(shard)` on each shard while it runs, one after the other, and returns when all have. From a thread that is no
+  /// shard's.
+  template <class F>
+  void visit_all(F f) const {
+    for (const auto& shard : shards_) {
+      std::promise<void> done;
+      shard->post([&] {
+        f(*shard);
+        done.set_value();
+      });
+      done.get_future().wait();
+    }
   }
 
   void start();

@@ -73,12 +73,13 @@
       const stack = typeof error === 'object' && error !== null ? error.stack : undefined;
       if (typeof stack === 'string' && stack !== '') {
         const own = apply(exec, ownFrames, [stack]);
-        return own === null ? stack : apply(part, stack, [0, own.index]);
+        const theirs = own === null ? stack : apply(part, stack, [0, own.index]);
+        if (theirs !== '') return theirs;
       }
     } catch {
       // the next line says what there is to say
     }
-    return '    (thrown without a stack)';
+    return '    (thrown with no line of the script on the stack)';
   };
 
   const succeed = (call, value) => {

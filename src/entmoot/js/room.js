@@ -48,9 +48,8 @@
   };
   const incoming = (payload, binary) => (binary ? fromBytes(payload) : payload);
   const kindOf = (value) => {
-    if (value === null || value === undefined) return text(value);
-    if (isArray(value)) return 'an array';
-    return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+    if (value === null || value === undefined) return value === null ? 'null' : 'nothing';
+    return isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   };
 
   /** What a handler returned, as the result of the call. */
@@ -198,11 +197,9 @@
     return apply(then, apply(then, value, [accepted]), [undefined, refused]);
   };
 
-  // Nobody waits for what becomes of it.
+  // Nobody waits for what becomes of it: a promise that is rejected is an unhandled rejection.
   const leave = (client, reason) => {
-    if (!isExported('terminate')) return;
-    const value = callFunction('terminate', [reason, client]);
-    if (isPromise(value)) apply(then, value, [undefined, (error) => report('an exception in terminate', error)]);
+    if (isExported('terminate')) callFunction('terminate', [reason, client]);
   };
   entries['entmoot:leave'] = (id, reason) => {
     const client = apply(get, clients, [id]);

@@ -34,7 +34,8 @@ struct Budget {
   std::size_t pending_calls_max = 10'000;
   /// How long a handler may take to answer (GenServer.call's default).
   Duration handler_timeout = std::chrono::seconds(5);
-  /// Lines (console output, what nobody caught) that one turn may write to the log; the rest is counted.
+  /// Lines (console output, what was thrown, what nobody caught) that may be written to the log at once; as many again
+  /// in ten seconds (runtime/log_allowance.hpp). The rest is counted.
   std::size_t log_lines_max = 100;
   /// Of an exception's message, as it goes to the caller; the rest is cut off. A message is a sentence, and it is sent
   /// although its turn has failed.

@@ -50,7 +50,8 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       began_(shard.clock().now()),
       timers_(shard, options_.budget.timers_max,
               [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
-      share_(options_.budget.cpu_share, shard.clock().now()) {
+      share_(options_.budget.cpu_share, shard.clock().now()),
+      log_lines_(options_.budget.log_lines_max, shard.clock().now()) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }
 
@@ -143,11 +144,9 @@ bool JsServer::slice() {
 void JsServer::finish_turn() {
   ++used_.turns;
   used_.cpu += turn_->cpu_used();
-  if (log_lines_ > options_.budget.log_lines_max) {
-    log::warn("room {}: {} more lines in one turn", log::quoted(options_.name),
-              log_lines_ - options_.budget.log_lines_max);
+  if (const auto left_out = log_lines_.tell(shard().clock().now())) {
+    log::warn("room {}: {} lines were left out (`logLines`)", log::quoted(options_.name), left_out);
   }
-  log_lines_ = 0;
 
   if (!turn_->trouble().empty() && !failure_) failure_ = fail(turn_->trouble());
   const bool starting = turn_->input().kind == js::Entry::Kind::evaluate;
@@ -173,7 +172,9 @@ void JsServer::finish_turn() {
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
 void JsServer::fail_turn(const Error& failure) {
   ++used_.failed_turns;
-  log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(failure.reason), log::indented(failure.detail));
+  if (log_lines_.take(shard().clock().now())) {
+    log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(failure.reason), log::indented(failure.detail));
+  }
   const Input& input = turn_->input();
   const std::uint64_t own = input.kind == js::Entry::Kind::invoke ? input.id : 0;
   for (auto at = calls_.begin(); at != calls_.end();) {
@@ -246,7 +247,9 @@ void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_mess
     turn_->charge_effect(json_or_message.size());
     found->second.answer = JsonText::trusted(json_or_message);
   } else {
-    log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(json_or_message), log::indented(stack));
+    if (log_lines_.take(shard().clock().now())) {
+      log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(json_or_message), log::indented(stack));
+    }
     found->second.answer = fail(std::string(json_or_message), std::string(stack));
   }
   Effects::release_or_hold([this, call] { send_answer(call); });
@@ -379,7 +382,7 @@ void JsServer::stop_timer(std::uint32_t id) {
 }
 
 void JsServer::log(int level, std::string_view line) {
-  if (++log_lines_ > options_.budget.log_lines_max) return;
+  if (!log_lines_.take(shard().clock().now())) return;
   const auto text = log::quoted(line);
   const auto name = log::quoted(options_.name);
   switch (level) {
@@ -405,7 +408,7 @@ void JsServer::report_error(Uncaught kind, std::string_view message, std::string
                                  {"an unhandled rejection", &Usage::unhandled_rejections}};
   const Row& row = rows[static_cast<std::size_t>(kind)];
   ++(used_.*row.count);
-  if (++log_lines_ > options_.budget.log_lines_max) return;
+  if (!log_lines_.take(shard().clock().now())) return;
   log::error("room {}: {}: {}{}", log::quoted(options_.name), row.what, log::quoted(message), log::indented(stack));
 }
 

@@ -22,6 +22,7 @@
 #include <entmoot/runtime/cpu_share.hpp>
 #include <entmoot/runtime/handlers.hpp>
 #include <entmoot/runtime/js_shard.hpp>
+#include <entmoot/runtime/log_allowance.hpp>
 #include <entmoot/runtime/program.hpp>
 #include <entmoot/runtime/room_timers.hpp>
 #include <entmoot/runtime/turn.hpp>
@@ -144,12 +145,12 @@ class JsServer final : public Actor, private js::Host {
   SyncCall sync_;
   std::uint64_t last_sync_ = 0;
   std::size_t handler_calls_ = 0;  // Beam.calls that wait
-  std::size_t log_lines_ = 0;
-  std::string result_;  // what the engine is handed after a host call
+  std::string result_;             // what the engine is handed after a host call
 
   // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.
   Usage used_;  // the counters of it
   CpuShare share_;
+  LogAllowance log_lines_;
   TimerId waits_ = TimerId::none;  // until there is CPU time again
 };
 

@@ -46,7 +46,7 @@ interface EntmootLimits {
   microtasks?: number;
   /** What one turn may send. Default: "8 MB". */
   output?: EntmootSize;
-  /** Lines that one turn may write to the log. Default: 100. */
+  /** Lines that a room may write to the log at once; as many again in ten seconds. Default: 100. */
   logLines?: number;
   /** Clients that have joined a room. Default: 1000. */
   clients?: number;

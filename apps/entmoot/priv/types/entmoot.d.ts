@@ -70,7 +70,7 @@ interface Room {
 declare const room: Room;
 
 /** Why a client's stay ended (`terminate`). */
-type LeaveReason = "left" | "closed" | "disconnected" | "rejoined" | "crash";
+type LeaveReason = "left" | "removed" | "closed" | "rejoined" | "crash";
 
 /** The functions that a room's file may export. All may be async, none is required. */
 interface RoomExports {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+#include "members.hpp"
+
+#include "wire.hpp"
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/core/effects.hpp>
+#include <entmoot/phoenix/channel.hpp>
+#include <entmoot/phoenix/presence.hpp>
+#include <entmoot/phoenix/pubsub.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace entmoot_app {
+
+using namespace entmoot;
+
+Members::Members(const Ground& ground, std::string topic)
+    : ground_(ground), topic_(std::move(topic)), self_(std::make_shared<const Members*>(this)) {}
+
+Members::~Members() {
+  *self_ = nullptr;
+  for (const auto& [id, member] : members_) ground_.presence.untrack(member.presence);
+}
+
+void Members::add(Guest guest) {
+  std::string id = guest.id;
+  members_.emplace(std::move(id), Member{std::move(guest), ground_.presence.new_owner()});
+}
+
+bool Members::remove(std::string_view id) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) return false;
+  ground_.presence.untrack(found->second.presence);
+  members_.erase(found);
+  return true;
+}
+
+void Members::dismiss_everybody() {
+  const auto all = std::exchange(members_, {});
+  for (const auto& [id, member] : all) {
+    ground_.presence.untrack(member.presence);
+    stop(member.guest.channel, ChannelEnd::crash);
+  }
+}
+
+Result<void> Members::broadcast(std::string_view event, std::string_view payload, std::string_view except) const {
+  auto content = payload_from(payload);
+  if (!content) return content.error();
+  if (!content->is_object_or_binary()) return fail("a message to the clients is an object");
+  BroadcastOptions options;
+  if (const auto found = members_.find(except); found != members_.end()) {
+    options.except = found->second.guest.subscriber;
+  }
+  ground_.pubsub.broadcast(topic_, event, *std::move(content), options);
+  return {};
+}
+
+Result<void> Members::emit(std::string_view operation, std::string_view client, std::string_view name,
+                           std::string_view payload) const {
+  const auto found = members_.find(client);
+  if (found == members_.end()) return {};
+  const Member& member = found->second;
+  Presence& presence = ground_.presence;
+  if (operation == "push") {
+    auto content = payload_from(payload);
+    if (!content) return content.error();
+    push(member.guest.channel, name, *std::move(content));
+  } else if (operation == "leave") {
+    stop(member.guest.channel, ChannelEnd::normal);
+  } else if (operation == "disconnect") {
+    disconnect(member.guest.channel);
+  } else if (operation == "track") {
+    return track(client, name, payload);
+  } else if (operation == "untrack") {
+    Effects::release_or_hold([&presence, topic = topic_, owner = member.presence, key = std::string(name)] {
+      presence.untrack(owner, topic, key);
+    });
+  } else if (operation == "presence_state") {
+    // Read when it is sent: behind it the client gets every change.
+    Effects::release_or_hold(
+        [&presence, topic = topic_, to = member.guest.channel] { push(to, "presence_state", presence.list(topic)); });
+  } else {
+    return fail(fmt::format("no operation \"{}\"", operation));
+  }
+  return {};
+}
+
+/// Under the key it has already: its new meta. Who has left before the turn is over is not listed any more.
+Result<void> Members::track(std::string_view client, std::string_view key, std::string_view meta) const {
+  if (meta.starts_with('=')) return fail("a presence's meta is an object");
+  Effects::release_or_hold(
+      [self = self_, id = std::string(client), name = std::string(key), json = JsonText::trusted(meta)] {
+        if (!*self) return;
+        const Members& room = **self;
+        const auto found = room.members_.find(id);
+        if (found == room.members_.end()) return;
+        Presence& presence = room.ground_.presence;
+        auto tracked = presence.track(found->second.presence, room.topic_, name, json);
+        if (!tracked) tracked = presence.update(found->second.presence, room.topic_, name, json);
+        if (!tracked) log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
+      });
+  return {};
+}
+
+}  // namespace entmoot_app

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// HTTP for a room: which path leads where, what handleRequest is given, and what becomes of what it returns.
+
+#include "app_bench.hpp"
+
+#include <entmoot/web/http_request.hpp>
+#include <entmoot/web/http_response.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+using namespace entmoot;
+using namespace entmoot_app;
+using namespace std::chrono_literals;
+
+namespace {
+
+HttpRequest request(std::string method, std::string path, std::string body = {}, std::vector<HttpHeader> headers = {}) {
+  HttpRequest made;
+  made.method = std::move(method);
+  made.path = std::move(path);
+  made.body = std::move(body);
+  made.headers = std::move(headers);
+  return made;
+}
+
+std::string header(const HttpResponse& response, std::string_view name) {
+  std::string all;
+  for (const auto& field : response.headers) {
+    if (same_name(field.name, name)) all += (all.empty() ? "" : " + ") + field.value;
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a path leads to a room and says the rest to it") {
+  AppBench bench(Files{
+      {"rooms/room.ts", R"(export const path = "/api/rooms/:id";
+                           export const handleRequest = ({method, url}, {path, local}) => Response.json({id: room.id, method, url, path, local});)"},
+      {"rooms/hall.ts", "export const topic = \"hall\"; export const handleRequest = () => new Response(room.topic);"},
+      {"rooms/game.ts", "export const handleRequest = () => new Response(room.topic);"},
+      {"rooms/mute.ts", "export {};"},
+      {"public/index.html", "<h1>hello</h1>"}});
+  CHECK(bench.http("GET", "/api/rooms/lobby") ==
+        R"(200 {"id":"lobby","method":"GET","url":"http://localhost:4001/api/rooms/lobby","path":"","local":true})");
+  CHECK(
+      bench.http("GET", "/api/rooms/caf%C3%A9%2F1/a/b?x=1&y=%20")
+          .find(
+              R"("id":"café/1","method":"GET","url":"http://localhost:4001/api/rooms/caf%C3%A9%2F1/a/b?x=1&y=%20","path":"/a/b")") !=
+      std::string::npos);
+  CHECK(bench.http("GET", "/hall") == "200 hall");
+  CHECK(bench.http("GET", "/hall/anything") == "200 hall");
+  CHECK(bench.http("GET", "/game/7") == "200 game:7");
+  CHECK(bench.http("GET", "/") == "200 <h1>hello</h1>");
+  for (const std::string path : {"/api/rooms", "/api/rooms/", "/api/rooms//x", "/api/room/a", "/mute/a", "/game",
+                                 "/halls", "/api/rooms/%zz", "/api/rooms/%00", "/api/rooms/%ff"}) {
+    CAPTURE(path);
+    CHECK(bench.http("GET", path).starts_with("404 "));
+  }
+  CHECK(bench.http("GET", "/game/" + std::string(251, 'x')).starts_with("404 "));
+  CHECK(bench.rooms().size() == 4);
+}
+
+TEST_CASE("a person at the machine itself is told from everybody else") {
+  AppBench bench(
+      "export const path = \"/r/:id\"; export const handleRequest = (r, {local}) => new Response(`${local}`);");
+  const auto asks = [&](std::string peer, std::string host, std::vector<HttpHeader> headers = {}) {
+    HttpRequest made = request("GET", "/r/a", "", std::move(headers));
+    made.peer = std::move(peer);
+    made.host = std::move(host);
+    return std::string(bench.http(std::move(made)).body.view());
+  };
+  CHECK(asks("127.0.0.1", "localhost:4000") == "true");
+  CHECK(asks("::1", "[::1]:4000") == "true");
+  CHECK(asks("10.0.0.1", "localhost:4000") == "false");
+  CHECK(asks("127.0.0.1", "evil.example:4000") == "false");
+  CHECK(asks("127.0.0.1", "localhost:4000", {{"x-forwarded-for", "10.0.0.1"}}) == "false");
+}
+
+TEST_CASE("a request's method, headers and bytes come to the room, and its answer's go back") {
+  AppBench bench(R"(
+    export const path = "/r/:id";
+    export async function handleRequest(request) {
+      const bytes = new Uint8Array(await request.arrayBuffer());
+      return new Response(bytes.toReversed(), {
+        status: 201,
+        headers: [["x-got", request.headers.get("x-said") + " " + request.method + " " + bytes.length],
+                  ["set-cookie", "a=1"], ["set-cookie", "b=2"], ["content-type", "application/x-thing"],
+                  ["content-length", "99"], ["Connection", "upgrade"], ["date", "never"]],
+      });
+    }
+  )");
+  const auto response = bench.http(request("PUT", "/r/a",
+                                           std::string("\0\xff"
+                                                       "ab",
+                                                       4),
+                                           {{"X-Said", "hi"}, {"x-said", "there"}}));
+  CHECK(response.status == 201);
+  CHECK(response.body.view() == std::string_view("ba\xff\0", 4));
+  CHECK(header(response, "x-got") == "hi, there PUT 4");
+  CHECK(header(response, "set-cookie") == "a=1 + b=2");
+  CHECK(header(response, "content-type") == "application/x-thing");
+  CHECK(header(response, "content-length").empty());
+  CHECK(header(response, "connection").empty());
+  CHECK(header(response, "date").empty());
+}
+
+TEST_CASE("an answer may have no body") {
+  AppBench bench(R"(
+    export const path = "/r/:id";
+    export const handleRequest = (request, {path}) => new Response(null, {status: +path.slice(1), headers: {etag: '"1"'}});
+  )");
+  for (const std::string status : {"204", "304", "200", "404", "302"}) {
+    CHECK(bench.http("GET", "/r/a/" + status) == status + " ");
+    CHECK(bench.http("HEAD", "/r/a/" + status) == status + " ");
+  }
+}
+
+TEST_CASE("a handler that throws is a 500 with its message, and what it did is dropped") {
+  AppBench bench(R"(
+    export const path = "/r/:id";
+    export const handleRequest = (request, {path}) => answers[path.slice(1)]();
+    const answers = {
+      now() { room.broadcast("x", {}); throw new Error("no"); },
+      later: () => Promise.reject(new Error("not now")),
+      text: () => { throw "a text"; },
+      string: () => "hi",
+      nothing: () => {},
+      object: () => ({status: 200}),
+      used: async () => { const r = new Response("x"); await r.text(); return r; },
+    };
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  CHECK(bench.http("GET", "/r/a/now") == R"(500 {"error":"no"})");
+  CHECK(bench.http("GET", "/r/a/later") == R"(500 {"error":"not now"})");
+  CHECK(bench.http("GET", "/r/a/text") == R"(500 {"error":"a text"})");
+  CHECK(bench.http("GET", "/r/a/string") == R"(500 {"error":"handleRequest returned a string, not a Response"})");
+  CHECK(bench.http("GET", "/r/a/nothing") == R"(500 {"error":"handleRequest returned nothing, not a Response"})");
+  CHECK(bench.http("GET", "/r/a/object") == R"(500 {"error":"handleRequest returned an object, not a Response"})");
+  CHECK(bench.http("GET", "/r/a/used").starts_with("500 "));
+  CHECK(bench.http("GET", "/r/a/missing").starts_with("500 "));
+  CHECK(ann.news().empty());
+}
+
+TEST_CASE("a Response of the script's own making cannot break out of its place") {
+  AppBench bench(R"(
+    export const path = "/r/:id";
+    class Odd extends Response {
+      constructor(own) { super("x"); this.own = own; }
+      get status() { return this.own.status ?? 200; }
+      get headers() { return this.own.headers ?? super.headers; }
+      bytes() { return this.own.bytes ?? super.bytes(); }
+    }
+    const pairs = (...list) => ({forEach: (f) => list.forEach(([n, v]) => f(v, n))});
+    const answers = {
+      status_text: {status: "x"}, status_low: {status: 101}, status_high: {status: 1000}, status_big: {status: 1e300},
+      name: {headers: pairs(["a\r\nb: c", "x"])}, value: {headers: pairs(["a", "x\r\nb: c"])},
+      number: {headers: pairs(["a", 7])}, bytes: {bytes: Promise.resolve("text")}, fine: {},
+    };
+    export const handleRequest = (request, {path}) =>
+      path === "/error" ? Response.error() : path === "/json" ? (Array.prototype.toJSON = () => 7, new Response("x")) : new Odd(answers[path.slice(1)]);
+  )");
+  CHECK(bench.http("GET", "/r/a/fine") == "200 x");
+  for (const std::string path : {"status_text", "status_low", "status_high", "status_big", "name", "value", "number",
+                                 "bytes", "error", "json"}) {
+    CAPTURE(path);
+    CHECK(bench.http("GET", "/r/a/" + path).starts_with("500 "));
+  }
+}
+
+TEST_CASE("a room that cannot answer is a 503 that says why") {
+  AppBench bench(R"(
+    export const path = "/r/:id";
+    if (room.id === "bad") throw new Error("at the start");
+    export const handleRequest = () => { if (room.id === "loop") for (;;); return new Promise(() => {}); };
+  )",
+                 R"({limits: {replyTimeout: "2s", turn: "5ms", clients: 1}, node: {roomsPerIp: 3}})");
+  CHECK(bench.http("GET", "/r/bad") == R"(503 {"error":"the room's script failed: at the start"})");
+  CHECK(bench.http("GET", "/r/loop") == R"(503 {"error":"out of time"})");
+  CHECK(bench.http("GET", "/r/never") == "0 (no answer)");
+  bench.advance(2s);
+  CHECK(bench.late_http().status == 503);
+  CHECK(bench.late_http().body.view() == R"({"error":"timeout"})");
+  CHECK(bench.http("GET", "/r/more") == R"(503 {"error":"too many rooms have been opened from your address"})");
+}
+
+TEST_CASE("a page of another site may read but not change") {
+  AppBench bench("export const path = \"/r/:id\"; export const handleRequest = (r) => new Response(r.method);");
+  const std::vector<HttpHeader> foreign = {{"origin", "https://evil.example"}};
+  const std::vector<HttpHeader> own = {{"origin", "http://localhost:4001"}};
+  CHECK(bench.http(request("GET", "/r/a", "", foreign)).status == 200);
+  CHECK(bench.http(request("POST", "/r/a", "", foreign)).status == 403);
+  CHECK(bench.http(request("DELETE", "/r/a", "", foreign)).status == 403);
+  CHECK(bench.http(request("POST", "/r/a", "", own)).status == 200);
+  CHECK(bench.http(request("POST", "/r/a")).status == 200);  // no browser
+}
