@@ -31,6 +31,7 @@ struct Options {
   int messages = 1000;
   int window = 1;
   bool idle = false;
+  int rooms = 0;
 };
 
 std::vector<WebSocketClient> join_all(const Options& options) {
@@ -102,6 +103,30 @@ void idle(const Options& options) {
          options.subject, "kB", (server.resident_kilobytes() - before) / options.clients);
 }
 
+/// Rooms that nobody was in before, one after the other; all of them stay.
+void fresh_rooms(const Options& options) {
+  constexpr int rooms_a_client = 50;
+  const ServerProcess server(options.pid);
+  std::vector<WebSocketClient> clients;
+  clients.reserve(static_cast<std::size_t>(options.rooms));
+  Samples joins;
+  const auto before = server.resident_kilobytes();
+  for (int i = 0; i < options.rooms; ++i) {
+    if (i % rooms_a_client == 0) clients.emplace_back(options.port);
+    WebSocketClient& client = clients.back();
+    joins.add(time([&] {
+      client.send(fmt::format(R"(["{0}","{0}","{1}-{0}","phx_join",{{}}])", i, options.topic));
+      client.await_readable();
+    }));
+    client.await_frame();
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto resident = (server.resident_kilobytes() - before) / options.rooms;
+  joins.report("rooms over a socket", "join of a fresh room, until it is answered", options.subject);
+  report("rooms over a socket", fmt::format("resident memory of the server, {} rooms of one client", options.rooms),
+         options.subject, "kB", resident);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -115,6 +140,9 @@ int main(int argc, char** argv) {
   cli.add_option("--messages", options.messages)->check(CLI::Range(1, 10'000'000));
   cli.add_option("--window", options.window)->check(CLI::Range(1, 1000));
   cli.add_flag("--idle", options.idle, "Join, say nothing, report the server's memory");
+  cli.add_option("--rooms", options.rooms, "Join so many fresh rooms, report how long each took and their memory")
+      ->check(CLI::Range(1, 9'000));
   CLI11_PARSE(cli, argc, argv);
+  if (options.rooms > 0) return fresh_rooms(options), 0;
   options.idle ? idle(options) : fan_out(options);
 }

@@ -110,6 +110,11 @@ class WebSocketClient {
   void await_frame() {
     for (std::size_t frames = 0; frames == 0;) frames = frames_.feed(std::string(1, read_byte()));
   }
+  /// Waits until something has come, without taking it.
+  void await_readable() const {
+    pollfd readable{fd_, POLLIN, 0};
+    if (::poll(&readable, 1, 10'000) != 1) give_up("nothing came within ten seconds");
+  }
   void listen() { ::fcntl(fd_, F_SETFL, O_NONBLOCK); }
   /// How many frames have come meanwhile.
   std::size_t take(std::vector<char>& scratch) {
