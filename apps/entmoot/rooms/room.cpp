@@ -375,7 +375,8 @@ void Room::finish_reload(const Result<JsonText>& restored) {
     old.actor->ref().mailbox().push(
         envelope("entmoot:replaced", JsonText::trusted(std::string_view("[]")), [](Room&, const Result<JsonText>&) {}));
     replaced_.push_back(std::move(old));
-    end_when_answered(child, home_.shard.clock().now() + reload_->before->limits.reply_timeout + look_for_answers_every);
+    end_when_answered(child,
+                      home_.shard.clock().now() + reload_->before->limits.reply_timeout + look_for_answers_every);
   } else {
     (void)home_.supervisor.terminate_child(old.child);
   }

@@ -36,8 +36,8 @@ class Shards {
     for (const auto& shard : shards_) shard->post(f);
   }
 
-  /// Runs `f(shard)` on each shard while it runs, one after the other, and returns when all have. From a thread that is no
-  /// shard's.
+  /// Runs `f(shard)` on each shard while it runs, one after the other, and returns when all have. From a thread that is
+  /// no shard's.
   template <class F>
   void visit_all(F f) const {
     for (const auto& shard : shards_) {
