@@ -53,6 +53,12 @@ TEST_CASE("an empty file is a mistake: an editor has just emptied it, and is abo
   CHECK(mistakes({{"rooms/a.ts", "export {};"}}).empty());
 }
 
+TEST_CASE("limits for rooms that nobody serves are told with their place") {
+  CHECK(mistakes(
+            {{"rooms/a.ts", a_room}, {"entmoot.config.ts", "export default {\n  rooms: {'b:*': {clients: 2}},\n};"}}) ==
+        "entmoot.config.ts:2:11: `rooms` names \"b:*\", but no file in rooms/ serves it");
+}
+
 TEST_CASE("links that lead in a circle are no end of the server") {
   const Folder folder({{"rooms/a.ts", a_room}, {"public/index.html", "<p>hello"}});
   for (const char* link : {"rooms/b.ts", "public/b.ts"}) {

@@ -2,6 +2,7 @@
 
 #include "app_loader.hpp"
 
+#include "../source_places.hpp"
 #include "probe.hpp"
 
 #include <entmoot/base/log.hpp>
@@ -14,6 +15,7 @@
 #include <boost/json/value_from.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -142,8 +144,11 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
     const bool is_there =
         std::ranges::any_of(app->routes, [&](const auto& route) { return route->pattern == pattern; });
     if (!is_there && problems.empty()) {
-      problems.push_back(
-          fmt::format("entmoot.config.ts: `rooms` names \"{}\", but no file in rooms/ serves it", pattern));
+      const auto text = read(folder_ / "entmoot.config.ts");
+      const std::array<std::string, 2> path = {"rooms", pattern};
+      const Place place = SourcePlaces(text ? *text : std::string_view()).find(path);
+      problems.push_back(fmt::format("entmoot.config.ts:{}:{}: `rooms` names \"{}\", but no file in rooms/ serves it",
+                                     place.line, place.column, pattern));
     }
   }
   if (auto served = load_public(*app); !served) problems.push_back(served.error().reason);
