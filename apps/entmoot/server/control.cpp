@@ -120,14 +120,14 @@ Control::~Control() {
 Result<Json> ask_server(const fs::path& folder, const Json& request) {
   const auto path = control_socket(folder);
   if (!path) return path.error();
-  if (!fs::exists(*path)) {
-    return fail(fmt::format("no server of {} is running; start it with `entmoot serve`",
-                            fs::weakly_canonical(folder).string()));
-  }
+  const std::string app = fs::weakly_canonical(folder).string();
   const auto line = ask_line(*path, to_json(request));
+  if (!line && line.error().reason.starts_with("nobody listens")) {
+    return fail(fmt::format("no server of {} is running; start it with `entmoot serve`", app));
+  }
   if (!line) {
-    return fail(fmt::format("no server of {} is running ({}); start it with `entmoot serve`",
-                            fs::weakly_canonical(folder).string(), line.error().reason));
+    return fail(fmt::format("the server of {} has hung up: it has ended, or {} others speak with it", app,
+                            LineServer::visitors_max));
   }
   const auto answer = parse_json(*line);
   if (!answer) return answer.error();

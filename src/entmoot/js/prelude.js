@@ -26,7 +26,7 @@
   const TypeErrorConstructor = TypeError;
   const text = String;
   const exec = RegExp.prototype.exec;
-  const part = String.prototype.slice;
+  const { slice: part, indexOf: indexIn, lastIndexOf: lastIndexIn, endsWith } = String.prototype;
   const identifier = /^[A-Za-z_$][\w$]*$/;
 
   const define = (target, name, value) =>
@@ -66,16 +66,22 @@
       return 'an error that cannot be shown';
     }
   };
-  // Without the frames of our own scripts, which every call from outside has below it.
-  const ownFrames = /(\n? *at apply \(native\))?\n? *at [^\n]*\((entmoot:|<null>)[^]*/;
+  // Without the frames of our own scripts, which every call from outside has below it. No regular expression: a script
+  // may throw as often as it likes.
+  const viaApply = '\n    at apply (native)';
+  const withoutOwnFrames = (stack) => {
+    let own = apply(indexIn, stack, ['(entmoot:']);
+    const stripped = apply(indexIn, stack, ['(<null>']);
+    if (stripped >= 0 && (own < 0 || stripped < own)) own = stripped;
+    if (own < 0) return stack;
+    const end = apply(lastIndexIn, stack, ['\n', own]);
+    const theirs = apply(part, stack, [0, end < 0 ? 0 : end]);
+    return apply(endsWith, theirs, [viaApply]) ? apply(part, theirs, [0, -viaApply.length]) : theirs;
+  };
   const stackOf = (error) => {
     try {
       const stack = typeof error === 'object' && error !== null ? error.stack : undefined;
-      if (typeof stack === 'string' && stack !== '') {
-        const own = apply(exec, ownFrames, [stack]);
-        const theirs = own === null ? stack : apply(part, stack, [0, own.index]);
-        if (theirs !== '') return theirs;
-      }
+      if (typeof stack === 'string' && stack !== '') return withoutOwnFrames(stack);
     } catch {
       // the next line says what there is to say
     }

@@ -117,7 +117,7 @@ bool JsServer::has_to_wait() {
 
 bool JsServer::slice() {
   if (has_to_wait()) return false;
-  const TimePoint began = shard().clock().now();
+  slice_began_ = shard().clock().now();
   for (int turns = 0;; ++turns) {
     if (turn_->state() == Turn::State::idle && !take_message()) return false;
     const Duration used = turn_->cpu_used();
@@ -137,14 +137,15 @@ bool JsServer::slice() {
     finish_turn();
     if (!alive()) return false;
     const bool more = !inner_.empty() || (started_ && !mailbox().empty());
-    if (!more || turns >= turns_per_slice || shard().clock().now() - began > std::chrono::milliseconds(1)) return more;
+    if (!more || turns >= turns_per_slice || shard().clock().now() - slice_began_ > std::chrono::milliseconds(1))
+      return more;
   }
 }
 
 void JsServer::finish_turn() {
   ++used_.turns;
   used_.cpu += turn_->cpu_used();
-  if (const auto left_out = log_lines_.tell(shard().clock().now())) {
+  if (const auto left_out = log_lines_.tell(slice_began_)) {
     log::warn("room {}: {} lines were left out (`logLines`)", log::quoted(options_.name), left_out);
   }
 
@@ -172,7 +173,7 @@ void JsServer::finish_turn() {
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
 void JsServer::fail_turn(const Error& failure) {
   ++used_.failed_turns;
-  if (log_lines_.take(shard().clock().now())) {
+  if (log_lines_.take(slice_began_)) {
     log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(failure.reason), log::indented(failure.detail));
   }
   const Input& input = turn_->input();
@@ -247,7 +248,7 @@ void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_mess
     turn_->charge_effect(json_or_message.size());
     found->second.answer = JsonText::trusted(json_or_message);
   } else {
-    if (log_lines_.take(shard().clock().now())) {
+    if (log_lines_.take(slice_began_)) {
       log::warn("room {}: {}{}", log::quoted(options_.name), log::quoted(json_or_message), log::indented(stack));
     }
     found->second.answer = fail(std::string(json_or_message), std::string(stack));
@@ -382,7 +383,7 @@ void JsServer::stop_timer(std::uint32_t id) {
 }
 
 void JsServer::log(int level, std::string_view line) {
-  if (!log_lines_.take(shard().clock().now())) return;
+  if (!log_lines_.take(slice_began_)) return;
   const auto text = log::quoted(line);
   const auto name = log::quoted(options_.name);
   switch (level) {
@@ -408,7 +409,7 @@ void JsServer::report_error(Uncaught kind, std::string_view message, std::string
                                  {"an unhandled rejection", &Usage::unhandled_rejections}};
   const Row& row = rows[static_cast<std::size_t>(kind)];
   ++(used_.*row.count);
-  if (!log_lines_.take(shard().clock().now())) return;
+  if (!log_lines_.take(slice_began_)) return;
   log::error("room {}: {}: {}{}", log::quoted(options_.name), row.what, log::quoted(message), log::indented(stack));
 }
 
