@@ -81,7 +81,8 @@
   const stackOf = (error) => {
     try {
       const stack = typeof error === 'object' && error !== null ? error.stack : undefined;
-      if (typeof stack === 'string' && stack !== '') return withoutOwnFrames(stack);
+      const theirs = typeof stack === 'string' ? withoutOwnFrames(stack) : '';
+      if (theirs !== '') return theirs;
     } catch {
       // the next line says what there is to say
     }
