@@ -34,14 +34,15 @@ struct RoomExports {
 };
 
 struct Route {
-  std::string file;     ///< "rooms/chat.ts"
-  std::string pattern;  ///< "room:*", or one topic
-  std::string path;     ///< Where handleRequest answers: "/api/rooms/:id"; empty: nowhere.
+  std::string file;              ///< "rooms/chat.ts"
+  std::string pattern;           ///< "room:*", or one topic
+  entmoot::TopicPattern topics;  ///< The same, ready to be asked.
+  std::string path;              ///< Where handleRequest answers: "/api/rooms/:id"; empty: nowhere.
   RoomExports exports;
   RoomLimits limits;
   entmoot::Program program;
 
-  [[nodiscard]] bool serves(std::string_view topic) const { return entmoot::TopicPattern(pattern).matches(topic); }
+  [[nodiscard]] bool serves(std::string_view topic) const { return topics.matches(topic); }
   /// What stands for the `*`; the whole topic if there is none.
   [[nodiscard]] std::string_view id_of(std::string_view topic) const {
     return pattern.ends_with('*') ? topic.substr(pattern.size() - 1) : topic;

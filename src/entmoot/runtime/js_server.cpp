@@ -101,7 +101,7 @@ bool JsServer::take_message() {
 /// A room that has used up its share of the CPU comes again when it has some. One that waits for a handler may not be
 /// run either.
 bool JsServer::has_to_wait() {
-  const Duration debt = share_.debt(shard().clock().now());
+  const Duration debt = share_.debt(slice_began_);
   if (debt == Duration::zero()) return false;
   if (waits_ != TimerId::none) return true;
   if (used_.waits++ == 0) {
@@ -116,13 +116,13 @@ bool JsServer::has_to_wait() {
 }
 
 bool JsServer::slice() {
-  if (has_to_wait()) return false;
   slice_began_ = shard().clock().now();
+  if (has_to_wait()) return false;
   for (int turns = 0;; ++turns) {
     if (turn_->state() == Turn::State::idle && !take_message()) return false;
     const Duration used = turn_->cpu_used();
     const Turn::State state = turn_->run_slice();
-    share_.charge(turn_->cpu_used() - used, shard().clock().now());
+    share_.charge(turn_->cpu_used() - used, slice_began_);
     switch (state) {
       case Turn::State::waiting: return false;
       case Turn::State::running: return true;

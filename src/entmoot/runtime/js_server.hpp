@@ -151,7 +151,7 @@ class JsServer final : public Actor, private js::Host {
   Usage used_;  // the counters of it
   CpuShare share_;
   LogAllowance log_lines_;
-  TimePoint slice_began_{};        // of the slice under way: a line of the log is no reason to look at the clock
+  TimePoint slice_began_{};        // of the slice under way: its allowances are reckoned from there
   TimerId waits_ = TimerId::none;  // until there is CPU time again
 };
 
