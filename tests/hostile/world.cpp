@@ -38,11 +38,13 @@ Program load(const std::string& name, std::string_view source) {
 
 Duration Outcome::median_wait() const {
   auto sorted = waits;
-  std::ranges::sort(sorted);
-  return sorted.empty() ? Duration::zero() : sorted[sorted.size() / 2];
+  std::ranges::sort(sorted, {}, &Wait::time);
+  return sorted.empty() ? Duration::zero() : sorted[sorted.size() / 2].time;
 }
 
-Duration Outcome::longest_wait() const { return waits.empty() ? Duration::zero() : *std::ranges::max_element(waits); }
+Duration Outcome::longest_wait() const {
+  return waits.empty() ? Duration::zero() : std::ranges::max_element(waits, {}, &Wait::time)->time;
+}
 
 World::World()
     : manual_clock_(clock_step),
@@ -78,7 +80,7 @@ Result<std::unique_ptr<Actor>> World::start(const std::string& name) {
                                                            .handlers = handlers_,
                                                            .budget = neighbour ? Budget{} : hostile_budget()});
   if (auto registered = registry_.register_name(name, *server); !registered) return registered.error().error();
-  if (!neighbour) hostile_ = server.get();
+  (neighbour ? neighbour_ : hostile_) = server.get();
   return server;
 }
 
@@ -108,7 +110,9 @@ World::Held World::held() const {
 Outcome World::run(const Script& script) {
   Outcome outcome;
   hostiles_ = load(script.name, script.source);
-  const auto slices = [&] { return js_.slicer.counters().polite + js_.slicer.counters().forced; };
+  const auto slices_of_all = [&] { return js_.slicer.counters().polite + js_.slicer.counters().forced; };
+  const auto own_slices = [&] { return neighbour_->usage().slices; };
+  const auto slices = [&] { return slices_of_all() - own_slices(); };
   const std::uint64_t slices_before = slices();
 
   bool judged = false;
@@ -131,17 +135,20 @@ Outcome World::run(const Script& script) {
   bool pinged = false;
   TimePoint asked{};
   std::uint64_t slices_then = 0;
+  std::uint64_t own_then = 0;
   const auto serve = [&] {
     if (!pinged) {
       pinged = true;
       asked = shard_.clock().now();
       slices_then = slices();
-      neighbour.mailbox().push({.name = "ping", .reply = ReplyTo([&](const Result<JsonText>& answer) {
-                                                  REQUIRE(answer.has_value());
-                                                  pinged = false;
-                                                  outcome.waits.push_back(shard_.clock().now() - asked);
-                                                  outcome.slices_between.push_back(slices() - slices_then);
-                                                })});
+      own_then = own_slices();
+      neighbour.mailbox().push(
+          {.name = "ping",
+           .reply = ReplyTo([&](const Result<JsonText>& answer) {
+             REQUIRE(answer.has_value());
+             pinged = false;
+             outcome.waits.push_back({shard_.clock().now() - asked, slices() - slices_then, own_slices() - own_then});
+           })});
     }
     round();
   };

@@ -33,9 +33,15 @@ struct Outcome {
   std::optional<ExitReason> exit;          ///< Of the room, if it ended by itself.
   bool answers_afterwards = false;         ///< Whether the room that has its name now answers a ping.
   JsServer::Usage usage;
-  std::uint64_t slices = 0;                   ///< That were taken from the room because they were over.
-  std::vector<Duration> waits;                ///< Of the neighbour, one for each ping.
-  std::vector<std::uint64_t> slices_between;  ///< That were taken from a room between a ping and its answer.
+  std::uint64_t slices = 0;  ///< Of the room, that were over before their turn was.
+
+  /// Of the neighbour, for one ping.
+  struct Wait {
+    Duration time;
+    std::uint64_t slices;      ///< The room's, between the ping and its answer.
+    std::uint64_t own_slices;  ///< The neighbour's: the machine took the thread away while it was answering.
+  };
+  std::vector<Wait> waits;
 
   [[nodiscard]] Duration median_wait() const;
   [[nodiscard]] Duration longest_wait() const;
@@ -76,7 +82,7 @@ class World {
   Program neighbours_;
   std::optional<Program> hostiles_;
   JsServer* hostile_ = nullptr;
-  Outcome* outcome_ = nullptr;
+  JsServer* neighbour_ = nullptr;
 };
 
 }  // namespace entmoot::hostile

@@ -115,6 +115,28 @@ TEST_CASE("an endless loop ends when the host says stop, and no catch block of t
   CHECK(room.invoke(2, "spin2") == Ended::done);  // the engine is well
 }
 
+TEST_CASE("an interruption ends with its turn: nothing that the turn has queued or rejected comes to the next") {
+  Bench room(R"(
+    let kept, ran = 0;
+    function executor() {
+      Promise.resolve().then(() => { ran++; });
+      kept = new Promise(() => { for (;;) {} });
+      kept.then(() => 1);
+      for (;;) {}
+    }
+    function ping() { return ran; }
+    async function take() { try { await kept; } catch (error) { return error.message; } }
+  )");
+  room.start();
+  room.stop = true;
+  CHECK(room.invoke(1, "executor") == Ended::interrupted);
+  room.stop = false;
+  room.said.clear();
+  CHECK(room.invoke(2, "ping") == Ended::done);
+  CHECK(room.invoke(3, "take") == Ended::done);
+  CHECK(room.said == Said{"2 ok 1", "3 ok \"interrupted\""});
+}
+
 TEST_CASE("an endless recursion is an error of the script, not of the server") {
   Bench room("function deep() { return deep() + 1; }");
   room.start();

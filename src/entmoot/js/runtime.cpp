@@ -26,17 +26,6 @@ bool call(JSContext* ctx, Heap& heap, Root which, int argc, JSValue* args) noexc
   return returned;
 }
 
-// A module's evaluation comes back as a promise, also when the host has said stop.
-bool was_interrupted(JSContext* ctx, JSValueConst promise) noexcept {
-  if (JS_PromiseState(ctx, promise) != JS_PROMISE_REJECTED) return false;
-  JSValue reason = JS_PromiseResult(ctx, promise);
-  const bool interrupted = JS_IsUncatchableError(reason);
-  JS_FreeValue(ctx, reason);
-  return interrupted;
-}
-
-int on_interrupt(JSRuntime*, void* host) noexcept { return static_cast<Host*>(host)->interrupt() ? 1 : 0; }
-
 }  // namespace
 
 Runtime::Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host)
@@ -45,12 +34,19 @@ Runtime::Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits
   rt_ = reinterpret_cast<JSRuntime*>(root(copy, Root::runtime));
   ctx_ = reinterpret_cast<JSContext*>(root(copy, Root::context));
   JS_SetRuntimeOpaque(rt_, &host);
-  JS_SetInterruptHandler(rt_, &on_interrupt, &host);
+  JS_SetInterruptHandler(rt_, &on_interrupt, this);
 }
 
 Runtime::~Runtime() { arena_.give_back(region_, heap().touched()); }
 
 int* Runtime::poll_countdown() const noexcept { return entmoot_poll_countdown(ctx_); }
+
+// Who was told to stop and goes on (a promise's constructor makes a rejection of whatever is thrown) is told again.
+int Runtime::on_interrupt(JSRuntime*, void* self) noexcept {
+  auto& runtime = *static_cast<Runtime*>(self);
+  if (runtime.host_.interrupt()) runtime.interrupted_ = true;
+  return runtime.interrupted_ ? 1 : 0;
+}
 
 void Runtime::collect_garbage() noexcept { JS_RunGC(rt_); }
 
@@ -58,6 +54,7 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
   Heap& own = heap();
   ENTMOOT_CHECK(!own.poisoned(), "no JavaScript runs in a heap that an allocation failed in");
   JS_UpdateStackTop(rt_);
+  interrupted_ = false;
   bool returned = true;
   switch (entry.kind) {
     case Entry::Kind::evaluate: {
@@ -65,16 +62,9 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
                                  reinterpret_cast<void*>(root(own, Root::script)));
       const bool module = JS_IsModule(program);
       JSValue result = JS_EvalFunction(ctx_, JS_DupValue(ctx_, program));
-      if (module && was_interrupted(ctx_, result)) {
-        returned = false;
-      } else if (JS_IsException(result)) {
+      if (JS_IsException(result)) {
         JSValue error = JS_GetException(ctx_);
-        if (JS_IsUncatchableError(error)) {
-          JS_FreeValue(ctx_, error);
-          returned = false;
-        } else {
-          returned = call(ctx_, own, Root::failed, 1, &error);
-        }
+        returned = call(ctx_, own, Root::failed, 1, &error);
       } else {
         JSValue exports = JS_MKPTR(JS_TAG_OBJECT, reinterpret_cast<void*>(root(own, Root::exports)));
         JSValue args[] = {module ? JS_DupValue(ctx_, result) : JS_UNDEFINED,
@@ -103,24 +93,21 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
       break;
     }
   }
-  if (!returned) return Ended::interrupted;
 
+  // The turn's microtasks run in the turn, also after an interruption: the next one finds nothing of it.
   for (std::size_t jobs = 0;; ++jobs) {
     JSContext* ctx = nullptr;
     const int ran = JS_ExecutePendingJob(rt_, &ctx);
     if (ran == 0) break;
     if (ran < 0) {
       JSValue error = JS_GetException(ctx_);
-      if (JS_IsUncatchableError(error)) {
-        JS_FreeValue(ctx_, error);
-        return Ended::interrupted;
-      }
-      if (!call(ctx_, own, Root::report_job, 1, &error)) return Ended::interrupted;
+      if (!call(ctx_, own, Root::report_job, 1, &error)) returned = false;
     }
     if (jobs >= jobs_max) return Ended::too_many_jobs;
     host_.slicer().poll();
   }
-  return call(ctx_, own, Root::report_unheard, 0, nullptr) ? Ended::done : Ended::interrupted;
+  if (!call(ctx_, own, Root::report_unheard, 0, nullptr)) returned = false;
+  return returned && !interrupted_ ? Ended::done : Ended::interrupted;
 }
 
 }  // namespace entmoot::js

@@ -42,7 +42,7 @@ struct Entry {
 /// How a turn's body returned.
 enum class Ended {
   done,           ///< The entry and the microtasks after it have run.
-  interrupted,    ///< Host::interrupt() said stop.
+  interrupted,    ///< Host::interrupt() said stop, once; what the entry had queued was run, or cut off, all the same.
   too_many_jobs,  ///< The microtasks did not come to an end.
 };
 
@@ -65,11 +65,14 @@ class Runtime {
   void collect_garbage() noexcept;
 
  private:
+  static int on_interrupt(JSRuntime* rt, void* self) noexcept;
+
   RegionArena& arena_;
   const Region region_;
   Host& host_;
   JSRuntime* rt_;
   JSContext* ctx_;
+  bool interrupted_ = false;  // in the run under way
 };
 
 }  // namespace entmoot::js

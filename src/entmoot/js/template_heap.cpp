@@ -34,6 +34,8 @@ const JSMallocFunctions heap_functions = {
 
 // Called by the engine, in the middle of anything: stays in the engine's world (prelude.js keeps the list).
 void on_rejection(JSContext* ctx, JSValueConst promise, JSValueConst reason, bool handled, void*) {
+  // An interruption that has become a promise's reason would interrupt whoever takes it from there, in whichever turn.
+  JS_ClearUncatchableError(ctx, reason);
   const auto& heap = *static_cast<Heap*>(JS_GetContextOpaque(ctx));
   auto& roots = const_cast<Heap&>(heap).roots();
   void* function = reinterpret_cast<void*>(roots[static_cast<std::size_t>(Root::rejected)]);

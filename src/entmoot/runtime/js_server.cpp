@@ -125,7 +125,7 @@ bool JsServer::slice() {
     share_.charge(turn_->cpu_used() - used, slice_began_);
     switch (state) {
       case Turn::State::waiting: return false;
-      case Turn::State::running: return true;
+      case Turn::State::running: ++used_.slices; return true;
       case Turn::State::dropped:
         used_.cpu += turn_->cpu_used();
         log::error("room {}: {} after {} µs of CPU; it ends here", log::quoted(options_.name), turn_->trouble(),
@@ -149,7 +149,7 @@ void JsServer::finish_turn() {
     log::warn("room {}: {} lines were left out (`logLines`)", log::quoted(options_.name), left_out);
   }
 
-  if (!turn_->trouble().empty() && !failure_) failure_ = fail(turn_->trouble());
+  if (!turn_->trouble().empty()) failure_ = fail(turn_->trouble());
   const bool starting = turn_->input().kind == js::Entry::Kind::evaluate;
   const std::uint64_t call = turn_->input().kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
   if (auto failure = std::exchange(failure_, std::nullopt)) {

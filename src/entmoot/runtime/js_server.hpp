@@ -58,6 +58,7 @@ class JsServer final : public Actor, private js::Host {
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
     Duration cpu{};
+    std::uint64_t slices = 0;        ///< That were over before their turn was.
     std::uint64_t waits = 0;         ///< How often it had used up its share of the CPU.
     std::uint64_t failed_turns = 0;  ///< Which threw, or passed the heap's soft limit.
     /// What the script did not catch where nobody waited for an answer.
