@@ -13,6 +13,7 @@
 #include <entmoot/runtime/program.hpp>
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +29,7 @@ struct RoomExports {
   std::optional<std::string> path = {};
   std::vector<std::string> intercept = {};
   std::set<std::string, std::less<>> functions = {};
+  std::map<std::string, std::string, std::less<>> misspelt = {};  ///< Names that mean nothing here → what is meant.
 
   [[nodiscard]] static entmoot::Result<RoomExports> from(const entmoot::JsonText& description);
   [[nodiscard]] bool has(std::string_view function) const { return functions.contains(function); }

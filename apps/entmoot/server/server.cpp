@@ -164,6 +164,7 @@ void Server::load_again(ReplyTo reply) {
         "some of the settings that have changed are taken up at the next start only (docs/configuration.md says "
         "which)");
   }
+  for (const auto& warning : warnings_of(*app_now_)) log::warn("{}", warning);
   rooms_.use(*std::move(app));
   log::info("reloaded");
   news_.problem({});
