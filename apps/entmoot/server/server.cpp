@@ -80,7 +80,7 @@ void Server::mount(const Config& config) {
   if (config.socket.longpoll) socket.longpoll = config.socket.longpolling;
   endpoint_.socket(config.socket.path, std::move(socket));
   endpoint_.otherwise(
-      [this](HttpRequest request, Responder responder) { requests_.handle(std::move(request), std::move(responder)); });
+      [this](const HttpRequest& request, Responder responder) { requests_.handle(request, std::move(responder)); });
   for (const EmbeddedFile& file : entmoot_browser_files()) {
     std::string content(file.bytes);
     constexpr std::string_view placeholder = "$SOCKET_PATH";
