@@ -55,6 +55,24 @@ TEST_CASE("who joins is told who is here, himself included, and the others are t
   CHECK(bob.push("room:a", "list") == R"(ok {"here":["ann","bob"],"moods":["fine","fine"]})");
 }
 
+TEST_CASE("who joins in the same moment as others hears of every one of them") {
+  for (const unsigned shard : {0U, 1U}) {
+    INFO("on shard ", shard);
+    AppBench bench(present);
+    Person ann(bench, shard);
+    Person bob(bench, shard);
+    (void)ann.asks_join("room:a", R"({"name":"ann"})");
+    (void)bob.asks_join("room:a", R"({"name":"bob"})");
+    bench.settle();
+    for (auto* visitor : {&ann, &bob}) {
+      std::string heard;
+      for (const auto& news : visitor->news()) heard += news;
+      CHECK_MESSAGE(heard.find("\"ann\":") != std::string::npos, heard);
+      CHECK_MESSAGE(heard.find("\"bob\":") != std::string::npos, heard);
+    }
+  }
+}
+
 TEST_CASE("a presence's meta changes, and ends by itself with the client, however it goes") {
   AppBench bench(present);
   Person ann(bench);

@@ -80,9 +80,10 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
       presence.untrack(owner, topic, key);
     });
   } else if (operation == "presence_state") {
-    // Read when it is sent: behind it the client gets every change.
-    Effects::release_or_hold(
-        [&presence, topic = topic_, to = member.guest.channel] { push(to, "presence_state", presence.list(topic)); });
+    // Read where the client is, when it has joined: read here it could be old by then, and what has changed in between
+    // would be told to nobody, for the client is not subscribed yet.
+    push(member.guest.channel, "presence_state",
+         [&presence, topic = topic_]() -> Payload { return presence.list(topic); });
   } else {
     return fail(fmt::format("no operation \"{}\"", operation));
   }

@@ -28,6 +28,9 @@
 //       the state are of no harm: the client keeps them until it has the state. Nor are diffs that the state contains:
 //       a channel that intercepts presence_diff gets them a turn later.
 //
+// Who is no channel itself (a room) and has the state pushed keeps (1) by the push of phoenix/socket_ref that makes its
+// payload on the client's shard.
+//
 // A key may be there several times, once for each channel that tracks it (a user with two tabs); `metas` lists them in
 // no order that means something. Replicas on different shards agree in the end, not at every moment.
 //

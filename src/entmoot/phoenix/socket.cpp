@@ -167,11 +167,15 @@ void Socket::handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult
 }
 
 void Socket::push(const SocketRef& to, std::string event, Payload payload) {
+  push(to, std::move(event), [payload = std::move(payload)]() mutable { return std::move(payload); });
+}
+
+void Socket::push(const SocketRef& to, std::string event, UniqueFunction<Payload()> payload) {
   ChannelServer* const server = find(to);
   if (!server) return;
   server->handle_info(
       [server, event = std::move(event), payload = std::move(payload)]() mutable -> Channel::InfoResult {
-        server->push(event, std::move(payload));
+        server->push(event, payload());
         return Channel::NoReply{};
       });
   settle(to.topic);

@@ -73,6 +73,7 @@ class Socket final : public FrameHandler {
 
   /// What somebody pushes to the client from outside its channel.
   void push(const SocketRef& to, std::string event, Payload payload);
+  void push(const SocketRef& to, std::string event, UniqueFunction<Payload()> payload);
   /// Closes the connection; the client may come back.
   void disconnect() { close(CloseCode::going_away, ""); }
 

@@ -37,6 +37,12 @@ void push(const SocketRef& to, std::string_view event, Payload payload) {
   });
 }
 
+void push(const SocketRef& to, std::string_view event, UniqueFunction<Payload()> payload) {
+  on_socket(to, [to, event = std::string(event), payload = std::move(payload)](Socket& socket) mutable {
+    socket.push(to, std::move(event), std::move(payload));
+  });
+}
+
 void stop(const SocketRef& to, ChannelEnd reason) {
   on_socket(to, [to, reason](Socket& socket) {
     socket.handle_info(to, [reason]() -> Channel::InfoResult { return Channel::Stop{reason}; });

@@ -14,6 +14,7 @@
 // From: phoenix/channel, then any actor.  To: phoenix/socket on the client's shard.
 
 #include <entmoot/base/json.hpp>
+#include <entmoot/base/unique_function.hpp>
 #include <entmoot/phoenix/message.hpp>
 
 #include <cstdint>
@@ -45,6 +46,9 @@ void reply(const SocketRef& to, std::string_view status, Payload response = empt
 
 /// To the channel's client. An object or bytes; with anything else the channel crashes.
 void push(const SocketRef& to, std::string_view event, Payload payload);
+/// The same; `payload` is called on the client's shard, in the step that pushes what it returns. For a state whose
+/// changes are told by other means: what changes before that step is in it, what changes later is told behind it.
+void push(const SocketRef& to, std::string_view event, UniqueFunction<Payload()> payload);
 /// Ends the channel as if one of its callbacks had answered Stop: the client sees phx_close, or phx_error for a crash.
 void stop(const SocketRef& to, ChannelEnd reason);
 /// Closes the client's whole connection with 1001 (the "disconnect" broadcast, for one socket).
