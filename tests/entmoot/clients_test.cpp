@@ -309,6 +309,27 @@ TEST_CASE("an intercepted event of a room without handleOut is passed on") {
   CHECK(ann.news() == Texts{"room:a said <x>"});
 }
 
+TEST_CASE("who is sent away in the handler of his own message gets its reply first") {
+  AppBench bench(R"(
+    export function handleIn(event, payload, client) {
+      if (event === "go") client.leave();
+      if (event === "close") client.disconnect();
+      if (event === "all") { for (const one of room.clients) one.leave(); room.stop(); }
+      return {bye: true};
+    }
+  )");
+  for (const std::string event : {"go", "close", "all"}) {
+    for (const unsigned shard : {0U, 1U}) {
+      INFO(event, " on shard ", shard);
+      Person ann(bench, shard);
+      (void)ann.join("room:a");
+      CHECK(ann.push("room:a", event) == R"(ok {"bye":true})");
+      CHECK(ann.connected() == (event != "close"));
+      CHECK(ann.news() == (event == "close" ? Texts{} : Texts{"room:a phx_close {}"}));
+    }
+  }
+}
+
 TEST_CASE("terminate is told why a stay has ended, once for each") {
   AppBench bench(R"(
     export const left = [];

@@ -5,7 +5,9 @@
 #include "wire.hpp"
 
 #include <entmoot/base/log.hpp>
+#include <entmoot/base/unique_function.hpp>
 #include <entmoot/core/effects.hpp>
+#include <entmoot/core/shard.hpp>
 #include <entmoot/phoenix/channel.hpp>
 #include <entmoot/phoenix/presence.hpp>
 #include <entmoot/phoenix/pubsub.hpp>
@@ -17,6 +19,16 @@
 namespace entmoot_app {
 
 using namespace entmoot;
+
+namespace {
+
+/// Behind all that the turn does, its reply above all: who is sent away in the handler of his own message hears what
+/// came of it.
+void behind_this_turn(UniqueFunction<void()> step) {
+  Effects::release_or_hold([step = std::move(step)]() mutable { Shard::here().post(std::move(step)); });
+}
+
+}  // namespace
 
 Members::Members(const Ground& ground, std::string topic)
     : ground_(ground), topic_(std::move(topic)), self_(std::make_shared<const Members*>(this)) {}
@@ -70,9 +82,9 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
     if (!content) return content.error();
     push(member.guest.channel, name, *std::move(content));
   } else if (operation == "leave") {
-    stop(member.guest.channel, ChannelEnd::normal);
+    behind_this_turn([to = member.guest.channel] { stop(to, ChannelEnd::normal); });
   } else if (operation == "disconnect") {
-    disconnect(member.guest.channel);
+    behind_this_turn([to = member.guest.channel] { disconnect(to); });
   } else if (operation == "track") {
     return track(client, name, payload);
   } else if (operation == "untrack") {
