@@ -63,6 +63,28 @@ TEST_CASE("an error that the engine survives is an error of the message") {
   CHECK(ann.push("room:a", "x") == "ok {}");
 }
 
+TEST_CASE("what the room's own functions throw is logged with the line that called them") {
+  AppBench bench(R"(
+    export async function handleIn(event, payload, client) {
+      if (event === "broadcast") room.broadcast("x", [1]);
+      if (event === "push") client.push("x", 1);
+      if (event === "url") new URL("nowhere");
+      if (event === "request") await fetch("nowhere");
+      if (event === "fetch") await fetch("http://localhost:1/");
+      if (event === "later") { await null; await fetch("http://localhost:1/"); }
+      if (event === "sort") [2, 1].sort(() => atob("?"));
+    }
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  int line = 2;
+  for (const std::string event : {"broadcast", "push", "url", "request", "fetch", "later", "sort"}) {
+    CAPTURE(event);
+    CHECK(ann.push("room:a", event).starts_with("error"));
+    CHECK_FALSE(bench.logged("(rooms/room.ts:" + std::to_string(++line) + ":").empty());
+  }
+}
+
 TEST_CASE("a room that goes on crashing is quarantined, and says for how long") {
   AppBench bench(moody, R"({limits: {turn: "5ms"}})");
   Person ann(bench);

@@ -56,14 +56,25 @@ TEST_CASE("who joins is told who is here, himself included, and the others are t
 }
 
 TEST_CASE("who joins in the same moment as others hears of every one of them") {
+  constexpr std::string_view gated = R"(
+    let open;
+    const gate = new Promise((resolve) => (open = resolve));
+    export async function join({name}, client) {
+      await gate;
+      if (name === "bob") for (let i = 0; i < 10; i++) await null;  // ann has her answer, on its way
+      room.presence.track(client, name);
+    }
+    export const handleInfo = () => open();
+  )";
   for (const unsigned shard : {0U, 1U}) {
     INFO("on shard ", shard);
-    AppBench bench(present);
+    AppBench bench(gated);
     Person ann(bench, shard);
     Person bob(bench, shard);
     (void)ann.asks_join("room:a", R"({"name":"ann"})");
     (void)bob.asks_join("room:a", R"({"name":"bob"})");
     bench.settle();
+    (void)bench.info("room:a", "{}");  // one turn lets both in
     for (auto* visitor : {&ann, &bob}) {
       std::string heard;
       for (const auto& news : visitor->news()) heard += news;

@@ -66,13 +66,22 @@
       return 'an error that cannot be shown';
     }
   };
-  // Without the frames of our own scripts, which every call from outside has below it. No regular expression: a script
-  // may throw as often as it likes.
+  // Without the frames of our own scripts: every call from outside has them below it, and what the Web's functions
+  // throw has them above. No regular expression: a script may throw as often as it likes.
   const viaApply = '\n    at apply (native)';
+  const firstOwnFrame = (stack, from) => {
+    const own = apply(indexIn, stack, ['(entmoot:', from]);
+    const stripped = apply(indexIn, stack, ['(<null>', from]);
+    return stripped >= 0 && (own < 0 || stripped < own) ? stripped : own;
+  };
   const withoutOwnFrames = (stack) => {
-    let own = apply(indexIn, stack, ['(entmoot:']);
-    const stripped = apply(indexIn, stack, ['(<null>']);
-    if (stripped >= 0 && (own < 0 || stripped < own)) own = stripped;
+    let own = firstOwnFrame(stack, 0);
+    while (own >= 0 && apply(lastIndexIn, stack, ['\n', own]) < 0) {
+      const end = apply(indexIn, stack, ['\n', own]);
+      if (end < 0) return '';
+      stack = apply(part, stack, [end + 1]);
+      own = firstOwnFrame(stack, 0);
+    }
     if (own < 0) return stack;
     const end = apply(lastIndexIn, stack, ['\n', own]);
     const theirs = apply(part, stack, [0, end < 0 ? 0 : end]);

@@ -302,6 +302,7 @@
   };
 
   const fetch = async (input, init) => {
+    const here = new Error(); // who asks; when the answer comes nobody is on the stack any more
     const request = new Request(input, init);
     const signal = signalOf(request);
     signal?.throwIfAborted();
@@ -316,7 +317,9 @@
       ...(typeof body === 'string' ? { text: body } : body !== null ? { base64: body.toBase64() } : {}),
     };
     const answered = call('entmoot:fetch', asked).then(received, (error) => {
-      throw new TypeError('fetch failed: ' + error.message);
+      const failure = new TypeError('fetch failed: ' + error.message);
+      Object.defineProperty(failure, 'stack', { value: here.stack, writable: true, configurable: true });
+      throw failure;
     });
     if (signal === null) return answered;
     let abort;
