@@ -73,6 +73,29 @@ TEST_CASE("an export that is nearly one of a room's is a warning, and so is a fi
                  "room exports `join` or `handleIn`, say."});
 }
 
+TEST_CASE("one export of a pair without the other is a warning") {
+  const struct {
+    std::string_view source;
+    std::string_view warning;
+  } rows[] = {
+      {"export const handleOut = () => {};", "`handleOut`, which is called for the events that `intercept` lists"},
+      {"export const join = () => {}; export const intercept = ['a'];", "`intercept`, but no `handleOut`"},
+      {"export const join = () => {}; export const restore = () => {};", "`restore`, but no `serialize`"},
+      {"export const join = () => {}; export const serialize = () => 1;", "`serialize`, but no `restore`"},
+      {"export const handleOut = () => {}; export const intercept = ['a'];", ""},
+      {"export const serialize = () => 1; export const restore = () => {};", ""},
+  };
+  for (const auto& [source, warning] : rows) {
+    CAPTURE(source);
+    const Folder folder({{"rooms/a.ts", std::string(source)}});
+    const auto app = AppLoader(folder.path()).load();
+    REQUIRE(app.has_value());
+    const auto warnings = warnings_of(**app);
+    REQUIRE(warnings.size() == (warning.empty() ? 0 : 1));
+    if (!warning.empty()) CHECK_MESSAGE(warnings[0].find(warning) != std::string::npos, warnings[0]);
+  }
+}
+
 TEST_CASE("limits for rooms that nobody serves are told with their place") {
   CHECK(mistakes(
             {{"rooms/a.ts", a_room}, {"entmoot.config.ts", "export default {\n  rooms: {'b:*': {clients: 2}},\n};"}}) ==

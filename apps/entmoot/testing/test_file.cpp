@@ -91,6 +91,22 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
   return fail(fmt::format("it does not end within {:g} s", std::chrono::duration<double>(patience_).count()));
 }
 
+/// What the test has begun and not awaited comes to its end now: should it fail, it is this test that it fails.
+void TestFile::settle() {
+  const TimePoint end_at = shard_.clock().now() + patience_;
+  const auto until_quiet = [&] {
+    const Shard::Presence here(shard_);
+    while (shard_.clock().now() < end_at) {
+      const bool stage_did = stage_.poll();
+      if (!shard_.poll() && !stage_did) return;
+    }
+  };
+  if (!server_) return;
+  until_quiet();
+  stage_.clear();  // who waits even now is told that nothing will come
+  until_quiet();
+}
+
 /// What was thrown in the heap that lives where nobody could catch it.
 std::uint64_t TestFile::uncaught() const {
   if (!server_) return 0;
@@ -116,6 +132,7 @@ std::optional<TestFailure> TestFile::run(std::size_t test) {
   stage_.clear();
   const std::uint64_t uncaught_before = uncaught();
   const auto outcome = call("entmoot:test.run", JsonText::trusted(fmt::format("[{}]", test)));
+  settle();
   if (!outcome) return TestFailure{.message = outcome.error().reason};
   const auto parsed = outcome->parse();
   if (!parsed) return TestFailure{.message = parsed.error().reason};

@@ -49,6 +49,7 @@ class TestFile {
 
  private:
   [[nodiscard]] entmoot::Result<entmoot::JsonText> call(std::string_view function, entmoot::JsonText args);
+  void settle();
   [[nodiscard]] std::uint64_t uncaught() const;
   void end();
 

@@ -201,6 +201,22 @@ TEST_CASE("what a test throws where nobody catches it is a failure") {
   fails(body, "| the test: an unhandled rejection: \"no name\"\n         |     at <anonymous> (tests/a.test.ts:4:");
 }
 
+TEST_CASE("an await that is missing fails the test in which it is missing, and not the next") {
+  const std::string import = "import { join, test } from \"entmoot:test\";\n";
+  const std::string innocent = "test(\"innocent\", async () => { await join(\"chat:a\", { name: \"Ann\" }); });\n";
+  for (const std::string forgetful : {R"(ann.push("break");)", R"(ann.next("what never comes");)"}) {
+    CAPTURE(forgetful);
+    const Folder app({{"rooms/chat.ts", chat},
+                      {"tests/a.test.ts", import +
+                                              "test(\"forgetful\", async () => {\n"
+                                              "  const ann = await join(\"chat:a\", { name: \"Ann\" }); " +
+                                              forgetful + "\n});\n" + innocent}});
+    const Run done = run(app);
+    CHECK_MESSAGE(done.text.find("not ok forgetful") != std::string::npos, done.text);
+    CHECK_MESSAGE(done.text.find("ok     innocent") != std::string::npos, done.text);
+  }
+}
+
 TEST_CASE("what a test prints is shown as it was printed") {
   const Run done = run_body("console.log('Bäume\\n', \"\\x1b[31m\\\\\");");
   INFO(done.text);
