@@ -50,6 +50,8 @@ export async function join(topic, params, options = {}) {
   return new TestClient(topic, client, accepted(answer, asked));
 }
 
+export const sign = (data) => ask('sign', data);
+
 class TestClient {
   #number;
   constructor(topic, number, joined) {

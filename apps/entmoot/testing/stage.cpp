@@ -73,7 +73,7 @@ void Stage::clear() {
 }
 
 Handlers Stage::handlers() {
-  static constexpr std::array<std::pair<std::string_view, Do>, 11> all = {{{"join", &Stage::join},
+  static constexpr std::array<std::pair<std::string_view, Do>, 12> all = {{{"join", &Stage::join},
                                                                            {"push", &Stage::push},
                                                                            {"next", &Stage::next},
                                                                            {"nothing", &Stage::nothing},
@@ -82,6 +82,7 @@ Handlers Stage::handlers() {
                                                                            {"send", &Stage::send},
                                                                            {"kill", &Stage::kill},
                                                                            {"reload", &Stage::reload},
+                                                                           {"sign", &Stage::sign},
                                                                            {"request", &Stage::request},
                                                                            {"rest", &Stage::rest}}};
   Handlers handlers;
@@ -160,6 +161,13 @@ void Stage::leave(const Args& args, ReplyTo reply) {
 void Stage::disconnect(const Args& args, ReplyTo reply) {
   visitor(args.at(0)).disconnect();
   std::move(reply)(JsonText());
+}
+
+/// As the app's login would.
+void Stage::sign(const Args& args, ReplyTo reply) {
+  const auto& key = app_->config.tokens.key;
+  if (!key) return std::move(reply)(fail("the app has no `tokens.secret` to sign with"));
+  std::move(reply)(JsonText::of(Json(key->sign(args.at(0)))));
 }
 
 // --- rooms

@@ -6,6 +6,7 @@
 // (priv/test.js) asks for, by handlers of the test's own JavaScript server:
 //
 //   join push next nothing leave disconnect     a client
+//   sign                                        its token
 //   send kill reload                            rooms, from inside
 //   request rest                                HTTP, and waiting
 //
@@ -56,6 +57,7 @@ class Stage {
   void nothing(const Args& args, entmoot::ReplyTo reply);
   void leave(const Args& args, entmoot::ReplyTo reply);
   void disconnect(const Args& args, entmoot::ReplyTo reply);
+  void sign(const Args& args, entmoot::ReplyTo reply);
   void send(const Args& args, entmoot::ReplyTo reply);
   void kill(const Args& args, entmoot::ReplyTo reply);
   void reload(const Args& args, entmoot::ReplyTo reply);

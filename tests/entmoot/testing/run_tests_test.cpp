@@ -103,6 +103,21 @@ TEST_CASE("bytes go there and come back") {
       R"(equal([...await (await join("chat:a", { name: "Ann" })).push("bytes", new Uint8Array([1, 255]))], [1, 255, 9]);)");
 }
 
+TEST_CASE("a test signs the tokens that the app asks for") {
+  const auto room = "export const join = (params: unknown, client: Client) => ({ who: client.assigns.token });";
+  const auto test = R"(
+    import { equal, join, rejects, sign, test } from "entmoot:test";
+    test("it", async () => {
+      equal((await join("chat:a", {}, { token: await sign({ id: 7 }) })).joined, { who: { id: 7 } });
+      equal(await rejects(join("chat:a")), "token missing");
+    });)";
+  const auto config = "export default { tokens: { secret: 'twenty characters at least' } };";
+  const Run done = run(Folder({{"rooms/chat.ts", room}, {"tests/a.test.ts", test}, {"entmoot.config.ts", config}}));
+  INFO(done.text);
+  CHECK(done.passed);
+  fails(R"(await t.sign({ id: 7 });)", "the app has no `tokens.secret` to sign with");
+}
+
 TEST_CASE("what the room refuses is an error with its reason") {
   passes(R"(
     equal(await rejects(join("chat:a")), "no name");
@@ -176,9 +191,10 @@ TEST_CASE("a client that is thrown out hears so, and waits for nothing") {
   passes(R"(
     const ann = await join("chat:a", { name: "Ann" });
     const hears = ann.next("said");
-    const leaves = rejects(ann.push("out"));
+    const waits = rejects(ann.push("silence"));
+    await ann.push("out");
     equal(await rejects(hears), 'no "said" comes any more: the server has closed the connection (1001)');
-    equal(await leaves, 'no reply to "out": the server has closed the connection (1001)');
+    equal(await waits, 'no reply to "silence": the server has closed the connection (1001)');
   )");
 }
 

@@ -9,6 +9,9 @@ declare module "entmoot:test" {
   /** Joins a room as another client each time. What the room refuses is thrown: an Error with its reason. */
   export function join(topic: string, params?: object, options?: ConnectOptions): Promise<TestClient>;
 
+  /** A token as the app's login would sign it with `tokens.secret`: for join's `token`. The room finds `data` as `client.assigns.token`. */
+  export function sign(data: unknown): Promise<string>;
+
   /** Throws unless both are the same as JSON. */
   export function equal(actual: unknown, expected: unknown, message?: string): void;
 
