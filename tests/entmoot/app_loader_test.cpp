@@ -96,6 +96,20 @@ TEST_CASE("one export of a pair without the other is a warning") {
   }
 }
 
+TEST_CASE("settings that only a start takes up are named when they have changed") {
+  const auto app_with = [](const std::string& config) {
+    const Folder folder({{"rooms/a.ts", a_room}, {"entmoot.config.ts", "export default " + config}});
+    return AppLoader(folder.path()).load().value();
+  };
+  const auto before = app_with("{ port: 4001, fetch: ['https://a.example'], limits: { clients: 1 } }");
+  using Names = std::vector<std::string>;
+  CHECK(settings_of_next_start(*before, *before).empty());
+  CHECK(settings_of_next_start(*before, *app_with("{ port: 4001, fetch: ['https://a.example'] }")).empty());
+  CHECK(settings_of_next_start(*before, *app_with("{ port: 4001, fetch: [], proxy: true }")) ==
+        Names{"fetch", "proxy"});
+  CHECK(settings_of_next_start(*before, *app_with("{ fetch: ['https://a.example'] }")) == Names{"port"});
+}
+
 TEST_CASE("limits for rooms that nobody serves are told with their place") {
   CHECK(mistakes(
             {{"rooms/a.ts", a_room}, {"entmoot.config.ts", "export default {\n  rooms: {'b:*': {clients: 2}},\n};"}}) ==

@@ -2,9 +2,17 @@
 
 #include "app.hpp"
 
+#include <entmoot/base/json.hpp>
+
 #include <fmt/format.h>
+#include <boost/json/object.hpp>
+
+#include <set>
+#include <utility>
 
 namespace entmoot_app {
+
+using namespace entmoot;
 
 std::vector<std::string> warnings_of(const App& app) {
   std::vector<std::string> warnings = warnings_of(app.config);
@@ -38,6 +46,25 @@ std::vector<std::string> warnings_of(const App& app) {
     }
   }
   return warnings;
+}
+
+std::vector<std::string> settings_of_next_start(const App& at_start, const App& now) {
+  if (at_start.settings_of_start == now.settings_of_start) return {};
+  const auto settings = [](const App& app) {
+    auto json = parse_json(app.settings_of_start);
+    return json && json->is_object() ? std::move(json->get_object()) : boost::json::object();
+  };
+  const auto before = settings(at_start);
+  const auto after = settings(now);
+  std::set<std::string> names;
+  for (const auto* one : {&before, &after}) {
+    for (const auto& [name, value] : *one) {
+      const auto* old = before.if_contains(name);
+      const auto* fresh = after.if_contains(name);
+      if (!old || !fresh || *old != *fresh) names.emplace(name);
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 }  // namespace entmoot_app

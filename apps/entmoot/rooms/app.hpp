@@ -37,4 +37,7 @@ struct App {
 /// What works but is hardly meant, in the configuration and in the rooms: sentences for the log.
 [[nodiscard]] std::vector<std::string> warnings_of(const App& app);
 
+/// The settings in which `now` is other than `at_start`, and that a server takes up when it starts, only: "fetch".
+[[nodiscard]] std::vector<std::string> settings_of_next_start(const App& at_start, const App& now);
+
 }  // namespace entmoot_app

@@ -159,10 +159,8 @@ void Server::load_again(ReplyTo reply) {
   }
   const bool page_changed = !(*app)->files.same_as(app_now_->files);
   app_now_ = *app;
-  if (app_now_->settings_of_start != app_at_start_->settings_of_start) {
-    log::warn(
-        "some of the settings that have changed are taken up at the next start only (docs/configuration.md says "
-        "which)");
+  if (const auto settings = settings_of_next_start(*app_at_start_, *app_now_); !settings.empty()) {
+    log::warn("changed since the start, and taken up by the next one only: `{}`", fmt::join(settings, "`, `"));
   }
   for (const auto& warning : warnings_of(*app_now_)) log::warn("{}", warning);
   rooms_.use(*std::move(app));
