@@ -21,7 +21,7 @@ interface Client {
   push(event: string, payload?: Payload): void;
   /** Inside handleIn: takes over the reply to the message that is being handled, to be given once, whenever it is known. */
   replyLater(): Reply;
-  /** Ends the client's stay in this room: it sees `phx_close`, and comes back only if its page joins again. */
+  /** Ends the client's stay in this room, behind all that this message does: it sees the reply, then `phx_close`, and comes back only if its page joins again. */
   leave(): void;
   /** Closes the client's whole connection; phoenix.js connects again by itself. */
   disconnect(): void;
@@ -61,9 +61,9 @@ interface Room {
   readonly clients: readonly Client[];
   readonly presence: RoomPresence;
   readonly history: RoomHistory;
-  /** Sends to another room's handleInfo, if that room is running. */
+  /** Sends to another room's handleInfo, if that room is running; one that sleeps is not woken. */
   send(topic: string, message: Json): void;
-  /** Ends the room behind this turn: its clients join a fresh one. */
+  /** Ends the room behind this turn: its clients join a fresh one, but for those that `client.leave()` has sent away. */
   stop(reason?: string): void;
 }
 
