@@ -57,6 +57,11 @@ test("the chat's own tests pass", () => {
   assert.match(stdout, /[1-9] passed, 0 failed/);
 });
 
+test("a room may wait by a timer, as everybody writes it", () => {
+  const waits = "\nexport const wait = () => new Promise((resolve) => setTimeout(resolve, 10));\nsetInterval((n: number) => n, 10, 1);\n";
+  assert.equal(checkWith("rooms/chat.ts", (text) => text + waits), "");
+});
+
 test("a wrong setting is an error in the editor", () => {
   assert.match(checkWith("entmoot.config.ts", (text) => text.replace("port:", "prot:")), /'prot' does not exist/);
   assert.match(checkWith("entmoot.config.ts", (text) => text.replace("clients: 200", 'heap: "16 XB"')), /"16 XB"/);

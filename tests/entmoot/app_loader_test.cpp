@@ -6,6 +6,8 @@
 
 #include "../js/folder.hpp"
 
+#include <entmoot/web/http_request.hpp>
+
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -108,6 +110,28 @@ TEST_CASE("settings that only a start takes up are named when they have changed"
   CHECK(settings_of_next_start(*before, *app_with("{ port: 4001, fetch: [], proxy: true }")) ==
         Names{"fetch", "proxy"});
   CHECK(settings_of_next_start(*before, *app_with("{ fetch: ['https://a.example'] }")) == Names{"port"});
+}
+
+TEST_CASE("while an app is being written, each of its pages shows what is wrong, also one without the tags of a head") {
+  const Folder folder({{"rooms/a.ts", a_room},
+                       {"public/whole.html", "<html><head><title>x</title></head><body>x</body></html>"},
+                       {"public/short.html", "<!doctype html><title>x</title><p>hello"}});
+  const auto page = [](const App& app, const std::string& path) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    const auto response = app.files.find(request);
+    REQUIRE(response.has_value());
+    return std::string(response->body.view());
+  };
+  const auto served = AppLoader(folder.path()).load().value();
+  const auto written = AppLoader(folder.path(), {.develops = true}).load().value();
+  constexpr std::string_view script = R"(<script type="module" src="/entmoot/dev.js"></script>)";
+  for (const std::string path : {"/whole.html", "/short.html"}) {
+    CAPTURE(path);
+    CHECK(page(*served, path).find(script) == std::string::npos);
+    CHECK(page(*written, path).find(script) != std::string::npos);
+  }
 }
 
 TEST_CASE("limits for rooms that nobody serves are told with their place") {

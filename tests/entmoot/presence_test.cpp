@@ -115,6 +115,27 @@ TEST_CASE("a presence's meta changes, and ends by itself with the client, howeve
   CHECK(is_diff(news[0], "", "bob"));
 }
 
+TEST_CASE("a presence that is above the limits is a line in the log that says which, and the one before stays") {
+  AppBench bench(R"(
+    export function join(params, client) { room.presence.track(client, "ann", {mood: "fine"}); }
+    export function handleIn(event, {bytes}, client) {
+      if (event === "key") room.presence.track(client, "k".repeat(bytes));
+      if (event === "meta") room.presence.track(client, "new", {text: "x".repeat(bytes)});
+      if (event === "update") room.presence.track(client, "ann", {text: "x".repeat(bytes)});
+    }
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  (void)ann.news();
+  CHECK(ann.push("room:a", "key", R"({"bytes":129})") == "ok {}");
+  CHECK(bench.logged("the key has 129 bytes").size() == 1);
+  for (const auto* event : {"meta", "update"}) {
+    CHECK(ann.push("room:a", event, R"({"bytes":600})") == "ok {}");
+    CHECK(bench.logged("the meta has 611 bytes").size() == 1);
+  }
+  CHECK(ann.news().empty());
+}
+
 TEST_CASE("nobody is present in a room that has crashed") {
   AppBench bench(present, R"({limits: {turn: "5ms"}})");
   Person ann(bench);

@@ -105,17 +105,18 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
 /// Under the key it has already: its new meta. Who has left before the turn is over is not listed any more.
 Result<void> Members::track(std::string_view client, std::string_view key, std::string_view meta) const {
   if (meta.starts_with('=')) return fail("a presence's meta is an object");
-  Effects::release_or_hold(
-      [self = self_, id = std::string(client), name = std::string(key), json = JsonText::trusted(meta)] {
-        if (!*self) return;
-        const Members& room = **self;
-        const auto found = room.members_.find(id);
-        if (found == room.members_.end()) return;
-        Presence& presence = room.ground_.presence;
-        auto tracked = presence.track(found->second.presence, room.topic_, name, json);
-        if (!tracked) tracked = presence.update(found->second.presence, room.topic_, name, json);
-        if (!tracked) log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
-      });
+  Effects::release_or_hold([self = self_, id = std::string(client), name = std::string(key),
+                            json = JsonText::trusted(meta)] {
+    if (!*self) return;
+    const Members& room = **self;
+    const auto found = room.members_.find(id);
+    if (found == room.members_.end()) return;
+    Presence& presence = room.ground_.presence;
+    const PresenceOwner owner = found->second.presence;
+    const auto tracked = presence.is_tracked(owner, room.topic_, name) ? presence.update(owner, room.topic_, name, json)
+                                                                       : presence.track(owner, room.topic_, name, json);
+    if (!tracked) log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
+  });
   return {};
 }
 

@@ -267,8 +267,10 @@ Result<void> AppLoader::load_public(App& app) {
       }
       content = std::move(stripped);
     } else if (options_.develops && name.ends_with(".html")) {
+      // HTML leaves the tags of the head to whoever writes it.
       const auto head = content->find("</head>");
-      if (head != std::string::npos) content->insert(head, R"(<script type="module" src="/entmoot/dev.js"></script>)");
+      content->insert(head == std::string::npos ? content->size() : head,
+                      R"(<script type="module" src="/entmoot/dev.js"></script>)");
     }
     files.emplace_back(name, *std::move(content));
   }

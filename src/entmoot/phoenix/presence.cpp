@@ -154,6 +154,10 @@ Result<std::string> Presence::update(PresenceOwner owner, std::string_view topic
   return ref;
 }
 
+bool Presence::is_tracked(PresenceOwner owner, std::string_view topic, std::string_view key) const {
+  return replicas_.local().state.find(topic, owner, key) != nullptr;
+}
+
 void Presence::untrack(PresenceOwner owner, std::string_view topic, std::string_view key) {
   tell(replicas_.local().state.leave(topic, owner, key));
 }

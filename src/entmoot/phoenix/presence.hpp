@@ -103,6 +103,7 @@ class Presence {
   [[nodiscard]] PresenceOwner new_owner();
   Result<std::string> track(PresenceOwner owner, std::string_view topic, std::string_view key, const JsonText& meta);
   Result<std::string> update(PresenceOwner owner, std::string_view topic, std::string_view key, const JsonText& meta);
+  [[nodiscard]] bool is_tracked(PresenceOwner owner, std::string_view topic, std::string_view key) const;
   void untrack(PresenceOwner owner, std::string_view topic, std::string_view key);
   /// From everything that it tracks.
   void untrack(PresenceOwner owner);

@@ -109,7 +109,7 @@ TEST_CASE("a test signs the tokens that the app asks for") {
     import { equal, join, rejects, sign, test } from "entmoot:test";
     test("it", async () => {
       equal((await join("chat:a", {}, { token: await sign({ id: 7 }) })).joined, { who: { id: 7 } });
-      equal(await rejects(join("chat:a")), "token missing");
+      equal(await rejects(join("chat:a")), "the connection is refused: token missing");
     });)";
   const auto config = "export default { tokens: { secret: 'twenty characters at least' } };";
   const Run done = run(Folder({{"rooms/chat.ts", room}, {"tests/a.test.ts", test}, {"entmoot.config.ts", config}}));

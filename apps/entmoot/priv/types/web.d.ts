@@ -253,7 +253,10 @@ declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer
 
 // --- time and chance
 
+/** Also for `new Promise((resolve) => setTimeout(resolve, 100))`. */
+declare function setTimeout(callback: (nothing: void) => unknown, milliseconds?: number): number;
 declare function setTimeout<A extends unknown[]>(callback: (...args: A) => unknown, milliseconds?: number, ...args: A): number;
+declare function setInterval(callback: (nothing: void) => unknown, milliseconds?: number): number;
 declare function setInterval<A extends unknown[]>(callback: (...args: A) => unknown, milliseconds?: number, ...args: A): number;
 declare function clearTimeout(id: number | undefined): void;
 declare function clearInterval(id: number | undefined): void;
