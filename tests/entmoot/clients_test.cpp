@@ -120,6 +120,23 @@ TEST_CASE("what handleIn returns is replied, what it throws is an error, and wha
   CHECK(bench.logged("rooms/room.ts:").size() >= 2);  // the stack is for the log
 }
 
+TEST_CASE("who throws what is no Error is shown what it was") {
+  AppBench bench(R"(
+    export function handleIn(event) {
+      if (event === "object") throw {code: 5};
+      if (event === "text") throw "no";
+      if (event === "nothing") throw undefined;
+      if (event === "cycle") { const a = {}; a.a = a; throw a; }
+    }
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "object") == R"(error {"reason":"{\"code\":5}"})");
+  CHECK(ann.push("room:a", "text") == R"(error {"reason":"no"})");
+  CHECK(ann.push("room:a", "nothing") == R"(error {"reason":"undefined"})");
+  CHECK(ann.push("room:a", "cycle") == R"(error {"reason":"an error that cannot be shown"})");
+}
+
 TEST_CASE("a message is dropped with all it did when its handler throws before it awaits") {
   AppBench bench(R"(
     export function handleIn(event, {text}, client) {

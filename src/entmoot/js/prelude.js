@@ -61,7 +61,8 @@
 
   const messageOf = (error) => {
     try {
-      return typeof error === 'object' && error !== null && 'message' in error ? text(error.message) : text(error);
+      if (typeof error !== 'object' || error === null) return text(error);
+      return 'message' in error ? text(error.message) : write(error); // a thrown {code: 5} is shown as such
     } catch {
       return 'an error that cannot be shown';
     }
