@@ -4,6 +4,7 @@
 
 #include "app_bench.hpp"
 
+#include <entmoot/phoenix/token.hpp>
 #include <entmoot/web/http_request.hpp>
 #include <entmoot/web/http_response.hpp>
 
@@ -36,6 +37,26 @@ std::string header(const HttpResponse& response, std::string_view name) {
 }
 
 }  // namespace
+
+TEST_CASE("a request's token is told to the room, if it is a good one and the app verifies tokens") {
+  const std::string room = "export const handleRequest = (request, {token}) => Response.json({token});";
+  const std::string secret = "twenty characters at least";
+  const auto key = TokenKey::derive(secret, "user socket").value();
+  const auto says = [](AppBench& bench, const std::string& authorization) {
+    std::vector<HttpHeader> headers;
+    if (!authorization.empty()) headers.push_back({"authorization", authorization});
+    return std::string(bench.http(request("GET", "/room/a", {}, std::move(headers))).body.view());
+  };
+  AppBench verifies(room, "{tokens: {secret: '" + secret + "'}}");
+  CHECK(says(verifies, "Bearer " + key.sign(Json{{"user", 7}})) == R"({"token":{"user":7}})");
+  CHECK(says(verifies, "bearer " + key.sign(Json(7))) == R"({"token":7})");
+  for (const std::string bad : {"", "Bearer", "Bearer ", "Bearer x.y.z", "Basic eA=="}) {
+    CAPTURE(bad);
+    CHECK(says(verifies, bad) == R"({"token":null})");
+  }
+  AppBench asks_nobody(room);
+  CHECK(says(asks_nobody, "Bearer " + key.sign(Json(7))) == R"({"token":null})");
+}
 
 TEST_CASE("a path leads to a room and says the rest to it") {
   AppBench bench(Files{

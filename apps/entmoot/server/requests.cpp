@@ -100,7 +100,19 @@ HttpResponse response_from(const Result<JsonText>& answer) {
   return response;
 }
 
-JsonText args_of(const HttpRequest& request, std::string_view rest, bool behind_proxy) {
+/// What the token says that was brought along (`Authorization: Bearer …`); null if there is none, or a bad one: whom it
+/// lets do what is for the room to say.
+Json identity_of(const HttpRequest& request, const Tokens& tokens) {
+  constexpr std::string_view scheme = "Bearer ";
+  const std::string* header = request.header("authorization");
+  if (!tokens.given() || !header || header->size() < scheme.size()) return nullptr;
+  if (!same_name(header->substr(0, scheme.size()), scheme)) return nullptr;
+  auto identity = tokens.verify(std::string_view(*header).substr(scheme.size()));
+  return identity ? std::move(identity->token) : Json(nullptr);
+}
+
+JsonText args_of(const HttpRequest& request, std::string_view rest, const Config& config) {
+  const bool behind_proxy = config.proxy;
   boost::json::array headers;
   for (const auto& [name, value] : request.headers) headers.push_back({name, value});
   const std::string* forwarded = behind_proxy ? request.header("x-forwarded-proto") : nullptr;
@@ -111,7 +123,8 @@ JsonText args_of(const HttpRequest& request, std::string_view rest, bool behind_
                                           {"headers", std::move(headers)},
                                           {"body", base64_encode(request.body)},
                                           {"path", rest},
-                                          {"local", is_local_visitor(request)}}});
+                                          {"local", is_local_visitor(request)},
+                                          {"token", identity_of(request, config.tokens)}}});
 }
 
 }  // namespace
@@ -134,7 +147,7 @@ void Requests::handle(const HttpRequest& request, Responder responder) const {
       return responder.respond(HttpResponse::error(403, "a page of another site"));
     }
     try {
-      auto args = args_of(request, room->rest, app.config.proxy);
+      auto args = args_of(request, room->rest, app.config);
       const std::string* forwarded = app.config.proxy ? request.header("x-forwarded-for") : nullptr;
       std::string address = forwarded ? nearest_forwarded(*forwarded, request.peer) : request.peer;
       return rooms_.request(room->topic, std::move(address), std::move(args),

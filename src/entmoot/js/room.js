@@ -246,7 +246,7 @@
 
   // --- HTTP
 
-  entries['entmoot:request'] = ({ method, url, headers, body, path, local }) => {
+  entries['entmoot:request'] = ({ method, url, headers, body, path, local, token }) => {
     if (!isExported('handleRequest')) throw new ErrorConstructor('the room has no handleRequest');
     const hasBody = method !== 'GET' && method !== 'HEAD';
     const request = new Request(url, { method, headers, body: hasBody ? fromBytes(body) : undefined });
@@ -258,7 +258,7 @@
         (bytes) => ({ status: value.status, headers: fields, body: apply(toBase64, bytes, []) }),
       ]);
     };
-    return followed(callFunction('handleRequest', [request, freeze({ path, local })]), answer);
+    return followed(callFunction('handleRequest', [request, freeze({ path, local, token: token ?? null })]), answer);
   };
 
   // --- the room

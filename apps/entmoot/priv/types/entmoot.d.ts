@@ -103,4 +103,6 @@ interface RoomRequestInfo {
   readonly path: string;
   /** Whether a person at the server's own machine asks. */
   readonly local: boolean;
+  /** What the request's token says (`Authorization: Bearer …`), if the app verifies tokens and this is a good one; else null. */
+  readonly token: any;
 }
