@@ -72,13 +72,14 @@ TEST_CASE("what the room's own functions throw is logged with the line that call
       if (event === "request") await fetch("nowhere");
       if (event === "fetch") await fetch("http://localhost:1/");
       if (event === "later") { await null; await fetch("http://localhost:1/"); }
+      if (event === "beam") await Beam.call("nobody");
       if (event === "sort") [2, 1].sort(() => atob("?"));
     }
   )");
   Person ann(bench);
   (void)ann.join("room:a");
   int line = 2;
-  for (const std::string event : {"broadcast", "push", "url", "request", "fetch", "later", "sort"}) {
+  for (const std::string event : {"broadcast", "push", "url", "request", "fetch", "later", "beam", "sort"}) {
     CAPTURE(event);
     CHECK(ann.push("room:a", event).starts_with("error"));
     CHECK_FALSE(bench.logged("(rooms/room.ts:" + std::to_string(++line) + ":").empty());

@@ -138,7 +138,10 @@
     if (call === undefined) return;
     delete waiting[id];
     if (ok) call.resolve(parse(result));
-    else call.reject(new ErrorConstructor(result));
+    else {
+      call.error.message = result;
+      call.reject(call.error);
+    }
   };
 
   define(globalThis, 'Beam', freeze({
@@ -147,7 +150,8 @@
     call(name, ...args) {
       return new PromiseConstructor((resolve, reject) => {
         const id = ++lastCall;
-        waiting[id] = { resolve, reject };
+        // Made now: when the answer comes the caller is not on the stack any more.
+        waiting[id] = { resolve, reject, error: new ErrorConstructor('') };
         try {
           host.call(id, text(name), write(args));
         } catch (error) {

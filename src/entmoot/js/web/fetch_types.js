@@ -302,7 +302,6 @@
   };
 
   const fetch = async (input, init) => {
-    const here = new Error(); // who asks; when the answer comes nobody is on the stack any more
     const request = new Request(input, init);
     const signal = signalOf(request);
     signal?.throwIfAborted();
@@ -318,7 +317,7 @@
     };
     const answered = call('entmoot:fetch', asked).then(received, (error) => {
       const failure = new TypeError('fetch failed: ' + error.message);
-      Object.defineProperty(failure, 'stack', { value: here.stack, writable: true, configurable: true });
+      Object.defineProperty(failure, 'stack', { value: error.stack, writable: true, configurable: true });
       throw failure;
     });
     if (signal === null) return answered;
