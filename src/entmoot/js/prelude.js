@@ -62,7 +62,8 @@
   const messageOf = (error) => {
     try {
       if (typeof error !== 'object' || error === null) return text(error);
-      return 'message' in error ? text(error.message) : write(error); // a thrown {code: 5} is shown as such
+      const shown = text('message' in error ? error.message : error);
+      return shown === '[object Object]' ? write(error) : shown; // {code: 5} is shown as such
     } catch {
       return 'an error that cannot be shown';
     }
@@ -139,8 +140,8 @@
     delete waiting[id];
     if (ok) call.resolve(parse(result));
     else {
-      call.error.message = result;
-      call.reject(call.error);
+      call.failure.message = result;
+      call.reject(call.failure);
     }
   };
 
@@ -148,10 +149,10 @@
     __proto__: null,
     /** A promise of what the server's handler `name` answers. */
     call(name, ...args) {
+      const failure = new ErrorConstructor(''); // made now: when the answer comes the caller is off the stack
       return new PromiseConstructor((resolve, reject) => {
         const id = ++lastCall;
-        // Made now: when the answer comes the caller is not on the stack any more.
-        waiting[id] = { resolve, reject, error: new ErrorConstructor('') };
+        waiting[id] = { resolve, reject, failure };
         try {
           host.call(id, text(name), write(args));
         } catch (error) {
