@@ -3,12 +3,15 @@
 #include "reload.hpp"
 
 #include "editions.hpp"
+#include "members.hpp"
 
 #include <entmoot/base/log.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <vector>
 
 namespace entmoot_app {
 
@@ -21,10 +24,19 @@ constexpr Duration step_timeout = 5s;
 // An actor whose mailbox was full is asked again after so long, this often.
 constexpr Duration ask_again_after = 100ms;
 constexpr int attempts_max = 50;
+
+std::vector<std::string> either(std::vector<std::string> events, const std::vector<std::string>& others) {
+  for (const auto& event : others) {
+    if (std::ranges::find(events, event) == events.end()) events.push_back(event);
+  }
+  return events;
+}
 }  // namespace
 
-Reload::Reload(Editions& editions, std::shared_ptr<const Route> next, UniqueFunction<void(const Over&)> when_over)
+Reload::Reload(Editions& editions, Members& members, std::shared_ptr<const Route> next,
+               UniqueFunction<void(const Over&)> when_over)
     : editions_(editions),
+      members_(members),
       next_(std::move(next)),
       when_over_(std::move(when_over)),
       self_(std::make_shared<Reload*>(this)),
@@ -34,11 +46,10 @@ Reload::Reload(Editions& editions, std::shared_ptr<const Route> next, UniqueFunc
 
 Reload::~Reload() { *self_ = nullptr; }
 
-void Reload::hold(Envelope message) {
-  if (held_.size() >= editions_.route()->limits.budget.mailbox.messages_max) {
-    return std::move(message.reply)(fail("overloaded"));
-  }
-  held_.push_back(std::move(message));
+void Reload::hold(Mail mail) {
+  if (held_.size() >= editions_.route()->limits.budget.mailbox.messages_max)
+    return refuse(std::move(mail), "overloaded");
+  held_.push_back(std::move(mail));
 }
 
 Envelope Reload::message(std::string function, JsonText args, Step next) {
@@ -83,6 +94,7 @@ void Reload::told(const Result<JsonText>& snapshot) {
     return;
   }
   state_ = Restoring{};
+  members_.intercept(either(editions_.route()->exports.intercept, next_->exports.intercept));
   editions_.open(next_);
   const auto started = editions_.ensure_started();
   if (!started) return restored(started.error());
@@ -94,6 +106,7 @@ void Reload::told(const Result<JsonText>& snapshot) {
 void Reload::restored(const Result<JsonText>& result) {
   if (!result) {
     const bool stays = editions_.put_back();
+    members_.intercept(editions_.route()->exports.intercept);
     state_ = Over{stays ? Outcome::stayed : Outcome::lost, result.error().reason};
     return;
   }
@@ -101,6 +114,7 @@ void Reload::restored(const Result<JsonText>& result) {
     log::warn("room {}: its state is gone, {} has no serialize() and restore()", log::quoted(editions_.topic()),
               log::quoted(next_->file));
   }
+  members_.intercept(next_->exports.intercept);
   editions_.retire_old();
   state_ = Over{Outcome::went_over};
 }

@@ -19,11 +19,16 @@
 //   the room is killed         the reload ends with it                 the same, with both actors
 //   another reload             is kept, the last of them: it begins when this one is over, or a lost room starts in it
 //
+// Which broadcasts are intercepted goes over with the room. While both actors live, whatever either intercepts is: it
+// comes back to the room, is held like a message, and is handed to handleOut or passed on, as the edition says that
+// goes on. So nothing that the new code has to filter gets out because it was early.
+//
 // A mailbox that is full is no failure: new messages are held, so it drains, and the old actor is asked again. Who was
 // about to join under the old edition is none of this: rooms/room refuses it when the answer comes.
 //
 // Lives on the room's shard; owned by the Room, which lets go of it when it is told that it is over, or before.
 
+#include "mail.hpp"
 #include "route.hpp"
 
 #include <entmoot/base/json.hpp>
@@ -40,6 +45,7 @@
 namespace entmoot_app {
 
 class Editions;
+class Members;
 
 class Reload {
  public:
@@ -50,19 +56,20 @@ class Reload {
   };
 
   /// The current edition has an actor. `when_over` is called once, in a task of its own, and may destroy this.
-  Reload(Editions& editions, std::shared_ptr<const Route> next, entmoot::UniqueFunction<void(const Over&)> when_over);
+  Reload(Editions& editions, Members& members, std::shared_ptr<const Route> next,
+         entmoot::UniqueFunction<void(const Over&)> when_over);
   ~Reload();
   Reload(const Reload&) = delete;
   Reload& operator=(const Reload&) = delete;
 
   /// A message for whichever edition goes on. One that is too much for an actor's mailbox is answered "overloaded".
-  void hold(entmoot::Envelope message);
+  void hold(Mail mail);
   /// Where to go when this one is over.
   void follow_with(std::shared_ptr<const Route> next) { following_ = next == next_ ? nullptr : std::move(next); }
 
   // --- for the room that lets go of it
 
-  [[nodiscard]] std::deque<entmoot::Envelope> take_held() { return std::exchange(held_, {}); }
+  [[nodiscard]] std::deque<Mail> take_held() { return std::exchange(held_, {}); }
   /// Null: nobody has asked for another one meanwhile.
   [[nodiscard]] const std::shared_ptr<const Route>& following() const noexcept { return following_; }
   /// The last code that was asked for.
@@ -83,11 +90,12 @@ class Reload {
   [[nodiscard]] entmoot::Envelope message(std::string function, entmoot::JsonText args, Step next);
 
   Editions& editions_;
+  Members& members_;
   const std::shared_ptr<const Route> next_;
   entmoot::UniqueFunction<void(const Over&)> when_over_;
   const std::shared_ptr<Reload*> self_;  // what comes later looks here whether it is still there
   std::variant<Asking, Restoring, Over> state_;
-  std::deque<entmoot::Envelope> held_;
+  std::deque<Mail> held_;
   std::shared_ptr<const Route> following_;
 };
 

@@ -5,6 +5,7 @@
 #include "app.hpp"
 #include "room_handlers.hpp"
 #include "rooms.hpp"
+#include "wire.hpp"
 
 #include <entmoot/base/log.hpp>
 
@@ -33,6 +34,7 @@ Room::Room(Home& home, std::string topic, std::shared_ptr<const Route> route, No
       self_(std::make_shared<Room*>(this)),
       members_(home.ground, topic),
       editions_(home, std::move(topic), std::move(route), *this) {
+  members_.intercept(this->route().exports.intercept);
   touch();
 }
 
@@ -55,14 +57,35 @@ Envelope Room::envelope(std::string function, JsonText args, UniqueFunction<void
 
 void Room::call(std::string function, JsonText args, ReplyTo reply) {
   touch();
-  send({.name = std::move(function),
-        .args = std::move(args),
-        .reply = std::move(reply),
-        .deadline = home_.shard.clock().now() + route().limits.reply_timeout});
+  send(Envelope{.name = std::move(function),
+                .args = std::move(args),
+                .reply = std::move(reply),
+                .deadline = home_.shard.clock().now() + route().limits.reply_timeout});
 }
 
-void Room::send(Envelope message) {
-  if (reload_) return reload_->hold(std::move(message));
+void Room::hand_out(Outgoing message) {
+  touch();
+  send(std::move(message));
+}
+
+void Room::tell_when_passed(ReplyTo reply) { send(AllPassed{std::move(reply)}); }
+
+void Room::send(Mail mail) {
+  if (reload_) return reload_->hold(std::move(mail));
+  std::visit([this](auto& message) { take(std::move(message)); }, mail);
+}
+
+void Room::take(Outgoing message) {
+  if (!route().exports.intercepts(message.event)) return members_.pass_on(message);
+  take(Envelope{.name = "entmoot:out",
+                .args = event_args(message.client, message.event, message.payload),
+                .deadline = home_.shard.clock().now() + route().limits.reply_timeout});
+}
+
+/// What went to an actor by a list that is not in force any more went there before that was asked for its state.
+void Room::take(AllPassed waits) { std::move(waits.reply)(JsonText()); }
+
+void Room::take(Envelope message) {
   const auto actor = editions_.ensure_started();
   if (!actor) return std::move(message.reply)(actor.error());
   if (message.name == "entmoot:join") message.reply = of_this_code(std::move(message.reply));
@@ -81,6 +104,7 @@ void Room::join(Guest guest, JsonText args, ReplyTo reply) {
   if (members_.size() >= route().limits.clients_max) {
     return std::move(reply)(fail(fmt::format("the room is full ({} clients)", members_.size())));
   }
+  reply = members_.admitting(guest.id, std::move(reply));
   members_.add(std::move(guest));
   call("entmoot:join", std::move(args), std::move(reply));
 }
@@ -155,21 +179,27 @@ void Room::kill_later(std::string why) {
 /// There is no actor any more, and nothing to reload: a fresh room runs the newest code.
 void Room::lose(const std::string& why) {
   if (const auto ended = std::exchange(reload_, nullptr)) {
-    editions_.use(ended->newest());
-    for (Envelope& message : ended->take_held()) std::move(message.reply)(fail(why));
+    use(ended->newest());
+    for (Mail& mail : ended->take_held()) refuse(std::move(mail), why);
   }
   members_.dismiss_everybody();
 }
 
 // --- other code
 
+/// There is no actor: the next one runs it.
+void Room::use(std::shared_ptr<const Route> route) {
+  members_.intercept(route->exports.intercept);
+  editions_.use(std::move(route));
+}
+
 void Room::reload(std::shared_ptr<const Route> next) {
   if (reload_) {
     reload_->follow_with(std::move(next));
   } else if (!editions_.actor()) {
-    editions_.use(std::move(next));
+    use(std::move(next));
   } else {
-    reload_ = std::make_unique<Reload>(editions_, std::move(next),
+    reload_ = std::make_unique<Reload>(editions_, members_, std::move(next),
                                        [this](const Reload::Over& over) { reload_is_over(over); });
   }
 }
@@ -191,7 +221,7 @@ void Room::reload_is_over(const Reload::Over& over) {
 /// Behind a reload: what was held, and the next one, if somebody has asked for it.
 void Room::resume() {
   const auto done = std::exchange(reload_, nullptr);
-  for (Envelope& message : done->take_held()) send(std::move(message));
+  for (Mail& mail : done->take_held()) send(std::move(mail));
   if (done->following()) reload(done->following());
 }
 

@@ -19,6 +19,7 @@
 // Lives on shards.home_of(topic) with everything it holds; owned by its Home.
 
 #include "editions.hpp"
+#include "mail.hpp"
 #include "members.hpp"
 #include "node_counts.hpp"
 #include "reload.hpp"
@@ -68,6 +69,9 @@ class Room final : private Editions::Owner {
   void join(Guest guest, entmoot::JsonText args, entmoot::ReplyTo reply);
   /// The stay of a client ends, for whatever reason. Starts no actor, and is lost on no full mailbox.
   void leave(const std::string& id, std::string_view reason);
+  /// What the channel of a client has intercepted.
+  void hand_out(Outgoing message);
+  void tell_when_passed(entmoot::ReplyTo reply);
   /// Ends the actor by force. Who waits for it is answered `why`.
   void kill(const std::string& why);
   /// The same, behind the task that is running.
@@ -85,7 +89,11 @@ class Room final : private Editions::Owner {
   void actor_started(entmoot::JsServer& actor) override;
   void actor_ended(const entmoot::ExitReason& reason) override;
 
-  void send(entmoot::Envelope message);
+  void send(Mail mail);
+  void take(entmoot::Envelope message);
+  void take(Outgoing message);
+  void take(AllPassed waits);
+  void use(std::shared_ptr<const Route> route);
   [[nodiscard]] entmoot::ReplyTo of_this_code(entmoot::ReplyTo reply) const;
   void leave_again(std::string id, std::string reason);
   /// A message of the room's own.

@@ -12,6 +12,7 @@
 #include <entmoot/phoenix/topic.hpp>
 #include <entmoot/runtime/program.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -30,6 +31,9 @@ struct RoomExports {
   std::set<std::string, std::less<>> functions = {};
 
   [[nodiscard]] static entmoot::Result<RoomExports> from(const entmoot::JsonText& description);
+  [[nodiscard]] bool intercepts(std::string_view event) const {
+    return std::ranges::find(intercept, event) != intercept.end();
+  }
   [[nodiscard]] bool has(std::string_view function) const { return functions.contains(function); }
 };
 
