@@ -19,7 +19,7 @@ std::string version(int number, const std::string& intercepted, const std::strin
   return "const version = " + std::to_string(number) + "; export const intercept = [" + intercepted + "];" + R"(
     let n = 0;
     export const handleIn = (event) => room.broadcast(event, {n: n++});
-    export const handleOut = (event, {n}, client) => client.push(event, {n, out: version});
+    export const handleOut = (event, {n}, client) => intercept.includes(event) && client.push(event, {n, out: version});
     export const serialize = () => ({n});
   )" + (more.find("restore") == std::string::npos ? "export const restore = (state) => { n = state.n; };" : "") +
          more;
@@ -148,7 +148,7 @@ TEST_CASE("presence changes are intercepted, and no more, as the new code says")
 }
 
 TEST_CASE("whatever moment the code is replaced in, each client hears every broadcast once and in order") {
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);
     std::minstd_rand random(seed);
     const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };

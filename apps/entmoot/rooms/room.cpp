@@ -20,12 +20,10 @@ using namespace entmoot;
 using namespace std::chrono_literals;
 
 namespace {
-// How long a room may take for a message of our own: what it has to keep, what it took up again, who has left.
+// How long a room may take for a message of our own: to take its state up again.
 constexpr Duration own_timeout = 5s;
 // A leave that found the mailbox full is tried again after so long.
 constexpr Duration leave_again_after = 100ms;
-// What js/room.js has to keep when there is nothing.
-constexpr std::string_view nothing_to_keep = R"({"state":null,"clients":[],"history":[],"presence":false})";
 }  // namespace
 
 Room::Room(Home& home, std::string topic, std::shared_ptr<const Route> route, NodeCounts::Place place)
@@ -33,15 +31,13 @@ Room::Room(Home& home, std::string topic, std::shared_ptr<const Route> route, No
       place_(std::move(place)),
       self_(std::make_shared<Room*>(this)),
       members_(home.ground, topic),
-      editions_(home, std::move(topic), std::move(route), *this) {
+      editions_(home, std::move(topic), std::move(route), *this),
+      sleep_(
+          home, editions_, [this] { return !members_.empty() || reload_; }, [this] { home_.all.forget_later(*this); }) {
   members_.intercept(this->route().exports.intercept);
-  touch();
 }
 
-Room::~Room() {
-  *self_ = nullptr;
-  home_.shard.cancel(idle_timer_);
-}
+Room::~Room() { *self_ = nullptr; }
 
 // --- messages
 
@@ -56,7 +52,7 @@ Envelope Room::envelope(std::string function, JsonText args, UniqueFunction<void
 }
 
 void Room::call(std::string function, JsonText args, ReplyTo reply) {
-  touch();
+  sleep_.touch();
   send(Envelope{.name = std::move(function),
                 .args = std::move(args),
                 .reply = std::move(reply),
@@ -64,7 +60,7 @@ void Room::call(std::string function, JsonText args, ReplyTo reply) {
 }
 
 void Room::hand_out(Outgoing message) {
-  touch();
+  sleep_.touch();
   send(std::move(message));
 }
 
@@ -111,7 +107,7 @@ void Room::join(Guest guest, JsonText args, ReplyTo reply) {
 
 void Room::leave(const std::string& id, std::string_view reason) {
   if (!members_.remove(id)) return;
-  touch();
+  sleep_.touch();
   leave_again(id, std::string(reason));
 }
 
@@ -225,46 +221,7 @@ void Room::resume() {
   if (done->following()) reload(done->following());
 }
 
-// --- idle
-
-void Room::touch() {
-  last_used_ = home_.shard.clock().now();
-  ++uses_;
-  if (idle_timer_ == TimerId::none) {
-    idle_timer_ = home_.shard.after(route().limits.idle_after, [this] { look_idle(); });
-  }
-}
-
-void Room::look_idle() {
-  idle_timer_ = TimerId::none;
-  const Duration idle = home_.shard.clock().now() - last_used_;
-  if (!members_.empty() || reload_ || idle < route().limits.idle_after) {
-    const Duration again = members_.empty() && !reload_ ? route().limits.idle_after - idle : route().limits.idle_after;
-    idle_timer_ = home_.shard.after(again, [this] { look_idle(); });
-    return;
-  }
-  if (!editions_.actor()) return home_.all.forget_later(*this);
-  if (editions_.actor()->calls_pending() > 0) return touch();
-  editions_.actor()->ref().mailbox().push(
-      envelope("entmoot:serialize", JsonText::trusted(std::string_view("[]")),
-               [uses = uses_](Room& room, const Result<JsonText>& snapshot) { room.sleep(snapshot, uses); }));
-}
-
-void Room::sleep(const Result<JsonText>& snapshot, std::uint64_t uses) {
-  if (uses != uses_ || reload_ || !members_.empty() || !editions_.actor()) return touch();
-  if (!snapshot) {
-    log::warn("room {} goes to sleep without its state: {}", log::quoted(topic()),
-              log::quoted(snapshot.error().reason));
-  } else if (snapshot->view().size() > route().limits.state_bytes_max) {
-    log::warn("room {} goes to sleep without its state: {} bytes are more than the limit `state` allows ({})",
-              log::quoted(topic()), snapshot->view().size(), route().limits.state_bytes_max);
-  } else if (snapshot->view() != nothing_to_keep) {
-    home_.sleeping.put(topic(), *snapshot);
-  }
-  log::debug("room {} sleeps", log::quoted(topic()));
-  editions_.end_all();
-  home_.all.forget_later(*this);
-}
+// --- who looks in
 
 RoomInfo Room::info() const {
   RoomInfo info{.topic = topic(),

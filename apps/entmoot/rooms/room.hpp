@@ -11,8 +11,7 @@
 //   reload         → the room goes on in other code, another actor's, or as it was (rooms/reload). Who is let in by an
 //                    actor that has been replaced meanwhile is refused, for the new one does not know of it, and
 //                    phoenix.js joins again
-//   idle           → without clients and messages for a while it serializes, its state is kept (SleepingRooms), the
-//                    actor ends
+//   idle           → without clients and messages for a while its state is kept and the actor ends (rooms/sleep)
 //
 // What its script may ask for is rooms/room_handlers.
 //
@@ -24,12 +23,12 @@
 #include "node_counts.hpp"
 #include "reload.hpp"
 #include "route.hpp"
+#include "sleep.hpp"
 
-#include <entmoot/core/shard.hpp>
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/runtime/js_server.hpp>
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -105,10 +104,6 @@ class Room final : private Editions::Owner {
   void resume();
   void lose(const std::string& why);
 
-  void touch();
-  void look_idle();
-  void sleep(const entmoot::Result<entmoot::JsonText>& snapshot, std::uint64_t uses);
-
   Home& home_;
   const NodeCounts::Place place_;
   const std::shared_ptr<Room*> self_;  // what is answered later looks here whether the room is still there
@@ -117,9 +112,8 @@ class Room final : private Editions::Owner {
   Editions editions_;               // after the members, whom its actors speak to
   std::unique_ptr<Reload> reload_;  // while one is under way
 
-  entmoot::TimePoint last_used_{};
-  std::uint64_t uses_ = 0;
-  entmoot::TimerId idle_timer_ = entmoot::TimerId::none;
+  Sleep sleep_;
+
   std::size_t failures_ = 0;
   std::string last_trouble_;
 };
