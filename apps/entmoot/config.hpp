@@ -84,7 +84,7 @@ struct ConfigFile {
 /// The error's reason has all mistakes, one a line: "entmoot.config.ts:3:5: `port` must be …".
 [[nodiscard]] entmoot::Result<Config> config_from(const ConfigFile& file);
 
-/// What works but is hardly meant: sentences for the log.
+/// What works but is hardly meant: sentences for the log. An app has more of them (rooms/app.hpp).
 [[nodiscard]] std::vector<std::string> warnings_of(const Config& config);
 
 }  // namespace entmoot_app

@@ -70,7 +70,7 @@ ExitCode serve_app(const command::Serve& serve) {
       serve.dir, AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address});
   auto app = loader->load();
   if (!app) return complain_of(app.error().reason);
-  for (const auto& warning : warnings_of((*app)->config)) log::warn("{}", warning);
+  for (const auto& warning : warnings_of(**app)) log::warn("{}", warning);
 
   const Signals signals;
   Server server(*app, std::move(loader), serve.watch);
@@ -93,7 +93,7 @@ ExitCode check_app(const command::Check& check) {
   const auto app = loader.load();
   if (!app) return complain_of(app.error().reason);
   const auto colours = Colours::of(STDOUT_FILENO);
-  for (const auto& warning : warnings_of((*app)->config)) fmt::print("{} {}\n", colours.yellow("warning:"), warning);
+  for (const auto& warning : warnings_of(**app)) fmt::print("{} {}\n", colours.yellow("warning:"), warning);
   for (const auto& route : (*app)->routes) {
     fmt::print("{}  serves {}{}\n", route->file, colours.bold(route->pattern),
                route->path.empty() ? "" : fmt::format(" and {}", colours.bold(route->path)));

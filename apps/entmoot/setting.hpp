@@ -145,10 +145,10 @@ class SettingTable {
   }
   template <class Field>
   SettingTable& size(Words words, Range range, Field field) {
-    auto accepts = fmt::format("a size from {} to {}: \"64 KB\", or a number of bytes", show_bytes_of(range.least),
-                               show_bytes_of(range.most));
+    const auto accepts = fmt::format("a size from {} to {}: \"64 KB\", or a number of bytes",
+                                     show_bytes_of(range.least), show_bytes_of(range.most));
     return add(
-        std::move(words), "EntmootSize", std::move(accepts),
+        std::move(words), "EntmootSize", accepts,
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           auto bytes = number_in(value);
           if (const auto* text = value.if_string()) {
@@ -164,10 +164,10 @@ class SettingTable {
   /// `range` in milliseconds. `unset` is what is shown of an optional field that has no value.
   template <class Field>
   SettingTable& time(Words words, Range range, Field field, std::string unset = {}) {
-    auto accepts = fmt::format("a time from {} to {}: \"5s\", or a number of milliseconds", show_ms_of(range.least),
-                               show_ms_of(range.most));
+    const auto accepts = fmt::format("a time from {} to {}: \"5s\", or a number of milliseconds",
+                                     show_ms_of(range.least), show_ms_of(range.most));
     return add(
-        std::move(words), "EntmootTime", std::move(accepts),
+        std::move(words), "EntmootTime", accepts,
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           auto ms = number_in(value);
           if (const auto* text = value.if_string()) {
@@ -188,9 +188,9 @@ class SettingTable {
   }
   /// `unset` is what is shown of an empty one. An empty text is not accepted.
   template <class Field>
-  SettingTable& text(Words words, std::string accepts, Field field, std::string unset = {}) {
+  SettingTable& text(Words words, const std::string& accepts, Field field, std::string unset = {}) {
     return add(
-        std::move(words), "string", std::move(accepts),
+        std::move(words), "string", accepts,
         [field](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           if (!value.is_string() || value.get_string().empty()) return entmoot::fail("");
           field(owner) = std::string(value.get_string());
@@ -201,13 +201,13 @@ class SettingTable {
         });
   }
   /// Anything else.
-  SettingTable& add(Words words, std::string type, std::string accepts,
+  SettingTable& add(Words words, const std::string& type, const std::string& accepts,
                     std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read,
-                    std::function<std::string(const Owner&)> shown, std::string range = {}) {
+                    std::function<std::string(const Owner&)> shown, const std::string& range = {}) {
     settings_.push_back({.name = std::move(words.name),
-                         .type = std::move(type),
-                         .accepts = std::move(accepts),
-                         .range = std::move(range),
+                         .type = type,
+                         .accepts = accepts,
+                         .range = range,
                          .says = std::move(words.says),
                          .at_limit = std::move(words.at_limit),
                          .read = std::move(read),

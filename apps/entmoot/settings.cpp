@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <boost/json/value_from.hpp>
 
 #include <algorithm>
 #include <optional>

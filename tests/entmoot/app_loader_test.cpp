@@ -53,6 +53,26 @@ TEST_CASE("an empty file is a mistake: an editor has just emptied it, and is abo
   CHECK(mistakes({{"rooms/a.ts", "export {};"}}).empty());
 }
 
+TEST_CASE("an export that is nearly one of a room's is a warning, and so is a file that exports none of them") {
+  const auto warnings = [](const std::string& source) {
+    const Folder folder({{"rooms/a.ts", source}});
+    const auto app = AppLoader(folder.path()).load();
+    REQUIRE(app.has_value());
+    return warnings_of(**app);
+  };
+  using Warnings = std::vector<std::string>;
+  CHECK(warnings("export const handelIn = () => {}; export function handle_info() {} export const join = () => 1;") ==
+        Warnings{"rooms/a.ts exports `handelIn`, which means nothing here; did you mean `handleIn`?",
+                 "rooms/a.ts exports `handle_info`, which means nothing here; did you mean `handleInfo`?"});
+  CHECK(warnings("export const topics = 'a:*'; export const join = () => 1;") ==
+        Warnings{"rooms/a.ts exports `topics`, which means nothing here; did you mean `topic`?"});
+  CHECK(warnings("export const join = () => 1; export const joins = 2; export const colours = []; export default 3;")
+            .empty());
+  CHECK(warnings("export default { join() { return 1; } };") ==
+        Warnings{"rooms/a.ts exports nothing that is called: clients can join, and whatever they send is an error. A "
+                 "room exports `join` or `handleIn`, say."});
+}
+
 TEST_CASE("limits for rooms that nobody serves are told with their place") {
   CHECK(mistakes(
             {{"rooms/a.ts", a_room}, {"entmoot.config.ts", "export default {\n  rooms: {'b:*': {clients: 2}},\n};"}}) ==

@@ -3,6 +3,7 @@
 #include "bench.hpp"
 #include "folder.hpp"
 
+#include <entmoot/core/sanitizers.hpp>
 #include <entmoot/js/module_loader.hpp>
 
 #include <algorithm>
@@ -486,6 +487,7 @@ TEST_CASE("failing each allocation of a start with modules drops the room and no
     if (!room.exhausted) break;
     ++failed;
   }
-  CHECK(failed > 20);
+  // The engine asks for pages and cuts small blocks out of them itself, but for sanitizers.
+  CHECK(failed > (with_asan ? 20 : 1));
   CHECK(room.said.back() == R"(1 ok "abd")");
 }

@@ -2,6 +2,7 @@
 
 #include "bench.hpp"
 
+#include <entmoot/core/sanitizers.hpp>
 #include <entmoot/js/script.hpp>
 
 #include <string>
@@ -195,7 +196,8 @@ TEST_CASE("failing each allocation of a start and a chat turn in turn drops the 
     ++failed;
     CHECK(room.runtime->heap().poisoned());
   }
-  CHECK(failed > 20);
+  // The engine asks for pages and cuts small blocks out of them itself, but for sanitizers.
+  CHECK(failed > (with_asan ? 20 : 1));
   CHECK(room.said.back() == R"(1 ok {"sender":"ann","text":"hello","timestamp":1})");
 }
 

@@ -34,4 +34,7 @@ struct App {
   }
 };
 
+/// What works but is hardly meant, in the configuration and in the rooms: sentences for the log.
+[[nodiscard]] std::vector<std::string> warnings_of(const App& app);
+
 }  // namespace entmoot_app

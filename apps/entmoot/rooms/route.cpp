@@ -2,8 +2,12 @@
 
 #include "route.hpp"
 
+#include "../nearest_name.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+
+#include <algorithm>
 
 namespace entmoot_app {
 
@@ -20,20 +24,36 @@ Result<RoomExports> RoomExports::from(const JsonText& description) {
     if (!value || !value->is_string()) return std::nullopt;
     return std::string(value->as_string());
   };
-  const auto* intercept = member("intercept");
-  const auto* functions = member("functions");
-  if (!intercept || !intercept->is_array() || !functions || !functions->is_array()) {
+  const auto list = [&](const char* name) -> const boost::json::array* {
+    const Json* value = member(name);
+    return value ? value->if_array() : nullptr;
+  };
+  const auto* intercept = list("intercept");
+  const auto* functions = list("functions");
+  const auto* names = list("names");
+  const auto* known = list("known");
+  if (!intercept || !functions || !names || !known) {
     return fail("what it exports cannot be told: it has changed how JSON is written");
   }
   RoomExports exports;
   exports.topic = text("topic");
   exports.path = text("path");
-  for (const auto& event : intercept->get_array()) {
+  for (const auto& event : *intercept) {
     if (!event.is_string()) return fail("the export \"intercept\" is a list of events, which are strings");
     exports.intercept.emplace_back(event.get_string());
   }
-  for (const auto& name : functions->get_array()) {
+  for (const auto& name : *functions) {
     if (name.is_string()) exports.functions.emplace(name.get_string());
+  }
+  std::vector<std::string_view> meant{"topic", "path", "intercept"};
+  for (const auto& name : *known) {
+    if (name.is_string()) meant.push_back(name.get_string());
+  }
+  for (const auto& name : *names) {
+    if (!name.is_string() || std::ranges::count(meant, std::string_view(name.get_string())) > 0) continue;
+    const auto near = nearest_name(name.get_string(), meant);
+    // A room may well export both, a `joined` of its own say.
+    if (!near.empty() && !exports.has(near)) exports.misspelt.emplace(name.get_string(), near);
   }
   return exports;
 }

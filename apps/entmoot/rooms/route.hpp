@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +30,7 @@ struct RoomExports {
   std::optional<std::string> path = {};
   std::vector<std::string> intercept = {};
   std::set<std::string, std::less<>> functions = {};
+  std::map<std::string, std::string, std::less<>> misspelt = {};  ///< Names that mean nothing here → what is meant.
 
   [[nodiscard]] static entmoot::Result<RoomExports> from(const entmoot::JsonText& description);
   [[nodiscard]] bool intercepts(std::string_view event) const {

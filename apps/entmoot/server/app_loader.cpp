@@ -88,8 +88,8 @@ bool says_more(const std::shared_ptr<const Route>& a, const std::shared_ptr<cons
 
 }  // namespace
 
-AppLoader::AppLoader(fs::path folder, Options options)
-    : folder_(fs::weakly_canonical(std::move(folder))), options_(std::move(options)), modules_(folder_) {}
+AppLoader::AppLoader(const fs::path& folder, Options options)
+    : folder_(fs::weakly_canonical(folder)), options_(std::move(options)), modules_(folder_) {}
 
 void AppLoader::watch(const std::vector<std::string>& files) {
   sources_.insert(sources_.end(), files.begin(), files.end());
@@ -140,7 +140,8 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
     app->routes.push_back(*std::move(route));
   }
   std::ranges::stable_sort(app->routes, says_more);
-  for (const auto& [pattern, limits] : app->config.rooms) {
+  for (const auto& room_limits : app->config.rooms) {
+    const std::string& pattern = room_limits.first;
     const bool is_there =
         std::ranges::any_of(app->routes, [&](const auto& route) { return route->pattern == pattern; });
     if (!is_there && problems.empty()) {
@@ -273,6 +274,7 @@ Result<void> AppLoader::load_public(App& app) {
   }
   if (!problems.empty()) return fail(fmt::format("{}", fmt::join(problems, "\n")));
   std::vector<EmbeddedFile> table;
+  table.reserve(files.size());
   for (const auto& [name, content] : files) table.push_back({name, content});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(app.config.public_cache).count();
   app.files.add(table, {.cache_control = seconds > 0 && !options_.develops ? fmt::format("public, max-age={}", seconds)

@@ -37,8 +37,8 @@ class AppLoader {
     std::optional<std::uint16_t> port = {};  ///< Instead of what the configuration says.
     std::optional<std::string> address = {};
   };
-  explicit AppLoader(std::filesystem::path folder) : AppLoader(std::move(folder), Options()) {}
-  AppLoader(std::filesystem::path folder, Options options);
+  explicit AppLoader(const std::filesystem::path& folder) : AppLoader(folder, Options()) {}
+  AppLoader(const std::filesystem::path& folder, Options options);
 
   /// The error's reason has all mistakes, one a line.
   [[nodiscard]] entmoot::Result<std::shared_ptr<const App>> load();

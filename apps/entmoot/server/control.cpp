@@ -90,7 +90,7 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
   }
   std::promise<void> listening;
   server.shards()[0].post([&] {
-    auto lines = std::make_unique<LineServer>(server.shards()[0], [&server](std::string line,
+    auto lines = std::make_unique<LineServer>(server.shards()[0], [&server](const std::string& line,
                                                                             LineServer::Answer answer) {
       ReplyTo reply([answer = std::move(answer)](const Result<JsonText>& result) mutable { answer(line_of(result)); });
       const auto request = parse_json(line);

@@ -73,7 +73,8 @@ Error in_words(const std::string& name, const Error& error, const Budget& budget
 
 }  // namespace
 
-Result<JsonText> probe(const Program& program, std::string name, std::string_view function, const Budget& budget) {
+Result<JsonText> probe(const Program& program, const std::string& name, std::string_view function,
+                       const Budget& budget) {
   Shard shard(own_shard, Shards::steady());
   Result<JsonText> outcome = fail("what it awaits does not come");
   {

@@ -21,7 +21,7 @@ namespace entmoot_app {
 
 /// What the entry `function` of js/room.js answers ("entmoot:describe", "entmoot:default"). `name` is the program's
 /// file; the error's reason begins with it or, where something was thrown, with the place: "rooms/chat.ts:3:7: …".
-[[nodiscard]] entmoot::Result<entmoot::JsonText> probe(const entmoot::Program& program, std::string name,
+[[nodiscard]] entmoot::Result<entmoot::JsonText> probe(const entmoot::Program& program, const std::string& name,
                                                        std::string_view function, const entmoot::Budget& budget = {});
 
 }  // namespace entmoot_app

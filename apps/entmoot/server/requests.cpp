@@ -92,14 +92,15 @@ HttpResponse response_from(const Result<JsonText>& answer) {
   static constexpr std::array<std::string_view, 6> ours = {"connection", "content-length", "transfer-encoding",
                                                            "keep-alive", "upgrade",        "date"};
   for (const auto& [name, value] : parsed->headers) {
-    if (std::ranges::none_of(ours, [&](std::string_view own) { return same_name(own, name); })) {
+    const auto is_ours = [&name = name](std::string_view own) { return same_name(own, name); };
+    if (std::ranges::none_of(ours, is_ours)) {
       response.with(name, value);
     }
   }
   return response;
 }
 
-JsonText args_of(const HttpRequest& request, std::string rest, bool behind_proxy) {
+JsonText args_of(const HttpRequest& request, std::string_view rest, bool behind_proxy) {
   boost::json::array headers;
   for (const auto& [name, value] : request.headers) headers.push_back({name, value});
   const std::string* forwarded = behind_proxy ? request.header("x-forwarded-proto") : nullptr;
@@ -109,13 +110,13 @@ JsonText args_of(const HttpRequest& request, std::string rest, bool behind_proxy
                                           {"url", scheme + "://" + request.host + request.path + query},
                                           {"headers", std::move(headers)},
                                           {"body", base64_encode(request.body)},
-                                          {"path", std::move(rest)},
+                                          {"path", rest},
                                           {"local", is_local_visitor(request)}}});
 }
 
 }  // namespace
 
-void Requests::handle(HttpRequest request, Responder responder) const {
+void Requests::handle(const HttpRequest& request, Responder responder) const {
   const App& app = rooms_.app_here();
   if (auto file = own_.find(request)) return responder.respond(*std::move(file));
   if (auto file = app.files.find(request)) return responder.respond(*std::move(file));
@@ -133,7 +134,7 @@ void Requests::handle(HttpRequest request, Responder responder) const {
       return responder.respond(HttpResponse::error(403, "a page of another site"));
     }
     try {
-      auto args = args_of(request, std::move(room->rest), app.config.proxy);
+      auto args = args_of(request, room->rest, app.config.proxy);
       const std::string* forwarded = app.config.proxy ? request.header("x-forwarded-for") : nullptr;
       std::string address = forwarded ? nearest_forwarded(*forwarded, request.peer) : request.peer;
       return rooms_.request(room->topic, std::move(address), std::move(args),

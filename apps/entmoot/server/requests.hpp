@@ -20,7 +20,7 @@ class Requests {
   Requests(Rooms& rooms, const entmoot::StaticFiles& own) : rooms_(rooms), own_(own) {}
 
   /// On the connection's shard, on several at once.
-  void handle(entmoot::HttpRequest request, entmoot::Responder responder) const;
+  void handle(const entmoot::HttpRequest& request, entmoot::Responder responder) const;
 
  private:
   Rooms& rooms_;

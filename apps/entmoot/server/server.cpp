@@ -80,7 +80,7 @@ void Server::mount(const Config& config) {
   if (config.socket.longpoll) socket.longpoll = config.socket.longpolling;
   endpoint_.socket(config.socket.path, std::move(socket));
   endpoint_.otherwise(
-      [this](HttpRequest request, Responder responder) { requests_.handle(std::move(request), std::move(responder)); });
+      [this](const HttpRequest& request, Responder responder) { requests_.handle(request, std::move(responder)); });
   for (const EmbeddedFile& file : entmoot_browser_files()) {
     std::string content(file.bytes);
     constexpr std::string_view placeholder = "$SOCKET_PATH";
@@ -164,6 +164,7 @@ void Server::load_again(ReplyTo reply) {
         "some of the settings that have changed are taken up at the next start only (docs/configuration.md says "
         "which)");
   }
+  for (const auto& warning : warnings_of(*app_now_)) log::warn("{}", warning);
   rooms_.use(*std::move(app));
   log::info("reloaded");
   news_.problem({});

@@ -39,19 +39,18 @@ bool is_console(std::string_view line) { return line.starts_with("room \"") && l
 std::string printed(std::string_view quoted) {
   std::string out;
   for (std::size_t at = 0; at < quoted.size(); ++at) {
+    const std::string_view escape = quoted[at] == '\\' ? quoted.substr(at, 4) : std::string_view();
     unsigned code = 0;
-    if (quoted[at] != '\\' || at + 1 == quoted.size()) {
-      out += quoted[at];
-    } else if (quoted[at + 1] != 'x') {
-      out += quoted[++at];
-    } else if (std::from_chars(&quoted[at + 2], quoted.data() + std::min(at + 4, quoted.size()), code, 16).ec ==
-                   std::errc() &&
+    if (escape.size() > 1 && escape[1] != 'x') {
+      ++at;
+    } else if (escape.size() > 1 &&
+               std::from_chars(escape.data() + 2, escape.data() + escape.size(), code, 16).ec == std::errc() &&
                (code == '\n' || code >= 0x80)) {
       out += static_cast<char>(code);
       at += 3;
-    } else {
-      out += quoted[at];
+      continue;
     }
+    out += quoted[at];
   }
   return out;
 }

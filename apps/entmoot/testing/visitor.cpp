@@ -96,6 +96,7 @@ std::string Visitor::unread(std::optional<std::string_view> event) const {
     if (!event || message.event == *event) ++counts[message.event];
   }
   std::vector<std::string> names;
+  names.reserve(counts.size());
   for (const auto& [name, count] : counts)
     names.push_back(count == 1 ? fmt::format("\"{}\"", name) : fmt::format("\"{}\" ({} times)", name, count));
   return fmt::format("{}", fmt::join(names, ", "));
@@ -162,7 +163,7 @@ void Visitor::take_bytes(std::string_view frame) {
   take_message(std::string(fields[fields.size() - 2]), as_json(fields.back()));
 }
 
-void Visitor::take_reply(const std::string& ref, std::string_view status, JsonText response) {
+void Visitor::take_reply(const std::string& ref, std::string_view status, const JsonText& response) {
   auto question = pushed_.extract(ref);
   if (question.empty()) return;  // its time was up
   std::string answer = R"({"status":)";

@@ -72,7 +72,7 @@ class Visitor final : public entmoot::Transport {
 
   void take_text(std::string_view text);
   void take_bytes(std::string_view frame);
-  void take_reply(const std::string& ref, std::string_view status, entmoot::JsonText response);
+  void take_reply(const std::string& ref, std::string_view status, const entmoot::JsonText& response);
   void take_message(std::string event, entmoot::JsonText payload);
   void end(const std::string& why);
 

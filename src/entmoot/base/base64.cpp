@@ -16,7 +16,9 @@ constexpr std::uint8_t no_digit = 0xff;
 using Digits = std::array<std::uint8_t, 256>;
 
 constexpr void add(Digits& digits, std::string_view alphabet) {
-  for (std::uint8_t i = 0; i < alphabet.size(); ++i) digits[static_cast<unsigned char>(alphabet[i])] = i;
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    digits[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
 }
 
 template <class... Alphabets>

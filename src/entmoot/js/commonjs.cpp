@@ -54,7 +54,7 @@ std::string commonjs_facade(std::string_view module, const FacadeNames& names) {
     if (names.shown.contains(name) || !add(name)) continue;
     std::string message;
     append_json_string(message, std::string(module) + " has no export named \"" + name + "\"");
-    checks += "if (!('" + name + "' in $$)) throw new SyntaxError(" + message + "); ";
+    checks.append("if (!('").append(name).append("' in $$)) throw new SyntaxError(").append(message).append("); ");
   }
   return values + "; " + checks + exported + " };";
 }

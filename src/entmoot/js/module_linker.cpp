@@ -86,7 +86,7 @@ Error exception(JSContext* ctx) {
 
 // The engine names the module that lacks an export; its author needs the place that asks for it.
 Error link_error(JSContext* ctx, const ModuleGraph& graph) {
-  const Error said = exception(ctx);
+  Error said = exception(ctx);
   MissingExport missing{};
   if (!entmoot_missing_export(ctx, &missing)) return said;
   const std::string importer = missing.importer;

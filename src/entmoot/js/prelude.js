@@ -14,7 +14,7 @@
 
   const { parse, stringify } = JSON;
   const { apply } = Reflect;
-  const { freeze, defineProperty, create } = Object;
+  const { freeze, defineProperty, create, keys } = Object;
   const { then } = Promise.prototype;
   const { set, delete: remove, clear: empty, forEach } = Map.prototype;
   const everything = globalThis;
@@ -307,6 +307,8 @@
 
   /** What a module exports, or a classic script declares. */
   const exported = (name) => (namespace === null ? find(name) : namespace[name]);
+  /** A classic script's names cannot be told from the language's. */
+  const exportedNames = () => (namespace === null ? [] : keys(namespace));
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, write, messageOf, report }];
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, exportedNames, write, messageOf, report }];
 })

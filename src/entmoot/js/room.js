@@ -12,7 +12,7 @@
 (function (host, prelude) {
   'use strict';
 
-  const { entries, exported, write, messageOf } = prelude;
+  const { entries, exported, exportedNames, write, messageOf } = prelude;
   const { parse } = JSON;
   const { apply } = Reflect;
   const { freeze, defineProperty, keys } = Object;
@@ -398,7 +398,7 @@
     if (topic !== undefined && typeof topic !== 'string') throw new TypeErrorConstructor('the export "topic" is not a string, "room:*" say');
     if (path !== undefined && typeof path !== 'string') throw new TypeErrorConstructor('the export "path" is not a string, "/api/rooms/:id" say');
     if (intercept !== undefined && !isArray(intercept)) throw new TypeErrorConstructor('the export "intercept" is not a list of events');
-    return { topic: topic ?? null, path: path ?? null, intercept: intercept ?? [], functions };
+    return { topic: topic ?? null, path: path ?? null, intercept: intercept ?? [], functions, names: exportedNames(), known: known_exports };
   };
 
   // The default export, for a configuration file.

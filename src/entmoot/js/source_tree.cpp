@@ -78,7 +78,7 @@ Result<const PackageJson*> SourceTree::package_in(const fs::path& folder) {
 
 Result<const PackageJson*> SourceTree::package_around(fs::path folder) {
   for (;; folder = folder.parent_path()) {
-    const auto package = package_in(folder);
+    auto package = package_in(folder);
     if (!package || *package || folder == root_ || !contains(folder)) return package;
   }
 }

@@ -209,7 +209,7 @@ Result<JwtKey> JwtKey::from_jwk(const Json& jwk) {
   const auto* const fields = jwk.if_object();
   if (!fields) return fail("a JSON Web Key is an object");
   const auto type = text_of(*fields, "kty");
-  const auto made = [&]() -> Result<JwtKey> {
+  auto made = [&]() -> Result<JwtKey> {
     if (type == "oct") {
       const auto secret = bytes_in(*fields, "k");
       return secret ? from_secret(*secret) : fail("not a valid oct key");
