@@ -5,6 +5,7 @@
 #include "editions.hpp"
 #include "members.hpp"
 
+#include <entmoot/base/check.hpp>
 #include <entmoot/base/log.hpp>
 
 #include <fmt/format.h>
@@ -47,8 +48,8 @@ Reload::Reload(Editions& editions, Members& members, std::shared_ptr<const Route
 Reload::~Reload() { *self_ = nullptr; }
 
 void Reload::hold(Mail mail) {
-  if (held_.size() >= editions_.route()->limits.budget.mailbox.messages_max)
-    return refuse(std::move(mail), "overloaded");
+  const std::size_t most = editions_.route()->limits.budget.mailbox.messages_max;
+  if (held_.size() >= most) return refuse(std::move(mail), "overloaded");
   held_.push_back(std::move(mail));
 }
 
@@ -78,7 +79,8 @@ void Reload::ask() {
 /// The old actor has said what is to be kept. The new one is started beside it and takes that up.
 void Reload::told(const Result<JsonText>& snapshot) {
   if (!editions_.actor()->alive()) return;  // what comes of that the room decides: it is told next
-  if (!snapshot && snapshot.error().reason == "overloaded" && std::get<Asking>(state_).attempts < attempts_max) {
+  const int attempts = std::get<Asking>(state_).attempts;
+  if (!snapshot && snapshot.error().reason == "overloaded" && attempts < attempts_max) {
     editions_.shard().after(ask_again_after, [self = self_] {
       if (*self) (*self)->ask();
     });
@@ -104,6 +106,7 @@ void Reload::told(const Result<JsonText>& snapshot) {
 }
 
 void Reload::restored(const Result<JsonText>& result) {
+  ENTMOOT_CHECK(std::holds_alternative<Restoring>(state_), "a reload takes one step at a time");
   if (!result) {
     const bool stays = editions_.put_back();
     members_.intercept(editions_.route()->exports.intercept);

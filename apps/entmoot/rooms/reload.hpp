@@ -19,9 +19,10 @@
 //   the room is killed         the reload ends with it                 the same, with both actors
 //   another reload             is kept, the last of them: it begins when this one is over, or a lost room starts in it
 //
-// Which broadcasts are intercepted goes over with the room. While both actors live, whatever either intercepts is: it
+// Which broadcasts are intercepted goes over with the room. While Restoring, whatever either edition intercepts is: it
 // comes back to the room, is held like a message, and is handed to handleOut or passed on, as the edition says that
-// goes on. So nothing that the new code has to filter gets out because it was early.
+// goes on. So nothing that the new code has to filter gets out because it was early. With the outcome the channels are
+// told the list of the edition that goes on, before any held message is taken (Members::intercept).
 //
 // A mailbox that is full is no failure: new messages are held, so it drains, and the old actor is asked again. Who was
 // about to join under the old edition is none of this: rooms/room refuses it when the answer comes.
@@ -62,7 +63,7 @@ class Reload {
   Reload(const Reload&) = delete;
   Reload& operator=(const Reload&) = delete;
 
-  /// A message for whichever edition goes on. One that is too much for an actor's mailbox is answered "overloaded".
+  /// A message for whichever edition goes on. Of as many as a mailbox takes; what is too much is answered "overloaded".
   void hold(Mail mail);
   /// Where to go when this one is over.
   void follow_with(std::shared_ptr<const Route> next) { following_ = next == next_ ? nullptr : std::move(next); }

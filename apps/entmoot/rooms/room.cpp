@@ -78,7 +78,7 @@ void Room::take(Outgoing message) {
                 .deadline = home_.shard.clock().now() + route().limits.reply_timeout});
 }
 
-/// What went to an actor by a list that is not in force any more went there before that was asked for its state.
+/// What the old actor had to hand out it has handed out before it told its state; everything else has just been taken.
 void Room::take(AllPassed waits) { std::move(waits.reply)(JsonText()); }
 
 void Room::take(Envelope message) {
