@@ -12,6 +12,7 @@
 #include <entmoot/phoenix/payload.hpp>
 
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace entmoot_app {

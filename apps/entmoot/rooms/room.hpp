@@ -70,6 +70,7 @@ class Room final : private Editions::Owner {
   void leave(const std::string& id, std::string_view reason);
   /// What the channel of a client has intercepted.
   void hand_out(Outgoing message);
+  /// Answers when what was handed out before has gone its way (AllPassed in mail.hpp).
   void tell_when_passed(entmoot::ReplyTo reply);
   /// Ends the actor by force. Who waits for it is answered `why`.
   void kill(const std::string& why);
