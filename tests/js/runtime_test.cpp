@@ -159,6 +159,27 @@ TEST_CASE("a script that breaks the globals does not break the server") {
   CHECK(room.said == Said{"1 ok [5]", "2 ok 1"});
 }
 
+TEST_CASE("a script is not handed the functions on the stack, ours among them") {
+  Bench room(R"(
+    let handed = 0;
+    const look = () => new Error().stack;
+    Error.prepareStackTrace = (error, sites) => {
+      for (const site of sites) if (typeof site.getFunction?.() === 'function') handed++;
+      return sites.length > 0 ? 'sites' : 'none';
+    };
+    function f() {
+      try { Beam.callSync('error'); } catch {}
+      Promise.reject({ get message() { look(); return 'm'; } });
+      return look();
+    }
+    function count() { return handed; }
+  )");
+  room.start();
+  room.invoke(1, "f");
+  room.invoke(2, "count");
+  CHECK(room.said == Said{"callSync error []", "1 ok \"sites\"", "uncaught 3: m", "2 ok 0"});
+}
+
 TEST_CASE("a room that allocates without end is dropped at its limit, again and again, and leaks nothing") {
   Bench room("const all = []; function hoard() { for (;;) all.push('x'.repeat(5000) + all.length); }",
              {.hard = 2u << 20, .soft = 2u << 20});

@@ -12,6 +12,11 @@
 (function (host) {
   'use strict';
 
+  // A stack's frames (Error.prepareStackTrace) would hand out the functions on it, and with ours the way to `host`.
+  Error.prepareStackTrace = (error, frames) => frames;
+  delete Object.getPrototypeOf(new Error().stack[0]).getFunction;
+  Error.prepareStackTrace = undefined;
+
   const { parse, stringify } = JSON;
   const { apply } = Reflect;
   const { freeze, defineProperty, create, keys } = Object;
