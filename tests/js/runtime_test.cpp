@@ -180,6 +180,31 @@ TEST_CASE("a script is not handed the functions on the stack, ours among them") 
   CHECK(room.said == Said{"callSync error []", "1 ok \"sites\"", "uncaught 3: m", "2 ok 0"});
 }
 
+TEST_CASE("a promise of the script's own making cannot be followed: that is an error of the call, no more") {
+  Bench room(R"(
+    class Odd extends Promise { static get [Symbol.species]() { throw new Error('no species'); } }
+    function odd() { return new Odd(() => {}); }
+    function fake() { return Object.create(Promise.prototype); }
+    function ping() { return 1; }
+  )");
+  room.start();
+  CHECK(room.invoke(1, "odd") == Ended::done);
+  CHECK(room.invoke(2, "fake") == Ended::done);
+  CHECK(room.invoke(3, "ping") == Ended::done);
+  REQUIRE(room.said.size() == 3);
+  CHECK(room.said[0] == "1 error no species");
+  CHECK(room.said[1].starts_with("2 error "));
+  CHECK(room.said[2] == "3 ok 1");
+}
+
+TEST_CASE("a Beam.call is rejected whose answer cannot be read") {
+  Bench room("async function f() { try { await Beam.call('save'); } catch (error) { return error.name; } }");
+  room.start();
+  CHECK(room.invoke(1, "f") == Ended::done);
+  CHECK(room.run({.kind = Entry::Kind::settle, .id = 1, .json = "{]"}) == Ended::done);
+  CHECK(room.said == Said{"call 1 save []", "1 ok \"SyntaxError\""});
+}
+
 TEST_CASE("a room that allocates without end is dropped at its limit, again and again, and leaks nothing") {
   Bench room("const all = []; function hoard() { for (;;) all.push('x'.repeat(5000) + all.length); }",
              {.hard = 2u << 20, .soft = 2u << 20});

@@ -112,15 +112,16 @@
       const target = find(name);
       if (typeof target !== 'function') throw new TypeErrorConstructor(`the room's script has no function "${name}"`);
       value = apply(target, undefined, parse(args));
+      // What looks like a promise may be of the script's own making, and throw here.
+      if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
+        apply(then, value, [(result) => succeed(call, result), (error) => refuse(call, error)]);
+        return;
+      }
     } catch (error) {
       refuse(call, error);
       return;
     }
-    if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
-      apply(then, value, [(result) => succeed(call, result), (error) => refuse(call, error)]);
-    } else {
-      succeed(call, value);
-    }
+    succeed(call, value);
   };
 
   // --- Beam: calls to the server's handlers
@@ -132,8 +133,15 @@
     const call = waiting[id];
     if (call === undefined) return;
     delete waiting[id];
-    if (ok) call.resolve(parse(result));
-    else call.reject(new ErrorConstructor(result));
+    let value;
+    try {
+      value = ok ? parse(result) : new ErrorConstructor(result);
+    } catch (error) {
+      ok = false; // nested too deep for the engine, say
+      value = error;
+    }
+    if (ok) call.resolve(value);
+    else call.reject(value);
   };
 
   define(globalThis, 'Beam', freeze({
@@ -305,8 +313,15 @@
   const started = () => host.answer(0, true, 'null', '');
   const adopt = (promise, exports) => {
     if (exports !== undefined) namespace = exports;
-    if (promise === undefined) started();
-    else apply(then, promise, [started, failed]);
+    if (promise === undefined) {
+      started();
+      return;
+    }
+    try {
+      apply(then, promise, [started, failed]);
+    } catch (error) {
+      failed(error); // the script has broken what promises are made by
+    }
   };
   const reportJob = (error) => report(microtaskException, error);
 
