@@ -197,12 +197,53 @@ TEST_CASE("a promise of the script's own making cannot be followed: that is an e
   CHECK(room.said[2] == "3 ok 1");
 }
 
+TEST_CASE("what a report of an unhandled rejection queues still runs in its turn") {
+  Bench room(R"(
+    let ran = 0, again = 3;
+    const odd = () => ({ get message() { queueMicrotask(() => { ran++; if (--again > 0) Promise.reject(odd()); }); return 'odd'; } });
+    function f() { Promise.reject(odd()); }
+    function count() { return ran; }
+  )");
+  room.start();
+  CHECK(room.invoke(1, "f") == Ended::done);
+  CHECK(room.invoke(2, "count") == Ended::done);
+  CHECK(room.said == Said{"1 ok null", "uncaught 3: odd", "uncaught 3: odd", "uncaught 3: odd", "2 ok 3"});
+}
+
 TEST_CASE("a Beam.call is rejected whose answer cannot be read") {
   Bench room("async function f() { try { await Beam.call('save'); } catch (error) { return error.name; } }");
   room.start();
   CHECK(room.invoke(1, "f") == Ended::done);
   CHECK(room.run({.kind = Entry::Kind::settle, .id = 1, .json = "{]"}) == Ended::done);
   CHECK(room.said == Said{"call 1 save []", "1 ok \"SyntaxError\""});
+}
+
+TEST_CASE("a turn that leaves too much garbage collects it, and runs the finalizers, or is dropped like any other") {
+  Bench room(R"(
+    const registry = new FinalizationRegistry((n) => { console.log('collected ' + n); });
+    function f() {
+      for (let i = 0; i < 3; i++) {
+        const circle = { ballast: new ArrayBuffer(300000) };
+        circle.self = circle;
+        registry.register(circle, i);
+      }
+    }
+    function ping() { return 1; }
+  )",
+             {.hard = 4u << 20, .soft = 1u << 20});
+  room.start();
+  CHECK(room.invoke(1, "f") == Ended::done);
+  CHECK(room.said == Said{"1 ok null", "log 2 collected 0", "log 2 collected 1", "log 2 collected 2"});
+  CHECK_FALSE(room.runtime->heap().over_soft());
+
+  for (std::uint64_t n = 0;; ++n) {
+    INFO("allocation ", n);
+    room.fresh();
+    room.start();
+    room.runtime->heap().exhaust_after(n);
+    room.invoke(1, "f");
+    if (!room.exhausted) break;
+  }
 }
 
 TEST_CASE("a room that allocates without end is dropped at its limit, again and again, and leaks nothing") {

@@ -163,11 +163,7 @@ void JsServer::finish_turn() {
     await_promise(call);
     if (starting && !started_) await_start();
   }
-  if (!alive()) return;  // what was released has ended it
-  if (runtime_->heap().over_soft()) {
-    runtime_->collect_garbage();
-    if (runtime_->heap().over_soft()) exit(ExitReason::crash("out of memory"));
-  }
+  if (runtime_->heap().over_soft()) exit(ExitReason::crash("out of memory"));
 }
 
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
