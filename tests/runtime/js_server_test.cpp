@@ -396,3 +396,16 @@ TEST_CASE("an interval that is faster than its room keeps one place in the queue
   bench.on_shard([&] { room.server->exit(ExitReason::killed()); });
   CHECK(bench.shard.pending_timers() == 0);
 }
+TEST_CASE("an effect may end the room whose turn it is of") {
+  RoomBench bench;
+  Room* room = nullptr;
+  Handlers handlers;
+  handlers.on("end", [&](const JsonText&) -> Result<JsonText> {
+    Effects::release_or_hold([&] { room->server->exit(ExitReason::killed()); });
+    return JsonText();
+  });
+  room = &bench.open("function f() { Beam.callSync('end'); return 'too late'; }", handlers);
+  CHECK(bench.call(*room, "f") == "error: killed");
+  CHECK(room->exit == ExitReason::killed());
+}
+

@@ -164,6 +164,7 @@ void JsServer::finish_turn() {
     if (starting && !started_) await_start();
   }
   if (runtime_->heap().over_soft()) exit(ExitReason::crash("out of memory"));
+    if (!alive()) return;  // one of them has ended it
 }
 
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
@@ -261,6 +262,7 @@ void JsServer::send_answer(std::uint64_t call) {
 }
 
 bool JsServer::post(std::string_view channel, std::string_view json) {
+  if (answered.empty()) return;  // an effect before it has ended the room, which told everybody why
   turn_->charge_effect(sizeof(Input) + json.size());
   const auto* route = options_.handlers.find_channel(channel);
   if (!route) return true;  // heard in the room only
