@@ -409,3 +409,18 @@ TEST_CASE("an effect may end the room whose turn it is of") {
   CHECK(room->exit == ExitReason::killed());
 }
 
+TEST_CASE("timers that are due and wait for their room count as timers") {
+  RoomBench bench(50us);
+  Room& room = bench.open(R"(
+    let ran = 0;
+    function f() {
+      for (let i = 0; i < 10; i++) setTimeout(() => { ran++; }, 1);
+      for (let i = 0; i < 3e6; i++);
+      setTimeout(() => {}, 1);
+    }
+    function g() { setTimeout(() => {}, 1); return ran; }
+  )",
+                          {}, {.timers_max = 10});
+  CHECK(bench.call(room, "f") == "error: too many timers");
+  CHECK(bench.call(room, "g") == "10");
+}
