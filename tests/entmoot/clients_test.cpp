@@ -476,3 +476,42 @@ TEST_CASE("a topic that no file serves, one without a name and one too long are 
   CHECK(ann.join("room:" + std::string(250, 'x')) == "ok {}");
   CHECK(ann.join("room:" + std::string(251, 'x')) == R"(error {"reason":"a topic has at most 255 bytes"})");
 }
+TEST_CASE("half a character in what a script says does no harm: it goes out as the sign for such") {
+  AppBench bench(R"(
+    const half = "😀".slice(0, 1);
+    export function join({how}) { if (how) throw new Error(how.slice(0, 1)); }
+    export function handleIn(event, payload, client) {
+      if (event === "throws") throw new Error(payload.text.slice(0, 1));
+      if (event === "error") return client.replyLater().error(half);
+      if (event === "broadcast") room.broadcast(half);
+      if (event === "push") client.push(half);
+      if (event === "presence") room.presence.track(client, half, {});
+      if (event === "send") room.send("room:" + half, half);
+      if (event === "stop") room.stop(half);
+      if (event === "log") { console.log(half); Promise.reject(new Error(half)); }
+    }
+    export function handleRequest() { throw new Error(half); }
+    export const path = "/api/:id";
+  )");
+  Person ann(bench);
+  Person bob(bench, 1);
+  CHECK(ann.join("room:a", R"({"how":"😀"})") == "error {\"reason\":\"\uFFFD\"}");
+  CHECK(ann.join("room:a") == "ok {}");
+  CHECK(bob.join("room:a") == "ok {}");
+  CHECK(ann.push("room:a", "throws", R"({"text":"😀"})") == "error {\"reason\":\"\uFFFD\"}");
+  CHECK(ann.push("room:a", "error") == "error {\"reason\":\"\uFFFD\"}");
+  CHECK(ann.push("room:a", "broadcast") == "ok {}");
+  CHECK(ann.push("room:a", "push") == "ok {}");
+  CHECK(ann.news() == Texts{"room:a \uFFFD {}", "room:a \uFFFD {}"});
+  CHECK(ann.push("room:a", "presence").starts_with("ok"));
+  CHECK(ann.push("room:a", "send").starts_with("ok"));
+  CHECK(ann.push("room:a", "log").starts_with("ok"));
+  CHECK(bench.http("GET", "/api/a").starts_with("500"));
+  CHECK(ann.push("room:a", "stop").starts_with("ok"));
+
+  (void)bob.join("room:a");
+  (void)bench.reload("export const serialize = () => 1, restore = () => { throw new Error('😀'.slice(0, 1)); };");
+  (void)bench.reload("export const serialize = () => 2, restore = () => { throw new Error('😀'.slice(0, 1)); };");
+  CHECK(bench.about("room:a", "trouble") == "\"reload: \uFFFD\"");
+}
+
