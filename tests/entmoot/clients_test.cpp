@@ -155,6 +155,7 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
       if (event === "text") reply.error("a reason");
       if (event === "refused") reply.error();
       if (event === "details") reply.error({code: 7});
+      if (event === "error bytes") reply.error(new Uint8Array([33]));
       if (event === "wrong") reply.error([1]);
       if (event === "string") reply.ok("text");
       if (event === "throws") throw new Error("thrown");
@@ -177,6 +178,7 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
   CHECK(ann.push("room:a", "text") == R"(error {"reason":"a reason"})");
   CHECK(ann.push("room:a", "refused") == R"(error {"reason":"refused"})");
   CHECK(ann.push("room:a", "details") == R"(error {"code":7})");
+  CHECK(ann.push("room:a", "error bytes") == "error <!>");
   CHECK(ann.push("room:a", "wrong").starts_with("error "));
   CHECK(ann.push("room:a", "string").starts_with("error "));
   CHECK(ann.push("room:a", "throws") == R"(error {"reason":"thrown"})");
@@ -513,5 +515,26 @@ TEST_CASE("half a character in what a script says does no harm: it goes out as t
   (void)bench.reload("export const serialize = () => 1, restore = () => { throw new Error('😀'.slice(0, 1)); };");
   (void)bench.reload("export const serialize = () => 2, restore = () => { throw new Error('😀'.slice(0, 1)); };");
   CHECK(bench.about("room:a", "trouble") == "\"reload: \uFFFD\"");
+}
+
+TEST_CASE("a reply is an object, whatever its toJSON makes of it") {
+  AppBench bench(R"(
+    const made = (json) => ({toJSON: () => json});
+    const answers = {date: new Date(0), error: made("!7"), bytes: made("=!"), text: made("{}"), number: made(7), array: made([1]), nothing: made(undefined), object: made({a: 1})};
+    export const handleIn = (event) => answers[event];
+    export const join = ({how}) => answers[how];
+  )");
+  Person ann(bench);
+  const std::string_view wrong =
+      R"(error {"reason":"what is replied is an object, and its toJSON has made something else of it"})";
+  CHECK(ann.join("room:a", R"({"how":"date"})") == wrong);
+  CHECK(ann.join("room:a", R"({"how":"number"})") == wrong);
+  CHECK(ann.join("room:a", R"({"how":"object"})") == R"(ok {"a":1})");
+  for (const std::string_view event : {"date", "error", "text", "number", "array", "nothing"}) {
+    INFO(event);
+    CHECK(ann.push("room:a", event) == wrong);
+  }
+  CHECK(ann.push("room:a", "bytes").starts_with("error "));
+  CHECK(ann.push("room:a", "object") == R"(ok {"a":1})");
 }
 
