@@ -115,6 +115,26 @@ TEST_CASE("a client that is in the room when presence is first used gets the sta
   }
 }
 
+TEST_CASE("a first use of presence that comes to nothing keeps nobody from the state") {
+  AppBench bench(R"(
+    export function handleIn(event, payload, client) {
+      room.presence.track(client, "k");
+      if (event === "bad") throw new Error("bad");
+    }
+  )");
+  Person ann(bench);
+  Person bob(bench, 1);
+  (void)ann.join("room:a");
+  (void)bob.join("room:a");
+  CHECK(ann.push("room:a", "bad") == R"(error {"reason":"bad"})");
+  CHECK(bob.news().empty());
+  CHECK(ann.push("room:a", "good") == "ok {}");
+  const auto news = bob.news();
+  REQUIRE(news.size() == 2);
+  CHECK(is_diff(news[0], "k", ""));
+  CHECK(news[1].starts_with(R"(room:a presence_state {"k":)"));
+}
+
 TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
   const std::string_view room = R"(
     export function handleIn(event, {n}) {

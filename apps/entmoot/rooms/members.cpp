@@ -19,7 +19,7 @@ namespace entmoot_app {
 using namespace entmoot;
 
 Members::Members(const Ground& ground, std::string topic)
-    : ground_(ground), topic_(std::move(topic)), self_(std::make_shared<const Members*>(this)) {}
+    : ground_(ground), topic_(std::move(topic)), self_(std::make_shared<Members*>(this)) {}
 
 Members::~Members() {
   *self_ = nullptr;
@@ -41,6 +41,7 @@ bool Members::remove(std::string_view id) {
 
 void Members::dismiss_everybody() {
   const auto all = std::exchange(members_, {});
+  presence_is_used_ = false;
   for (const auto& [id, member] : all) {
     ground_.presence.untrack(member.presence);
     stop(member.guest.channel, ChannelEnd::crash);
@@ -60,7 +61,13 @@ Result<void> Members::broadcast(std::string_view event, std::string_view payload
 }
 
 Result<void> Members::emit(std::string_view operation, std::string_view client, std::string_view name,
-                           std::string_view payload) const {
+                           std::string_view payload) {
+  if (operation == "presence") {
+    Effects::release_or_hold([self = self_] {
+      if (*self) (*self)->use_presence();
+    });
+    return {};
+  }
   const auto found = members_.find(client);
   if (found == members_.end()) return {};
   const Member& member = found->second;
@@ -79,29 +86,49 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
     Effects::release_or_hold([&presence, topic = topic_, owner = member.presence, key = std::string(name)] {
       presence.untrack(owner, topic, key);
     });
-  } else if (operation == "presence_state") {
-    // Read when it is sent: behind it the client gets every change.
-    Effects::release_or_hold(
-        [&presence, topic = topic_, to = member.guest.channel] { push(to, "presence_state", presence.list(topic)); });
+  } else if (operation == "joined") {
+    Effects::release_or_hold([self = self_, id = std::string(client)] {
+      if (*self) (*self)->has_joined(id);
+    });
   } else {
     return fail(fmt::format("no operation \"{}\"", operation));
   }
   return {};
 }
 
+void Members::has_joined(std::string_view client) {
+  const auto found = members_.find(client);
+  if (found == members_.end()) return;
+  found->second.joined = true;
+  if (presence_is_used_) tell_presences(found->second);
+}
+
+void Members::use_presence() {
+  if (std::exchange(presence_is_used_, true)) return;
+  for (const auto& [id, member] : members_) {
+    if (member.joined) tell_presences(member);
+  }
+}
+
+/// Behind this the client gets every change.
+void Members::tell_presences(const Member& member) const {
+  push(member.guest.channel, "presence_state", ground_.presence.list(topic_));
+}
+
 /// Under the key it has already: its new meta. Who has left before the turn is over is not listed any more.
-Result<void> Members::track(std::string_view client, std::string_view key, std::string_view meta) const {
+Result<void> Members::track(std::string_view client, std::string_view key, std::string_view meta) {
   if (meta.starts_with('=')) return fail("a presence's meta is an object");
   Effects::release_or_hold(
       [self = self_, id = std::string(client), name = std::string(key), json = JsonText::trusted(meta)] {
         if (!*self) return;
-        const Members& room = **self;
+        Members& room = **self;
         const auto found = room.members_.find(id);
         if (found == room.members_.end()) return;
         Presence& presence = room.ground_.presence;
         auto tracked = presence.track(found->second.presence, room.topic_, name, json);
         if (!tracked) tracked = presence.update(found->second.presence, room.topic_, name, json);
         if (!tracked) log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
+        room.use_presence();
       });
   return {};
 }

@@ -184,7 +184,7 @@
         return reply; // to nobody
       }
       enter(client);
-      if (presenceIsUsed) host.emit('presence_state', id, '', '');
+      host.emit('joined', id, '', '');
       return reply;
     };
     let value;
@@ -266,18 +266,13 @@
   let about = null;
   const facts = () => (about ??= parse(host.callSync('entmoot:room', '[]')));
 
-  let presenceIsUsed = false;
-  const usePresence = () => {
-    if (presenceIsUsed) return;
-    presenceIsUsed = true;
-    for (let i = 0; i < joined.length; i++) host.emit('presence_state', joined[i].id, '', '');
-  };
+  let presenceIsUsed = false; // or was about to be, in a turn that has failed: the server knows
 
   const presence = freeze({
     __proto__: null,
     track(client, key, meta = {}) {
       host.emit('track', known(client).id, text(key), outgoing(meta, "a presence's meta"));
-      usePresence();
+      presenceIsUsed = true;
     },
     untrack(client, key) {
       host.emit('untrack', known(client).id, text(key), '');
@@ -374,6 +369,7 @@
     bytes = 0;
     for (let i = 0; i < kept.length; i++) bytes += kept[i].json.length;
     presenceIsUsed = snapshot.presence;
+    if (presenceIsUsed) host.emit('presence', '', '', '');
     if (!isExported('restore') || snapshot.state === null) return snapshot.state === null;
     return followed(callFunction('restore', [snapshot.state]), () => true);
   };
