@@ -478,6 +478,7 @@ TEST_CASE("a topic that no file serves, one without a name and one too long are 
   CHECK(ann.join("room:" + std::string(250, 'x')) == "ok {}");
   CHECK(ann.join("room:" + std::string(251, 'x')) == R"(error {"reason":"a topic has at most 255 bytes"})");
 }
+
 TEST_CASE("half a character in what a script says does no harm: it goes out as the sign for such") {
   AppBench bench(R"(
     const half = "😀".slice(0, 1);
@@ -538,3 +539,30 @@ TEST_CASE("a reply is an object, whatever its toJSON makes of it") {
   CHECK(ann.push("room:a", "object") == R"(ok {"a":1})");
 }
 
+TEST_CASE("what a room keeps of a client goes with it, also if the client was never answered") {
+  AppBench bench(R"(
+    export function join({hoard}) {
+      for (let all = null; hoard; ) all = {all};
+    }
+    export function handleIn(event, payload, client) { client.replyLater(); }
+  )",
+                 R"({limits: {heap: "4MB"}})");
+  Person ann(bench, 0, {.query = "ballast=" + std::string(10'000, 'x')});
+  Person bob(bench);
+  (void)bob.join("room:a");
+  for (int i = 0; i < 500; ++i) {
+    REQUIRE(ann.join("room:a") == "ok {}");
+    (void)ann.asks("room:a", "wait");
+    (void)ann.leave("room:a");
+    bench.advance(100ms);
+  }
+  const auto heap = [&] { return std::stoul(bench.about("room:a", "heap")); };
+  std::size_t before = 0;
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(ann.join("room:a", R"({"hoard":true})") == R"(error {"reason":"out of memory"})");
+    if (i == 5) before = heap();
+    bench.advance(100ms);
+  }
+  CHECK(heap() < before + 50'000);
+  CHECK(bench.about("room:a", "failures") == "0");
+}

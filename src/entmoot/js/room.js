@@ -179,7 +179,6 @@
       const reply = response(value, 'join');
       const left = gone(client);
       if (left !== '') {
-        forget(id, client);
         leave(client, left);
         return reply; // to nobody
       }
@@ -204,9 +203,10 @@
   entries['entmoot:leave'] = (id, reason) => {
     const client = apply(get, clients, [id]);
     if (client === undefined) return;
-    if (leaves(client, reason)) return; // its join is not done yet; that will see it
     forget(id, client);
-    leave(client, reason);
+    // A reply that it waits for may never be given now, and nobody would wait for it.
+    apply(each, parked, [(message) => message.client === client && apply(unpark, parked, [message])]);
+    if (!leaves(client, reason)) leave(client, reason); // if its join is not done yet, that will see it
   };
 
   entries['entmoot:in'] = (id, event, payload, binary) => {
