@@ -135,6 +135,22 @@ TEST_CASE("a first use of presence that comes to nothing keeps nobody from the s
   CHECK(news[1].starts_with(R"(room:a presence_state {"k":)"));
 }
 
+TEST_CASE("what cannot be tracked is in the log with the reason, and does not fill it") {
+  AppBench bench(R"(
+    export function handleIn(event, {key, meta, times}, client) {
+      for (let i = 0; i < times; i++) room.presence.track(client, key, {meta: "m".repeat(meta)});
+    }
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "x", R"({"key":"k","meta":1,"times":1})") == "ok {}");
+  CHECK(ann.push("room:a", "x", R"({"key":"k","meta":1000,"times":1})") == "ok {}");
+  CHECK(bench.logged("the meta has 1011 bytes").size() == 1);
+  const std::string key(200, 'k');
+  CHECK(ann.push("room:a", "x", R"({"key":")" + key + R"(","meta":1,"times":500})") == "ok {}");
+  CHECK(bench.logged("the key has 200 bytes").size() == 99);
+}
+
 TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
   const std::string_view room = R"(
     export function handleIn(event, {n}) {

@@ -6,6 +6,7 @@
 
 #include <entmoot/base/log.hpp>
 #include <entmoot/core/effects.hpp>
+#include <entmoot/core/shard.hpp>
 #include <entmoot/phoenix/channel.hpp>
 #include <entmoot/phoenix/presence.hpp>
 #include <entmoot/phoenix/pubsub.hpp>
@@ -18,8 +19,16 @@ namespace entmoot_app {
 
 using namespace entmoot;
 
+namespace {
+// Of what a script tracked in vain: clients may have a say in it (runtime/budget.hpp has as many for the rest).
+constexpr std::size_t log_lines_max = 100;
+}  // namespace
+
 Members::Members(const Ground& ground, std::string topic)
-    : ground_(ground), topic_(std::move(topic)), self_(std::make_shared<Members*>(this)) {}
+    : ground_(ground),
+      topic_(std::move(topic)),
+      self_(std::make_shared<Members*>(this)),
+      log_lines_(log_lines_max, Shard::here().clock().now()) {}
 
 Members::~Members() {
   *self_ = nullptr;
@@ -71,7 +80,6 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
   const auto found = members_.find(client);
   if (found == members_.end()) return {};
   const Member& member = found->second;
-  Presence& presence = ground_.presence;
   if (operation == "push") {
     auto content = payload_from(payload);
     if (!content) return content.error();
@@ -83,8 +91,8 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
   } else if (operation == "track") {
     return track(client, name, payload);
   } else if (operation == "untrack") {
-    Effects::release_or_hold([&presence, topic = topic_, owner = member.presence, key = std::string(name)] {
-      presence.untrack(owner, topic, key);
+    Effects::release_or_hold([self = self_, id = std::string(client), key = std::string(name)] {
+      if (*self) (*self)->untrack(id, key);
     });
   } else if (operation == "joined") {
     Effects::release_or_hold([self = self_, id = std::string(client)] {
@@ -94,6 +102,13 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
     return fail(fmt::format("no operation \"{}\"", operation));
   }
   return {};
+}
+
+void Members::untrack(std::string_view client, const std::string& key) {
+  const auto found = members_.find(client);
+  if (found == members_.end()) return;
+  found->second.keys.erase(key);
+  ground_.presence.untrack(found->second.presence, topic_, key);
 }
 
 void Members::has_joined(std::string_view client) {
@@ -125,9 +140,14 @@ Result<void> Members::track(std::string_view client, std::string_view key, std::
         const auto found = room.members_.find(id);
         if (found == room.members_.end()) return;
         Presence& presence = room.ground_.presence;
-        auto tracked = presence.track(found->second.presence, room.topic_, name, json);
-        if (!tracked) tracked = presence.update(found->second.presence, room.topic_, name, json);
-        if (!tracked) log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
+        Member& member = found->second;
+        const auto tracked = member.keys.contains(name) ? presence.update(member.presence, room.topic_, name, json)
+                                                        : presence.track(member.presence, room.topic_, name, json);
+        if (tracked) {
+          member.keys.insert(name);
+        } else if (room.log_lines_.take(Shard::here().clock().now())) {
+          log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
+        }
         room.use_presence();
       });
   return {};

@@ -16,10 +16,12 @@
 #include <entmoot/phoenix/presence_state.hpp>
 #include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/phoenix/subscriber_table.hpp>
+#include <entmoot/runtime/log_allowance.hpp>
 
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -65,9 +67,11 @@ class Members {
   struct Member {
     Guest guest;
     entmoot::PresenceOwner presence = entmoot::PresenceOwner::none;
+    std::set<std::string, std::less<>> keys = {};  // that it is present as
     bool joined = false;
   };
   [[nodiscard]] entmoot::Result<void> track(std::string_view client, std::string_view key, std::string_view meta);
+  void untrack(std::string_view client, const std::string& key);
   void has_joined(std::string_view client);
   void use_presence();
   void tell_presences(const Member& member) const;
@@ -76,6 +80,7 @@ class Members {
   const std::string topic_;
   const std::shared_ptr<Members*> self_;  // what is held looks here whether they are still there
   std::map<std::string, Member, std::less<>> members_;
+  entmoot::LogAllowance log_lines_;
   bool presence_is_used_ = false;  // in a turn that has succeeded
 };
 
