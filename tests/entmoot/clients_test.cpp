@@ -195,6 +195,26 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
   CHECK(ann.reply(never) == R"(error {"reason":"timeout"})");
 }
 
+TEST_CASE("a reply that was taken over is sent where it is given, among what else is sent") {
+  AppBench bench(R"(
+    let waiting;
+    export function handleIn(event, payload, client) {
+      client.push("before");
+      const reply = client.replyLater();
+      if (event === "wait") waiting = reply;
+      else reply.ok({});
+      client.push("behind");
+      waiting?.ok({waited: true});
+      room.broadcast("last");
+    }
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  (void)ann.frames();
+  (void)ann.push("room:a", "x");
+  CHECK(ann.frames() == Texts{"room:a before {}", "room:a reply ok {}", "room:a behind {}", "room:a last {}"});
+}
+
 TEST_CASE("bytes go both ways") {
   AppBench bench(R"(
     export const join = (payload) => ({bytes: payload instanceof Uint8Array});

@@ -106,7 +106,11 @@
   };
   const refuse = (call, error) => host.answer(call, false, messageOf(error), stackOf(error));
 
+  let underWay = 0; // the last call that was begun
+  const elsewhere = {}; // what an entry returns that sees to its call's answer itself
+
   const invoke = (call, name, args) => {
+    underWay = call;
     let value;
     try {
       const target = find(name);
@@ -121,7 +125,7 @@
       refuse(call, error);
       return;
     }
-    succeed(call, value);
+    if (value !== elsewhere) succeed(call, value);
   };
 
   // --- Beam: calls to the server's handlers
@@ -330,5 +334,5 @@
   /** A classic script's names cannot be told from the language's. */
   const exportedNames = () => (namespace === null ? [] : keys(namespace));
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, exportedNames, write, messageOf, report }];
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, exportedNames, write, messageOf, report, succeed, refuse, elsewhere, callUnderWay: () => underWay }];
 })
