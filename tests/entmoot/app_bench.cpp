@@ -131,6 +131,8 @@ std::string AppBench::reload(const Files& files) {
 
 void AppBench::settle() { entmoot::settle(parts_->shards); }
 
+bool AppBench::step(unsigned shard) { return parts_->shards[shard].poll(); }
+
 void AppBench::advance(Duration by) {
   settle();
   parts_->clock.advance(by);

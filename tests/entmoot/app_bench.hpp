@@ -61,6 +61,8 @@ class AppBench {
 
   /// Steps all shards until nothing happens any more.
   void settle();
+  /// One round of one shard, for a test that wants them out of step. Whether it did anything.
+  bool step(unsigned shard);
   /// Settles, moves the clock, and settles.
   void advance(entmoot::Duration by);
 

@@ -447,6 +447,23 @@ TEST_CASE("while files have not changed their rooms go on undisturbed") {
   CHECK(Person(bench).join("room:a") == before);
 }
 
+TEST_CASE("if both codes end in the same moment while one is replaced by the other, the clients go to a fresh room") {
+  const std::string dies =
+      "setTimeout(() => { if (room.clients.length) for (const all = [];;) all.push(new Uint8Array(100000)); }, 501);";
+  AppBench bench(version(1, dies), R"({limits: {heap: "4MB"}})");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  CHECK(bench
+            .reload(version(
+                2, "export const restore = () => new Promise((_, no) => setTimeout(() => no(new Error('no')), 500));"))
+            .empty());
+  const auto asked = ann.asks("room:a", "x");
+  bench.advance(600ms);
+  CHECK(ann.reply(asked) == R"(error {"reason":"no"})");
+  CHECK(ann.news() == Texts{R"(room:a phx_error {"reason":"channel_crash"})"});
+  CHECK(ann.join("room:a") == R"(ok {"version":2,"n":0,"clients":0})");
+}
+
 TEST_CASE("a reload that finds the mailbox full waits for it") {
   AppBench bench(version(1), R"({limits: {mailbox: 2}})");
   Person ann(bench, 1 - bench.home_of("room:a"));

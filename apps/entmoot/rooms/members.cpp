@@ -48,6 +48,30 @@ bool Members::remove(std::string_view id) {
   return true;
 }
 
+/// The list goes before the answer, by the same way: it holds with the first broadcast that the client gets.
+ReplyTo Members::admitting(std::string id, ReplyTo reply) const {
+  return ReplyTo([self = self_, id = std::move(id), reply = std::move(reply)](Result<JsonText> result) mutable {
+    if (result && *self && !(*self)->intercepted_.empty()) {
+      const auto found = (*self)->members_.find(id);
+      if (found != (*self)->members_.end()) {
+        entmoot::intercept(found->second.guest.channel, (*self)->intercepted_);
+      }
+    }
+    std::move(reply)(std::move(result));
+  });
+}
+
+void Members::intercept(const std::vector<std::string>& events) {
+  if (events == intercepted_) return;
+  intercepted_ = events;
+  for (const auto& [id, member] : members_) entmoot::intercept(member.guest.channel, events);
+}
+
+void Members::pass_on(const Outgoing& message) const {
+  const auto found = members_.find(message.client);
+  if (found != members_.end()) push(found->second.guest.channel, message.event, message.payload);
+}
+
 void Members::dismiss_everybody() {
   const auto all = std::exchange(members_, {});
   presence_is_used_ = false;

@@ -11,8 +11,10 @@
 // Belongs to its room's shard.
 
 #include "ground.hpp"
+#include "mail.hpp"
 
 #include <entmoot/base/result.hpp>
+#include <entmoot/otp/reply_to.hpp>
 #include <entmoot/phoenix/presence_state.hpp>
 #include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/phoenix/subscriber_table.hpp>
@@ -24,6 +26,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace entmoot_app {
 
@@ -45,10 +48,17 @@ class Members {
   Members& operator=(const Members&) = delete;
 
   void add(Guest guest);
+  /// The answer to a guest's join, on its way to its channel.
+  [[nodiscard]] entmoot::ReplyTo admitting(std::string id, entmoot::ReplyTo reply) const;
   /// False: it was not in the room.
   bool remove(std::string_view id);
   /// The room is no more: their channels end as if they had been linked to it, and they join again.
   void dismiss_everybody();
+  /// Broadcasts of these events, and of no others, come back to the room, for each client: what is made in the room
+  /// from now on. Who is let in goes by it from the first broadcast.
+  void intercept(const std::vector<std::string>& events);
+  /// What has come back of a broadcast goes to the client as it is.
+  void pass_on(const Outgoing& message) const;
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
   [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
 
@@ -81,7 +91,8 @@ class Members {
   const std::shared_ptr<Members*> self_;  // what is held looks here whether they are still there
   std::map<std::string, Member, std::less<>> members_;
   entmoot::LogAllowance log_lines_;
-  bool presence_is_used_ = false;  // in a turn that has succeeded
+  bool presence_is_used_ = false;         // in a turn that has succeeded
+  std::vector<std::string> intercepted_;  // what they have been told
 };
 
 }  // namespace entmoot_app

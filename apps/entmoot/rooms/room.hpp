@@ -8,33 +8,30 @@
 //   first message  → an actor is started; the state of a room that slept is given back to it first
 //   crash, kill    → the channels of its clients end with phx_error, as if they were linked to it: they join the fresh
 //                    room by themselves and get its state
-//   reload         → the old actor serializes, a new one is started beside it and restores; messages that come
-//                    meanwhile are held (bounded) and taken by whichever goes on. If anything of it fails, the old one
-//                    goes on. A replaced actor stays for as long as it owes answers; a join that it answers then is
-//                    refused, for the new one does not know of it, and phoenix.js joins again
-//   idle           → without clients and messages for a while it serializes, its state is kept (SleepingRooms), the
-//                    actor ends
+//   reload         → the room goes on in other code, another actor's, or as it was (rooms/reload). Who is let in by an
+//                    actor that has been replaced meanwhile is refused, for the new one does not know of it, and
+//                    phoenix.js joins again
+//   idle           → without clients and messages for a while its state is kept and the actor ends (rooms/sleep)
+//
+// What its script may ask for is rooms/room_handlers.
 //
 // Lives on shards.home_of(topic) with everything it holds; owned by its Home.
 
+#include "editions.hpp"
+#include "mail.hpp"
 #include "members.hpp"
 #include "node_counts.hpp"
+#include "reload.hpp"
 #include "route.hpp"
+#include "sleep.hpp"
 
-#include <entmoot/core/shard.hpp>
 #include <entmoot/otp/mailbox.hpp>
-#include <entmoot/phoenix/presence.hpp>
-#include <entmoot/phoenix/pubsub.hpp>
-#include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/runtime/js_server.hpp>
 
-#include <cstdint>
-#include <deque>
+#include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace entmoot_app {
 
@@ -52,17 +49,18 @@ struct RoomInfo {
   std::string last_trouble = {};  ///< Why it last ended by force, or what its last reload failed for.
 };
 
-class Room {
+class Room final : private Editions::Owner {
  public:
   /// `home` outlives it.
   Room(Home& home, std::string topic, std::shared_ptr<const Route> route, NodeCounts::Place place);
   /// Ends the actor.
-  ~Room();
+  ~Room() override;
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
 
-  [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
-  [[nodiscard]] const Route& route() const noexcept { return *route_; }
+  [[nodiscard]] const std::string& topic() const noexcept { return editions_.topic(); }
+  /// Of the code it runs.
+  [[nodiscard]] const Route& route() const noexcept { return *editions_.route(); }
 
   /// `args` is a JSON array. Answered by reply_timeout of the route's limits at the latest.
   void call(std::string function, entmoot::JsonText args, entmoot::ReplyTo reply);
@@ -70,76 +68,53 @@ class Room {
   void join(Guest guest, entmoot::JsonText args, entmoot::ReplyTo reply);
   /// The stay of a client ends, for whatever reason. Starts no actor, and is lost on no full mailbox.
   void leave(const std::string& id, std::string_view reason);
+  /// What the channel of a client has intercepted.
+  void hand_out(Outgoing message);
+  /// Answers when what was handed out before has gone its way (AllPassed in mail.hpp).
+  void tell_when_passed(entmoot::ReplyTo reply);
   /// Ends the actor by force. Who waits for it is answered `why`.
-  void kill(std::string why);
+  void kill(const std::string& why);
+  /// The same, behind the task that is running.
+  void kill_later(std::string why);
   /// Goes on in the code of `next`.
   void reload(std::shared_ptr<const Route> next);
 
   [[nodiscard]] RoomInfo info() const;
   /// Nothing would be missed if it were forgotten.
-  [[nodiscard]] bool is_over() const noexcept { return !actor_ && members_.empty() && !reload_; }
+  [[nodiscard]] bool is_over() const noexcept { return !editions_.actor() && members_.empty() && !reload_; }
 
  private:
-  struct Replaced {
-    std::string child;  // the supervisor's name
-    entmoot::JsServer* actor = nullptr;
-  };
-  struct Reload {
-    std::uint64_t number = 0;
-    std::shared_ptr<const Route> next;
-    std::shared_ptr<const Route> before = {};  // once there is a new actor
-    std::optional<Replaced> old = {};          // the same; its actor is null if it has ended meanwhile
-    int attempts = 0;                          // to ask for the state
-    std::deque<entmoot::Envelope> held = {};
-    std::shared_ptr<const Route> again = {};  // asked for meanwhile
-  };
+  // Editions::Owner
+  [[nodiscard]] std::unique_ptr<entmoot::JsServer> make_actor(const Route& route) override;
+  void actor_started(entmoot::JsServer& actor) override;
+  void actor_ended(const entmoot::ExitReason& reason) override;
 
-  void send(entmoot::Envelope envelope);
+  void send(Mail mail);
+  void take(entmoot::Envelope message);
+  void take(Outgoing message);
+  void take(AllPassed waits);
+  void use(std::shared_ptr<const Route> route);
   [[nodiscard]] entmoot::ReplyTo of_this_code(entmoot::ReplyTo reply) const;
-  [[nodiscard]] entmoot::Result<entmoot::ActorRef> ensure_started();
-  [[nodiscard]] std::string child_id() const;
-  [[nodiscard]] entmoot::Result<std::unique_ptr<entmoot::Actor>> start(entmoot::Shard& shard, std::string_view child);
-  [[nodiscard]] entmoot::Handlers handlers();
-  [[nodiscard]] entmoot::Result<void> emit(std::string_view operation, std::string_view target, std::string_view name,
-                                           std::string_view payload);
-  void ended(const std::string& child, const entmoot::JsServer* actor, const entmoot::ExitReason& reason);
   void leave_again(std::string id, std::string reason);
-
-  [[nodiscard]] bool reloads(std::uint64_t number) const noexcept { return reload_ && reload_->number == number; }
-  void ask_for_state();
-  void swap_code(const entmoot::Result<entmoot::JsonText>& snapshot);
-  void finish_reload(const entmoot::Result<entmoot::JsonText>& restored);
-  void stay_with_old_code(const std::string& why);
-  void release_held();
-  void refuse_held(const std::string& why);
-  void end_replaced(std::string_view child);
-  void end_when_answered(const std::string& child, entmoot::TimePoint at_the_latest);
-  void end_actors(const entmoot::ExitReason& reason);
-
-  void touch();
-  void look_idle();
-  void sleep(const entmoot::Result<entmoot::JsonText>& snapshot, std::uint64_t uses);
-
+  /// A message of the room's own.
   [[nodiscard]] entmoot::Envelope envelope(
       std::string function, entmoot::JsonText args,
       entmoot::UniqueFunction<void(Room&, entmoot::Result<entmoot::JsonText>)> then);
 
+  void reload_is_over(const Reload::Over& over);
+  void resume();
+  void lose(const std::string& why);
+
   Home& home_;
-  const std::string topic_;
   const NodeCounts::Place place_;
-  std::shared_ptr<const Route> route_;
-  std::shared_ptr<Room*> self_;  // what is answered later looks here whether the room is still there
+  const std::shared_ptr<Room*> self_;  // what is answered later looks here whether the room is still there
 
-  entmoot::JsServer* actor_ = nullptr;  // while it lives; the supervisor's
-  std::uint64_t generation_ = 0;        // of the code: each has a child of its own in the supervisor
   Members members_;
-  std::optional<Reload> reload_;
-  std::uint64_t reloads_ = 0;
-  std::vector<Replaced> replaced_;  // those of the code before that still owe answers
+  Editions editions_;               // after the members, whom its actors speak to
+  std::unique_ptr<Reload> reload_;  // while one is under way
 
-  entmoot::TimePoint last_used_{};
-  std::uint64_t uses_ = 0;
-  entmoot::TimerId idle_timer_ = entmoot::TimerId::none;
+  Sleep sleep_;
+
   std::size_t failures_ = 0;
   std::string last_trouble_;
 };

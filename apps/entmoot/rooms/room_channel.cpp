@@ -59,35 +59,23 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& pay
               .subscriber = subscriber_id(),
               .address = client_address(client().info, app.config.proxy)};
   rooms_.join(topic, std::move(guest), JsonText::trusted(args),
-              answer([this, intercepted = route->exports.intercept](const Result<JsonText>& result) -> HandleResult {
-                intercept(intercepted);
-                return reply_from(result);
-              }));
+              answer([](const Result<JsonText>& result) -> HandleResult { return reply_from(result); }));
   return Later{};
 }
 
 Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Payload& payload) {
-  rooms_.call(room_, "entmoot:in", args_of(event, payload),
+  rooms_.call(room_, "entmoot:in", event_args(id_, event, payload),
               answer([](const Result<JsonText>& result) -> HandleResult { return reply_from(result); }));
   return NoReply{};
 }
 
 Channel::InfoResult RoomChannel::handle_out(std::string_view event, const Payload& payload) {
-  rooms_.call(room_, "entmoot:out", args_of(event, payload), ReplyTo());
+  rooms_.hand_out(room_, {.client = id_, .event = std::string(event), .payload = payload});
   return NoReply{};
 }
 
-void RoomChannel::terminate(ChannelEnd reason) { leaves_because_ = reason_of(reason); }
+void RoomChannel::handled_out(ReplyTo passed) { rooms_.tell_when_passed(room_, std::move(passed)); }
 
-JsonText RoomChannel::args_of(std::string_view event, const Payload& payload) const {
-  std::string args = "[";
-  append_json_string(args, id_);
-  args += ',';
-  append_json_string(args, event);
-  args += ',';
-  append_payload(args, payload);
-  args += ']';
-  return JsonText::trusted(args);
-}
+void RoomChannel::terminate(ChannelEnd reason) { leaves_because_ = reason_of(reason); }
 
 }  // namespace entmoot_app

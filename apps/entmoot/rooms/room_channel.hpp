@@ -6,7 +6,8 @@
 // keeps nothing itself but its name, so whatever the room knows of the client is in the room.
 //
 // Broadcasts go straight from PubSub to the client; those that the script intercepts take the way through its
-// handleOut.
+// handleOut. Which these are the room says, with its answer to the join and whenever its code is replaced: a broadcast
+// goes by the list that the room had when it was made.
 
 #include "route.hpp"
 
@@ -29,12 +30,10 @@ class RoomChannel final : public entmoot::Channel {
   JoinResult join(std::string_view topic, const entmoot::Payload& payload) override;
   HandleResult handle_in(std::string_view event, const entmoot::Payload& payload) override;
   InfoResult handle_out(std::string_view event, const entmoot::Payload& payload) override;
+  void handled_out(entmoot::ReplyTo passed) override;
   void terminate(entmoot::ChannelEnd reason) override;
 
  private:
-  /// `["<id>","<event>",<payload>,<binary>]`
-  [[nodiscard]] entmoot::JsonText args_of(std::string_view event, const entmoot::Payload& payload) const;
-
   Rooms& rooms_;
   std::string room_;  // the topic; empty: the room does not know of the client
   std::string id_;

@@ -111,6 +111,23 @@ void Rooms::call(std::string_view topic, std::string function, JsonText args, Re
   });
 }
 
+void Rooms::hand_out(std::string_view topic, Outgoing message) {
+  ground_.shards.home_of(topic).post([this, topic = std::string(topic), message = std::move(message)]() mutable {
+    Home& home = homes_.local();
+    const auto found = home.rooms.find(topic);
+    if (found != home.rooms.end()) found->second->hand_out(std::move(message));
+  });
+}
+
+void Rooms::tell_when_passed(std::string_view topic, ReplyTo reply) {
+  ground_.shards.home_of(topic).post([this, topic = std::string(topic), reply = std::move(reply)]() mutable {
+    Home& home = homes_.local();
+    const auto found = home.rooms.find(topic);
+    if (found == home.rooms.end()) return std::move(reply)(fail(fmt::format("no room \"{}\" is running", topic)));
+    found->second->tell_when_passed(std::move(reply));
+  });
+}
+
 void Rooms::kill(std::string_view topic, ReplyTo reply) {
   ground_.shards.home_of(topic).post([this, topic = std::string(topic), reply = std::move(reply)]() mutable {
     Home& home = homes_.local();

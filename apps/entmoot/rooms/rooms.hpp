@@ -64,6 +64,10 @@ class Rooms {
   void request(std::string_view topic, std::string address, entmoot::JsonText args, entmoot::ReplyTo reply);
   /// Calls `function` of the room if it is running; else the answer is an error.
   void call(std::string_view topic, std::string function, entmoot::JsonText args, entmoot::ReplyTo reply);
+  /// What the channel of a client has intercepted comes back to its room, if that is still there.
+  void hand_out(std::string_view topic, Outgoing message);
+  /// Answers when what was handed out before has gone its way, as far as nobody intercepts it any more.
+  void tell_when_passed(std::string_view topic, entmoot::ReplyTo reply);
   /// Answers null; or that there is no such room.
   void kill(std::string_view topic, entmoot::ReplyTo reply);
   /// Answers a list of RoomInfo as JSON, by topic.

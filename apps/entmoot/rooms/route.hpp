@@ -12,6 +12,7 @@
 #include <entmoot/phoenix/topic.hpp>
 #include <entmoot/runtime/program.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -32,6 +33,9 @@ struct RoomExports {
   std::map<std::string, std::string, std::less<>> misspelt = {};  ///< Names that mean nothing here → what is meant.
 
   [[nodiscard]] static entmoot::Result<RoomExports> from(const entmoot::JsonText& description);
+  [[nodiscard]] bool intercepts(std::string_view event) const {
+    return std::ranges::find(intercept, event) != intercept.end();
+  }
   [[nodiscard]] bool has(std::string_view function) const { return functions.contains(function); }
 };
 

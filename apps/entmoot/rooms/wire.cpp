@@ -25,6 +25,17 @@ void append_payload(std::string& args, const Payload& payload) {
   }
 }
 
+JsonText event_args(std::string_view client, std::string_view event, const Payload& payload) {
+  std::string args = "[";
+  append_json_string(args, client);
+  args += ',';
+  append_json_string(args, event);
+  args += ',';
+  append_payload(args, payload);
+  args += ']';
+  return JsonText::trusted(args);
+}
+
 Channel::Reply reply_from(const Result<JsonText>& result) {
   const auto refusal = [](std::string_view reason) {
     return Channel::Reply{"error", JsonText::of({{"reason", std::string(reason)}})};

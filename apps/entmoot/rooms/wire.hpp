@@ -22,6 +22,10 @@ namespace entmoot_app {
 /// Appends `payload,false` or `"base64",true`: the last two arguments of a room's call.
 void append_payload(std::string& args, const entmoot::Payload& payload);
 
+/// `["<client>","<event>",<payload>,<binary>]`
+[[nodiscard]] entmoot::JsonText event_args(std::string_view client, std::string_view event,
+                                           const entmoot::Payload& payload);
+
 /// What a call of the room came to, as the reply to a client: a response, "=…" for bytes, "!…" for an error's response,
 /// or an error.
 [[nodiscard]] entmoot::Channel::Reply reply_from(const entmoot::Result<entmoot::JsonText>& result);

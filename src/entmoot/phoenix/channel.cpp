@@ -10,9 +10,16 @@ Channel::HandleResult Channel::handle_in(std::string_view event, const Payload&)
 
 Channel::InfoResult Channel::handle_out(std::string_view event, const Payload&) { throw UnhandledEvent(event); }
 
+void Channel::handled_out(ReplyTo passed) { std::move(passed)(JsonText()); }
+
 Channel::InfoResult Channel::handle_info(const Broadcast&) { return NoReply{}; }
 
 void Channel::terminate(ChannelEnd) {}
+
+void Channel::intercept(std::vector<std::string> events) {
+  if (server_) return server_->intercept(std::move(events));
+  intercepted_ = std::move(events);
+}
 
 const std::string& Channel::topic() const noexcept { return server_->topic(); }
 

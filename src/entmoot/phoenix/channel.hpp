@@ -104,14 +104,22 @@ class Channel {
   /// A broadcast on this topic that intercept() has named: push it, push something else in its place, or nothing
   /// (handle_out/3). It is called in a turn of its own, after the turn that is running. The default knows no event.
   virtual InfoResult handle_out(std::string_view event, const Payload& payload);
+  /// intercept() has taken events off the list, and whatever of them was on its way has been given to handle_out. New
+  /// broadcasts of them wait until `passed` is answered, so that they overtake nothing (ChannelServer::passing_max).
+  /// The default answers at once; a channel that leaves it to somebody else to push what comes to handle_out hands
+  /// `passed` over to him.
+  virtual void handled_out(ReplyTo passed);
   /// The last call to a channel that had joined. What is pushed here comes after phx_close.
   virtual void terminate(ChannelEnd reason);
 
  protected:
-  /// Broadcasts of these events come to handle_out instead of to the client (intercept/1). To be called in the
-  /// constructor, or in join() if it depends on who joins.
-  void intercept(std::initializer_list<std::string_view> events) { intercepted_.assign(events.begin(), events.end()); }
-  void intercept(std::vector<std::string> events) { intercepted_ = std::move(events); }
+  /// Broadcasts of these events, and of no others, come to handle_out instead of to the client (intercept/1). In the
+  /// constructor, in join() if it depends on who joins, or later: that holds for what is broadcast from then on, and no
+  /// broadcast of an event overtakes another because of it.
+  void intercept(std::initializer_list<std::string_view> events) {
+    intercept(std::vector<std::string>(events.begin(), events.end()));
+  }
+  void intercept(std::vector<std::string> events);
 
   [[nodiscard]] const std::string& topic() const noexcept;
   [[nodiscard]] const Client& client() const noexcept;

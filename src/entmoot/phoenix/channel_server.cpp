@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace entmoot {
@@ -23,6 +24,10 @@ Match(Cases...) -> Match<Cases...>;
 /// What comes back late finds its client, and that its channel, or finds it gone.
 void in_turn_of(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then) {
   if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
+}
+
+bool names(const std::vector<std::string>& events, std::string_view event) {
+  return std::ranges::find(events, event) != events.end();
 }
 
 bool is_clean(ChannelEnd reason) { return reason != ChannelEnd::crash; }
@@ -152,14 +157,49 @@ void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
 }
 
 void ChannelServer::handle_broadcast(const Fastlane& message) {
+  if (!passing_ || !names(passing_->events, message.broadcast().event)) return deliver(message);
+  passing_->waiting.push_back(message.broadcast());
+  if (passing_->waiting.size() > passing_max) end_passing();
+}
+
+void ChannelServer::deliver(const Fastlane& message) {
   const auto& [topic, event, payload] = message.broadcast();
-  if (std::ranges::find(channel_->intercepted_, event) != channel_->intercepted_.end()) {
+  if (names(channel_->intercepted_, event)) {
     return handle_info_later([this, event = event, payload = payload] { return channel_->handle_out(event, payload); });
   }
   if (const Frame* frame = message.frame_for(link_.serializer)) return link_.push(*frame);
   handle_info_later([]() -> Channel::InfoResult {
     throw CannotEncode("a binary broadcast to a client of version 1, which has no binary payloads");
   });
+}
+
+void ChannelServer::intercept(std::vector<std::string> events) {
+  const auto before = std::exchange(channel_->intercepted_, std::move(events));
+  if (!joined()) return;
+  std::vector<std::string> off;
+  for (const auto& event : before) {
+    if (!names(channel_->intercepted_, event)) off.push_back(event);
+  }
+  if (off.empty()) return;
+  if (!passing_) passing_ = std::make_unique<Passing>();
+  std::ranges::move(off, std::back_inserter(passing_->events));
+  // Those that are intercepted are given to handle_out in turns that have been posted by now: this one is behind them.
+  handle_info_later([this, number = ++last_passing_]() -> Channel::InfoResult {
+    channel_->handled_out(ReplyTo(link_.sockets.shard(), [this, number, to = address()](const Result<JsonText>&) {
+      in_turn_of(to, [this, number]() -> Channel::InfoResult {
+        if (number == last_passing_) end_passing();
+        return Channel::NoReply{};
+      });
+    }));
+    return Channel::NoReply{};
+  });
+}
+
+/// What waited goes the way that its event goes now.
+void ChannelServer::end_passing() {
+  const auto passed = std::exchange(passing_, nullptr);
+  if (!passed) return;
+  for (Broadcast& message : passed->waiting) deliver(Fastlane(std::move(message)));
 }
 
 void ChannelServer::handle_info_later(UniqueFunction<Channel::InfoResult()> then) {
@@ -211,6 +251,7 @@ void ChannelServer::end(ChannelEnd reason) {
 
 void ChannelServer::terminate(ChannelEnd reason) {
   state_ = Ended{};
+  passing_.reset();
   subscriptions_.clear();
   turn({}, [&] { channel_->terminate(reason); });
   for (auto& then : std::exchange(monitors_, {})) turn({}, then);

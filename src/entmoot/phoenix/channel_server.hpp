@@ -42,6 +42,9 @@ class ChannelServer final : private Subscriber {
  public:
   /// Messages from inside that may wait until the channel has joined; with more the join has crashed.
   static constexpr std::size_t early_max = 100;
+  /// Broadcasts that may wait for others that are on their way through handle_out (Channel::handled_out); with more
+  /// they wait no longer, and may overtake those.
+  static constexpr std::size_t passing_max = 100;
 
   /// `incarnation` tells the channels apart that a socket has had on one topic.
   ChannelServer(ClientLink& link, std::string topic, std::uint64_t incarnation, std::unique_ptr<Channel> channel);
@@ -74,6 +77,7 @@ class ChannelServer final : private Subscriber {
 
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
   [[nodiscard]] const Client& client() const noexcept { return link_.client; }
+  void intercept(std::vector<std::string> events);
   /// None unless it has joined.
   [[nodiscard]] SubscriberId subscriber() const noexcept { return joined() ? subscriber_ : SubscriberId::none; }
   /// The same, known beforehand.
@@ -106,7 +110,15 @@ class ChannelServer final : private Subscriber {
     bool joins;
   };
 
+  /// Broadcasts of events that went to handle_out, behind which those that go straight to the client have to stay.
+  struct Passing {
+    std::vector<std::string> events;
+    std::vector<Broadcast> waiting;
+  };
+
   void handle_broadcast(const Fastlane& message) override;
+  void deliver(const Fastlane& message);
+  void end_passing();
   /// In a turn of this channel, after the one that is running: broadcasts come at any time.
   void handle_info_later(UniqueFunction<Channel::InfoResult()> then);
 
@@ -132,6 +144,8 @@ class ChannelServer final : private Subscriber {
   std::variant<Joining, Joined, Ended> state_;
   TimerId join_timeout_ = TimerId::none;
   std::optional<Handling> handling_;
+  std::unique_ptr<Passing> passing_;  // hardly ever any
+  std::uint64_t last_passing_ = 0;
   std::vector<Subscription> subscriptions_;  // the channel's own, for handle_info
   std::vector<UniqueFunction<void()>> monitors_;
 };

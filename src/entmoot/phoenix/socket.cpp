@@ -177,6 +177,16 @@ void Socket::push(const SocketRef& to, std::string event, Payload payload) {
   settle(to.topic);
 }
 
+void Socket::intercept(const SocketRef& to, std::vector<std::string> events) {
+  ChannelServer* const server = find(to);
+  if (!server) return;
+  server->handle_info([server, events = std::move(events)]() mutable -> Channel::InfoResult {
+    server->intercept(std::move(events));
+    return Channel::NoReply{};
+  });
+  settle(to.topic);
+}
+
 void Socket::reply_error(const Ref& join_ref, const Message& message, std::string_view reason) {
   link_.push(PhxReply{join_ref, message.ref, message.topic, "error", reason_object(reason)});
 }

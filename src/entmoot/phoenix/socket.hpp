@@ -73,6 +73,8 @@ class Socket final : public FrameHandler {
 
   /// What somebody pushes to the client from outside its channel.
   void push(const SocketRef& to, std::string event, Payload payload);
+  /// What somebody has a channel intercept from now on.
+  void intercept(const SocketRef& to, std::vector<std::string> events);
   /// Closes the connection; the client may come back.
   void disconnect() { close(CloseCode::going_away, ""); }
 

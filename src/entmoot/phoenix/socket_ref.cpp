@@ -43,6 +43,10 @@ void stop(const SocketRef& to, ChannelEnd reason) {
   });
 }
 
+void intercept(const SocketRef& to, std::vector<std::string> events) {
+  on_socket(to, [to, events = std::move(events)](Socket& socket) mutable { socket.intercept(to, std::move(events)); });
+}
+
 void disconnect(const SocketRef& to) {
   on_socket(to, [](Socket& socket) { socket.disconnect(); });
 }

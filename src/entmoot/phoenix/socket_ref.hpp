@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace entmoot {
 
@@ -47,6 +48,8 @@ void reply(const SocketRef& to, std::string_view status, Payload response = empt
 void push(const SocketRef& to, std::string_view event, Payload payload);
 /// Ends the channel as if one of its callbacks had answered Stop: the client sees phx_close, or phx_error for a crash.
 void stop(const SocketRef& to, ChannelEnd reason);
+/// As if the channel called intercept(): for broadcasts that this thread makes behind it, and not for those before.
+void intercept(const SocketRef& to, std::vector<std::string> events);
 /// Closes the client's whole connection with 1001 (the "disconnect" broadcast, for one socket).
 void disconnect(const SocketRef& to);
 
