@@ -48,7 +48,7 @@ void send(Rooms& rooms, const std::string& from, std::string to, std::string_vie
       });
 }
 
-void offer_broadcast(Handlers& handlers, Members& members) {
+void offer_broadcast(Handlers& handlers, const Members& members) {
   handlers.on("broadcast", [&members](const JsonText& args) -> Result<JsonText> {
     const auto messages = elements_of(args);
     if (!messages) return messages.error();
