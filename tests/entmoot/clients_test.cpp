@@ -172,6 +172,7 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
       if (event === "text") reply.error("a reason");
       if (event === "refused") reply.error();
       if (event === "details") reply.error({code: 7});
+      if (event === "error bytes") reply.error(new Uint8Array([33]));
       if (event === "wrong") reply.error([1]);
       if (event === "string") reply.ok("text");
       if (event === "throws") throw new Error("thrown");
@@ -194,6 +195,7 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
   CHECK(ann.push("room:a", "text") == R"(error {"reason":"a reason"})");
   CHECK(ann.push("room:a", "refused") == R"(error {"reason":"refused"})");
   CHECK(ann.push("room:a", "details") == R"(error {"code":7})");
+  CHECK(ann.push("room:a", "error bytes") == "error <!>");
   CHECK(ann.push("room:a", "wrong").starts_with("error "));
   CHECK(ann.push("room:a", "string").starts_with("error "));
   CHECK(ann.push("room:a", "throws") == R"(error {"reason":"thrown"})");
@@ -208,6 +210,26 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
   CHECK(ann.reply(never) == "(no reply)");
   bench.advance(1s);
   CHECK(ann.reply(never) == R"(error {"reason":"timeout"})");
+}
+
+TEST_CASE("a reply that was taken over is sent where it is given, among what else is sent") {
+  AppBench bench(R"(
+    let waiting;
+    export function handleIn(event, payload, client) {
+      client.push("before");
+      const reply = client.replyLater();
+      if (event === "wait") waiting = reply;
+      else reply.ok({});
+      client.push("behind");
+      waiting?.ok({waited: true});
+      room.broadcast("last");
+    }
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  (void)ann.frames();
+  (void)ann.push("room:a", "x");
+  CHECK(ann.frames() == Texts{"room:a before {}", "room:a reply ok {}", "room:a behind {}", "room:a last {}"});
 }
 
 TEST_CASE("bytes go both ways") {
@@ -513,4 +535,92 @@ TEST_CASE("a topic that no file serves, one without a name and one too long are 
   CHECK(ann.join("room:") == R"(error {"reason":"the topic names no room"})");
   CHECK(ann.join("room:" + std::string(250, 'x')) == "ok {}");
   CHECK(ann.join("room:" + std::string(251, 'x')) == R"(error {"reason":"a topic has at most 255 bytes"})");
+}
+
+TEST_CASE("half a character in what a script says does no harm: it goes out as the sign for such") {
+  AppBench bench(R"(
+    const half = "😀".slice(0, 1);
+    export function join({how}) { if (how) throw new Error(how.slice(0, 1)); }
+    export function handleIn(event, payload, client) {
+      if (event === "throws") throw new Error(payload.text.slice(0, 1));
+      if (event === "error") return client.replyLater().error(half);
+      if (event === "broadcast") room.broadcast(half);
+      if (event === "push") client.push(half);
+      if (event === "presence") room.presence.track(client, half, {});
+      if (event === "send") room.send("room:" + half, half);
+      if (event === "stop") room.stop(half);
+      if (event === "log") { console.log(half); Promise.reject(new Error(half)); }
+    }
+    export function handleRequest() { throw new Error(half); }
+    export const path = "/api/:id";
+  )");
+  Person ann(bench);
+  Person bob(bench, 1);
+  CHECK(ann.join("room:a", R"({"how":"😀"})") == "error {\"reason\":\"\uFFFD\"}");
+  CHECK(ann.join("room:a") == "ok {}");
+  CHECK(bob.join("room:a") == "ok {}");
+  CHECK(ann.push("room:a", "throws", R"({"text":"😀"})") == "error {\"reason\":\"\uFFFD\"}");
+  CHECK(ann.push("room:a", "error") == "error {\"reason\":\"\uFFFD\"}");
+  CHECK(ann.push("room:a", "broadcast") == "ok {}");
+  CHECK(ann.push("room:a", "push") == "ok {}");
+  CHECK(ann.news() == Texts{"room:a \uFFFD {}", "room:a \uFFFD {}"});
+  CHECK(ann.push("room:a", "presence").starts_with("ok"));
+  CHECK(ann.push("room:a", "send").starts_with("ok"));
+  CHECK(ann.push("room:a", "log").starts_with("ok"));
+  CHECK(bench.http("GET", "/api/a").starts_with("500"));
+  CHECK(ann.push("room:a", "stop").starts_with("ok"));
+
+  (void)bob.join("room:a");
+  (void)bench.reload("export const serialize = () => 1, restore = () => { throw new Error('😀'.slice(0, 1)); };");
+  (void)bench.reload("export const serialize = () => 2, restore = () => { throw new Error('😀'.slice(0, 1)); };");
+  CHECK(bench.about("room:a", "trouble") == "\"reload: \uFFFD\"");
+}
+
+TEST_CASE("a reply is an object, whatever its toJSON makes of it") {
+  AppBench bench(R"(
+    const made = (json) => ({toJSON: () => json});
+    const answers = {date: new Date(0), error: made("!7"), bytes: made("=!"), text: made("{}"), number: made(7), array: made([1]), nothing: made(undefined), object: made({a: 1})};
+    export const handleIn = (event) => answers[event];
+    export const join = ({how}) => answers[how];
+  )");
+  Person ann(bench);
+  const std::string_view wrong =
+      R"(error {"reason":"what is replied is an object, and its toJSON has made something else of it"})";
+  CHECK(ann.join("room:a", R"({"how":"date"})") == wrong);
+  CHECK(ann.join("room:a", R"({"how":"number"})") == wrong);
+  CHECK(ann.join("room:a", R"({"how":"object"})") == R"(ok {"a":1})");
+  for (const std::string_view event : {"date", "error", "text", "number", "array", "nothing"}) {
+    INFO(event);
+    CHECK(ann.push("room:a", event) == wrong);
+  }
+  CHECK(ann.push("room:a", "bytes").starts_with("error "));
+  CHECK(ann.push("room:a", "object") == R"(ok {"a":1})");
+}
+
+TEST_CASE("what a room keeps of a client goes with it, also if the client was never answered") {
+  AppBench bench(R"(
+    export function join({hoard}) {
+      for (let all = null; hoard; ) all = {all};
+    }
+    export function handleIn(event, payload, client) { client.replyLater(); }
+  )",
+                 R"({limits: {heap: "4MB"}})");
+  Person ann(bench, 0, {.query = "ballast=" + std::string(10'000, 'x')});
+  Person bob(bench);
+  (void)bob.join("room:a");
+  for (int i = 0; i < 500; ++i) {
+    REQUIRE(ann.join("room:a") == "ok {}");
+    (void)ann.asks("room:a", "wait");
+    (void)ann.leave("room:a");
+    bench.advance(100ms);
+  }
+  const auto heap = [&] { return std::stoul(bench.about("room:a", "heap")); };
+  std::size_t before = 0;
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(ann.join("room:a", R"({"hoard":true})") == R"(error {"reason":"out of memory"})");
+    if (i == 5) before = heap();
+    bench.advance(100ms);
+  }
+  CHECK(heap() < before + 50'000);
+  CHECK(bench.about("room:a", "failures") == "0");
 }

@@ -165,6 +165,42 @@ TEST_CASE("a client that is in the room when presence is first used gets the sta
   }
 }
 
+TEST_CASE("a first use of presence that comes to nothing keeps nobody from the state") {
+  AppBench bench(R"(
+    export function handleIn(event, payload, client) {
+      room.presence.track(client, "k");
+      if (event === "bad") throw new Error("bad");
+    }
+  )");
+  Person ann(bench);
+  Person bob(bench, 1);
+  (void)ann.join("room:a");
+  (void)bob.join("room:a");
+  CHECK(ann.push("room:a", "bad") == R"(error {"reason":"bad"})");
+  CHECK(bob.news().empty());
+  CHECK(ann.push("room:a", "good") == "ok {}");
+  const auto news = bob.news();
+  REQUIRE(news.size() == 2);
+  CHECK(is_diff(news[0], "k", ""));
+  CHECK(news[1].starts_with(R"(room:a presence_state {"k":)"));
+}
+
+TEST_CASE("what cannot be tracked is in the log with the reason, and does not fill it") {
+  AppBench bench(R"(
+    export function handleIn(event, {key, meta, times}, client) {
+      for (let i = 0; i < times; i++) room.presence.track(client, key, {meta: "m".repeat(meta)});
+    }
+  )");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "x", R"({"key":"k","meta":1,"times":1})") == "ok {}");
+  CHECK(ann.push("room:a", "x", R"({"key":"k","meta":1000,"times":1})") == "ok {}");
+  CHECK(bench.logged("the meta has 1011 bytes").size() == 1);
+  const std::string key(200, 'k');
+  CHECK(ann.push("room:a", "x", R"({"key":")" + key + R"(","meta":1,"times":500})") == "ok {}");
+  CHECK(bench.logged("the key has 200 bytes").size() == 99);
+}
+
 TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
   const std::string_view room = R"(
     export function handleIn(event, {n}) {

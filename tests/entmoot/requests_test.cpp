@@ -130,6 +130,25 @@ TEST_CASE("a request's method, headers and bytes come to the room, and its answe
   CHECK(header(response, "date").empty());
 }
 
+TEST_CASE("a header's bytes are characters to a room, as in a browser, whatever they mean") {
+  AppBench bench(R"(
+    export const path = "/:id";
+    export function handleRequest({headers}) {
+      const cookie = headers.get("cookie");
+      return Response.json([...cookie].map((c) => c.codePointAt(0)), {headers: {"x-cookie": cookie}});
+    }
+  )");
+  for (const std::string bytes : {"a", "\xc3\xa9", "\xf0\x9f\x98\x80", "\xff"}) {
+    std::string codes;
+    for (const char byte : bytes)
+      codes += (codes.empty() ? "" : ",") + std::to_string(static_cast<unsigned char>(byte));
+    const auto response = bench.http(request("GET", "/a", "", {{"cookie", bytes}}));
+    CHECK(response.status == 200);
+    CHECK(response.body.view() == "[" + codes + "]");
+    CHECK(header(response, "x-cookie") == bytes);
+  }
+}
+
 TEST_CASE("an answer may have no body") {
   AppBench bench(R"(
     export const path = "/r/:id";

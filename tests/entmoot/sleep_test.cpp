@@ -162,3 +162,20 @@ TEST_CASE("a room that has crashed is not given what slept before") {
   (void)bench.kill("room:a");
   CHECK(ann.join("room:a") == R"(ok {"n":0,"history":[]})");
 }
+
+TEST_CASE("a state that is larger than the mailbox is taken up again all the same") {
+  AppBench bench(R"(
+    let state = "";
+    export function handleIn(event) { if (event === "fill") state = "x".repeat(50000); return {size: state.length}; }
+    export const serialize = () => state, restore = (kept) => { state = kept; };
+  )",
+                 R"({limits: {mailboxBytes: "20KB", idle: "60s"}})");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "fill") == R"(ok {"size":50000})");
+  (void)ann.leave("room:a");
+  bench.advance(3min);
+  CHECK(bench.rooms().empty());
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "x") == R"(ok {"size":50000})");
+}

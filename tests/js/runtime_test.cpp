@@ -159,6 +159,93 @@ TEST_CASE("a script that breaks the globals does not break the server") {
   CHECK(room.said == Said{"1 ok [5]", "2 ok 1"});
 }
 
+TEST_CASE("a script is not handed the functions on the stack, ours among them") {
+  Bench room(R"(
+    let handed = 0;
+    const look = () => new Error().stack;
+    Error.prepareStackTrace = (error, sites) => {
+      for (const site of sites) if (typeof site.getFunction?.() === 'function') handed++;
+      return sites.length > 0 ? 'sites' : 'none';
+    };
+    function f() {
+      try { Beam.callSync('error'); } catch {}
+      Promise.reject({ get message() { look(); return 'm'; } });
+      return look();
+    }
+    function count() { return handed; }
+  )");
+  room.start();
+  room.invoke(1, "f");
+  room.invoke(2, "count");
+  CHECK(room.said == Said{"callSync error []", "1 ok \"sites\"", "uncaught 3: m", "2 ok 0"});
+}
+
+TEST_CASE("a promise of the script's own making cannot be followed: that is an error of the call, no more") {
+  Bench room(R"(
+    class Odd extends Promise { static get [Symbol.species]() { throw new Error('no species'); } }
+    function odd() { return new Odd(() => {}); }
+    function fake() { return Object.create(Promise.prototype); }
+    function ping() { return 1; }
+  )");
+  room.start();
+  CHECK(room.invoke(1, "odd") == Ended::done);
+  CHECK(room.invoke(2, "fake") == Ended::done);
+  CHECK(room.invoke(3, "ping") == Ended::done);
+  REQUIRE(room.said.size() == 3);
+  CHECK(room.said[0] == "1 error no species");
+  CHECK(room.said[1].starts_with("2 error "));
+  CHECK(room.said[2] == "3 ok 1");
+}
+
+TEST_CASE("what a report of an unhandled rejection queues still runs in its turn") {
+  Bench room(R"(
+    let ran = 0, again = 3;
+    const odd = () => ({ get message() { queueMicrotask(() => { ran++; if (--again > 0) Promise.reject(odd()); }); return 'odd'; } });
+    function f() { Promise.reject(odd()); }
+    function count() { return ran; }
+  )");
+  room.start();
+  CHECK(room.invoke(1, "f") == Ended::done);
+  CHECK(room.invoke(2, "count") == Ended::done);
+  CHECK(room.said == Said{"1 ok null", "uncaught 3: odd", "uncaught 3: odd", "uncaught 3: odd", "2 ok 3"});
+}
+
+TEST_CASE("a Beam.call is rejected whose answer cannot be read") {
+  Bench room("async function f() { try { await Beam.call('save'); } catch (error) { return error.name; } }");
+  room.start();
+  CHECK(room.invoke(1, "f") == Ended::done);
+  CHECK(room.run({.kind = Entry::Kind::settle, .id = 1, .json = "{]"}) == Ended::done);
+  CHECK(room.said == Said{"call 1 save []", "1 ok \"SyntaxError\""});
+}
+
+TEST_CASE("a turn that leaves too much garbage collects it, and runs the finalizers, or is dropped like any other") {
+  Bench room(R"(
+    const registry = new FinalizationRegistry((n) => { console.log('collected ' + n); });
+    function f() {
+      for (let i = 0; i < 3; i++) {
+        const circle = { ballast: new ArrayBuffer(300000) };
+        circle.self = circle;
+        registry.register(circle, i);
+      }
+    }
+    function ping() { return 1; }
+  )",
+             {.hard = 4u << 20, .soft = 1u << 20});
+  room.start();
+  CHECK(room.invoke(1, "f") == Ended::done);
+  CHECK(room.said == Said{"1 ok null", "log 2 collected 0", "log 2 collected 1", "log 2 collected 2"});
+  CHECK_FALSE(room.runtime->heap().over_soft());
+
+  for (std::uint64_t n = 0;; ++n) {
+    INFO("allocation ", n);
+    room.fresh();
+    room.start();
+    room.runtime->heap().exhaust_after(n);
+    room.invoke(1, "f");
+    if (!room.exhausted) break;
+  }
+}
+
 TEST_CASE("a room that allocates without end is dropped at its limit, again and again, and leaks nothing") {
   Bench room("const all = []; function hoard() { for (;;) all.push('x'.repeat(5000) + all.length); }",
              {.hard = 2u << 20, .soft = 2u << 20});

@@ -32,6 +32,14 @@ TEST_CASE_FIXTURE(OtpFixture, "a mailbox that is full by bytes takes again when 
   CHECK(actor.ref().mailbox().size() == 2);
 }
 
+TEST_CASE_FIXTURE(OtpFixture, "a message that is larger than the mailbox is taken if it waits alone") {
+  Probe actor(shard, {.bytes_max = 1});
+  std::vector<std::string> answers;
+  for (int i = 0; i < 2; ++i) actor.ref().mailbox().push(call("echo", noting(answers)));
+  settle();
+  CHECK(answers == std::vector<std::string>{"error: overloaded", "[1]"});
+}
+
 TEST_CASE_FIXTURE(OtpFixture, "a closing mailbox answers everybody who waits, once, and casts nobody") {
   Probe actor(shard);
   std::vector<std::string> answers;

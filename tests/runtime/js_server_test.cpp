@@ -396,3 +396,59 @@ TEST_CASE("an interval that is faster than its room keeps one place in the queue
   bench.on_shard([&] { room.server->exit(ExitReason::killed()); });
   CHECK(bench.shard.pending_timers() == 0);
 }
+
+TEST_CASE("an effect may end the room whose turn it is of") {
+  RoomBench bench;
+  Room* room = nullptr;
+  Handlers handlers;
+  handlers.on("end", [&](const JsonText&) -> Result<JsonText> {
+    Effects::release_or_hold([&] { room->server->exit(ExitReason::killed()); });
+    return JsonText();
+  });
+  room = &bench.open("function f() { Beam.callSync('end'); return 'too late'; }", handlers);
+  CHECK(bench.call(*room, "f") == "error: killed");
+  CHECK(room->exit == ExitReason::killed());
+}
+
+TEST_CASE("answers of handlers that wait for a room are limited, in number and in bytes") {
+  RoomBench bench;
+  Handlers handlers;
+  std::size_t asked = 0;
+  handlers.on("big", [&](const JsonText&) -> Result<JsonText> {
+    ++asked;
+    return JsonText::of(Json(std::string(100'000, 'x')));
+  });
+  handlers.on("small", [&](const JsonText&) -> Result<JsonText> { return JsonText(); });
+  Room& room = bench.open(R"(
+    let answered = 0, refused = {};
+    function ask(what, times) {
+      for (let i = 0; i < times; i++) {
+        Beam.call(what).then(() => { answered++; }, (error) => { refused[error.message] = (refused[error.message] ?? 0) + 1; });
+      }
+    }
+    function result() { const all = [answered, refused]; answered = 0; refused = {}; return all; }
+  )",
+                          handlers, {.mailbox = {.bytes_max = 1'000'000}, .handler_calls_max = 50});
+  CHECK(bench.call(room, "ask", R"(["big",20])") == "null");
+  CHECK(bench.call(room, "result") == R"([9,{"overloaded":11}])");
+  CHECK(bench.call(room, "ask", R"(["small",60])") == "null");
+  CHECK(bench.call(room, "result") == R"([50,{"too many Beam.calls wait for an answer":10}])");
+  CHECK(bench.call(room, "ask", R"(["big",5])") == "null");
+  CHECK(bench.call(room, "result") == "[5,{}]");
+}
+
+TEST_CASE("timers that are due and wait for their room count as timers") {
+  RoomBench bench(50us);
+  Room& room = bench.open(R"(
+    let ran = 0;
+    function f() {
+      for (let i = 0; i < 10; i++) setTimeout(() => { ran++; }, 1);
+      for (let i = 0; i < 3e6; i++);
+      setTimeout(() => {}, 1);
+    }
+    function g() { setTimeout(() => {}, 1); return ran; }
+  )",
+                          {}, {.timers_max = 10});
+  CHECK(bench.call(room, "f") == "error: too many timers");
+  CHECK(bench.call(room, "g") == "10");
+}

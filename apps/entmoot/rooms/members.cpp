@@ -21,6 +21,8 @@ namespace entmoot_app {
 using namespace entmoot;
 
 namespace {
+// Of what a script tracked in vain: clients may have a say in it (runtime/budget.hpp has as many for the rest).
+constexpr std::size_t log_lines_max = 100;
 
 /// Behind all that the turn does, its reply above all: who is sent away in the handler of his own message hears what
 /// came of it.
@@ -31,7 +33,10 @@ void behind_this_turn(UniqueFunction<void()> step) {
 }  // namespace
 
 Members::Members(const Ground& ground, std::string topic)
-    : ground_(ground), topic_(std::move(topic)), self_(std::make_shared<const Members*>(this)) {}
+    : ground_(ground),
+      topic_(std::move(topic)),
+      self_(std::make_shared<Members*>(this)),
+      log_lines_(log_lines_max, Shard::here().clock().now()) {}
 
 Members::~Members() {
   *self_ = nullptr;
@@ -77,6 +82,7 @@ void Members::pass_on(const Outgoing& message) const {
 
 void Members::dismiss_everybody() {
   const auto all = std::exchange(members_, {});
+  presence_is_used_ = false;
   for (const auto& [id, member] : all) {
     ground_.presence.untrack(member.presence);
     stop(member.guest.channel, ChannelEnd::crash);
@@ -96,11 +102,16 @@ Result<void> Members::broadcast(std::string_view event, std::string_view payload
 }
 
 Result<void> Members::emit(std::string_view operation, std::string_view client, std::string_view name,
-                           std::string_view payload) const {
+                           std::string_view payload) {
+  if (operation == "presence") {
+    Effects::release_or_hold([self = self_] {
+      if (*self) (*self)->use_presence();
+    });
+    return {};
+  }
   const auto found = members_.find(client);
   if (found == members_.end()) return {};
   const Member& member = found->second;
-  Presence& presence = ground_.presence;
   if (operation == "push") {
     auto content = payload_from(payload);
     if (!content) return content.error();
@@ -112,34 +123,63 @@ Result<void> Members::emit(std::string_view operation, std::string_view client, 
   } else if (operation == "track") {
     return track(client, name, payload);
   } else if (operation == "untrack") {
-    Effects::release_or_hold([&presence, topic = topic_, owner = member.presence, key = std::string(name)] {
-      presence.untrack(owner, topic, key);
+    Effects::release_or_hold([self = self_, id = std::string(client), key = std::string(name)] {
+      if (*self) (*self)->untrack(id, key);
     });
-  } else if (operation == "presence_state") {
-    // Read where the client is, when it has joined: read here it could be old by then, and what has changed in between
-    // would be told to nobody, for the client is not subscribed yet.
-    push(member.guest.channel, "presence_state",
-         [&presence, topic = topic_]() -> Payload { return presence.list(topic); });
+  } else if (operation == "joined") {
+    Effects::release_or_hold([self = self_, id = std::string(client)] {
+      if (*self) (*self)->has_joined(id);
+    });
   } else {
     return fail(fmt::format("no operation \"{}\"", operation));
   }
   return {};
 }
 
+void Members::untrack(std::string_view client, const std::string& key) {
+  const auto found = members_.find(client);
+  if (found == members_.end()) return;
+  ground_.presence.untrack(found->second.presence, topic_, key);
+}
+
+void Members::has_joined(std::string_view client) {
+  const auto found = members_.find(client);
+  if (found == members_.end()) return;
+  found->second.joined = true;
+  if (presence_is_used_) tell_presences(found->second);
+}
+
+void Members::use_presence() {
+  if (std::exchange(presence_is_used_, true)) return;
+  for (const auto& [id, member] : members_) {
+    if (member.joined) tell_presences(member);
+  }
+}
+
+/// Read where the client is, in the step that pushes it: read here it could be old by then, and what has changed in
+/// between would be told to nobody, for a client whose join is not answered yet is not subscribed.
+void Members::tell_presences(const Member& member) const {
+  push(member.guest.channel, "presence_state",
+       [&presence = ground_.presence, topic = topic_]() -> Payload { return presence.list(topic); });
+}
+
 /// Under the key it has already: its new meta. Who has left before the turn is over is not listed any more.
-Result<void> Members::track(std::string_view client, std::string_view key, std::string_view meta) const {
+Result<void> Members::track(std::string_view client, std::string_view key, std::string_view meta) {
   if (meta.starts_with('=')) return fail("a presence's meta is an object");
   Effects::release_or_hold([self = self_, id = std::string(client), name = std::string(key),
                             json = JsonText::trusted(meta)] {
     if (!*self) return;
-    const Members& room = **self;
+    Members& room = **self;
     const auto found = room.members_.find(id);
     if (found == room.members_.end()) return;
     Presence& presence = room.ground_.presence;
     const PresenceOwner owner = found->second.presence;
     const auto tracked = presence.is_tracked(owner, room.topic_, name) ? presence.update(owner, room.topic_, name, json)
                                                                        : presence.track(owner, room.topic_, name, json);
-    if (!tracked) log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
+    if (!tracked && room.log_lines_.take(Shard::here().clock().now())) {
+      log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
+    }
+    room.use_presence();
   });
   return {};
 }

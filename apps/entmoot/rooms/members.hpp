@@ -18,6 +18,7 @@
 #include <entmoot/phoenix/presence_state.hpp>
 #include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/phoenix/subscriber_table.hpp>
+#include <entmoot/runtime/log_allowance.hpp>
 
 #include <cstddef>
 #include <map>
@@ -65,21 +66,30 @@ class Members {
   /// `payload`: a JSON text, or '=' and base64 (wire.hpp). `except`: a client that does not get it, or nothing.
   [[nodiscard]] entmoot::Result<void> broadcast(std::string_view event, std::string_view payload,
                                                 std::string_view except = {}) const;
-  /// "push", "leave", "disconnect", "track", "untrack", "presence_state": to one client.
+  /// "push", "leave", "disconnect", "track", "untrack": to one client. "joined": its join is answered behind this.
+  /// "presence": the room uses presence, as it does from the first "track" on; from then on who has joined is told who
+  /// is here.
   [[nodiscard]] entmoot::Result<void> emit(std::string_view operation, std::string_view client, std::string_view name,
-                                           std::string_view payload) const;
+                                           std::string_view payload);
 
  private:
   struct Member {
     Guest guest;
     entmoot::PresenceOwner presence = entmoot::PresenceOwner::none;
+    bool joined = false;
   };
-  [[nodiscard]] entmoot::Result<void> track(std::string_view client, std::string_view key, std::string_view meta) const;
+  [[nodiscard]] entmoot::Result<void> track(std::string_view client, std::string_view key, std::string_view meta);
+  void untrack(std::string_view client, const std::string& key);
+  void has_joined(std::string_view client);
+  void use_presence();
+  void tell_presences(const Member& member) const;
 
   const Ground ground_;
   const std::string topic_;
-  const std::shared_ptr<const Members*> self_;  // what is held looks here whether they are still there
+  const std::shared_ptr<Members*> self_;  // what is held looks here whether they are still there
   std::map<std::string, Member, std::less<>> members_;
+  entmoot::LogAllowance log_lines_;
+  bool presence_is_used_ = false;         // in a turn that has succeeded
   std::vector<std::string> intercepted_;  // what they have been told
 };
 

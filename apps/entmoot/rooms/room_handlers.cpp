@@ -71,7 +71,7 @@ void offer_send(Handlers& handlers, Rooms& rooms, const Room& room) {
 
 }  // namespace
 
-Handlers room_handlers(Home& home, Room& room, const Members& members) {
+Handlers room_handlers(Home& home, Room& room, Members& members) {
   const Config& config = home.app->config;
   Handlers handlers;
   handlers.on_emit([&home, &room, &members](std::string_view operation, std::string_view target, std::string_view name,

@@ -18,6 +18,6 @@ class Members;
 class Room;
 
 /// For an actor of `room`, as the app says now. All that is given outlives the actor.
-[[nodiscard]] entmoot::Handlers room_handlers(Home& home, Room& room, const Members& members);
+[[nodiscard]] entmoot::Handlers room_handlers(Home& home, Room& room, Members& members);
 
 }  // namespace entmoot_app

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <iterator>
 
 namespace entmoot::js {
@@ -22,9 +23,20 @@ struct Text {
   [[nodiscard]] std::string_view view() const noexcept { return {data, size}; }
 };
 
+// The engine writes half of a surrogate pair (a text that was cut in the middle of an emoji) like a character. That is
+// not UTF-8, and who is sent it may close the connection. The sign for such has as many bytes and takes its place, in
+// the engine's copy: what it gives out without copying is ASCII.
+void make_well_formed(char* at, char* end) noexcept {
+  while ((at = static_cast<char*>(std::memchr(at, 0xed, static_cast<std::size_t>(end - at))))) {
+    if (end - at >= 3 && static_cast<unsigned char>(at[1]) >= 0xa0) std::memcpy(at, "\xef\xbf\xbd", 3);
+    ++at;
+  }
+}
+
 Text text_of(JSContext* ctx, JSValueConst value) noexcept {
   Text text;
   text.data = JS_ToCStringLen(ctx, &text.size, value);
+  if (text.data) make_well_formed(const_cast<char*>(text.data), const_cast<char*>(text.data) + text.size);
   return text;
 }
 

@@ -12,6 +12,11 @@
 (function (host) {
   'use strict';
 
+  // A stack's frames (Error.prepareStackTrace) would hand out the functions on it, and with ours the way to `host`.
+  Error.prepareStackTrace = (error, frames) => frames;
+  delete Object.getPrototypeOf(new Error().stack[0]).getFunction;
+  Error.prepareStackTrace = undefined;
+
   const { parse, stringify } = JSON;
   const { apply } = Reflect;
   const { freeze, defineProperty, create, keys } = Object;
@@ -112,21 +117,26 @@
   };
   const refuse = (call, error) => host.answer(call, false, messageOf(error), stackOf(error));
 
+  let underWay = 0; // the last call that was begun
+  const elsewhere = {}; // what an entry returns that sees to its call's answer itself
+
   const invoke = (call, name, args) => {
+    underWay = call;
     let value;
     try {
       const target = find(name);
       if (typeof target !== 'function') throw new TypeErrorConstructor(`the room's script has no function "${name}"`);
       value = apply(target, undefined, parse(args));
+      // What looks like a promise may be of the script's own making, and throw here.
+      if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
+        apply(then, value, [(result) => succeed(call, result), (error) => refuse(call, error)]);
+        return;
+      }
     } catch (error) {
       refuse(call, error);
       return;
     }
-    if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
-      apply(then, value, [(result) => succeed(call, result), (error) => refuse(call, error)]);
-    } else {
-      succeed(call, value);
-    }
+    if (value !== elsewhere) succeed(call, value);
   };
 
   // --- Beam: calls to the server's handlers
@@ -138,11 +148,16 @@
     const call = waiting[id];
     if (call === undefined) return;
     delete waiting[id];
-    if (ok) call.resolve(parse(result));
-    else {
-      call.failure.message = result;
-      call.reject(call.failure);
+    let value = call.failure;
+    try {
+      if (ok) value = parse(result);
+      else value.message = result;
+    } catch (error) {
+      ok = false; // nested too deep for the engine, say
+      value = error;
     }
+    if (ok) call.resolve(value);
+    else call.reject(value);
   };
 
   define(globalThis, 'Beam', freeze({
@@ -315,8 +330,15 @@
   const started = () => host.answer(0, true, 'null', '');
   const adopt = (promise, exports) => {
     if (exports !== undefined) namespace = exports;
-    if (promise === undefined) started();
-    else apply(then, promise, [started, failed]);
+    if (promise === undefined) {
+      started();
+      return;
+    }
+    try {
+      apply(then, promise, [started, failed]);
+    } catch (error) {
+      failed(error); // the script has broken what promises are made by
+    }
   };
   const reportJob = (error) => report(microtaskException, error);
 
@@ -325,5 +347,5 @@
   /** A classic script's names cannot be told from the language's. */
   const exportedNames = () => (namespace === null ? [] : keys(namespace));
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, exportedNames, write, messageOf, report }];
+  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, exportedNames, write, messageOf, report, succeed, refuse, elsewhere, callUnderWay: () => underWay }];
 })

@@ -12,7 +12,7 @@
 (function (host, prelude) {
   'use strict';
 
-  const { entries, exported, exportedNames, write, messageOf } = prelude;
+  const { entries, exported, exportedNames, write, messageOf, succeed, refuse, elsewhere, callUnderWay } = prelude;
   const { parse } = JSON;
   const { apply } = Reflect;
   const { freeze, defineProperty, keys } = Object;
@@ -56,24 +56,26 @@
   const response = (value, name) => {
     if (value === undefined || value === null) return {};
     if (value instanceof Bytes) return '=' + apply(toBase64, value, []);
-    if (value instanceof Refusal) return '!' + value.response;
     if (typeof value !== 'object' || isArray(value)) {
       throw new TypeErrorConstructor(`${name} returned ${kindOf(value)}: what is replied is an object, {messages: […]} say`);
     }
     return value;
   };
-  class Refusal {
-    constructor(response) {
-      this.response = response;
-    }
-  }
 
   // --- clients
 
   const clients = new Map(); // by id; those that are joining included
   const joined = [];
   const parked = new Set(); // messages whose handleIn is done, and whose reply is still to be given
-  let handled = null; // the message whose handleIn is on the stack: {client, later}
+  let handled = null; // the message whose handleIn is on the stack: {client, call, reply, given}
+
+  /** Answers the message's call, at this place among what the room sends. The first answer counts. */
+  const give = (message, answer, value) => {
+    if (message.given) return;
+    message.given = true;
+    apply(unpark, parked, [message]);
+    answer(message.call, value);
+  };
 
   const known = (client) => {
     if (!(client instanceof Client)) throw new TypeErrorConstructor('that is not a client');
@@ -105,22 +107,24 @@
       if (handled === null || handled.client !== this) {
         throw new ErrorConstructor('replyLater() takes over the message that handleIn has in hand; there is none of this client');
       }
-      if (handled.later !== null) throw new ErrorConstructor('the reply to this message has been taken over already');
+      if (handled.reply !== null) throw new ErrorConstructor('the reply to this message has been taken over already');
       const message = handled;
-      message.later = new PromiseConstructor((resolve, reject) => {
-        message.reply = freeze({
-          ok: (payload) => {
-            message.given = true;
-            apply(unpark, parked, [message]);
-            resolve(payload);
-          },
-          error: (payload) => {
-            message.given = true;
-            apply(unpark, parked, [message]);
-            if (payload === undefined || typeof payload === 'string') reject(new ErrorConstructor(payload ?? 'refused'));
-            else resolve(new Refusal(outgoing(payload, 'what is replied')));
-          },
-        });
+      const fail = (error) => give(message, refuse, error);
+      const succeedWith = (payload) => {
+        let result;
+        try {
+          result = response(payload, 'handleIn');
+        } catch (error) {
+          return fail(error);
+        }
+        give(message, succeed, result);
+      };
+      message.reply = freeze({
+        ok: (payload) => void followed(payload, succeedWith, fail),
+        error: (payload) => {
+          if (payload === undefined || typeof payload === 'string') fail(new ErrorConstructor(payload ?? 'refused'));
+          else give(message, succeed, '!' + outgoing(payload, 'what is replied'));
+        },
       });
       return message.reply;
     }
@@ -179,12 +183,11 @@
       const reply = response(value, 'join');
       const left = gone(client);
       if (left !== '') {
-        forget(id, client);
         leave(client, left);
         return reply; // to nobody
       }
       enter(client);
-      if (presenceIsUsed) host.emit('presence_state', id, '', '');
+      host.emit('joined', id, '', '');
       return reply;
     };
     let value;
@@ -204,15 +207,16 @@
   entries['entmoot:leave'] = (id, reason) => {
     const client = apply(get, clients, [id]);
     if (client === undefined) return;
-    if (leaves(client, reason)) return; // its join is not done yet; that will see it
     forget(id, client);
-    leave(client, reason);
+    // A reply that it waits for may never be given now, and nobody would wait for it.
+    apply(each, parked, [(message) => message.client === client && apply(unpark, parked, [message])]);
+    if (!leaves(client, reason)) leave(client, reason); // if its join is not done yet, that will see it
   };
 
   entries['entmoot:in'] = (id, event, payload, binary) => {
     const client = find(id);
     if (!isExported('handleIn')) throw new ErrorConstructor(`the room has no handleIn, nobody takes "${event}"`);
-    const message = { client, later: null, reply: null, given: false };
+    const message = { client, call: callUnderWay(), reply: null, given: false };
     handled = message;
     let value;
     try {
@@ -220,14 +224,14 @@
     } finally {
       handled = null;
     }
-    if (message.later !== null) {
+    if (message.reply !== null) {
       // What the handler still comes to is not the reply any more, but what it throws must not get lost.
       const leaveIt = () => {
         if (!message.given) apply(park, parked, [message]);
       };
-      if (isPromise(value)) apply(then, value, [leaveIt, (error) => message.reply.error(messageOf(error))]);
+      if (isPromise(value)) apply(then, value, [leaveIt, (error) => give(message, refuse, error)]);
       else leaveIt();
-      value = message.later;
+      return elsewhere;
     }
     return followed(value, (result) => response(result, 'handleIn'));
   };
@@ -266,18 +270,13 @@
   let about = null;
   const facts = () => (about ??= parse(host.callSync('entmoot:room', '[]')));
 
-  let presenceIsUsed = false;
-  const usePresence = () => {
-    if (presenceIsUsed) return;
-    presenceIsUsed = true;
-    for (let i = 0; i < joined.length; i++) host.emit('presence_state', joined[i].id, '', '');
-  };
+  let presenceIsUsed = false; // or was about to be, in a turn that has failed: the server knows
 
   const presence = freeze({
     __proto__: null,
     track(client, key, meta = {}) {
       host.emit('track', known(client).id, text(key), outgoing(meta, "a presence's meta"));
-      usePresence();
+      presenceIsUsed = true;
     },
     untrack(client, key) {
       host.emit('untrack', known(client).id, text(key), '');
@@ -374,6 +373,7 @@
     bytes = 0;
     for (let i = 0; i < kept.length; i++) bytes += kept[i].json.length;
     presenceIsUsed = snapshot.presence;
+    if (presenceIsUsed) host.emit('presence', '', '', '');
     if (!isExported('restore') || snapshot.state === null) return snapshot.state === null;
     return followed(callFunction('restore', [snapshot.state]), () => true);
   };

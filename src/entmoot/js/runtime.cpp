@@ -9,6 +9,7 @@
 #include <entmoot/js/template_heap.hpp>
 
 #include <iterator>
+#include <utility>
 
 namespace entmoot::js {
 
@@ -94,19 +95,25 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
     }
   }
 
-  // The turn's microtasks run in the turn, also after an interruption: the next one finds nothing of it.
-  for (std::size_t jobs = 0;; ++jobs) {
-    JSContext* ctx = nullptr;
-    const int ran = JS_ExecutePendingJob(rt_, &ctx);
-    if (ran == 0) break;
-    if (ran < 0) {
-      JSValue error = JS_GetException(ctx_);
-      if (!call(ctx_, own, Root::report_job, 1, &error)) returned = false;
+  // The turn's microtasks run in the turn, also after an interruption: the next one finds nothing of it. Reports run
+  // the script's code (an error's getters), a collection its finalizers: what these queue belongs to the turn as well.
+  std::size_t jobs = 0;
+  bool collected = false;
+  do {
+    for (;; ++jobs) {
+      JSContext* ctx = nullptr;
+      const int ran = JS_ExecutePendingJob(rt_, &ctx);
+      if (ran == 0) break;
+      if (ran < 0) {
+        JSValue error = JS_GetException(ctx_);
+        if (!call(ctx_, own, Root::report_job, 1, &error)) returned = false;
+      }
+      if (jobs >= jobs_max) return Ended::too_many_jobs;
+      host_.slicer().poll();
     }
-    if (jobs >= jobs_max) return Ended::too_many_jobs;
-    host_.slicer().poll();
-  }
-  if (!call(ctx_, own, Root::report_unheard, 0, nullptr)) returned = false;
+    if (!call(ctx_, own, Root::report_unheard, 0, nullptr)) returned = false;
+    if (own.over_soft() && !std::exchange(collected, true)) collect_garbage();
+  } while (JS_IsJobPending(rt_));
   return returned && !interrupted_ ? Ended::done : Ended::interrupted;
 }
 

@@ -57,11 +57,13 @@ class Runtime {
   [[nodiscard]] Heap& heap() noexcept { return Heap::at(region_); }
   [[nodiscard]] const Heap& heap() const noexcept { return Heap::at(region_); }
 
-  /// On the fiber; see above. At most `jobs_max` microtasks.
+  /// On the fiber; see above. At most `jobs_max` microtasks. A heap that is over its soft limit then is over it with
+  /// what is alive.
   [[nodiscard]] Ended run(const Entry& entry, std::size_t jobs_max) noexcept;
   /// What the engine counts down to its next poll (core/slicer.hpp).
   [[nodiscard]] int* poll_countdown() const noexcept;
-  /// Frees what only cycles keep alive. On the fiber, or while no turn is under way.
+  /// Frees what only cycles keep alive. On the fiber: it allocates (jobs of finalizers), so it may find the heap
+  /// exhausted.
   void collect_garbage() noexcept;
 
  private:

@@ -16,7 +16,8 @@ void Mailbox::push(Envelope envelope) {
   shard_.assert_here();
   if (!owner_) return std::move(envelope.reply)(ended(closed_because_));
   const std::size_t bytes = envelope.bytes();
-  if (queue_.size() >= limits_.messages_max || bytes_ + bytes > limits_.bytes_max) {
+  const bool fits = queue_.empty() || bytes_ + bytes <= limits_.bytes_max;
+  if (queue_.size() >= limits_.messages_max || !fits) {
     return std::move(envelope.reply)(fail("overloaded"));
   }
   bytes_ += bytes;

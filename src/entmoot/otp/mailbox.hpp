@@ -7,8 +7,9 @@
 //
 // Lives on the actor's shard and is touched there only; who is elsewhere sends through ActorRef, which posts.
 //
-// Bound: messages and bytes. Policy when full: the message is refused and its caller is answered "overloaded".
-// Invariant: each message that was accepted is taken exactly once, or its caller is told why not when the box closes.
+// Bound: messages and bytes; a message larger than all of them is taken if it waits alone (its sender limits its size,
+// a room's own state say). Policy when full: the message is refused and its caller is answered "overloaded". Invariant:
+// each message that was accepted is taken exactly once, or its caller is told why not when the box closes.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>

@@ -27,6 +27,7 @@ struct Budget {
   std::size_t microtasks_max = 1'000'000;
   /// Bytes that one turn may send into the world before it ends.
   std::size_t effects_bytes_max = 8 * MiB;
+  /// Answers of handlers that wait for their turn have as many bytes once more; what is more is refused.
   MailboxLimits mailbox = {};
   /// Timers and Beam.calls that wait at the same time, and calls from outside whose promise is not settled.
   std::size_t timers_max = 1000;

@@ -76,9 +76,14 @@ bool JsServer::take_message() {
   const bool inner = !inner_.empty() && (!started_ || mailbox().empty() || !inner_last_);
   inner_last_ = inner;
   if (inner) {
-    if (inner_.front().kind == js::Entry::Kind::fire) timers_.taken(static_cast<std::uint32_t>(inner_.front().id));
-    turn_->start(std::move(inner_.front()));
+    Input next = std::move(inner_.front());
     inner_.pop_front();
+    if (next.kind == js::Entry::Kind::fire) timers_.taken(static_cast<std::uint32_t>(next.id));
+    if (next.kind == js::Entry::Kind::settle) {
+      --handler_calls_;
+      answers_bytes_ -= next.json.view().size();
+    }
+    turn_->start(std::move(next));
     return true;
   }
   auto envelope = mailbox().take();
@@ -159,15 +164,12 @@ void JsServer::finish_turn() {
     }
   } else {
     turn_->effects().release();
+    if (!alive()) return;  // one of them has ended it
     turn_->finish();
     await_promise(call);
     if (starting && !started_) await_start();
   }
-  if (!alive()) return;  // what was released has ended it
-  if (runtime_->heap().over_soft()) {
-    runtime_->collect_garbage();
-    if (runtime_->heap().over_soft()) exit(ExitReason::crash("out of memory"));
-  }
+  if (runtime_->heap().over_soft()) exit(ExitReason::crash("out of memory"));
 }
 
 // Nothing of the turn gets out but the news that it failed: to its own caller, and to those whose promise it settled.
@@ -260,6 +262,7 @@ void JsServer::answer(std::uint64_t call, bool ok, std::string_view json_or_mess
 // gets the reason.
 void JsServer::send_answer(std::uint64_t call) {
   auto answered = calls_.extract(call);
+  if (answered.empty()) return;  // an effect before it has ended the room, which told everybody why
   shard().cancel(answered.mapped().timeout);
   std::move(answered.mapped().reply)(std::move(*answered.mapped().answer));
 }
@@ -311,13 +314,11 @@ bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view ar
     result_ = "too many Beam.calls wait for an answer";
     return false;
   }
-  // Settled once: by the handler or by the timeout, whichever comes first.
+  // Settled once: by the handler or by the timeout, whichever comes first. It counts until the script is given it.
   const auto settle = [id](JsServer& self, Result<JsonText> result) {
-    --self.handler_calls_;
-    self.deliver({.kind = js::Entry::Kind::settle,
-                  .id = id,
-                  .ok = result.has_value(),
-                  .json = result ? *result : JsonText::trusted(result.error().reason)});
+    JsonText json = result ? *result : JsonText::trusted(result.error().reason);
+    self.answers_bytes_ += json.view().size();
+    self.deliver({.kind = js::Entry::Kind::settle, .id = id, .ok = result.has_value(), .json = std::move(json)});
   };
   ++handler_calls_;
   const auto timeout = std::make_shared<TimerId>();
@@ -335,7 +336,10 @@ bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view ar
   });
   if (now) {
     shard().cancel(std::exchange(*timeout, TimerId::none));  // it threw after it had taken the duty to answer
-    settle(*this, std::move(*now));
+    // A turn may ask as fast as it can, and takes none of the answers.
+    const bool fits =
+        !*now || answers_bytes_ == 0 || answers_bytes_ + (*now)->view().size() <= options_.budget.mailbox.bytes_max;
+    settle(*this, fits ? std::move(*now) : Result<JsonText>(fail("overloaded")));
   }
   return true;
 }

@@ -145,7 +145,8 @@ class JsServer final : public Actor, private js::Host {
   std::optional<Error> failure_;  // the script's answer to this turn's call is an error: nothing else gets out
   SyncCall sync_;
   std::uint64_t last_sync_ = 0;
-  std::size_t handler_calls_ = 0;  // Beam.calls that wait
+  std::size_t handler_calls_ = 0;  // Beam.calls whose answer the script has not been given yet
+  std::size_t answers_bytes_ = 0;  // of those answers that wait for their turn
   std::string result_;             // what the engine is handed after a host call
 
   // Made when the script first asks: a seed from the system costs as much as the rest of a room's start.

@@ -20,11 +20,7 @@ void RoomTimers::arm(std::uint32_t id, Timer& timer) {
   timer.timer = shard_.after(timer.due - shard_.clock().now(), [this, id] {
     const auto found = timers_.find(id);
     found->second.timer = TimerId::none;
-    if (!found->second.repeat) {
-      timers_.erase(found);
-    } else if (intervals_paused_) {
-      return taken(id);
-    }
+    if (found->second.repeat && intervals_paused_) return taken(id);
     due_(id);
   });
 }
@@ -33,6 +29,10 @@ void RoomTimers::arm(std::uint32_t id, Timer& timer) {
 void RoomTimers::taken(std::uint32_t id) {
   const auto found = timers_.find(id);
   if (found == timers_.end()) return;
+  if (!found->second.repeat) {
+    timers_.erase(found);
+    return;
+  }
   found->second.due = std::max(found->second.due + found->second.period, shard_.clock().now());
   arm(id, found->second);
 }

@@ -27,8 +27,8 @@ class RoomTimers {
   /// 0 when there are too many. Less than a millisecond is one; more than 24 days is the longest there is, as in
   /// browsers.
   [[nodiscard]] std::uint32_t start(double milliseconds, bool repeat);
-  /// A timer that was due is about to run. Only now an interval is set again: one that is faster than its room waits
-  /// once, not a thousand times, and costs the shard nothing meanwhile.
+  /// A timer that was due is about to run. Until now it counts; and only now an interval is set again: one that is
+  /// faster than its room waits once, not a thousand times, and costs the shard nothing meanwhile.
   void taken(std::uint32_t id);
   void stop(std::uint32_t id);
   void stop_all() noexcept;
