@@ -176,6 +176,8 @@ TEST_CASE("a state that is larger than the mailbox is taken up again all the sam
   (void)ann.leave("room:a");
   bench.advance(3min);
   CHECK(bench.rooms().empty());
-  (void)ann.join("room:a");
+  // Behind the state the mailbox is full: who wakes the room comes again, as phoenix.js does by itself.
+  CHECK(ann.join("room:a") == R"(error {"reason":"overloaded"})");
+  CHECK(ann.join("room:a") == "ok {}");
   CHECK(ann.push("room:a", "x") == R"(ok {"size":50000})");
 }
