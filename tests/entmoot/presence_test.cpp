@@ -201,6 +201,20 @@ TEST_CASE("what cannot be tracked is in the log with the reason, and does not fi
   CHECK(bench.logged("the key has 200 bytes").size() == 99);
 }
 
+TEST_CASE("messages to rooms that nobody runs are in the log, as many as a room may write, and the rest is counted") {
+  AppBench bench(R"(
+    export function handleIn(event, {times}) { for (let i = 0; i < times; i++) room.send("room:nobody", i); }
+  )",
+                 "{limits: {logLines: 10}}");
+  Person ann(bench);
+  (void)ann.join("room:a");
+  CHECK(ann.push("room:a", "x", R"({"times":500})") == "ok {}");
+  CHECK(bench.logged("what it sent to \"room:nobody\" was not taken").size() == 10);
+  bench.advance(10s);
+  CHECK(ann.push("room:a", "x", R"({"times":1})") == "ok {}");
+  CHECK(bench.logged("490 warnings were left out").size() == 1);
+}
+
 TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
   const std::string_view room = R"(
     export function handleIn(event, {n}) {

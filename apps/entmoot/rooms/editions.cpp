@@ -85,7 +85,6 @@ void Editions::end(std::string_view name, const ExitReason& reason) {
 
 void Editions::open(std::shared_ptr<const Route> next) {
   aside_ = std::exchange(current_, make(std::move(next)));
-  aside_->actor->pause_intervals(true);
   home_.ground.registry.unregister_name(topic_);
 }
 
@@ -95,7 +94,6 @@ bool Editions::put_back() {
   current_.actor = nullptr;
   if (!old.alive()) return false;
   current_ = std::move(old);
-  current_.actor->pause_intervals(false);
   (void)home_.ground.registry.register_name(topic_, *current_.actor);
   return true;
 }

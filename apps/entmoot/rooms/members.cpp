@@ -21,8 +21,6 @@ namespace entmoot_app {
 using namespace entmoot;
 
 namespace {
-// Of what a script tracked in vain: clients may have a say in it (runtime/budget.hpp has as many for the rest).
-constexpr std::size_t log_lines_max = 100;
 
 /// Behind all that the turn does, its reply above all: who is sent away in the handler of his own message hears what
 /// came of it.
@@ -32,11 +30,8 @@ void behind_this_turn(UniqueFunction<void()> step) {
 
 }  // namespace
 
-Members::Members(const Ground& ground, std::string topic)
-    : ground_(ground),
-      topic_(std::move(topic)),
-      self_(std::make_shared<Members*>(this)),
-      log_lines_(log_lines_max, Shard::here().clock().now()) {}
+Members::Members(const Ground& ground, std::string topic, std::shared_ptr<RoomLog> log)
+    : ground_(ground), topic_(std::move(topic)), self_(std::make_shared<Members*>(this)), log_(std::move(log)) {}
 
 Members::~Members() {
   *self_ = nullptr;
@@ -176,9 +171,7 @@ Result<void> Members::track(std::string_view client, std::string_view key, std::
     const PresenceOwner owner = found->second.presence;
     const auto tracked = presence.is_tracked(owner, room.topic_, name) ? presence.update(owner, room.topic_, name, json)
                                                                        : presence.track(owner, room.topic_, name, json);
-    if (!tracked && room.log_lines_.take(Shard::here().clock().now())) {
-      log::warn("room {}: {}", log::quoted(room.topic_), log::quoted(tracked.error().reason));
-    }
+    if (!tracked) room.log_->warn(log::quoted(tracked.error().reason));
     room.use_presence();
   });
   return {};

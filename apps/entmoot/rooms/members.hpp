@@ -12,13 +12,13 @@
 
 #include "ground.hpp"
 #include "mail.hpp"
+#include "room_log.hpp"
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/otp/reply_to.hpp>
 #include <entmoot/phoenix/presence_state.hpp>
 #include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/phoenix/subscriber_table.hpp>
-#include <entmoot/runtime/log_allowance.hpp>
 
 #include <cstddef>
 #include <map>
@@ -40,7 +40,7 @@ struct Guest {
 class Members {
  public:
   /// Of the room `topic`.
-  Members(const Ground& ground, std::string topic);
+  Members(const Ground& ground, std::string topic, std::shared_ptr<RoomLog> log);
   /// Ends what they were present as, and nothing else.
   ~Members();
   Members(const Members&) = delete;
@@ -88,7 +88,7 @@ class Members {
   const std::string topic_;
   const std::shared_ptr<Members*> self_;  // what is held looks here whether they are still there
   std::map<std::string, Member, std::less<>> members_;
-  entmoot::LogAllowance log_lines_;
+  const std::shared_ptr<RoomLog> log_;
   bool presence_is_used_ = false;         // in a turn that has succeeded
   std::vector<std::string> intercepted_;  // what they have been told
 };

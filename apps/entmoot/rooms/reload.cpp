@@ -42,6 +42,8 @@ Reload::Reload(Editions& editions, Members& members, std::shared_ptr<const Route
       when_over_(std::move(when_over)),
       self_(std::make_shared<Reload*>(this)),
       state_(Asking{0}) {
+  // What a tick changes while the state is told, or behind it, would be lost, and the new code would tick it again.
+  editions_.actor()->pause_intervals(true);
   ask();
 }
 
@@ -86,14 +88,10 @@ void Reload::told(const Result<JsonText>& snapshot) {
     });
     return;
   }
-  if (!snapshot) {
-    state_ = Over{Outcome::stayed, "serialize: " + snapshot.error().reason};
-    return;
-  }
+  if (!snapshot) return stay("serialize: " + snapshot.error().reason);
   if (snapshot->view().size() > next_->limits.state_bytes_max) {
-    state_ = Over{Outcome::stayed, fmt::format("serialize: {} bytes are more than the limit `state` allows ({})",
-                                               snapshot->view().size(), next_->limits.state_bytes_max)};
-    return;
+    return stay(fmt::format("serialize: {} bytes are more than the limit `state` allows ({})", snapshot->view().size(),
+                            next_->limits.state_bytes_max));
   }
   state_ = Restoring{};
   members_.intercept(either(editions_.route()->exports.intercept, next_->exports.intercept));
@@ -105,12 +103,19 @@ void Reload::told(const Result<JsonText>& snapshot) {
       message("entmoot:restore", JsonText::trusted(fmt::format("[{}]", snapshot->view())), &Reload::restored));
 }
 
+/// The old edition has the room, and all of it.
+void Reload::stay(std::string why) {
+  editions_.actor()->pause_intervals(false);
+  state_ = Over{Outcome::stayed, std::move(why)};
+}
+
 void Reload::restored(const Result<JsonText>& result) {
   ENTMOOT_CHECK(std::holds_alternative<Restoring>(state_), "a reload takes one step at a time");
   if (!result) {
     const bool stays = editions_.put_back();
     members_.intercept(editions_.route()->exports.intercept);
-    state_ = Over{stays ? Outcome::stayed : Outcome::lost, result.error().reason};
+    if (stays) return stay(result.error().reason);
+    state_ = Over{Outcome::lost, result.error().reason};
     return;
   }
   if (result->view() == "false") {

@@ -85,6 +85,7 @@ class Reload {
   void ask();
   void told(const entmoot::Result<entmoot::JsonText>& snapshot);
   void restored(const entmoot::Result<entmoot::JsonText>& result);
+  void stay(std::string why);
 
   using Step = void (Reload::*)(const entmoot::Result<entmoot::JsonText>&);
   /// To an actor. With what it answers goes the next step, if the reload is still there then.

@@ -30,7 +30,8 @@ Room::Room(Home& home, std::string topic, std::shared_ptr<const Route> route, No
     : home_(home),
       place_(std::move(place)),
       self_(std::make_shared<Room*>(this)),
-      members_(home.ground, topic),
+      log_(std::make_shared<RoomLog>(topic, route->limits.budget.log_lines_max)),
+      members_(home.ground, topic, log_),
       editions_(home, std::move(topic), std::move(route), *this),
       sleep_(
           home, editions_, [this] { return !members_.empty() || reload_; }, [this] { home_.all.forget_later(*this); }) {

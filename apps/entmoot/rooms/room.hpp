@@ -22,6 +22,7 @@
 #include "members.hpp"
 #include "node_counts.hpp"
 #include "reload.hpp"
+#include "room_log.hpp"
 #include "route.hpp"
 #include "sleep.hpp"
 
@@ -59,6 +60,7 @@ class Room final : private Editions::Owner {
   Room& operator=(const Room&) = delete;
 
   [[nodiscard]] const std::string& topic() const noexcept { return editions_.topic(); }
+  [[nodiscard]] const std::shared_ptr<RoomLog>& log() const noexcept { return log_; }
   /// Of the code it runs.
   [[nodiscard]] const Route& route() const noexcept { return *editions_.route(); }
 
@@ -109,6 +111,7 @@ class Room final : private Editions::Owner {
   const NodeCounts::Place place_;
   const std::shared_ptr<Room*> self_;  // what is answered later looks here whether the room is still there
 
+  const std::shared_ptr<RoomLog> log_;
   Members members_;
   Editions editions_;               // after the members, whom its actors speak to
   std::unique_ptr<Reload> reload_;  // while one is under way

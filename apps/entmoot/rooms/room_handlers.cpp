@@ -37,15 +37,15 @@ JsonText facts_of(const Room& room) {
 }
 
 /// To another room, if that is running.
-void send(Rooms& rooms, const std::string& from, std::string to, std::string_view message) {
-  Effects::release_or_hold(
-      [&rooms, from, to = std::move(to), args = JsonText::trusted(fmt::format("[{}]", message))]() mutable {
-        rooms.call(to, "entmoot:info", std::move(args), ReplyTo([from, to](const Result<JsonText>& result) {
-                     if (result) return;
-                     log::warn("room {}: what it sent to {} was not taken: {}", log::quoted(from), log::quoted(to),
-                               log::quoted(result.error().reason));
-                   }));
-      });
+void send(Home& home, std::shared_ptr<RoomLog> log, std::string to, std::string_view message) {
+  Effects::release_or_hold([&home, log = std::move(log), to = std::move(to),
+                            args = JsonText::trusted(fmt::format("[{}]", message))]() mutable {
+    home.all.call(to, "entmoot:info", std::move(args), ReplyTo(home.shard, [log, to](const Result<JsonText>& result) {
+                    if (result) return;
+                    log->warn(fmt::format("what it sent to {} was not taken: {}", log::quoted(to),
+                                          log::quoted(result.error().reason)));
+                  }));
+  });
 }
 
 void offer_broadcast(Handlers& handlers, const Members& members) {
@@ -58,13 +58,13 @@ void offer_broadcast(Handlers& handlers, const Members& members) {
   });
 }
 
-void offer_send(Handlers& handlers, Rooms& rooms, const Room& room) {
-  handlers.on("send", [&rooms, &room](const JsonText& args) -> Result<JsonText> {
+void offer_send(Handlers& handlers, Home& home, const std::shared_ptr<RoomLog>& log) {
+  handlers.on("send", [&home, log](const JsonText& args) -> Result<JsonText> {
     const auto parts = elements_of(args);
     if (!parts) return parts.error();
     const auto topic = parts->size() == 2 ? parse_json(parts->front()) : Result<Json>(Json());
     if (!topic || !topic->is_string()) return fail("send takes a room's topic and a message");
-    send(rooms, room.topic(), std::string(topic->as_string()), (*parts)[1]);
+    send(home, log, std::string(topic->as_string()), (*parts)[1]);
     return JsonText();
   });
 }
@@ -78,7 +78,7 @@ Handlers room_handlers(Home& home, Room& room, Members& members) {
                                             std::string_view payload) -> Result<void> {
     if (operation == "broadcast") return members.broadcast(name, payload, target);
     if (operation == "send") {
-      send(home.all, room.topic(), std::string(target), payload);
+      send(home, room.log(), std::string(target), payload);
     } else if (operation == "stop") {
       Effects::release_or_hold([&room, why = std::string(name)] { room.kill_later(why); });
     } else {
@@ -97,7 +97,7 @@ Handlers room_handlers(Home& home, Room& room, Members& members) {
   }
   const auto is_allowed = [&](std::string_view name) { return std::ranges::count(config.handlers, name) > 0; };
   if (is_allowed("broadcast")) offer_broadcast(handlers, members);
-  if (is_allowed("send")) offer_send(handlers, home.all, room);
+  if (is_allowed("send")) offer_send(handlers, home, room.log());
   return handlers;
 }
 

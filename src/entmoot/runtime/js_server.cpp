@@ -78,7 +78,8 @@ bool JsServer::take_message() {
   if (inner) {
     Input next = std::move(inner_.front());
     inner_.pop_front();
-    if (next.kind == js::Entry::Kind::fire) timers_.taken(static_cast<std::uint32_t>(next.id));
+    if (next.kind == js::Entry::Kind::fire && !timers_.taken(static_cast<std::uint32_t>(next.id)))
+      return take_message();
     if (next.kind == js::Entry::Kind::settle) {
       --handler_calls_;
       answers_bytes_ -= next.json.view().size();

@@ -20,21 +20,21 @@ void RoomTimers::arm(std::uint32_t id, Timer& timer) {
   timer.timer = shard_.after(timer.due - shard_.clock().now(), [this, id] {
     const auto found = timers_.find(id);
     found->second.timer = TimerId::none;
-    if (found->second.repeat && intervals_paused_) return taken(id);
-    due_(id);
+    if (!found->second.repeat || !intervals_paused_ || taken(id)) due_(id);
   });
 }
 
 // An interval keeps its beat if it can; what it has missed is not made up for.
-void RoomTimers::taken(std::uint32_t id) {
+bool RoomTimers::taken(std::uint32_t id) {
   const auto found = timers_.find(id);
-  if (found == timers_.end()) return;
+  if (found == timers_.end()) return true;
   if (!found->second.repeat) {
     timers_.erase(found);
-    return;
+    return true;
   }
   found->second.due = std::max(found->second.due + found->second.period, shard_.clock().now());
   arm(id, found->second);
+  return !intervals_paused_;
 }
 
 void RoomTimers::stop(std::uint32_t id) {

@@ -29,7 +29,8 @@ class RoomTimers {
   [[nodiscard]] std::uint32_t start(double milliseconds, bool repeat);
   /// A timer that was due is about to run. Until now it counts; and only now an interval is set again: one that is
   /// faster than its room waits once, not a thousand times, and costs the shard nothing meanwhile.
-  void taken(std::uint32_t id);
+  /// False: it is left out, for intervals are paused.
+  [[nodiscard]] bool taken(std::uint32_t id);
   void stop(std::uint32_t id);
   void stop_all() noexcept;
   /// Repeating timers that come due are not reported.
