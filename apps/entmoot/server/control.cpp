@@ -90,13 +90,16 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
   }
   std::promise<void> listening;
   server.shards()[0].post([&] {
-    auto lines = std::make_unique<LineServer>(server.shards()[0], [&server](const std::string& line,
-                                                                            LineServer::Answer answer) {
-      ReplyTo reply([answer = std::move(answer)](const Result<JsonText>& result) mutable { answer(line_of(result)); });
-      const auto request = parse_json(line);
-      if (!request) return std::move(reply)(request.error());
-      carry_out(server, *request, std::move(reply));
-    });
+    auto lines =
+        std::make_unique<LineServer>(server.shards()[0], [&server](const std::string& line, LineServer::Answer answer) {
+          // Answered on any thread, a reload on the worker's; the visitor is of this one.
+          ReplyTo reply(server.shards()[0], [answer = std::move(answer)](const Result<JsonText>& result) mutable {
+            answer(line_of(result));
+          });
+          const auto request = parse_json(line);
+          if (!request) return std::move(reply)(request.error());
+          carry_out(server, *request, std::move(reply));
+        });
     if (auto there = lines->listen(*path)) {
       lines_ = std::move(lines);
     } else {
