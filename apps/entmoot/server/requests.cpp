@@ -6,6 +6,7 @@
 #include "../rooms/client_address.hpp"
 
 #include <entmoot/base/base64.hpp>
+#include <entmoot/web/byte_string.hpp>
 #include <entmoot/web/local_visitor.hpp>
 #include <entmoot/web/origin_policy.hpp>
 #include <entmoot/web/path_pattern.hpp>
@@ -52,34 +53,6 @@ std::optional<Addressed> addressed(const Route& route, std::string_view path) {
   return room;
 }
 
-/// A header's bytes as characters: to the Web's Headers each byte is one (a ByteString), whatever it means.
-std::string characters_of(std::string_view bytes) {
-  std::string characters;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      characters += c;
-    } else {
-      characters += static_cast<char>(0xc0 | byte >> 6);
-      characters += static_cast<char>(0x80 | (byte & 0x3f));
-    }
-  }
-  return characters;
-}
-
-/// And back; nothing if a character is more than a byte. `characters` is UTF-8.
-std::optional<std::string> bytes_of(std::string_view characters) {
-  std::string bytes;
-  for (std::size_t i = 0; i < characters.size(); ++i) {
-    const auto first = static_cast<unsigned char>(characters[i]);
-    if (first > 0xc3) return std::nullopt;
-    bytes += first < 0x80
-                 ? characters[i]
-                 : static_cast<char>((first & 0x03) << 6 | (static_cast<unsigned char>(characters[++i]) & 0x3f));
-  }
-  return bytes;
-}
-
 /// What js/room.js has written of a Response. The object may be one of the script's own making, so nothing is believed.
 struct ResponseParts {
   int status = 0;
@@ -105,7 +78,7 @@ Result<ResponseParts> parts_of(const JsonText& answer) {
     if (!pair || pair->size() != 2 || !pair->at(0).is_string() || !pair->at(1).is_string()) {
       return fail("the room's answer has a header that is none");
     }
-    auto value = bytes_of(pair->at(1).get_string());
+    auto value = bytes_of_characters(pair->at(1).get_string());
     if (!value) return fail("the room's answer has a header that is none");
     parts.headers.push_back({std::string(pair->at(0).get_string()), *std::move(value)});
   }
@@ -144,7 +117,7 @@ Json identity_of(const HttpRequest& request, const Tokens& tokens) {
 JsonText args_of(const HttpRequest& request, std::string_view rest, const Config& config) {
   const bool behind_proxy = config.proxy;
   boost::json::array headers;
-  for (const auto& [name, value] : request.headers) headers.push_back({name, characters_of(value)});
+  for (const auto& [name, value] : request.headers) headers.push_back({name, characters_of_bytes(value)});
   const std::string* forwarded = behind_proxy ? request.header("x-forwarded-proto") : nullptr;
   const std::string scheme = forwarded && *forwarded == "https" ? "https" : "http";
   const std::string query = request.query.empty() ? "" : "?" + request.query;

@@ -4,6 +4,7 @@
 
 #include <entmoot/base/base64.hpp>
 #include <entmoot/base/utf8.hpp>
+#include <entmoot/web/byte_string.hpp>
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -40,35 +41,9 @@ std::string_view text_of(const boost::json::object& object, std::string_view key
   return found && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
 }
 
-// A header's value is a string of bytes; in the script each is a character.
-std::string from_latin1(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      text += c;
-    } else {
-      text += static_cast<char>(0xc0 | byte >> 6);
-      text += static_cast<char>(0x80 | (byte & 0x3f));
-    }
-  }
-  return text;
-}
-
-Result<std::string> to_latin1(std::string_view text) {
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x80) {
-      if (byte == '\r' || byte == '\n' || byte == 0) return fail("a header's value is one line");
-      bytes += text[i];
-    } else if ((byte & 0xfe) == 0xc2 && i + 1 < text.size()) {
-      bytes += static_cast<char>((byte & 3) << 6 | (static_cast<unsigned char>(text[++i]) & 0x3f));
-    } else {
-      return fail("a header's value has a character that is no byte");
-    }
-  }
-  return bytes;
+Result<std::string> field_value(std::string_view text) {
+  if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos) return fail("a header's value is one line");
+  return bytes_of_characters(text);
 }
 
 Result<HttpHeader> header_of(const Json& pair) {
@@ -79,7 +54,7 @@ Result<HttpHeader> header_of(const Json& pair) {
   HttpHeader header{std::string(pair.get_array()[0].get_string()), {}};
   if (!is_token(header.name)) return fail("a header has a name that is none");
   if (is_ours(header.name)) return fail(fmt::format("the header \"{}\" cannot be set", header.name));
-  auto value = to_latin1(pair.get_array()[1].get_string());
+  auto value = field_value(pair.get_array()[1].get_string());
   if (!value) return value.error();
   header.value = std::move(*value);
   return header;
@@ -134,14 +109,14 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
 
 JsonText FetchResponse::to_json() const {
   std::string out = fmt::format(R"({{"status":{},"statusText":)", status);
-  append_json_string(out, from_latin1(reason));
+  append_json_string(out, characters_of_bytes(reason));
   out += R"(,"headers":[)";
   for (const HttpHeader& header : headers) {
     if (out.back() != '[') out += ',';
     out += '[';
     append_json_string(out, header.name);
     out += ',';
-    append_json_string(out, from_latin1(header.value));
+    append_json_string(out, characters_of_bytes(header.value));
     out += ']';
   }
   out += R"(],"url":)";
