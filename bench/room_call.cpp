@@ -37,7 +37,7 @@ JsServerOptions chat(const Program& program) {
 void on_one_shard(const Program& program) {
   const SteadyClock clock;
   Shard shard(0, clock);
-  const Shard::Presence presence(shard);
+  const Shard::Scope presence(shard);
   JsShard js(shard);
   JsServer room(shard, js, chat(program));
   const JsonText args = JsonText::trusted(std::string_view(message_args));

@@ -64,7 +64,7 @@ void fresh(const std::string& prelude, const js::ModuleGraph& script, bool new_m
 void whole() {
   const SteadyClock clock;
   Shard shard(0, clock);
-  const Shard::Presence presence(shard);
+  const Shard::Scope presence(shard);
   JsShard js(shard);
   const Program program = chat_program();
   for (int round = 0; round < rounds; ++round) {

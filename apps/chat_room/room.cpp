@@ -31,7 +31,7 @@ Rooms::Rooms(Shards& shards, Registry& registry, PubSub& pubsub, RoomSpec spec)
       pubsub_(pubsub),
       spec_(std::move(spec)),
       homes_(shards.size(), [&](unsigned i) {
-        Shard::Presence here(shards[i]);
+        Shard::Scope here(shards[i]);
         return std::make_unique<Home>(shards[i], std::random_device{}());
       }) {}
 
@@ -86,7 +86,7 @@ ChildSpec Rooms::child_spec(const std::string& id) {
 
 Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard) {
   const auto new_message = [this, topic = "room:" + id](const JsonText& message) -> Result<void> {
-    if (!message.view().starts_with('{')) return fail("a message to the clients is an object");
+    if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to the clients is an object");
     pubsub_.broadcast(topic, "new_message", message);
     return {};
   };
@@ -95,7 +95,7 @@ Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard)
   handlers.on("broadcast", [new_message](const JsonText& args) -> Result<JsonText> {
     const auto list = args.parse();
     if (!list) return list.error();
-    if (list->as_array().size() != 1) return fail("broadcast takes one message");
+    if (list->as_array().size() != 1) return fail(ErrorCode::invalid, "broadcast takes one message");
     const auto sent = new_message(JsonText::trusted(args.view().substr(1, args.view().size() - 2)));
     if (!sent) return sent.error();
     return JsonText();

@@ -110,7 +110,7 @@ class SettingTable {
     return add(
         std::move(words), "boolean", "true or false",
         [field](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
-          if (!value.is_bool()) return entmoot::fail("");
+          if (!value.is_bool()) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           field(owner) = value.get_bool();
           return {};
         },
@@ -122,7 +122,7 @@ class SettingTable {
         std::move(words), "number", fmt::format("a whole number from {} to {}", range.least, range.most),
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           const auto number = number_in(value);
-          if (!number || std::floor(*number) != *number || !range.holds(*number)) return entmoot::fail("");
+          if (!number || std::floor(*number) != *number || !range.holds(*number)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *number);
           return {};
         },
@@ -136,7 +136,7 @@ class SettingTable {
         std::move(words), "number", fmt::format("a number from {} to {}", range.least, range.most),
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           const auto number = number_in(value);
-          if (!number || !range.holds(*number)) return entmoot::fail("");
+          if (!number || !range.holds(*number)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *number);
           return {};
         },
@@ -154,7 +154,7 @@ class SettingTable {
           if (const auto* text = value.if_string()) {
             if (const auto parsed = parse_size(*text)) bytes = static_cast<double>(*parsed);
           }
-          if (!bytes || std::floor(*bytes) != *bytes || !range.holds(*bytes)) return entmoot::fail("");
+          if (!bytes || std::floor(*bytes) != *bytes || !range.holds(*bytes)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *bytes);
           return {};
         },
@@ -173,7 +173,7 @@ class SettingTable {
           if (const auto* text = value.if_string()) {
             if (const auto parsed = parse_time(*text)) ms = number_of(*parsed);
           }
-          if (!ms || !range.holds(*ms)) return entmoot::fail("");
+          if (!ms || !range.holds(*ms)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *ms);
           return {};
         },
@@ -192,7 +192,7 @@ class SettingTable {
     return add(
         std::move(words), "string", accepts,
         [field](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
-          if (!value.is_string() || value.get_string().empty()) return entmoot::fail("");
+          if (!value.is_string() || value.get_string().empty()) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           field(owner) = std::string(value.get_string());
           return {};
         },

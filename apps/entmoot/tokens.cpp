@@ -24,7 +24,7 @@ Result<JwtKey> key_from(const Json& written) {
 Result<std::string> text_of(const boost::json::object& entry, std::string_view name) {
   const Json* value = entry.if_contains(name);
   if (!value) return std::string();
-  if (!value->is_string()) return fail(fmt::format("`{}` must be a string", name));
+  if (!value->is_string()) return fail(ErrorCode::invalid, fmt::format("`{}` must be a string", name));
   return std::string(value->get_string());
 }
 
@@ -32,22 +32,22 @@ Result<std::string> text_of(const boost::json::object& entry, std::string_view n
 
 Result<std::vector<JwtKey>> jwt_keys_from(const Json& written) {
   const auto* entry = written.if_object();
-  if (!entry) return fail("each must be an object with `key`, `secret` or `jwks`");
+  if (!entry) return fail(ErrorCode::invalid, "each must be an object with `key`, `secret` or `jwks`");
   for (const auto& member : *entry) {
     bool known = false;
     for (const auto name : entry_keys) known = known || name == std::string_view(member.key());
     if (!known) {
-      return fail(fmt::format("`{}` is none of `kid`, `alg`, `key`, `secret`, `jwks`", std::string_view(member.key())));
+      return fail(ErrorCode::invalid, fmt::format("`{}` is none of `kid`, `alg`, `key`, `secret`, `jwks`", std::string_view(member.key())));
     }
   }
   const Json* key = entry->if_contains("key");
   const Json* secret = entry->if_contains("secret");
   const Json* jwks = entry->if_contains("jwks");
   if ((key != nullptr) + (secret != nullptr) + (jwks != nullptr) != 1) {
-    return fail("each needs one of `key`, `secret` and `jwks`");
+    return fail(ErrorCode::invalid, "each needs one of `key`, `secret` and `jwks`");
   }
   if (jwks) {
-    if (entry->size() > 1) return fail("beside `jwks` nothing can be said: its keys have their own names");
+    if (entry->size() > 1) return fail(ErrorCode::invalid, "beside `jwks` nothing can be said: its keys have their own names");
     auto keys = JwtKeys::from_jwks(to_json(*jwks));
     if (!keys) return keys.error();
     return keys->all();
@@ -56,11 +56,11 @@ Result<std::vector<JwtKey>> jwt_keys_from(const Json& written) {
   const auto alg = text_of(*entry, "alg");
   if (!kid) return kid.error();
   if (!alg) return alg.error();
-  if (secret && !secret->is_string()) return fail("`secret` must be a string");
+  if (secret && !secret->is_string()) return fail(ErrorCode::invalid, "`secret` must be a string");
   auto made = secret ? JwtKey::from_secret(secret->get_string()) : key_from(*key);
   if (!made) return made.error();
   if (!alg->empty() && *alg != name_of(made->algorithm())) {
-    return fail(fmt::format("`alg` is \"{}\", but the key is for {}", *alg, name_of(made->algorithm())));
+    return fail(ErrorCode::invalid, fmt::format("`alg` is \"{}\", but the key is for {}", *alg, name_of(made->algorithm())));
   }
   return std::vector{kid->empty() ? *std::move(made) : made->named(*kid)};
 }
@@ -69,15 +69,15 @@ Result<void> Tokens::settle() {
   key.reset();
   jwt.reset();
   if (!secret.empty() && !jwt_keys.empty()) {
-    return fail("`tokens` has both `secret` and `jwt`: leave one out");
+    return fail(ErrorCode::invalid, "`tokens` has both `secret` and `jwt`: leave one out");
   }
   if (!secret.empty()) {
     auto derived = TokenKey::derive(secret, salt);
-    if (!derived) return fail(fmt::format("`tokens.secret` does not do: {}", derived.error().reason));
+    if (!derived) return fail(ErrorCode::invalid, fmt::format("`tokens.secret` does not do: {}", derived.error().reason));
     key = *std::move(derived);
   }
   if (jwt_keys.size() > JwtKeys::keys_max) {
-    return fail(fmt::format("`tokens.jwt` has {} keys; at most {} are tried", jwt_keys.size(), JwtKeys::keys_max));
+    return fail(ErrorCode::invalid, fmt::format("`tokens.jwt` has {} keys; at most {} are tried", jwt_keys.size(), JwtKeys::keys_max));
   }
   if (!jwt_keys.empty()) jwt = std::make_shared<const JwtVerifier>(JwtKeys(jwt_keys), jwt_rules);
   return {};

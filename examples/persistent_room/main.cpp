@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   Shard& shard = shards[0];
   std::unique_ptr<PersistentRooms> rooms;
   {
-    Shard::Presence here(shard);
+    Shard::Scope here(shard);
     rooms = std::make_unique<PersistentRooms>(shard, **store, *program);
   }
   shards.start();
@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
     std::move(reply)(JsonText());
   });
   shards.stop_and_join();
-  Shard::Presence here(shard);
+  Shard::Scope here(shard);
   rooms.reset();
   return 0;
 }

@@ -22,7 +22,7 @@ LiveChat::LiveChat(Program program, unsigned shards, Budget budget)
 LiveChat::~LiveChat() {
   app_.stop(Duration::zero());
   for (std::size_t i = 0; i < app_.shards().size(); ++i) {
-    Shard::Presence here(app_.shards()[i]);
+    Shard::Scope here(app_.shards()[i]);
     const auto usage = app_.rooms().usage_here();
     CHECK(usage.rooms == ChildCounts{});
     CHECK(usage.heaps == 0);

@@ -242,7 +242,7 @@ class Real : OtpFixture {
 
   Result<std::unique_ptr<Actor>> make(int id, Shard& on) {
     switch (fate.take(id)) {
-      case Outcome::error: return fail("start failed");
+      case Outcome::error: return fail(ErrorCode::failed, "start failed");
       case Outcome::ignore: return std::unique_ptr<Actor>();
       case Outcome::up: break;
     }

@@ -44,7 +44,7 @@ class Server {
   explicit Server(const std::string& path) : store_(open(path)) {
     const auto program = load_script();
     REQUIRE(program.has_value());
-    Shard::Presence here(shard());
+    Shard::Scope here(shard());
     rooms_ = std::make_unique<PersistentRooms>(shard(), *store_, *program);
     shards_.start();
   }
@@ -56,7 +56,7 @@ class Server {
     });
     stopped.get_future().wait();
     shards_.stop_and_join();
-    Shard::Presence here(shard());
+    Shard::Scope here(shard());
     rooms_.reset();
   }
 

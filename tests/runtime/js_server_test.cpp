@@ -67,7 +67,7 @@ TEST_CASE("effects are released in order when the turn succeeds, and none of the
   std::vector<std::string> out;
   Handlers handlers;
   handlers.on_channel("chat", [&](const JsonText& message) -> Result<void> {
-    if (message.view() == "5") return fail("not five");
+    if (message.view() == "5") return fail(ErrorCode::failed, "not five");
     Effects::release_or_hold([&out, text = std::string(message.view())] { out.push_back(text); });
     return {};
   });
@@ -90,7 +90,7 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
   RoomBench bench;
   Handlers handlers;
   handlers.on("throws", [](const JsonText&) -> Result<JsonText> { throw std::runtime_error("handler broke"); });
-  handlers.on("refuses", [](const JsonText&) -> Result<JsonText> { return fail("not you"); });
+  handlers.on("refuses", [](const JsonText&) -> Result<JsonText> { return fail(ErrorCode::unauthorized, "not you"); });
   std::vector<ReplyTo> forgotten;
   handlers.on_later("silent", [&](const JsonText&, ReplyTo reply) { forgotten.push_back(std::move(reply)); });
   handlers.on_later("drops", [](const JsonText&, ReplyTo) {});

@@ -36,7 +36,7 @@ constexpr std::uintmax_t public_bytes_max = 256 * MiB;  // they are kept in memo
 
 Result<std::string> read(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(path.string() + ": cannot be read");
+  if (!file) return fail(ErrorCode::io, path.string() + ": cannot be read");
   return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
 }
 
@@ -99,12 +99,12 @@ void AppLoader::watch(const std::vector<std::string>& files) {
 Result<std::shared_ptr<const App>> AppLoader::load() try {
   return load_folder();
 } catch (const fs::filesystem_error& error) {
-  return fail(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+  return fail(ErrorCode::io, fmt::format("{}: {}", error.path1().string(), error.code().message()));
 }
 
 Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   sources_ = {folder_ / "entmoot.config.ts", folder_ / "rooms", folder_ / "public"};
-  if (!fs::is_directory(folder_)) return fail(folder_.string() + ": there is no such folder");
+  if (!fs::is_directory(folder_)) return fail(ErrorCode::not_found, folder_.string() + ": there is no such folder");
   auto app = std::make_shared<App>();
   app->folder = folder_;
   std::vector<std::string> problems;
@@ -156,7 +156,7 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
 
   std::ranges::sort(sources_);
   sources_.erase(std::unique(sources_.begin(), sources_.end()), sources_.end());
-  if (!problems.empty()) return fail(fmt::format("{}", fmt::join(problems, "\n")));
+  if (!problems.empty()) return fail(ErrorCode::invalid, fmt::format("{}", fmt::join(problems, "\n")));
   app->sources = sources_;
   return std::shared_ptr<const App>(std::move(app));
 }
@@ -183,7 +183,7 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   const auto text = read(file);
   if (!text) return text.error();
   if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
-    return fail(name + ": there is nothing in it; a room exports `join` or `handleIn`, say");
+    return fail(ErrorCode::invalid, name + ": there is nothing in it; a room exports `join` or `handleIn`, say");
   }
   auto graph = modules_.load(file);
   watch(modules_.files());
@@ -207,25 +207,25 @@ Result<std::shared_ptr<const Route>> AppLoader::load_route(const fs::path& file,
   const auto described = probe(*program, name, "entmoot:describe", config.limits.budget);
   if (!described) return described.error();
   auto exports = RoomExports::from(*described);
-  if (!exports) return fail(name + ": " + exports.error().reason);
+  if (!exports) return fail(ErrorCode::invalid, name + ": " + exports.error().reason);
 
   const std::string pattern = exports->topic.value_or(file.stem().string() + ":*");
   const auto star = pattern.find('*');
   if (pattern.empty() || (star != std::string::npos && star + 1 != pattern.size())) {
-    return fail(fmt::format("{}: the topic \"{}\" may have one `*`, at its end", name, pattern));
+    return fail(ErrorCode::invalid, fmt::format("{}: the topic \"{}\" may have one `*`, at its end", name, pattern));
   }
   std::string path;
   if (exports->has("handleRequest")) {
     path = exports->path.value_or("/" + std::string(pattern.substr(0, pattern.find(':'))) +
                                   (star == std::string::npos ? "" : "/:id"));
-    if (!path.starts_with('/')) return fail(fmt::format("{}: the path \"{}\" does not begin with a slash", name, path));
+    if (!path.starts_with('/')) return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" does not begin with a slash", name, path));
     const bool has_id = path.find("/:") != std::string::npos;
     if (has_id != (star != std::string::npos)) {
-      return fail(fmt::format("{}: the path \"{}\" names {}, but the topic is \"{}\"", name, path,
+      return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" names {}, but the topic is \"{}\"", name, path,
                               has_id ? "a room with :id" : "no room with :id", pattern));
     }
   } else if (exports->path) {
-    return fail(name + ": exports a path, but no handleRequest");
+    return fail(ErrorCode::invalid, name + ": exports a path, but no handleRequest");
   }
   known = {std::move(fingerprint), settings,
            std::make_shared<const Route>(Route{.file = name,
@@ -254,7 +254,7 @@ Result<void> AppLoader::load_public(App& app) {
       continue;
     bytes += entry.file_size();
     if (files.size() == public_files_max || bytes > public_bytes_max) {
-      return fail(fmt::format("public/: more than {} files or {} MiB; serve them with a web server", public_files_max,
+      return fail(ErrorCode::limit, fmt::format("public/: more than {} files or {} MiB; serve them with a web server", public_files_max,
                               public_bytes_max / MiB));
     }
     auto content = read(entry.path());
@@ -274,7 +274,7 @@ Result<void> AppLoader::load_public(App& app) {
     }
     files.emplace_back(name, *std::move(content));
   }
-  if (!problems.empty()) return fail(fmt::format("{}", fmt::join(problems, "\n")));
+  if (!problems.empty()) return fail(ErrorCode::invalid, fmt::format("{}", fmt::join(problems, "\n")));
   std::vector<EmbeddedFile> table;
   table.reserve(files.size());
   for (const auto& [name, content] : files) table.push_back({name, content});

@@ -36,7 +36,7 @@ JsonText one_argument(const Json& argument) { return JsonText::of(boost::json::a
 
 /// Carries a request out; `reply` gets what it comes to, on some thread.
 void carry_out(Server& server, const Json& request, ReplyTo reply) {
-  if (!request.is_object()) return std::move(reply)(fail("a request is a JSON object"));
+  if (!request.is_object()) return std::move(reply)(fail(ErrorCode::invalid, "a request is a JSON object"));
   const auto& object = request.as_object();
   const std::string command = text_of(object, "command");
   const std::string topic = text_of(object, "topic");
@@ -51,7 +51,7 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
     const Json* message = object.if_contains("message");
     return rooms.call(topic, "entmoot:info", one_argument(message ? *message : Json()), std::move(reply));
   }
-  std::move(reply)(fail(fmt::format("no command \"{}\"", command)));
+  std::move(reply)(fail(ErrorCode::not_found, fmt::format("no command \"{}\"", command)));
 }
 
 std::string line_of(const Result<JsonText>& result) {
@@ -64,15 +64,15 @@ std::string line_of(const Result<JsonText>& result) {
 Result<fs::path> control_socket(const fs::path& folder) {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   const fs::path own = fs::path(runtime && *runtime ? runtime : "/tmp") / fmt::format("entmoot-{}", ::getuid());
-  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST) return fail(own.string() + " cannot be made");
+  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST) return fail(ErrorCode::io, own.string() + " cannot be made");
   struct stat about {};
   if (::lstat(own.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::getuid() ||
       (about.st_mode & 077) != 0) {
-    return fail(own.string() + " is not a folder of this user alone");
+    return fail(ErrorCode::io, own.string() + " is not a folder of this user alone");
   }
   fs::path socket = own / (sha256_hex(fs::weakly_canonical(folder).string()).substr(0, 24) + ".socket");
   if (socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
-    return fail(
+    return fail(ErrorCode::invalid, 
         fmt::format("{} is too long for a socket's name: set XDG_RUNTIME_DIR to a shorter folder", socket.string()));
   }
   return socket;
@@ -126,10 +126,10 @@ Result<Json> ask_server(const fs::path& folder, const Json& request) {
   const std::string app = fs::weakly_canonical(folder).string();
   const auto line = ask_line(*path, to_json(request));
   if (!line && line.error().reason.starts_with("nobody listens")) {
-    return fail(fmt::format("no server of {} is running; start it with `entmoot serve`", app));
+    return fail(ErrorCode::unavailable, fmt::format("no server of {} is running; start it with `entmoot serve`", app));
   }
   if (!line) {
-    return fail(fmt::format("the server of {} has hung up: it has ended, or {} others speak with it", app,
+    return fail(ErrorCode::no_process, fmt::format("the server of {} has hung up: it has ended, or {} others speak with it", app,
                             LineServer::visitors_max));
   }
   const auto answer = parse_json(*line);

@@ -76,9 +76,9 @@ Error in_words(const std::string& name, const Error& error, const Budget& budget
 Result<JsonText> probe(const Program& program, const std::string& name, std::string_view function,
                        const Budget& budget) {
   Shard shard(own_shard, Shards::steady());
-  Result<JsonText> outcome = fail("what it awaits does not come");
+  Result<JsonText> outcome = fail(ErrorCode::start_timeout, "what it awaits does not come");
   {
-    Shard::Presence here(shard);
+    Shard::Scope here(shard);
     std::optional<Result<JsonText>> answer;
     JsShard js(shard);
     auto handlers = nobody_there(name);

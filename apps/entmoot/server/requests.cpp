@@ -68,18 +68,18 @@ Result<ResponseParts> parts_of(const JsonText& answer) {
   const Json* headers = object ? object->if_contains("headers") : nullptr;
   const Json* body = object ? object->if_contains("body") : nullptr;
   const auto number = status && status->is_int64() ? status->get_int64() : 0;
-  if (number < 200 || number > 599) return fail("the room answered with a status that is none");
-  if (!headers || !headers->is_array() || !body || !body->is_string()) return fail("the room's answer is no Response");
+  if (number < 200 || number > 599) return fail(ErrorCode::script, "the room answered with a status that is none");
+  if (!headers || !headers->is_array() || !body || !body->is_string()) return fail(ErrorCode::script, "the room's answer is no Response");
   auto bytes = base64_decode(std::string_view(body->get_string()));
-  if (!bytes) return fail("the room's answer is no Response");
+  if (!bytes) return fail(ErrorCode::script, "the room's answer is no Response");
   ResponseParts parts{.status = static_cast<int>(number), .body = *std::move(bytes)};
   for (const Json& field : headers->get_array()) {
     const auto* pair = field.if_array();
     if (!pair || pair->size() != 2 || !pair->at(0).is_string() || !pair->at(1).is_string()) {
-      return fail("the room's answer has a header that is none");
+      return fail(ErrorCode::script, "the room's answer has a header that is none");
     }
     auto value = bytes_of_characters(pair->at(1).get_string());
-    if (!value) return fail("the room's answer has a header that is none");
+    if (!value) return fail(ErrorCode::script, "the room's answer has a header that is none");
     parts.headers.push_back({std::string(pair->at(0).get_string()), *std::move(value)});
   }
   return parts;

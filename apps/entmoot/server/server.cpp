@@ -141,7 +141,7 @@ void Server::look() {
 
 /// On the worker's thread.
 void Server::load_again(ReplyTo reply) {
-  Result<std::shared_ptr<const App>> app = fail("");
+  Result<std::shared_ptr<const App>> app = fail(ErrorCode::failed, "");
   for (int loads = 0; loads < loads_max; ++loads) {
     const auto sources = loader_->sources();
     const std::string before = looks_of(sources);

@@ -103,7 +103,7 @@ bool Stage::poll() {
     try {
       (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply));
     } catch (const std::exception& error) {
-      std::move(job.reply)(fail(error.what()));  // if it is still to be answered
+      std::move(job.reply)(fail(ErrorCode::exception, error.what()));  // if it is still to be answered
     }
   }
   if (!node_) return did;
@@ -149,7 +149,7 @@ void Stage::next(const Args& args, ReplyTo reply) {
 void Stage::nothing(const Args& args, ReplyTo reply) {
   at_rest_.emplace_back([&client = visitor(args.at(0)), event = args.at(1), reply = std::move(reply)]() mutable {
     const std::string came = event.is_null() ? client.unread() : client.unread(event.as_string());
-    if (!came.empty()) return std::move(reply)(fail("nothing was expected; what came: " + came));
+    if (!came.empty()) return std::move(reply)(fail(ErrorCode::invalid, "nothing was expected; what came: " + came));
     std::move(reply)(JsonText());
   });
 }
@@ -166,7 +166,7 @@ void Stage::disconnect(const Args& args, ReplyTo reply) {
 /// As the app's login would.
 void Stage::sign(const Args& args, ReplyTo reply) {
   const auto& key = app_->config.tokens.key;
-  if (!key) return std::move(reply)(fail("the app has no `tokens.secret` to sign with"));
+  if (!key) return std::move(reply)(fail(ErrorCode::invalid, "the app has no `tokens.secret` to sign with"));
   std::move(reply)(JsonText::of(Json(key->sign(args.at(0)))));
 }
 
@@ -194,7 +194,7 @@ void Stage::when_reloaded(ReplyTo reply) {
         if (row.at("state").as_string() == "reloading") return when_reloaded(std::move(reply));
         const std::string trouble = text_of(row.at("trouble"));
         if (trouble.starts_with("reload: "))
-          return std::move(reply)(fail(fmt::format("{} stays with the code it has: {}", text_of(row.at("topic")),
+          return std::move(reply)(fail(ErrorCode::failed, fmt::format("{} stays with the code it has: {}", text_of(row.at("topic")),
                                                    trouble.substr(trouble.find(' ') + 1))));
       }
       std::move(reply)(JsonText());
@@ -219,7 +219,7 @@ void Stage::request(const Args& args, ReplyTo reply) {
   request.peer = "127.0.0.1";
   for (const Json& header : asked.at("headers").as_array())
     request.headers.push_back({text_of(header.at(0)), text_of(header.at(1))});
-  const Shard::Presence here(node_->shard());
+  const Shard::Scope here(node_->shard());
   node_->requests().handle(std::move(request),
                            Responder(node_->shard(), [reply = std::move(reply)](const HttpResponse& response) mutable {
                              std::move(reply)(json_of(response));

@@ -46,27 +46,27 @@ TestFile::TestFile(std::string name, Program program, Stage& stage, Duration pat
       stage_(stage),
       patience_(patience),
       shard_(own_shard, Shards::steady()) {
-  const Shard::Presence here(shard_);
+  const Shard::Scope here(shard_);
   js_ = std::make_unique<JsShard>(shard_);
 }
 
 TestFile::~TestFile() {
   end();
-  const Shard::Presence here(shard_);
+  const Shard::Scope here(shard_);
   js_.reset();
   shard_.close();
 }
 
 void TestFile::end() {
   if (!server_) return;
-  const Shard::Presence here(shard_);
+  const Shard::Scope here(shard_);
   server_->exit(ExitReason::shutdown());
   shard_.poll();
   server_.reset();
 }
 
 Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
-  const Shard::Presence here(shard_);
+  const Shard::Scope here(shard_);
   if (!server_) {
     server_ = std::make_unique<JsServer>(
         shard_, *js_,
@@ -88,14 +88,14 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
     return **answer;
   }
   end();
-  return fail(fmt::format("it does not end within {:g} s", std::chrono::duration<double>(patience_).count()));
+  return fail(ErrorCode::timeout, fmt::format("it does not end within {:g} s", std::chrono::duration<double>(patience_).count()));
 }
 
 /// What the test has begun and not awaited comes to its end now: should it fail, it is this test that it fails.
 void TestFile::settle() {
   const TimePoint end_at = shard_.clock().now() + patience_;
   const auto until_quiet = [&] {
-    const Shard::Presence here(shard_);
+    const Shard::Scope here(shard_);
     while (shard_.clock().now() < end_at) {
       const bool stage_did = stage_.poll();
       if (!shard_.poll() && !stage_did) return;
@@ -119,7 +119,7 @@ Result<std::vector<std::string>> TestFile::tests() {
   if (!listed) {
     constexpr std::string_view prefix = "the room's script failed: ";  // the server takes it for a room
     const std::string& why = listed.error().reason;
-    return fail(why.starts_with(prefix) ? why.substr(prefix.size()) : why);
+    return fail(ErrorCode::script, why.starts_with(prefix) ? why.substr(prefix.size()) : why);
   }
   const auto names = listed->parse();
   if (!names) return names.error();

@@ -39,11 +39,11 @@ std::vector<std::string_view> fields_of(std::string_view frame, std::size_t coun
 }  // namespace
 
 Result<void> Visitor::connect(ConnectInfo info) {
-  const Shard::Presence here(node_.shard());
+  const Shard::Scope here(node_.shard());
   auto socket = node_.sockets().connect(std::move(info), *this);
   if (!socket) {
     const Error& refusal = socket.error();
-    return fail("the connection is refused: " + (refusal.reason.empty() ? refusal.detail : refusal.reason));
+    return fail(ErrorCode::unauthorized, "the connection is refused: " + (refusal.reason.empty() ? refusal.detail : refusal.reason));
   }
   socket_ = *std::move(socket);
   return {};
@@ -51,18 +51,18 @@ Result<void> Visitor::connect(ConnectInfo info) {
 
 void Visitor::disconnect() {
   if (socket_) {
-    const Shard::Presence here(node_.shard());
+    const Shard::Scope here(node_.shard());
     socket_.reset();
   }
   end("the client has disconnected");
 }
 
 void Visitor::push(std::string_view event, const Payload& payload, Duration patience, ReplyTo reply) {
-  if (ended_) return std::move(reply)(fail(*ended_));
+  if (ended_) return std::move(reply)(fail(ErrorCode::no_process, *ended_));
   const std::string ref = std::to_string(++last_ref_);
   const TimePoint deadline = node_.shard().clock().now() + patience;
   pushed_.emplace(ref, Question{std::string(event), deadline, patience, std::move(reply)});
-  const Shard::Presence here(node_.shard());
+  const Shard::Scope here(node_.shard());
   if (payload.is_binary()) {
     std::string frame(1, '\0');
     for (const std::string_view field : {std::string_view("1"), std::string_view(ref), std::string_view(topic_), event})
@@ -85,7 +85,7 @@ void Visitor::next(std::string event, Duration patience, ReplyTo reply) {
     messages_.erase(message);
     return;
   }
-  if (ended_) return std::move(reply)(fail(fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
+  if (ended_) return std::move(reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
   const TimePoint deadline = node_.shard().clock().now() + patience;
   waiting_.push_back({std::move(event), deadline, patience, std::move(reply)});
 }
@@ -111,13 +111,13 @@ void Visitor::look_at_the_clock(TimePoint now) {
       continue;
     }
     std::move(question.reply)(
-        fail(fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.patience))));
+        fail(ErrorCode::timeout, fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.patience))));
     at = pushed_.erase(at);
   }
   std::erase_if(waiting_, [&](Question& question) {
     if (now < question.deadline) return false;
     const std::string instead = unread();
-    std::move(question.reply)(fail(fmt::format("no \"{}\" within {}; what came: {}", question.event,
+    std::move(question.reply)(fail(ErrorCode::timeout, fmt::format("no \"{}\" within {}; what came: {}", question.event,
                                                seconds(question.patience), instead.empty() ? "nothing" : instead)));
     return true;
   });
@@ -188,9 +188,9 @@ void Visitor::end(const std::string& why) {
   if (ended_) return;
   ended_ = why;
   for (auto& [ref, question] : std::exchange(pushed_, {}))
-    std::move(question.reply)(fail(fmt::format("no reply to \"{}\": {}", question.event, why)));
+    std::move(question.reply)(fail(ErrorCode::no_process, fmt::format("no reply to \"{}\": {}", question.event, why)));
   for (auto& question : std::exchange(waiting_, {}))
-    std::move(question.reply)(fail(fmt::format("no \"{}\" comes any more: {}", question.event, why)));
+    std::move(question.reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", question.event, why)));
 }
 
 }  // namespace entmoot_app

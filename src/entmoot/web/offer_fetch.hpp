@@ -28,7 +28,7 @@ inline Handlers& offer_fetch(Handlers& handlers, Fetcher& fetcher) {
       patience);
   handlers.on("entmoot:fetch-abort", [&fetcher](const JsonText& args) -> Result<JsonText> {
     auto id = args.parse();
-    if (!id || !id->is_array() || id->get_array().empty() || !id->get_array()[0].is_string()) return fail("which one?");
+    if (!id || !id->is_array() || id->get_array().empty() || !id->get_array()[0].is_string()) return fail(ErrorCode::invalid, "which one?");
     Effects::release_or_hold([&fetcher, id = std::string(id->get_array()[0].get_string())] { fetcher.abort(id); });
     return JsonText();
   });
