@@ -71,7 +71,7 @@ void engine_alone() {
   const auto heap = js::TemplateHeap::build(chat_script());
   ENTMOOT_CHECK(heap.has_value(), "the template is built");
   SilentHost host;
-  js::RegionArena arena(0);
+  js::RegionArena arena;
   js::Runtime runtime(arena, **heap, {}, host);
   (void)runtime.run({.kind = js::Entry::Kind::evaluate}, 1000);
   std::uint64_t id = 0;

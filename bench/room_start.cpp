@@ -30,7 +30,7 @@ constexpr int starts = 300;  // a round
 
 void copies(const js::TemplateHeap& from, js::ArenaOptions options, const char* subject) {
   SilentHost host;
-  js::RegionArena arena(0, options);
+  js::RegionArena arena(options);
   Samples start, run;
   for (int i = 0; i < starts; ++i) {
     std::optional<js::Runtime> room;

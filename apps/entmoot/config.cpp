@@ -2,10 +2,10 @@
 
 #include "config.hpp"
 
-#include "nearest_name.hpp"
 #include "settings.hpp"
 #include "source_places.hpp"
 
+#include <entmoot/base/nearest_name.hpp>
 #include <entmoot/base/utf8.hpp>
 
 #include <fmt/format.h>
@@ -136,7 +136,7 @@ template <class Owner>
 void Reading::read_setting(const Setting<Owner>& setting, const Json& written, Owner& owner, const Path& path) {
   const auto read = setting.read(written, owner);
   if (read) return;
-  if (read.error().reason.empty()) {
+  if (!read.error().has_reason()) {
     complain(path, fmt::format("{} must be {}, not {}", show(path), setting.accepts, show(written)));
   } else {
     complain(path, fmt::format("{} {}", show(path), read.error().reason));

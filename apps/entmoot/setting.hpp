@@ -27,6 +27,9 @@
 
 namespace entmoot_app {
 
+/// When a changed setting takes effect.
+enum class TakesEffect { after_restart, on_reload };
+
 template <class Owner>
 struct Setting {
   std::string name;      ///< The path below the owner: "history.entries".
@@ -39,6 +42,7 @@ struct Setting {
   std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read;
   /// As one would write it.
   std::function<std::string(const Owner&)> shown;
+  TakesEffect takes_effect = TakesEffect::after_restart;
 };
 
 /// The smallest and the greatest value, both included.
@@ -212,6 +216,16 @@ class SettingTable {
                          .at_limit = std::move(words.at_limit),
                          .read = std::move(read),
                          .shown = std::move(shown)});
+    return *this;
+  }
+
+  /// The last one that was added takes effect on a reload.
+  SettingTable& on_reload() {
+    settings_.back().takes_effect = TakesEffect::on_reload;
+    return *this;
+  }
+  SettingTable& all_on_reload() {
+    for (auto& setting : settings_) setting.takes_effect = TakesEffect::on_reload;
     return *this;
   }
 

@@ -2,6 +2,8 @@
 
 #include "settings.hpp"
 
+#include "jwt_keys.hpp"
+
 #include <entmoot/base/json.hpp>
 #include <entmoot/web/origin_policy.hpp>
 
@@ -169,7 +171,8 @@ void add_server(SettingTable<Config>& table) {
           [](auto& config) -> auto& { return config.compress; })
       .time(
           {"publicCache", "How long browsers may use a file of public/ without asking for it again."}, {0, 366 * day},
-          [](auto& config) -> auto& { return config.public_cache; });
+          [](auto& config) -> auto& { return config.public_cache; })
+      .on_reload();
 }
 
 void add_socket(SettingTable<Config>& table) {
@@ -336,6 +339,7 @@ void add_scripts(SettingTable<Config>& table) {
             "the call throws in the script"},
            "(\"broadcast\" | \"send\")[]", "a list out of \"broadcast\" and \"send\"", read_handlers,
            [](const Config& config) { return show_texts(config.handlers); })
+      .on_reload()
       .add({"fetch",
             "Which origins rooms may fetch from: \"https://api.example.com\", \"https://*.example.com\", or \"*\" for "
             "all that are not in a private network.",
@@ -346,7 +350,8 @@ void add_scripts(SettingTable<Config>& table) {
             "Which BroadcastChannel names reach the room's clients, and as which event: `{ name: \"event\" }`."},
            "Record<string, string>", "an object of events by name, such as {chat: \"new_message\"}",
            read_broadcast_channels,
-           [](const Config& config) { return to_json(boost::json::value_from(config.broadcast_channels)); });
+           [](const Config& config) { return to_json(boost::json::value_from(config.broadcast_channels)); })
+      .on_reload();
 }
 
 void add_node(SettingTable<Config>& table) {
@@ -465,7 +470,7 @@ SettingTable<RoomLimits> make_limit_settings() {
       .count(
           {"history.replay", "Entries that `room.history.last()` returns without a number."}, {0, 100'000},
           [](auto& limits) -> auto& { return limits.history.replay_max; });
-  return table;
+  return table.all_on_reload();
 }
 
 }  // namespace

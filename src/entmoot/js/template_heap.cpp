@@ -169,7 +169,7 @@ void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
 Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<const ModuleGraph> graph,
                                                                 const TemplateOptions& options) {
   compile_builtin_scripts();
-  RegionArena arena(~0u);
+  RegionArena arena({}, RegionArena::Place::anywhere);
   const Region regions[] = {arena.take(), arena.take()};
   // Each of the lower bytes of the distance is other than zero, see the header.
   constexpr std::size_t odd = 0x5a'5a30;

@@ -29,6 +29,7 @@ struct ExitReason {
   [[nodiscard]] static ExitReason killed(std::string why) {
     return {Kind::killed, fail(ErrorCode::killed, std::move(why))};
   }
+  [[nodiscard]] static ExitReason crash(std::string why) { return crash(fail(ErrorCode::failed, std::move(why))); }
   [[nodiscard]] static ExitReason crash(Error why) { return {Kind::crash, std::move(why)}; }
 
   /// OTP: any reason other than normal, shutdown and {shutdown, _}.

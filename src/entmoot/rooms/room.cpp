@@ -196,7 +196,8 @@ void Room::reload(std::shared_ptr<const RoomRoute> next) {
   } else if (!versions_.actor()) {
     use(std::move(next));
   } else {
-    reload_ = std::make_unique<RoomReload>(versions_, members_, std::move(next), *this);
+    RoomReload::Listener& listener = *this;
+    reload_ = std::make_unique<RoomReload>(versions_, members_, std::move(next), listener);
   }
 }
 

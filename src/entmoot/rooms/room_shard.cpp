@@ -37,7 +37,8 @@ Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_vie
   if (!route) return fail(ErrorCode::not_found, "unmatched topic");
   auto place = shared_.quota.admit(address);
   if (!place) return place.error();
-  auto room = std::make_unique<Room>(context_, topic, std::move(route), *std::move(place), *this);
+  Room::Listener& listener = *this;
+  auto room = std::make_unique<Room>(context_, topic, std::move(route), *std::move(place), listener);
   return rooms_.emplace(topic, std::move(room)).first->second.get();
 }
 

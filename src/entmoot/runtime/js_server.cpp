@@ -35,7 +35,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
               [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
       calls_(shard, options_.budget.pending_calls_max),
       handler_calls_(shard, options_.handlers, options_.budget, *this),
-      log_(fmt::format("{} {}", options_.noun, log::quoted(options_.name)), options_.budget.log_lines_max,
+      log_(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)), options_.budget.log_lines_max,
            shard.clock(), options_.console),
       share_(options_.budget.cpu_share, shard.clock().now()) {
   deliver({.kind = js::Entry::Kind::evaluate});
@@ -149,7 +149,9 @@ void JsServer::finish_turn() {
   if (auto failure = std::exchange(failure_, std::nullopt)) {
     fail_turn(*failure);
     if (starting || !started_) {
-      failure->reason = fmt::format("the {} failed to start: {}", options_.noun, failure->reason);
+      if (!options_.noun.empty()) {
+        failure->reason = fmt::format("the {} failed to start: {}", options_.noun, failure->reason);
+      }
       return exit(ExitReason::crash(*std::move(failure)));
     }
   } else {

@@ -44,7 +44,7 @@ namespace entmoot {
 /// What a server is made of (QuickBEAM.start/1's options).
 struct JsServerOptions {
   std::string name;           ///< For the log: "chat:lobby".
-  std::string noun = "room";  ///< What the log and errors call a server of this sort.
+  std::string noun = "room";  ///< What the log and errors call it; empty: nothing.
   Program program;
   Handlers handlers = {};
   Budget budget = {};

@@ -10,7 +10,7 @@ namespace entmoot {
 
 void ScriptLog::console(log::Level level, std::string_view line) {
   if (!log_.may_write()) return;
-  if (console_) return console_(level, line);
+  if (console_) return console_(log_.subject(), level, line);
   log::write(level, fmt::format("{} console: {}", log_.subject(), log::quoted(line)));
 }
 

@@ -31,9 +31,9 @@ struct UncaughtCounts {
 
 class ScriptLog {
  public:
-  /// Where the lines of a script's console go instead of the log: `line` as the script made it, not escaped. On the
-  /// server's shard.
-  using Console = std::function<void(log::Level level, std::string_view line)>;
+  /// Where the lines of a script's console go instead of the log: `subject` is whose (`room "chat:lobby"`), `line` as
+  /// the script made it, not escaped. On the server's shard.
+  using Console = std::function<void(std::string_view subject, log::Level level, std::string_view line)>;
 
   ScriptLog(std::string subject, std::size_t lines_max, const Clock& clock, Console console)
       : log_(std::move(subject), lines_max, clock), console_(std::move(console)) {}

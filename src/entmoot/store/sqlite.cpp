@@ -12,7 +12,7 @@ namespace {
 // How long to wait for another process that has the file, a backup say.
 constexpr int busy_ms = 1000;
 
-Error failure(sqlite3* database) { return fail(std::string("the database says: ") + sqlite3_errmsg(database)); }
+Error failure(sqlite3* database) { return fail(ErrorCode::io, std::string("database error: ") + sqlite3_errmsg(database)); }
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
@@ -34,7 +34,7 @@ Statement& Statement::bind(int parameter, std::int64_t number) {
 
 Result<bool> Statement::step() {
   if (const int status = std::exchange(failed_bind_, SQLITE_OK); status != SQLITE_OK) {
-    return fail(std::string("the database says: ") + sqlite3_errstr(status));
+    return fail(ErrorCode::io, std::string("database error: ") + sqlite3_errstr(status));
   }
   const int status = sqlite3_step(statement_.get());
   if (status == SQLITE_ROW) return true;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-#include <entmoot/web/offer_fetch.hpp>
+#include <entmoot/node/fetch_handlers.hpp>
 
 #include "../runtime/room_bench.hpp"
-#include "canned_server.hpp"
+#include "../web/canned_server.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,7 +24,7 @@ struct FetchingRoom {
     bench.on_shard(
         [&] { fetcher.emplace(bench.shard, FetchOptions{.policy = *FetchPolicy::parse({server.origin()})}); });
     Handlers handlers;
-    offer_fetch(handlers, *fetcher);
+    add_fetch_handlers(handlers, *fetcher);
     room = &bench.open("const origin = '" + server.origin() + "';" + source, handlers);
   }
   ~FetchingRoom() {

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-#include "user_socket.hpp"
+#include <entmoot/node/room_socket.hpp>
 
-#include "../rooms/room_channel.hpp"
+#include <entmoot/phoenix/query.hpp>
+#include <entmoot/rooms/room_channel.hpp>
 
 #include <memory>
-#include <utility>
 
-namespace entmoot_app {
+namespace entmoot {
 
-using namespace entmoot;
-
-UserSocket::UserSocket(Rooms& rooms, const DevNews* news, Tokens tokens) : tokens_(std::move(tokens)) {
-  if (news) channel(DevNews::topic, [news] { return std::make_unique<DevChannel>(*news); });
+RoomSocket::RoomSocket(Rooms& rooms, Tokens tokens, const ChannelRoutes& channels) : tokens_(std::move(tokens)) {
+  for (const auto& [pattern, factory] : channels) channel(pattern, factory);
   channel("*", [&rooms] { return std::make_unique<RoomChannel>(rooms); });
 }
 
-Result<Client> UserSocket::connect(Client client) const {
+Result<Client> RoomSocket::connect(Client client) const {
   if (!tokens_.given()) return client;
   std::string token;
   if (client.info.auth_token) {
@@ -24,7 +22,7 @@ Result<Client> UserSocket::connect(Client client) const {
   } else if (const auto* given = find_string(client.params, "token")) {
     token = *given;
   }
-  client.params.erase("token");  // not for the room's eyes, and not for its log
+  client.params.erase("token");  // the room does not see it, and neither does its log
   if (token.empty() && !tokens_.required) return client;
   auto identity = tokens_.verify(token);
   if (!identity) return identity.error();
@@ -33,4 +31,4 @@ Result<Client> UserSocket::connect(Client client) const {
   return client;
 }
 
-}  // namespace entmoot_app
+}  // namespace entmoot
