@@ -94,7 +94,7 @@ TEST_CASE("a broadcast that is no object is the script's error and reaches nobod
   REQUIRE(visitor.joined().status == "ok");
   for (const auto* args : {"[1]", "[null]", "[\"text\"]", "[[]]"}) {
     CAPTURE(args);
-    CHECK(visitor.said(args).reason() == "a message to the clients is an object");
+    CHECK(visitor.said(args).reason() == "a message to clients is an object");
   }
   for (const auto* args : {"[]", "[{},{}]"}) {
     CAPTURE(args);

@@ -171,7 +171,7 @@ TEST_CASE(
   SteppedVisitor ann(chat, 0, "lobby");
   const auto& first = ann.joined();
   CHECK(first.status == "error");
-  CHECK(first.reason() == "the room's script failed: no room today");
+  CHECK(first.reason() == "the room failed to start: no room today");
   std::string reason;
   for (int i = 0; i < 20; ++i) {
     const auto& answer = ann.joined();

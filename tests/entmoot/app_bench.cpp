@@ -160,7 +160,8 @@ Json AppBench::list() {
 
 Texts AppBench::rooms() {
   Texts rows;
-  for (const auto& row : list().as_array()) {
+  const Json all = list();
+  for (const auto& row : all.as_array()) {
     rows.push_back(fmt::format("{} {} {}", std::string(row.at("topic").as_string()),
                                std::string(row.at("state").as_string()), to_json(row.at("clients"))));
   }
@@ -168,7 +169,8 @@ Texts AppBench::rooms() {
 }
 
 std::string AppBench::about(std::string_view topic, const std::string& field) {
-  for (const auto& row : list().as_array()) {
+  const Json all = list();
+  for (const auto& row : all.as_array()) {
     if (row.at("topic").as_string() == topic) return to_json(row.at(field));
   }
   return "(no such room)";

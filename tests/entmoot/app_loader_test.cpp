@@ -64,15 +64,15 @@ TEST_CASE("an export that is nearly one of a room's is a warning, and so is a fi
   };
   using Warnings = std::vector<std::string>;
   CHECK(warnings("export const handelIn = () => {}; export function handle_info() {} export const join = () => 1;") ==
-        Warnings{"rooms/a.ts exports `handelIn`, which means nothing here; did you mean `handleIn`?",
-                 "rooms/a.ts exports `handle_info`, which means nothing here; did you mean `handleInfo`?"});
+        Warnings{"rooms/a.ts exports `handelIn`, which the server does not use; did you mean `handleIn`?",
+                 "rooms/a.ts exports `handle_info`, which the server does not use; did you mean `handleInfo`?"});
   CHECK(warnings("export const topics = 'a:*'; export const join = () => 1;") ==
-        Warnings{"rooms/a.ts exports `topics`, which means nothing here; did you mean `topic`?"});
+        Warnings{"rooms/a.ts exports `topics`, which the server does not use; did you mean `topic`?"});
   CHECK(warnings("export const join = () => 1; export const joins = 2; export const colours = []; export default 3;")
             .empty());
   CHECK(warnings("export default { join() { return 1; } };") ==
-        Warnings{"rooms/a.ts exports nothing that is called: clients can join, and whatever they send is an error. A "
-                 "room exports `join` or `handleIn`, say."});
+        Warnings{"rooms/a.ts exports no function that the server calls: clients can join, and whatever they send is an "
+                 "error. Export `join` or `handleIn`."});
 }
 
 TEST_CASE("one export of a pair without the other is a warning") {
@@ -80,7 +80,7 @@ TEST_CASE("one export of a pair without the other is a warning") {
     std::string_view source;
     std::string_view warning;
   } rows[] = {
-      {"export const handleOut = () => {};", "`handleOut`, which is called for the events that `intercept` lists"},
+      {"export const handleOut = () => {};", "`handleOut`, but no `intercept`"},
       {"export const join = () => {}; export const intercept = ['a'];", "`intercept`, but no `handleOut`"},
       {"export const join = () => {}; export const restore = () => {};", "`restore`, but no `serialize`"},
       {"export const join = () => {}; export const serialize = () => 1;", "`serialize`, but no `restore`"},
@@ -98,18 +98,47 @@ TEST_CASE("one export of a pair without the other is a warning") {
   }
 }
 
-TEST_CASE("settings that only a start takes up are named when they have changed") {
+TEST_CASE("a reload reports which settings are in effect now, and which need a restart") {
   const auto app_with = [](const std::string& config) {
     const Folder folder({{"rooms/a.ts", a_room}, {"entmoot.config.ts", "export default " + config}});
     return AppLoader(folder.path()).load().value();
   };
-  const auto before = app_with("{ port: 4001, fetch: ['https://a.example'], limits: { clients: 1 } }");
   using Names = std::vector<std::string>;
-  CHECK(settings_of_next_start(*before, *before).empty());
-  CHECK(settings_of_next_start(*before, *app_with("{ port: 4001, fetch: ['https://a.example'] }")).empty());
-  CHECK(settings_of_next_start(*before, *app_with("{ port: 4001, fetch: [], proxy: true }")) ==
-        Names{"fetch", "proxy"});
-  CHECK(settings_of_next_start(*before, *app_with("{ fetch: ['https://a.example'] }")) == Names{"port"});
+  const auto start = app_with("{ port: 4001, fetch: ['https://a.example'], limits: { clients: 1 } }");
+  const auto to = [&](const std::string& config) { return compare(*start, *start, *app_with(config)); };
+
+  CHECK(compare(*start, *start, *start).empty());
+  const auto limits = to("{ port: 4001, fetch: ['https://a.example'], publicCache: '1h', handlers: ['send'] }");
+  CHECK(limits.after_restart.empty());
+  CHECK(limits.settings == Names{"handlers", "limits.clients", "publicCache"});
+  CHECK(to("{ port: 4001, fetch: [], proxy: true, limits: { clients: 1 } }").after_restart == Names{"fetch", "proxy"});
+  const auto gone = to("{ fetch: ['https://a.example'], limits: { clients: 1 }, node: { restarts: { max: 9 } } }");
+  CHECK(gone.after_restart == Names{"node.restarts.max", "port"});
+  CHECK(gone.settings.empty());
+
+  // A setting that needs a restart is reported until it is what the server was started with; others only once.
+  const auto first = app_with("{ port: 4002, fetch: ['https://a.example'], limits: { clients: 2 } }");
+  const auto second = app_with("{ port: 4002, fetch: ['https://a.example'], limits: { clients: 2 } } ");
+  CHECK(compare(*start, *first, *second).after_restart == Names{"port"});
+  CHECK(compare(*start, *first, *second).settings.empty());
+  CHECK(compare(*start, *first, *start).after_restart.empty());
+}
+
+TEST_CASE("a reload reports the rooms whose code or limits have changed, and whether the files have") {
+  Folder folder({{"rooms/a.ts", a_room}, {"rooms/b.ts", a_room}, {"public/index.html", "<p>one"}});
+  AppLoader loader(folder.path());
+  const auto before = loader.load().value();
+  folder.write("rooms/b.ts", "export const join = () => ({ n: 2 });");
+  const auto code = loader.load().value();
+  CHECK(compare(*before, *before, *code).rooms == std::vector<std::string>{"rooms/b.ts"});
+  CHECK_FALSE(compare(*before, *before, *code).files);
+  folder.write("public/index.html", "<p>two");
+  const auto page = loader.load().value();
+  CHECK(compare(*before, *code, *page).rooms.empty());
+  CHECK(compare(*before, *code, *page).files);
+  folder.write("entmoot.config.ts", "export default { limits: { clients: 3 } };");
+  const auto limits = loader.load().value();
+  CHECK(compare(*before, *page, *limits).rooms == std::vector<std::string>{"rooms/a.ts", "rooms/b.ts"});
 }
 
 TEST_CASE("while an app is being written, each of its pages shows what is wrong, also one without the tags of a head") {
@@ -120,7 +149,7 @@ TEST_CASE("while an app is being written, each of its pages shows what is wrong,
     HttpRequest request;
     request.method = "GET";
     request.path = path;
-    const auto response = app.files.find(request);
+    const auto response = app.hosted->files.find(request);
     REQUIRE(response.has_value());
     return std::string(response->body.view());
   };

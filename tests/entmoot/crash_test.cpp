@@ -110,7 +110,7 @@ TEST_CASE("a script whose top level throws or waits for ever lets nobody in") {
   )",
                  R"({limits: {startTimeout: "2s"}})");
   Person ann(bench);
-  CHECK(ann.join("room:bad") == R"(error {"reason":"the room's script failed: at the start"})");
+  CHECK(ann.join("room:bad") == R"(error {"reason":"the room failed to start: at the start"})");
   const auto slow = ann.asks_join("room:slow");
   const auto late = ann.asks_join("room:late");
   bench.advance(1s);

@@ -220,7 +220,7 @@ TEST_CASE("a room that cannot answer is a 503 that says why") {
     export const handleRequest = () => { if (room.id === "loop") for (;;); return new Promise(() => {}); };
   )",
                  R"({limits: {replyTimeout: "2s", turn: "5ms", clients: 1}, node: {roomsPerIp: 3}})");
-  CHECK(bench.http("GET", "/r/bad") == R"(503 {"error":"the room's script failed: at the start"})");
+  CHECK(bench.http("GET", "/r/bad") == R"(503 {"error":"the room failed to start: at the start"})");
   CHECK(bench.http("GET", "/r/loop") == R"(503 {"error":"out of time"})");
   CHECK(bench.http("GET", "/r/never") == "0 (no answer)");
   bench.advance(2s);

@@ -2,7 +2,8 @@
 
 #include "entmoot/units.hpp"
 
-#include "entmoot/nearest_name.hpp"
+
+#include <entmoot/base/nearest_name.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
+using namespace entmoot;
 using namespace entmoot_app;
 using namespace std::chrono_literals;
 

@@ -26,7 +26,7 @@ using namespace persistent_room;
 namespace {
 
 using Texts = std::vector<std::string>;
-using Answer = std::future<Result<JsonText>>;
+using Future = std::future<Result<JsonText>>;
 
 struct TemporaryFile {
   TemporaryFile()
@@ -50,7 +50,7 @@ class Server {
   }
   ~Server() { node_.stop(); }
 
-  Answer say(const std::string& text) { return call("sendMessage", fmt::format(R"(["ann","{}"])", text)); }
+  Future say(const std::string& text) { return call("sendMessage", fmt::format(R"(["ann","{}"])", text)); }
   void kill() {
     shard().post([this] { rooms_->kill("lobby"); });
   }
@@ -62,7 +62,7 @@ class Server {
     for (const auto& message : messages->as_array()) texts.emplace_back(message.at("text").as_string());
     return texts;
   }
-  static Result<JsonText> get(Answer answer) {
+  static Result<JsonText> get(Future answer) {
     REQUIRE(answer.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
     return answer.get();
   }
@@ -74,7 +74,7 @@ class Server {
     return *std::move(store);
   }
   Shard& shard() { return node_.shards()[0]; }
-  Answer call(std::string function, const std::string& args) {
+  Future call(std::string function, const std::string& args) {
     auto told = std::make_shared<std::promise<Result<JsonText>>>();
     auto answer = told->get_future();
     shard().post([this, told, function = std::move(function), args = JsonText::trusted(args)] {
@@ -107,7 +107,7 @@ TEST_CASE("a room that is killed comes back with its history, and so does one wh
 TEST_CASE("a room that is killed again and again while it is spoken to loses nothing that it has answered") {
   const TemporaryFile file;
   Server server(file.path);
-  std::vector<Answer> answers;
+  std::vector<Future> answers;
   for (int i = 0; i < 60; ++i) {
     answers.push_back(server.say(std::to_string(i)));
     if (i % 3 == 2) answers.back().wait_for(std::chrono::seconds(20));

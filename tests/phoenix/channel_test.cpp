@@ -230,8 +230,8 @@ TEST_CASE("an answer that is dropped is an error, never silence") {
   CHECK(
       client.received() ==
       Texts{
-          R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"no process: it ended before it answered"}}])",
-          R"(["2","6","room:later","phx_reply",{"status":"error","response":{"reason":"no process: it ended before it answered"}}])"});
+          R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"the process exited before it replied"}}])",
+          R"(["2","6","room:later","phx_reply",{"status":"error","response":{"reason":"the process exited before it replied"}}])"});
 }
 
 TEST_CASE("an answer given in a turn that fails becomes an error") {
@@ -250,7 +250,7 @@ TEST_CASE("an answer given in a turn that fails becomes an error") {
   CHECK(
       client.received() ==
       Texts{
-          R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"no process: it ended before it answered"}}])"});
+          R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"the process exited before it replied"}}])"});
 }
 
 TEST_CASE("answers that nobody has given when the shards end are no trouble") {

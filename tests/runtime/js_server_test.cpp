@@ -106,7 +106,7 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
     CHECK(bench.call(room, how, R"(["throws"])") == R"("handler broke")");
     CHECK(bench.call(room, how, R"(["refuses"])") == R"("not you")");
     for (int i = 0; i < 3; ++i) CHECK(bench.call(room, how, R"(["throws later"])") == R"("unknown exception")");
-    CHECK(bench.call(room, how, R"(["drops"])") == R"("no process: it ended before it answered")");
+    CHECK(bench.call(room, how, R"(["drops"])") == R"("the process exited before it replied")");
     auto answer = bench.cast(room, how, R"(["silent"])");
     bench.settle();
     CHECK(RoomBench::text(answer) == "(no answer)");
@@ -218,7 +218,7 @@ TEST_CASE("a script that fails at its start ends the room, and whoever called ge
   Room& room = bench.open("throw new Error('cannot start')");
   auto answer = bench.cast(room, "f");
   bench.settle();
-  CHECK(RoomBench::text(answer) == "error: the room's script failed: cannot start");
+  CHECK(RoomBench::text(answer) == "error: the room failed to start: cannot start");
   REQUIRE(room.exit);
   CHECK(room.exit->kind == ExitReason::Kind::crash);
 }

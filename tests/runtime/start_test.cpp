@@ -82,7 +82,7 @@ TEST_CASE("a module that fails ends its room, at once or after it has awaited") 
   Room& at_once = bench.open(program_of({{"room.ts", "throw new Error('not today');"}}));
   bench.settle();
   REQUIRE(at_once.exit);
-  CHECK(at_once.exit->why.reason == "the room's script failed: not today");
+  CHECK(at_once.exit->why.reason == "the room failed to start: not today");
 
   Room& later = bench.open(
       program_of({{"room.ts", "await new Promise((done) => setTimeout(done, 10)); throw new Error('nor tomorrow');"}}));
@@ -92,8 +92,8 @@ TEST_CASE("a module that fails ends its room, at once or after it has awaited") 
   bench.clock.advance(10ms);
   bench.settle();
   REQUIRE(later.exit);
-  CHECK(later.exit->why.reason == "the room's script failed: nor tomorrow");
-  CHECK(RoomBench::text(answer) == "error: the room's script failed: nor tomorrow");
+  CHECK(later.exit->why.reason == "the room failed to start: nor tomorrow");
+  CHECK(RoomBench::text(answer) == "error: the room failed to start: nor tomorrow");
 }
 
 TEST_CASE("a module that computes without end, or hoards, while it starts is dropped like any turn") {

@@ -30,7 +30,7 @@ const std::string echoed_2 = R"(["1","2","room:1","phx_reply",{"status":"ok","re
 const std::string beat = R"([null,"9","phoenix","heartbeat",{}])";
 const std::string beaten = R"([null,"9","phoenix","phx_reply",{"status":"ok","response":{}}])";
 
-struct Answer {
+struct PollAnswer {
   std::string text;
 
   [[nodiscard]] int http() const { return status_of(text); }
@@ -78,7 +78,7 @@ struct LongpollWorld {
     }
   }
   /// Steps until the whole answer is there.
-  Answer answer(RawClient& client, bool without_body = false) {
+  PollAnswer answer(RawClient& client, bool without_body = false) {
     for (int i = 0; i < 10'000; ++i) {
       const auto sofar = std::string(client.available());
       const auto end = sofar.find("\r\n\r\n");
@@ -92,12 +92,12 @@ struct LongpollWorld {
     FAIL("no answer");
     return {};
   }
-  Answer ask(const std::string& text) {
+  PollAnswer ask(const std::string& text) {
     RawClient client(endpoint->port());
     client.send(text);
     return answer(client);
   }
-  Answer get(const std::string& token, const std::string& headers = {}) {
+  PollAnswer get(const std::string& token, const std::string& headers = {}) {
     return ask(request("GET", "/socket/longpoll?vsn=2.0.0&token=" + token, headers));
   }
   /// A poll that stays open.
@@ -108,7 +108,7 @@ struct LongpollWorld {
     CHECK(client->available().empty());
     return client;
   }
-  Answer post(const std::string& token, const std::string& body, const std::string& headers = ndjson) {
+  PollAnswer post(const std::string& token, const std::string& body, const std::string& headers = ndjson) {
     return ask(request("POST", "/socket/longpoll?vsn=2.0.0&token=" + token, headers, body));
   }
   std::string open(const std::string& query = "vsn=2.0.0&") {
@@ -563,7 +563,7 @@ TEST_CASE("sessions on running shards, polled and posted to over any connection,
   const auto ask = [&](const std::string& text) {
     RawClient client(endpoint.port());
     client.send(text);
-    return Answer{client.response()};
+    return PollAnswer{client.response()};
   };
   std::vector<std::string> tokens;
   for (int i = 0; i < 6; ++i) tokens.push_back(ask(request("GET", "/socket/longpoll?vsn=2.0.0")).token());

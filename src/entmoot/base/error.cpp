@@ -30,6 +30,7 @@ constexpr std::array names = {
     Name{ErrorCode::out_of_memory, "out_of_memory"},
     Name{ErrorCode::cpu_limit, "cpu_limit"},
     Name{ErrorCode::turn_limit, "turn_limit"},
+    Name{ErrorCode::start_failed, "start_failed"},
     Name{ErrorCode::start_timeout, "start_timeout"},
     Name{ErrorCode::killed, "killed"},
     Name{ErrorCode::io, "io"},

@@ -31,6 +31,7 @@ enum class ErrorCode {
   out_of_memory,   ///< The room passed a limit of its heap.
   cpu_limit,       ///< A turn used up its CPU time.
   turn_limit,      ///< A turn passed another of its limits: microtasks, output.
+  start_failed,    ///< The script's top level threw.
   start_timeout,   ///< The script's top level did not finish in time.
   killed,          ///< The process was ended by force (Process.exit(pid, :kill)).
   io,              ///< The operating system, the network or the database refused an operation.

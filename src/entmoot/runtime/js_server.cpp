@@ -149,6 +149,7 @@ void JsServer::finish_turn() {
   if (auto failure = std::exchange(failure_, std::nullopt)) {
     fail_turn(*failure);
     if (starting || !started_) {
+      if (failure->code == ErrorCode::script) failure->code = ErrorCode::start_failed;
       if (!options_.noun.empty()) {
         failure->reason = fmt::format("the {} failed to start: {}", options_.noun, failure->reason);
       }
@@ -251,8 +252,13 @@ bool JsServer::command(std::string_view name, std::span<const js::Value> operand
   return accepted(guarded([&] { return take(name, operands); }));
 }
 
+/// A call to a handler that does not exist costs nobody anything.
+void JsServer::charge_call(std::string_view name, std::string_view args) noexcept {
+  if (options_.handlers.find(name)) turn_->charge_effect(sizeof(Input) + args.size());
+}
+
 bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view args) {
-  turn_->charge_effect(sizeof(Input) + args.size());
+  charge_call(name, args);
   return accepted(handler_calls_.call(id, name, args));
 }
 
@@ -262,7 +268,7 @@ void JsServer::handler_answered(std::uint64_t id, Result<JsonText> result) {
 }
 
 js::Host::Waited JsServer::call_sync(std::string_view name, std::string_view args) {
-  turn_->charge_effect(sizeof(Input) + args.size());
+  charge_call(name, args);
   handler_calls_.call_sync(name, args);
   const Waited waited = call_sync_result();
   if (waited == Waited::not_yet) turn_->wait();

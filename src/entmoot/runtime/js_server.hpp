@@ -113,6 +113,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void fail_turn(const Error& failure);
   void await_start();
   void deliver(Input input);
+  void charge_call(std::string_view name, std::string_view args) noexcept;
   [[nodiscard]] bool accepted(const Result<void>& result);
 
   JsShard& js_;

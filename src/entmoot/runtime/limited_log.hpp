@@ -32,19 +32,22 @@ class LimitedLog {
   void write(log::Level level, std::string_view text) {
     if (may_write()) log::write(level, fmt::format("{}: {}", subject_, text));
   }
-  /// Takes one line of the allowance, for a line that somebody else writes.
+  /// Takes one line of the allowance, for a line whose text is only made if it is written.
   [[nodiscard]] bool may_write() {
-    report_suppressed();
-    return lines_.take(clock_.now());
+    const TimePoint now = clock_.now();
+    report_suppressed(now);
+    return lines_.take(now);
   }
   /// Writes how many lines were suppressed, if the allowance has room for that.
-  void report_suppressed() {
-    if (const auto count = lines_.tell(clock_.now())) {
+  void report_suppressed() { report_suppressed(clock_.now()); }
+
+ private:
+  void report_suppressed(TimePoint now) {
+    if (const auto count = lines_.tell(now)) {
       log::warn("{}: suppressed {} log lines (limit `logLines`)", subject_, count);
     }
   }
 
- private:
   const std::string subject_;
   const Clock& clock_;
   LogAllowance lines_;

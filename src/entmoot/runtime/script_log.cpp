@@ -25,12 +25,13 @@ void ScriptLog::uncaught(js::Host::Uncaught kind, std::string_view message, std:
                                  {"unhandled rejection", &UncaughtCounts::unhandled_rejections}};
   const Row& row = rows[static_cast<std::size_t>(kind)];
   ++(counts_.*row.count);
-  log_.write(log::Level::error, fmt::format("{}: {}{}", row.what, log::quoted(message), log::indented(stack)));
+  if (!log_.may_write()) return;
+  log::error("{}: {}: {}{}", log_.subject(), row.what, log::quoted(message), log::indented(stack));
 }
 
 void ScriptLog::call_failed(const Error& error) {
-  log_.write(log::Level::warning,
-             fmt::format("the script threw {}{}", log::quoted(error.reason), log::indented(error.detail)));
+  if (!log_.may_write()) return;
+  log::warn("{}: the script threw {}{}", log_.subject(), log::quoted(error.reason), log::indented(error.detail));
 }
 
 }  // namespace entmoot

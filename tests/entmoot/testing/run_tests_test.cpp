@@ -51,7 +51,7 @@ Run run(const Folder& app, const std::string& only = {}) {
   auto choice = choose_tests(app.path());
   if (!choice) return {choice.error().reason};
   choice->only = only;
-  choice->patience = std::chrono::seconds(1);
+  choice->timeout = std::chrono::seconds(1);
   std::string text;
   TestReport report(Colours(false), [&](std::string_view line) { text += line; });
   if (const auto ran = run_tests(*choice, report); !ran) return {ran.error().reason};
