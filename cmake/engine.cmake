@@ -1,36 +1,82 @@
 # SPDX-License-Identifier: MIT
 # QuickJS-ng, always from source (scripts/fetch-quickjs puts it below build/deps): its code has to lie in a section of
 # its own, text_quickjs, so that a timer signal can tell by the program counter that it interrupted the engine
-# (core/slice_timer.hpp), and the sanitizers have to see into it. A system library could give us neither.
+# (core/slicer.hpp), and the sanitizers have to see into it. A system library could give us neither.
+#
+# cmake/engine.version states which bytes. A copy of them in the build folder is patched with src/entmoot/js/patches,
+# in the order of their names, and compiled.
 
-set(ENTMOOT_QUICKJS_DIR ${CMAKE_SOURCE_DIR}/build/deps/quickjs-ng CACHE PATH "Source of QuickJS-ng")
-if(NOT EXISTS ${ENTMOOT_QUICKJS_DIR}/quickjs.c)
-  message(FATAL_ERROR "No QuickJS-ng in ${ENTMOOT_QUICKJS_DIR}: run scripts/fetch-quickjs")
-endif()
+set(ENTMOOT_QUICKJS_DIR ${PROJECT_SOURCE_DIR}/build/deps/quickjs-ng CACHE PATH "Source of QuickJS-ng")
+set(engine_pin ${PROJECT_SOURCE_DIR}/cmake/engine.version)
+set(engine_dir ${PROJECT_BINARY_DIR}/engine)
 
-# The engine's hashes of strings, of integer property names and of numbers in a Map are known to everybody, and a client
-# chooses what is hashed: the keys of its JSON. So they are replaced by hashes with a key (js/keyed_hash.h).
-set(ENTMOOT_ENGINE_SOURCE ${CMAKE_BINARY_DIR}/engine/quickjs_keyed.c)
-file(READ ${ENTMOOT_QUICKJS_DIR}/quickjs.c engine_source)
-function(entmoot_rehash from to)
-  string(REPLACE "${from}" "${to}" replaced "${engine_source}")
-  if(replaced STREQUAL engine_source)
-    message(FATAL_ERROR "This QuickJS-ng hashes in another way: no \"${from}\" in ${ENTMOOT_QUICKJS_DIR}/quickjs.c")
+# Fails unless the source is what the pin states. Sets engine_version and engine_files.
+function(entmoot_verify_engine)
+  file(STRINGS ${engine_pin} lines REGEX "^(version|files|sha256) ")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "^([a-z0-9]+) (.*)$" line "${line}")
+    set(pinned_${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
+  endforeach()
+  separate_arguments(pinned_files)
+  set(sums "")
+  foreach(file IN LISTS pinned_files)
+    if(NOT EXISTS ${ENTMOOT_QUICKJS_DIR}/${file})
+      message(FATAL_ERROR
+        "${ENTMOOT_QUICKJS_DIR} lacks ${file} of QuickJS-ng ${pinned_version}: run scripts/fetch-quickjs")
+    endif()
+    file(SHA256 ${ENTMOOT_QUICKJS_DIR}/${file} sum)
+    string(APPEND sums "${sum}  ${file}\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ENTMOOT_QUICKJS_DIR}/${file})
+  endforeach()
+  string(SHA256 sum "${sums}")
+  if(NOT sum STREQUAL pinned_sha256)
+    message(FATAL_ERROR "${ENTMOOT_QUICKJS_DIR} is not the QuickJS-ng ${pinned_version} that ${engine_pin} states "
+      "(its SHA-256 is ${sum}, not ${pinned_sha256}): run scripts/fetch-quickjs")
   endif()
-  set(engine_source "${replaced}" PARENT_SCOPE)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${engine_pin})
+  set(engine_version ${pinned_version} PARENT_SCOPE)
+  set(engine_files ${pinned_files} PARENT_SCOPE)
 endfunction()
-entmoot_rehash("h = h * 263 + str[i];" "h = entmoot_hash_step(h, str[i]);")
-entmoot_rehash("return hash_uintptr(atom) >> shift;" "return entmoot_hash_atom(atom) >> shift;")
-entmoot_rehash("h = (u.u32[0] ^ u.u32[1]) * 3163;" "h = entmoot_hash_number(u.u32[0], u.u32[1]);")
-file(CONFIGURE OUTPUT ${ENTMOOT_ENGINE_SOURCE} CONTENT "@engine_source@" @ONLY)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ENTMOOT_QUICKJS_DIR}/quickjs.c)
+
+# Copies the source to engine_dir and patches it there. A file that comes out as before keeps its time, so that a new
+# configuration compiles nothing again.
+function(entmoot_patch_engine)
+  find_program(ENTMOOT_PATCH patch REQUIRED)
+  file(GLOB patches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/entmoot/js/patches/*.patch)
+  list(SORT patches)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${patches})
+  set(new ${engine_dir}.new)
+  file(REMOVE_RECURSE ${new})
+  file(MAKE_DIRECTORY ${engine_dir} ${new})
+  foreach(file IN LISTS engine_files)
+    file(COPY_FILE ${ENTMOOT_QUICKJS_DIR}/${file} ${new}/${file})
+  endforeach()
+  foreach(patch IN LISTS patches)
+    foreach(step --dry-run --quiet)  # a patch that fails leaves the source as it was
+      execute_process(
+        COMMAND ${ENTMOOT_PATCH} ${step} --strip=1 --force --fuzz=0 --no-backup-if-mismatch --input=${patch}
+        WORKING_DIRECTORY ${new} RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+      if(failed)
+        message(FATAL_ERROR "${patch} does not apply to QuickJS-ng ${engine_version}:\n${output}"
+          "CONTRIBUTING.md, \"The engine\", says how to make it again.")
+      endif()
+    endforeach()
+  endforeach()
+  foreach(file IN LISTS engine_files)
+    file(COPY_FILE ${new}/${file} ${engine_dir}/${file} ONLY_IF_DIFFERENT)
+  endforeach()
+  file(REMOVE_RECURSE ${new})
+endfunction()
+
+entmoot_verify_engine()
+entmoot_patch_engine()
 
 add_library(quickjs STATIC
-  ${CMAKE_SOURCE_DIR}/src/entmoot/js/engine_unit.c ${ENTMOOT_QUICKJS_DIR}/libregexp.c
-  ${ENTMOOT_QUICKJS_DIR}/libunicode.c ${ENTMOOT_QUICKJS_DIR}/dtoa.c)
+  ${PROJECT_SOURCE_DIR}/src/entmoot/js/engine_unit.c ${engine_dir}/libregexp.c ${engine_dir}/libunicode.c
+  ${engine_dir}/dtoa.c)
 add_library(entmoot::quickjs ALIAS quickjs)
-target_include_directories(quickjs PRIVATE ${CMAKE_BINARY_DIR}/engine ${ENTMOOT_QUICKJS_DIR})
-target_include_directories(quickjs SYSTEM INTERFACE ${ENTMOOT_QUICKJS_DIR})
+target_include_directories(quickjs PRIVATE ${engine_dir})
+target_include_directories(quickjs SYSTEM INTERFACE ${engine_dir})
 target_compile_definitions(quickjs PRIVATE _GNU_SOURCE $<$<BOOL:${ENTMOOT_GC_STRESS}>:FORCE_GC_AT_MALLOC>)
 # One function, one piece of text: GCC must not move cold parts to sections that the rename would miss. The engine's
 # undefined behaviour (it is C with casts) is not ours to report; its memory errors are.

@@ -3,7 +3,7 @@
 #pragma once
 
 // Which sanitizer this is built with. Fibers tell it of each switch; where signals are delayed or shadow memory is laid
-// out by address, the mechanism that depends on them is off (core/slice_timer.hpp, js/region.hpp say so).
+// out by address, the mechanism that depends on them is off (core/slicer.hpp, js/region.hpp say so).
 
 namespace entmoot {
 

@@ -9,8 +9,8 @@
 
 #include "keyed_hash.h"
 
-/* quickjs.c with keyed hashes (cmake/engine.cmake). */
-#include "quickjs_keyed.c"
+/* The patched engine (cmake/engine.cmake); the patches call what keyed_hash.h has. */
+#include "quickjs.c"
 
 /* Hashes as js_new_shape2() and add_shape_property() would have come to them. */
 static uint32_t shape_hash_of(const JSShape *sh, uintptr_t base)

@@ -164,12 +164,28 @@ JSValue random(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
   return JS_NewFloat64(ctx, in_host(ctx, [](Host& host) { return host.random(); }));
 }
 
+bool holds_integers(int type) noexcept {
+  return type >= 0 && type != JS_TYPED_ARRAY_FLOAT16 && type != JS_TYPED_ARRAY_FLOAT32 &&
+         type != JS_TYPED_ARRAY_FLOAT64;
+}
+
+// The Web's limit for one call; it also bounds the time of the host section.
+constexpr std::size_t random_bytes_max = 65536;
+
+// Fills a typed array of integers. False: it is longer than random_bytes_max and stays as it is.
 JSValue random_bytes(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
-  std::size_t size = 0;
-  std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, args[0]);
-  if (!bytes && size > 0) return JS_EXCEPTION;
-  in_host(ctx, [&](Host& host) { return host.random_bytes({bytes, size}), 0; });
-  return JS_UNDEFINED;
+  if (!holds_integers(JS_GetTypedArrayType(args[0]))) return JS_ThrowTypeError(ctx, "not a typed array of integers");
+  std::size_t offset = 0, size = 0, buffer_size = 0;
+  JSValue buffer = JS_GetTypedArrayBuffer(ctx, args[0], &offset, &size, nullptr);
+  if (JS_IsException(buffer)) return JS_EXCEPTION;
+  const bool immutable = JS_IsImmutableArrayBuffer(buffer) > 0;
+  std::uint8_t* bytes = JS_GetArrayBuffer(ctx, &buffer_size, buffer);
+  JS_FreeValue(ctx, buffer);  // the typed array holds it
+  if (!bytes) return JS_EXCEPTION;
+  if (immutable) return JS_ThrowTypeError(ctx, "the typed array's buffer is immutable");
+  if (size > random_bytes_max) return JS_FALSE;
+  in_host(ctx, [&](Host& host) { return host.random_bytes({bytes + offset, size}), 0; });
+  return JS_TRUE;
 }
 
 JSValue uptime(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
@@ -178,6 +194,7 @@ JSValue uptime(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
 
 JSValue encode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept { return encode_utf8(ctx, args[0]); }
 
+// Of a Uint8Array. No script runs while its bytes are read, so nothing moves or resizes them.
 JSValue decode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   std::size_t size = 0;
   const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, args[0]);

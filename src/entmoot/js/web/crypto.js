@@ -12,8 +12,7 @@
       if (!integers.some((type) => array instanceof type)) {
         throw new DOMException('getRandomValues needs a typed array of integers', 'TypeMismatchError');
       }
-      if (array.byteLength > 65536) throw new DOMException('getRandomValues gives 65536 bytes at most', 'QuotaExceededError');
-      host.randomBytes(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      if (!host.randomBytes(array)) throw new DOMException('getRandomValues gives 65536 bytes at most', 'QuotaExceededError');
       return array;
     },
     randomUUID() {

@@ -6,12 +6,18 @@
   const labels = ['utf-8', 'utf8', 'unicode-1-1-utf-8', 'unicode11utf8', 'unicode20utf8', 'x-unicode20utf8'];
   const nothing = new Uint8Array(0);
 
-  /** The bytes of an ArrayBuffer, a typed array or a DataView, not copied. */
+  /**
+   * The bytes of an ArrayBuffer, a typed array or a DataView, not copied. A detached buffer has none
+   * (https://webidl.spec.whatwg.org/#dfn-get-buffer-source-copy). A view out of bounds is a TypeError.
+   */
   const bytesOf = (source) => {
-    if (source instanceof Uint8Array) return source;
-    if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-    if (source instanceof ArrayBuffer) return new Uint8Array(source);
-    throw new TypeError('bytes have to be an ArrayBuffer or a view of one');
+    const isView = ArrayBuffer.isView(source);
+    const buffer = isView ? source.buffer : source;
+    if (!(buffer instanceof ArrayBuffer)) throw new TypeError('bytes have to be an ArrayBuffer or a view of one');
+    if (buffer.detached) return nothing;
+    if (!isView) return new Uint8Array(buffer);
+    if (!(source instanceof DataView)) source.keys(); // throws if it is out of bounds, where its byteLength would be 0
+    return source instanceof Uint8Array ? source : new Uint8Array(buffer, source.byteOffset, source.byteLength);
   };
 
   const encode = (text) => host.encode(text.toWellFormed());
