@@ -36,7 +36,7 @@ void idle_rooms() {
   const Program program = chat_program();
   report(group, "image of the template", "room", "kB", static_cast<double>(program.heap().bytes()) / 1000);
   Shard shard(0, clock);
-  const Shard::Presence presence(shard);
+  const Shard::Scope presence(shard);
   JsShard js(shard, {.arena = {.warm_slots_max = 0}});
   for (int round = 0; round < 3; ++round) {
     std::vector<std::unique_ptr<JsServer>> rooms;

@@ -37,7 +37,7 @@ JsServerOptions chat(const Program& program) {
 void on_one_shard(const Program& program) {
   const SteadyClock clock;
   Shard shard(0, clock);
-  const Shard::Presence presence(shard);
+  const Shard::Scope presence(shard);
   JsShard js(shard);
   JsServer room(shard, js, chat(program));
   const JsonText args = JsonText::trusted(std::string_view(message_args));
@@ -71,7 +71,7 @@ void engine_alone() {
   const auto heap = js::TemplateHeap::build(chat_script());
   ENTMOOT_CHECK(heap.has_value(), "the template is built");
   SilentHost host;
-  js::RegionArena arena(0);
+  js::RegionArena arena;
   js::Runtime runtime(arena, **heap, {}, host);
   (void)runtime.run({.kind = js::Entry::Kind::evaluate}, 1000);
   std::uint64_t id = 0;

@@ -30,7 +30,7 @@ constexpr int starts = 300;  // a round
 
 void copies(const js::TemplateHeap& from, js::ArenaOptions options, const char* subject) {
   SilentHost host;
-  js::RegionArena arena(0, options);
+  js::RegionArena arena(options);
   Samples start, run;
   for (int i = 0; i < starts; ++i) {
     std::optional<js::Runtime> room;
@@ -64,7 +64,7 @@ void fresh(const std::string& prelude, const js::ModuleGraph& script, bool new_m
 void whole() {
   const SteadyClock clock;
   Shard shard(0, clock);
-  const Shard::Presence presence(shard);
+  const Shard::Scope presence(shard);
   JsShard js(shard);
   const Program program = chat_program();
   for (int round = 0; round < rounds; ++round) {

@@ -16,11 +16,11 @@ namespace bench {
 class SilentHost final : public entmoot::js::Host {
  public:
   [[nodiscard]] entmoot::Slicer& slicer() noexcept override { return slicer_; }
-  void answer(std::uint64_t, bool ok, std::string_view, std::string_view) override { ok ? ++answers_ : ++failures_; }
-  bool post(std::string_view, std::string_view) override { return ++posts_ > 0; }
-  [[nodiscard]] bool emit(std::string_view, std::string_view, std::string_view, std::string_view) override {
-    return false;
+  void answer(std::uint64_t, Outcome outcome, entmoot::js::Value, std::string_view) override {
+    outcome == Outcome::threw ? ++failures_ : ++answers_;
   }
+  bool post(std::string_view, std::string_view) override { return ++posts_ > 0; }
+  [[nodiscard]] bool command(std::string_view, std::span<const entmoot::js::Value>) override { return false; }
   [[nodiscard]] bool call(std::uint64_t, std::string_view, std::string_view) override { return false; }
   [[nodiscard]] Waited call_sync(std::string_view, std::string_view) override { return Waited::error; }
   [[nodiscard]] Waited call_sync_result() override { return Waited::error; }
@@ -28,7 +28,7 @@ class SilentHost final : public entmoot::js::Host {
   [[nodiscard]] std::uint32_t start_timer(double, bool) override { return 0; }
   void stop_timer(std::uint32_t) override {}
   void report_error(Uncaught, std::string_view, std::string_view) override {}
-  void log(int, std::string_view) override {}
+  void log(entmoot::log::Level, std::string_view) override {}
   [[nodiscard]] double random() noexcept override { return 0.5; }
   void random_bytes(std::span<std::uint8_t>) noexcept override {}
   [[nodiscard]] double uptime() noexcept override { return 0; }

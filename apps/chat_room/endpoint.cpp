@@ -19,17 +19,17 @@ using namespace entmoot;
 
 namespace {
 
-// A page of another site may make a browser send a POST here, but it cannot hide where it comes from.
+// A page of a foreign origin may make a browser send a POST here, but it cannot hide its origin.
 bool from_elsewhere(const HttpRequest& request) { return !origin_allowed({}, request); }
 
-// What a room said, as a response on the connection's shard.
+// What a room answered, as a response on the connection's shard.
 ReplyTo respond(Responder responder, int status) {
   return ReplyTo([responder = std::move(responder), status](Result<JsonText> result) mutable {
     responder.respond(result ? HttpResponse::json(status, *result) : HttpResponse::error(503, result.error().reason));
   });
 }
 
-// The same, with a word on what the visitor may do.
+// The same, and whether the caller may kill the room.
 ReplyTo respond_with_state(Responder responder, bool may_kill) {
   return ReplyTo([responder = std::move(responder), may_kill](const Result<JsonText>& state) mutable {
     if (!state) return responder.respond(HttpResponse::error(503, state.error().reason));
@@ -42,11 +42,13 @@ ReplyTo respond_with_state(Responder responder, bool may_kill) {
 
 }  // namespace
 
-void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSocketOptions& websocket) {
-  endpoint.socket("/socket", {.connect = [&sockets](const ConnectInfo& info,
-                                                    Transport& transport) { return sockets.connect(info, transport); },
-                              .websocket = websocket,
-                              .longpoll = LongpollOptions{}});
+SocketMount& mount(Node& node, Rooms& rooms, const UserSocket& user_socket, const WebSocketOptions& websocket) {
+  EndpointSocket socket;
+  socket.websocket = websocket;
+  socket.longpoll = LongpollOptions{};
+  SocketMount& sockets = node.socket("/socket", user_socket, std::move(socket));
+
+  Endpoint& endpoint = node.endpoint();
   endpoint.static_files(chat_room_page());
 
   endpoint.get("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
@@ -55,7 +57,7 @@ void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSock
     rooms.get_state(*id, respond_with_state(std::move(responder), is_local_visitor(request)));
   });
   endpoint.post("/api/rooms/:id/messages", [&rooms](const HttpRequest& request, Responder responder) {
-    if (from_elsewhere(request)) return responder.respond(HttpResponse::error(403, "a page of another site"));
+    if (from_elsewhere(request)) return responder.respond(HttpResponse::error(403, "origin not allowed"));
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
     const auto message = Message::parse(request.body);
@@ -66,11 +68,12 @@ void mount(Endpoint& endpoint, Rooms& rooms, SocketMount& sockets, const WebSock
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
     if (!is_local_visitor(request) || from_elsewhere(request))
-      return responder.respond(HttpResponse::error(403, "only callers on this machine kill rooms"));
+      return responder.respond(HttpResponse::error(403, "rooms can only be killed from this machine"));
     rooms.kill(*id, ReplyTo([responder = std::move(responder)](const Result<JsonText>&) mutable {
       responder.respond(HttpResponse::empty(204));
     }));
   });
+  return sockets;
 }
 
 }  // namespace chat_room

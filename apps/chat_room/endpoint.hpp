@@ -6,19 +6,18 @@
 //
 //   GET    /                          the page
 //   WS     /socket/websocket          the channels
-//   GET    /api/rooms/:id             {"messageCount", "mayKill"}: the latter says whether the visitor may
+//   GET    /api/rooms/:id             {"messageCount", "mayKill"}: the latter says whether the caller may
 //   POST   /api/rooms/:id/messages    {"sender", "text"} → 201 and the message
 //   DELETE /api/rooms/:id             kills the room → 204; only for callers on this machine
 
 #include "room.hpp"
 
-#include <entmoot/phoenix/socket_mount.hpp>
-#include <entmoot/web/endpoint.hpp>
+#include <entmoot/node/node.hpp>
 
 namespace chat_room {
 
-/// Mounts all of it. `rooms` and `sockets` outlive the endpoint.
-void mount(entmoot::Endpoint& endpoint, Rooms& rooms, entmoot::SocketMount& sockets,
-           const entmoot::WebSocketOptions& websocket);
+/// Mounts all of it, and returns the socket's mount. `rooms` and `user_socket` outlive the node's run.
+entmoot::SocketMount& mount(entmoot::Node& node, Rooms& rooms, const entmoot::UserSocket& user_socket,
+                            const entmoot::WebSocketOptions& websocket);
 
 }  // namespace chat_room

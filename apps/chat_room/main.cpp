@@ -53,7 +53,7 @@ entmoot::Result<entmoot::Program> load(const std::string& path) {
     return entmoot::Program::load(std::string(built_in.name), built_in.bytes);
   }
   std::ifstream file(path, std::ios::binary);
-  if (!file) return entmoot::fail("cannot read " + path);
+  if (!file) return entmoot::fail(entmoot::ErrorCode::io, "cannot read " + path);
   const std::string source((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   return entmoot::Program::load(path.substr(path.rfind('/') + 1), source);
 }

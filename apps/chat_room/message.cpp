@@ -18,13 +18,13 @@ std::size_t characters(std::string_view utf8) {
 
 Result<std::string> field(const boost::json::object& object, std::string_view name, std::size_t characters_max) {
   const auto* value = object.if_contains(name);
-  if (!value) return fail(fmt::format("\"{}\" is missing", name));
-  if (!value->is_string()) return fail(fmt::format("\"{}\" must be a string", name));
+  if (!value) return fail(ErrorCode::invalid, fmt::format("\"{}\" is missing", name));
+  if (!value->is_string()) return fail(ErrorCode::invalid, fmt::format("\"{}\" must be a string", name));
   const std::string_view text = value->get_string();
-  if (text.empty()) return fail(fmt::format("\"{}\" is empty", name));
+  if (text.empty()) return fail(ErrorCode::invalid, fmt::format("\"{}\" is empty", name));
   const std::size_t count = characters(text);
   if (count > characters_max) {
-    return fail(fmt::format("\"{}\" has {} characters; {} are allowed", name, count, characters_max));
+    return fail(ErrorCode::invalid, fmt::format("\"{}\" has {} characters; {} are allowed", name, count, characters_max));
   }
   return std::string(text);
 }
@@ -34,7 +34,7 @@ Result<std::string> field(const boost::json::object& object, std::string_view na
 Result<Message> Message::parse(std::string_view json) {
   const auto value = parse_json(json);
   if (!value) return value.error();
-  if (!value->is_object()) return fail(R"(a message is an object: {"sender": "…", "text": "…"})");
+  if (!value->is_object()) return fail(ErrorCode::invalid, R"(a message is an object: {"sender": "…", "text": "…"})");
   auto sender = field(value->get_object(), "sender", sender_characters_max);
   if (!sender) return sender.error();
   auto text = field(value->get_object(), "text", text_characters_max);
@@ -51,7 +51,7 @@ Result<std::string> joining_name(std::string_view payload) {
 Result<std::string> new_name(std::string_view json) {
   const auto value = parse_json(json);
   if (!value) return value.error();
-  if (!value->is_object()) return fail(R"(a name comes in an object: {"name": "…"})");
+  if (!value->is_object()) return fail(ErrorCode::invalid, R"(a name comes in an object: {"name": "…"})");
   return field(value->get_object(), "name", sender_characters_max);
 }
 
@@ -59,13 +59,13 @@ Result<bool> is_typing(std::string_view json) {
   const auto value = parse_json(json);
   if (!value) return value.error();
   const auto* typing = value->is_object() ? value->get_object().if_contains("typing") : nullptr;
-  if (!typing || !typing->is_bool()) return fail(R"("typing" must be true or false)");
+  if (!typing || !typing->is_bool()) return fail(ErrorCode::invalid, R"("typing" must be true or false)");
   return typing->get_bool();
 }
 
 Result<std::string> room_of(std::string_view name) {
-  if (name.empty()) return fail("a room needs a name");
-  if (name.size() > room_bytes_max) return fail(fmt::format("a room's name has at most {} bytes", room_bytes_max));
+  if (name.empty()) return fail(ErrorCode::invalid, "a room needs a name");
+  if (name.size() > room_bytes_max) return fail(ErrorCode::limit, fmt::format("a room's name has at most {} bytes", room_bytes_max));
   return std::string(name);
 }
 

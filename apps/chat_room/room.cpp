@@ -22,17 +22,11 @@ constexpr Duration call_timeout = std::chrono::seconds(5);
 constexpr std::size_t rooms_max = 10'000;
 }  // namespace
 
-Rooms::Home::Home(Shard& shard, std::uint32_t seed)
-    : js(shard), supervisor(shard, {.max_children = rooms_max, .noun = "room", .seed = seed}) {}
-
-Rooms::Rooms(Shards& shards, Registry& registry, PubSub& pubsub, RoomSpec spec)
-    : shards_(shards),
-      registry_(registry),
-      pubsub_(pubsub),
-      spec_(std::move(spec)),
-      homes_(shards.size(), [&](unsigned i) {
-        Shard::Presence here(shards[i]);
-        return std::make_unique<Home>(shards[i], std::random_device{}());
+Rooms::Rooms(Node& node, RoomSpec spec)
+    : node_(node), spec_(std::move(spec)), supervisors_(node.shards().size(), [&](unsigned i) {
+        const DynamicSupervisorOptions options{
+            .max_children = rooms_max, .noun = "room", .seed = std::random_device{}()};
+        return std::make_unique<DynamicSupervisor>(node.shards()[i], options);
       }) {}
 
 void Rooms::send_message(std::string_view id, std::string_view sender, std::string_view text, ReplyTo reply) {
@@ -49,21 +43,21 @@ void Rooms::get_history(std::string_view id, ReplyTo reply) { call(id, "getHisto
 void Rooms::get_state(std::string_view id, ReplyTo reply) { call(id, "getState", "[]", std::move(reply)); }
 
 void Rooms::kill(std::string_view id, ReplyTo reply) {
-  shards_.home_of(id).post([this, id = std::string(id), reply = std::move(reply)]() mutable {
-    (void)homes_.local().supervisor.terminate_child(id, ExitReason::killed());  // not there: as good as killed
+  node_.shards().home_of(id).post([this, id = std::string(id), reply = std::move(reply)]() mutable {
+    (void)supervisors_.local().terminate_child(id, ExitReason::killed());  // not there: as good as killed
     std::move(reply)(JsonText());
   });
 }
 
-void Rooms::stop_here() { homes_.local().supervisor.stop(); }
+void Rooms::stop_here() { supervisors_.local().stop(); }
 
 Rooms::Usage Rooms::usage_here() const {
-  const Home& home = homes_.local();
-  return {home.supervisor.count_children(), home.js.arena.in_use(), home.js.stacks.in_use()};
+  const JsShard& js = node_.js().local();
+  return {supervisors_.local().count_children(), js.arena.in_use(), js.stacks.in_use()};
 }
 
 void Rooms::call(std::string_view id, std::string_view function, std::string_view args, ReplyTo reply) {
-  Shard& home = shards_.home_of(id);
+  Shard& home = node_.shards().home_of(id);
   home.post([this, id = std::string(id), reply = std::move(reply),
              envelope = Envelope{.name = std::string(function),
                                  .args = JsonText::trusted(args),
@@ -76,8 +70,8 @@ void Rooms::call(std::string_view id, std::string_view function, std::string_vie
 }
 
 Result<ActorRef> Rooms::ensure_started(const std::string& id) {
-  if (ActorRef room = registry_.lookup(id)) return room;
-  return homes_.local().supervisor.start_child(child_spec(id));
+  if (ActorRef room = node_.registry().lookup(id)) return room;
+  return supervisors_.local().start_child(child_spec(id));
 }
 
 ChildSpec Rooms::child_spec(const std::string& id) {
@@ -86,8 +80,8 @@ ChildSpec Rooms::child_spec(const std::string& id) {
 
 Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard) {
   const auto new_message = [this, topic = "room:" + id](const JsonText& message) -> Result<void> {
-    if (!message.view().starts_with('{')) return fail("a message to the clients is an object");
-    pubsub_.broadcast(topic, "new_message", message);
+    if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients is an object");
+    node_.pubsub().broadcast(topic, "new_message", message);
     return {};
   };
   Handlers handlers;
@@ -95,15 +89,15 @@ Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard)
   handlers.on("broadcast", [new_message](const JsonText& args) -> Result<JsonText> {
     const auto list = args.parse();
     if (!list) return list.error();
-    if (list->as_array().size() != 1) return fail("broadcast takes one message");
+    if (list->as_array().size() != 1) return fail(ErrorCode::invalid, "broadcast takes one message");
     const auto sent = new_message(JsonText::trusted(args.view().substr(1, args.view().size() - 2)));
     if (!sent) return sent.error();
     return JsonText();
   });
   auto room = std::make_unique<JsServer>(
-      shard, homes_.on(shard).js,
+      shard, node_.js().on(shard),
       JsServerOptions{.name = id, .program = spec_.program, .handlers = std::move(handlers), .budget = spec_.budget});
-  if (auto registered = registry_.register_name(id, *room); !registered) return registered.error().error();
+  if (auto registered = node_.registry().register_name(id, *room); !registered) return registered.error().error();
   return room;
 }
 

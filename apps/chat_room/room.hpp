@@ -10,12 +10,9 @@
 // said.
 
 #include <entmoot/core/per_shard.hpp>
-#include <entmoot/core/shards.hpp>
+#include <entmoot/node/node.hpp>
 #include <entmoot/otp/dynamic_supervisor.hpp>
-#include <entmoot/otp/registry.hpp>
-#include <entmoot/phoenix/pubsub.hpp>
 #include <entmoot/runtime/budget.hpp>
-#include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/runtime/program.hpp>
 
 #include <cstddef>
@@ -34,8 +31,8 @@ struct RoomSpec {
 
 class Rooms {
  public:
-  /// All outlive the rooms.
-  Rooms(entmoot::Shards& shards, entmoot::Registry& registry, entmoot::PubSub& pubsub, RoomSpec spec);
+  /// The node outlives the rooms.
+  Rooms(entmoot::Node& node, RoomSpec spec);
 
   /// Answers the message {sender, text, timestamp}; every client in the room gets it as "new_message".
   void send_message(std::string_view id, std::string_view sender, std::string_view text, entmoot::ReplyTo reply);
@@ -59,23 +56,14 @@ class Rooms {
   [[nodiscard]] Usage usage_here() const;
 
  private:
-  // What the rooms of one shard have in common.
-  struct Home {
-    Home(entmoot::Shard& shard, std::uint32_t seed);
-    entmoot::JsShard js;
-    entmoot::DynamicSupervisor supervisor;  // after `js`: its rooms end before what they stand on
-  };
-
   void call(std::string_view id, std::string_view function, std::string_view args, entmoot::ReplyTo reply);
   entmoot::Result<entmoot::ActorRef> ensure_started(const std::string& id);
   [[nodiscard]] entmoot::ChildSpec child_spec(const std::string& id);
   [[nodiscard]] entmoot::Result<std::unique_ptr<entmoot::Actor>> start(const std::string& id, entmoot::Shard& shard);
 
-  entmoot::Shards& shards_;
-  entmoot::Registry& registry_;
-  entmoot::PubSub& pubsub_;
+  entmoot::Node& node_;
   const RoomSpec spec_;
-  entmoot::PerShard<Home> homes_;
+  entmoot::PerShard<entmoot::DynamicSupervisor> supervisors_;
 };
 
 }  // namespace chat_room

@@ -2,7 +2,8 @@
 
 #include "command_line.hpp"
 
-#include "nearest_name.hpp"
+
+#include <entmoot/base/nearest_name.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -91,7 +92,7 @@ Shown shown(const CLI::App& cli, const CLI::ParseError& error) {
 }
 
 std::string advice(std::string_view word, const std::vector<std::string_view>& known) {
-  const auto near = nearest_name(word, known);
+  const auto near = entmoot::nearest_name(word, known);
   return near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : fmt::format("did you mean `{}`?", near);
 }
 

@@ -2,9 +2,11 @@
 
 #include "config.hpp"
 
-#include "nearest_name.hpp"
 #include "settings.hpp"
 #include "source_places.hpp"
+
+#include <entmoot/base/nearest_name.hpp>
+#include <entmoot/base/utf8.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -54,9 +56,7 @@ std::string show(const Json& value) {
   if (const auto* number = value.if_double()) return fmt::format("{}", *number);
   std::string text = to_json(value);
   if (text.size() <= shown_bytes_max) return text;
-  auto end = shown_bytes_max;
-  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
-  return text.substr(0, end) + "…";
+  return std::string(utf8_prefix(text, shown_bytes_max)) + "…";
 }
 
 Path operator/(Path path, std::string_view key) {
@@ -136,7 +136,7 @@ template <class Owner>
 void Reading::read_setting(const Setting<Owner>& setting, const Json& written, Owner& owner, const Path& path) {
   const auto read = setting.read(written, owner);
   if (read) return;
-  if (read.error().reason.empty()) {
+  if (!read.error().has_reason()) {
     complain(path, fmt::format("{} must be {}, not {}", show(path), setting.accepts, show(written)));
   } else {
     complain(path, fmt::format("{} {}", show(path), read.error().reason));
@@ -220,10 +220,10 @@ void Reading::settle_tokens(Tokens& tokens) {
 
 Result<Config> config_from(const ConfigFile& file) {
   const auto parsed = file.default_export.parse();
-  if (!parsed) return fail(fmt::format("{}: {}", file.name, parsed.error().reason));
+  if (!parsed) return fail(ErrorCode::invalid, fmt::format("{}: {}", file.name, parsed.error().reason));
   const auto* written = parsed->if_object();
   if (!written) {
-    return fail(fmt::format("{}: there must be an `export default {{ … }}` with the settings, not {}", file.name,
+    return fail(ErrorCode::invalid, fmt::format("{}: there must be an `export default {{ … }}` with the settings, not {}", file.name,
                             show(*parsed)));
   }
   Reading reading;
@@ -239,7 +239,7 @@ Result<Config> config_from(const ConfigFile& file) {
     if (!reason.empty()) reason += '\n';
     reason += fmt::format("{}:{}:{}: {}", file.name, place.line, place.column, text);
   }
-  return fail(std::move(reason));
+  return fail(ErrorCode::invalid, std::move(reason));
 }
 
 std::vector<std::string> warnings_of(const Config& config) {

@@ -10,14 +10,13 @@
 // once, each with its place in the file. A value without a mistake is a server that can start, as far as words can
 // tell.
 
-#include "room_limits.hpp"
-#include "tokens.hpp"
-
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
+#include <entmoot/node/tokens.hpp>
 #include <entmoot/otp/restart.hpp>
 #include <entmoot/phoenix/socket.hpp>
+#include <entmoot/rooms/room_limits.hpp>
 #include <entmoot/web/listener.hpp>
 #include <entmoot/web/longpoll_table.hpp>
 #include <entmoot/web/origin_policy.hpp>
@@ -59,16 +58,16 @@ struct Config {
   entmoot::Duration public_cache = {};  ///< How long browsers may use a file of public/ without asking.
   SocketSettings socket = {};
   entmoot::HttpOptions http = {};
-  Tokens tokens = {};
+  entmoot::Tokens tokens = {};
   std::vector<std::string> handlers = {"broadcast"};  ///< Of Beam.call, out of known_handlers.
   std::vector<std::string> fetch = {};                ///< Origins that rooms may fetch from.
   std::map<std::string, std::string> broadcast_channels = {{"chat", "new_message"}};  ///< Name to event.
-  RoomLimits limits = {};
-  std::map<std::string, RoomLimits> rooms = {};  ///< By the route's pattern, complete.
+  entmoot::RoomLimits limits = {};
+  std::map<std::string, entmoot::RoomLimits> rooms = {};  ///< By the route's pattern, complete.
   NodeLimits node = {};
 
   /// What the rooms of a route may use; `pattern` as the route has it ("room:*").
-  [[nodiscard]] const RoomLimits& limits_of(const std::string& pattern) const {
+  [[nodiscard]] const entmoot::RoomLimits& limits_of(const std::string& pattern) const {
     const auto found = rooms.find(pattern);
     return found == rooms.end() ? limits : found->second;
   }

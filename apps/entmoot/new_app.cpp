@@ -31,7 +31,7 @@ Result<void> write(const fs::path& path, std::string_view bytes) {
   std::ofstream file(path, std::ios::binary);
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   file.close();
-  if (!file) return fail(fmt::format("cannot write {}", path.string()));
+  if (!file) return fail(ErrorCode::io, fmt::format("cannot write {}", path.string()));
   return {};
 }
 
@@ -41,13 +41,13 @@ Result<std::vector<std::string>> make_new_app(const fs::path& folder) {
   std::error_code problem;
   const auto status = fs::status(folder, problem);
   if (fs::exists(status)) {
-    if (!fs::is_directory(status)) return fail(fmt::format("{} is there already, and no folder", folder.string()));
+    if (!fs::is_directory(status)) return fail(ErrorCode::already_exists, fmt::format("{} is there already, and no folder", folder.string()));
     const bool is_empty = fs::is_empty(folder, problem);
-    if (problem) return fail(fmt::format("cannot look into {}: {}", folder.string(), problem.message()));
-    if (!is_empty) return fail(fmt::format("{} is not empty: choose a folder that is not there yet", folder.string()));
+    if (problem) return fail(ErrorCode::io, fmt::format("cannot look into {}: {}", folder.string(), problem.message()));
+    if (!is_empty) return fail(ErrorCode::already_exists, fmt::format("{} is not empty: choose a folder that is not there yet", folder.string()));
   }
   fs::create_directories(folder, problem);
-  if (problem) return fail(fmt::format("cannot make {}: {}", folder.string(), problem.message()));
+  if (problem) return fail(ErrorCode::io, fmt::format("cannot make {}: {}", folder.string(), problem.message()));
 
   std::vector<std::string> written;
   const auto add = [&](const std::string& name, std::string_view bytes) -> Result<void> {

@@ -98,7 +98,7 @@ void inspect(const std::filesystem::path& dir, const std::string& topic) {
     }
     return;
   }
-  say(fail(fmt::format("no room \"{}\" is running", topic)));
+  say(fail(ErrorCode::not_found, fmt::format("no room \"{}\" is running", topic)));
 }
 
 }  // namespace

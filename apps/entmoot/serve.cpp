@@ -94,7 +94,7 @@ ExitCode check_app(const command::Check& check) {
   if (!app) return complain_of(app.error().reason);
   const auto colours = Colours::of(STDOUT_FILENO);
   for (const auto& warning : warnings_of(**app)) fmt::print("{} {}\n", colours.yellow("warning:"), warning);
-  for (const auto& route : (*app)->routes) {
+  for (const auto& route : (*app)->routes().routes) {
     fmt::print("{}  serves {}{}\n", route->file, colours.bold(route->pattern),
                route->path.empty() ? "" : fmt::format(" and {}", colours.bold(route->path)));
   }

@@ -27,6 +27,9 @@
 
 namespace entmoot_app {
 
+/// When a changed setting takes effect.
+enum class TakesEffect { after_restart, on_reload };
+
 template <class Owner>
 struct Setting {
   std::string name;      ///< The path below the owner: "history.entries".
@@ -39,6 +42,7 @@ struct Setting {
   std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read;
   /// As one would write it.
   std::function<std::string(const Owner&)> shown;
+  TakesEffect takes_effect = TakesEffect::after_restart;
 };
 
 /// The smallest and the greatest value, both included.
@@ -110,7 +114,7 @@ class SettingTable {
     return add(
         std::move(words), "boolean", "true or false",
         [field](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
-          if (!value.is_bool()) return entmoot::fail("");
+          if (!value.is_bool()) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           field(owner) = value.get_bool();
           return {};
         },
@@ -122,7 +126,7 @@ class SettingTable {
         std::move(words), "number", fmt::format("a whole number from {} to {}", range.least, range.most),
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           const auto number = number_in(value);
-          if (!number || std::floor(*number) != *number || !range.holds(*number)) return entmoot::fail("");
+          if (!number || std::floor(*number) != *number || !range.holds(*number)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *number);
           return {};
         },
@@ -136,7 +140,7 @@ class SettingTable {
         std::move(words), "number", fmt::format("a number from {} to {}", range.least, range.most),
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           const auto number = number_in(value);
-          if (!number || !range.holds(*number)) return entmoot::fail("");
+          if (!number || !range.holds(*number)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *number);
           return {};
         },
@@ -154,7 +158,7 @@ class SettingTable {
           if (const auto* text = value.if_string()) {
             if (const auto parsed = parse_size(*text)) bytes = static_cast<double>(*parsed);
           }
-          if (!bytes || std::floor(*bytes) != *bytes || !range.holds(*bytes)) return entmoot::fail("");
+          if (!bytes || std::floor(*bytes) != *bytes || !range.holds(*bytes)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *bytes);
           return {};
         },
@@ -173,7 +177,7 @@ class SettingTable {
           if (const auto* text = value.if_string()) {
             if (const auto parsed = parse_time(*text)) ms = number_of(*parsed);
           }
-          if (!ms || !range.holds(*ms)) return entmoot::fail("");
+          if (!ms || !range.holds(*ms)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *ms);
           return {};
         },
@@ -192,7 +196,7 @@ class SettingTable {
     return add(
         std::move(words), "string", accepts,
         [field](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
-          if (!value.is_string() || value.get_string().empty()) return entmoot::fail("");
+          if (!value.is_string() || value.get_string().empty()) return entmoot::fail(entmoot::ErrorCode::invalid, "");
           field(owner) = std::string(value.get_string());
           return {};
         },
@@ -212,6 +216,16 @@ class SettingTable {
                          .at_limit = std::move(words.at_limit),
                          .read = std::move(read),
                          .shown = std::move(shown)});
+    return *this;
+  }
+
+  /// The last one that was added takes effect on a reload.
+  SettingTable& on_reload() {
+    settings_.back().takes_effect = TakesEffect::on_reload;
+    return *this;
+  }
+  SettingTable& all_on_reload() {
+    for (auto& setting : settings_) setting.takes_effect = TakesEffect::on_reload;
     return *this;
   }
 

@@ -2,6 +2,8 @@
 
 #include "settings.hpp"
 
+#include "jwt_keys.hpp"
+
 #include <entmoot/base/json.hpp>
 #include <entmoot/web/origin_policy.hpp>
 
@@ -49,7 +51,7 @@ Result<void> read_origins(const Json& value, Config& config) {
     policy.check = value.get_bool() ? OriginPolicy::Check::same_host : OriginPolicy::Check::off;
   } else {
     auto entries = texts_in(value);
-    if (!entries) return fail("");
+    if (!entries) return fail(ErrorCode::invalid, "");
     if (*entries == std::vector<std::string>{":conn"}) {
       policy.check = OriginPolicy::Check::conn;
     } else {
@@ -73,10 +75,10 @@ std::string show_origins(const Config& config) {
 
 Result<void> read_handlers(const Json& value, Config& config) {
   auto names = texts_in(value);
-  if (!names) return fail("");
+  if (!names) return fail(ErrorCode::invalid, "");
   for (const std::string& name : *names) {
     if (std::ranges::find(known_handlers, name) == known_handlers.end()) {
-      return fail(fmt::format("has \"{}\", which is no handler; there are \"{}\"", name,
+      return fail(ErrorCode::invalid, fmt::format("has \"{}\", which is no handler; there are \"{}\"", name,
                               fmt::join(known_handlers, "\" and \"")));
     }
   }
@@ -98,10 +100,10 @@ bool is_fetch_origin(std::string_view text) {
 
 Result<void> read_fetch(const Json& value, Config& config) {
   auto origins = texts_in(value);
-  if (!origins) return fail("");
+  if (!origins) return fail(ErrorCode::invalid, "");
   for (const std::string& origin : *origins) {
     if (!is_fetch_origin(origin)) {
-      return fail(
+      return fail(ErrorCode::invalid, 
           fmt::format("has \"{}\", which is no origin: scheme, host and perhaps a port, without a path", origin));
     }
   }
@@ -111,10 +113,10 @@ Result<void> read_fetch(const Json& value, Config& config) {
 
 Result<void> read_broadcast_channels(const Json& value, Config& config) {
   const auto* names = value.if_object();
-  if (!names) return fail("");
+  if (!names) return fail(ErrorCode::invalid, "");
   std::map<std::string, std::string> channels;
   for (const auto& member : *names) {
-    if (!member.value().is_string() || member.value().get_string().empty()) return fail("");
+    if (!member.value().is_string() || member.value().get_string().empty()) return fail(ErrorCode::invalid, "");
     channels.emplace(member.key(), member.value().get_string());
   }
   config.broadcast_channels = std::move(channels);
@@ -123,11 +125,11 @@ Result<void> read_broadcast_channels(const Json& value, Config& config) {
 
 Result<void> read_jwt(const Json& value, Config& config) {
   const auto* entries = value.if_array();
-  if (!entries || entries->empty()) return fail("");
+  if (!entries || entries->empty()) return fail(ErrorCode::invalid, "");
   std::vector<JwtKey> keys;
   for (const Json& entry : *entries) {
     auto more = jwt_keys_from(entry);
-    if (!more) return fail("does not do: " + more.error().reason);
+    if (!more) return fail(ErrorCode::invalid, "does not do: " + more.error().reason);
     keys.insert(keys.end(), more->begin(), more->end());
   }
   config.tokens.jwt_keys = std::move(keys);
@@ -136,7 +138,7 @@ Result<void> read_jwt(const Json& value, Config& config) {
 
 Result<void> read_audience(const Json& value, Config& config) {
   auto names = value.is_string() ? std::vector{std::string(value.get_string())} : texts_in(value);
-  if (!names || names->empty()) return fail("");
+  if (!names || names->empty()) return fail(ErrorCode::invalid, "");
   config.tokens.jwt_rules.audiences = *std::move(names);
   return {};
 }
@@ -169,7 +171,8 @@ void add_server(SettingTable<Config>& table) {
           [](auto& config) -> auto& { return config.compress; })
       .time(
           {"publicCache", "How long browsers may use a file of public/ without asking for it again."}, {0, 366 * day},
-          [](auto& config) -> auto& { return config.public_cache; });
+          [](auto& config) -> auto& { return config.public_cache; })
+      .on_reload();
 }
 
 void add_socket(SettingTable<Config>& table) {
@@ -336,6 +339,7 @@ void add_scripts(SettingTable<Config>& table) {
             "the call throws in the script"},
            "(\"broadcast\" | \"send\")[]", "a list out of \"broadcast\" and \"send\"", read_handlers,
            [](const Config& config) { return show_texts(config.handlers); })
+      .on_reload()
       .add({"fetch",
             "Which origins rooms may fetch from: \"https://api.example.com\", \"https://*.example.com\", or \"*\" for "
             "all that are not in a private network.",
@@ -346,7 +350,8 @@ void add_scripts(SettingTable<Config>& table) {
             "Which BroadcastChannel names reach the room's clients, and as which event: `{ name: \"event\" }`."},
            "Record<string, string>", "an object of events by name, such as {chat: \"new_message\"}",
            read_broadcast_channels,
-           [](const Config& config) { return to_json(boost::json::value_from(config.broadcast_channels)); });
+           [](const Config& config) { return to_json(boost::json::value_from(config.broadcast_channels)); })
+      .on_reload();
 }
 
 void add_node(SettingTable<Config>& table) {
@@ -465,7 +470,7 @@ SettingTable<RoomLimits> make_limit_settings() {
       .count(
           {"history.replay", "Entries that `room.history.last()` returns without a number."}, {0, 100'000},
           [](auto& limits) -> auto& { return limits.history.replay_max; });
-  return table;
+  return table.all_on_reload();
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace entmoot_app {
 [[nodiscard]] const SettingTable<Config>& app_settings();
 
 /// What is in `limits`, and in each entry of `rooms`.
-[[nodiscard]] const SettingTable<RoomLimits>& limit_settings();
+[[nodiscard]] const SettingTable<entmoot::RoomLimits>& limit_settings();
 
 /// What `handlers` may name.
 inline constexpr std::array<std::string_view, 2> known_handlers = {"broadcast", "send"};

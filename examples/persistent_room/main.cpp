@@ -5,7 +5,7 @@
 #include "persistent_rooms.hpp"
 
 #include <entmoot/base/log.hpp>
-#include <entmoot/core/shards.hpp>
+#include <entmoot/node/node.hpp>
 
 #include <fmt/format.h>
 
@@ -13,7 +13,6 @@
 #include <functional>
 #include <future>
 #include <iostream>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -22,13 +21,13 @@ using namespace persistent_room;
 
 namespace {
 
-/// Runs `ask` on the shard and waits for what its ReplyTo is told.
+/// Runs `ask` on the shard and waits for the answer.
 Result<JsonText> wait_for(Shard& shard, std::function<void(ReplyTo)> ask) {
-  std::promise<Result<JsonText>> told;
-  shard.post([&told, ask = std::move(ask)] {
-    ask(ReplyTo([&told](Result<JsonText> result) { told.set_value(std::move(result)); }));
+  std::promise<Result<JsonText>> answered;
+  shard.post([&answered, ask = std::move(ask)] {
+    ask(ReplyTo([&answered](Result<JsonText> result) { answered.set_value(std::move(result)); }));
   });
-  return told.get_future().get();
+  return answered.get_future().get();
 }
 
 int fail_with(const Error& error) {
@@ -39,44 +38,35 @@ int fail_with(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return fail_with(fail("usage: persistent_room FILE ROOM"));
+  if (argc != 3) return fail_with(fail(ErrorCode::invalid, "usage: persistent_room FILE ROOM"));
   log::start("warn");
   const std::string room = argv[2];
-  Shards shards(1);  // before the store: what its thread has to say goes to a shard, to its last job
+  Node node({.shards = 1});  // before the store, whose last job still posts its answer to a shard
   auto store = HistoryStore::open(argv[1]);
   if (!store) return fail_with(store.error());
   const auto program = load_script();
   if (!program) return fail_with(program.error());
 
-  Shard& shard = shards[0];
-  std::unique_ptr<PersistentRooms> rooms;
-  {
-    Shard::Presence here(shard);
-    rooms = std::make_unique<PersistentRooms>(shard, **store, *program);
-  }
-  shards.start();
+  Shard& shard = node.shards()[0];
+  PersistentRooms rooms(shard, node.js().on(shard), **store, *program);
+  node.on_stop([&](Shard&) { rooms.stop(); });
+  node.shards().start();
 
-  fmt::print("A line is said in the room; /history shows it, /kill ends the room, the end of input this program.\n");
+  fmt::print("Type a line to send it to the room, /history, or /kill to end the room; end of input ends the program.\n");
   for (std::string line; std::getline(std::cin, line);) {
-    const auto told = wait_for(shard, [&](ReplyTo reply) {
+    const auto answer = wait_for(shard, [&](ReplyTo reply) {
       if (line == "/kill") {
-        rooms->kill(room);
+        rooms.kill(room);
         return std::move(reply)(JsonText());
       }
-      if (line == "/history") return rooms->call(room, "getHistory", JsonText::trusted("[]"), std::move(reply));
+      if (line == "/history") return rooms.call(room, "getHistory", JsonText::trusted("[]"), std::move(reply));
       std::string args = R"(["you",)";
       append_json_string(args, line);
-      rooms->call(room, "sendMessage", JsonText::trusted(args + "]"), std::move(reply));
+      rooms.call(room, "sendMessage", JsonText::trusted(args + "]"), std::move(reply));
     });
-    fmt::print("{}\n", told ? told->view() : std::string_view(told.error().reason));
+    fmt::print("{}\n", answer ? answer->view() : std::string_view(answer.error().reason));
   }
 
-  (void)wait_for(shard, [&](ReplyTo reply) {
-    rooms->stop();
-    std::move(reply)(JsonText());
-  });
-  shards.stop_and_join();
-  Shard::Presence here(shard);
-  rooms.reset();
+  node.stop();
   return 0;
 }

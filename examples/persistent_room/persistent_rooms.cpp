@@ -27,11 +27,11 @@ Result<Program> load_script() {
   return Program::load(std::string(script.name), script.bytes);
 }
 
-PersistentRooms::PersistentRooms(Shard& shard, HistoryStore& store, Program program)
+PersistentRooms::PersistentRooms(Shard& shard, JsShard& js, HistoryStore& store, Program program)
     : shard_(shard),
       store_(store),
       program_(std::move(program)),
-      js_(shard),
+      js_(js),
       supervisor_(shard, {.noun = "room", .seed = std::random_device{}()}) {}
 
 void PersistentRooms::call(const std::string& room, std::string function, JsonText args, ReplyTo reply) {
@@ -45,7 +45,7 @@ void PersistentRooms::call(const std::string& room, std::string function, JsonTe
 }
 
 void PersistentRooms::kill(const std::string& room) {
-  (void)supervisor_.terminate_child(room, ExitReason::killed());  // not there: as good as killed
+  (void)supervisor_.terminate_child(room, ExitReason::killed());  // not running: nothing to do
 }
 
 ChildSpec PersistentRooms::child_spec(const std::string& room) {

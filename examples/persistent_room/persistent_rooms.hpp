@@ -2,11 +2,11 @@
 
 #pragma once
 
-// Rooms of one shard whose history is kept: each a supervised JavaScript runtime that is given the handlers "load" and
-// "append". A room that ends takes nothing along that was answered.
+// Rooms of one shard whose history is kept in SQLite: each a supervised JavaScript runtime that is given the handlers
+// "load" and "append". A message that was answered "ok" survives the room's end.
 //
-// What an error means: a room that is killed while it waits for "append" answers with an error, although the message
-// may have reached the disk. So "ok" is a promise, and "error" is not the opposite promise.
+// An error does not mean that a message is lost: a room that is killed while it waits for "append" answers with an
+// error, although the message may have reached the disk.
 
 #include "history_store.hpp"
 
@@ -22,11 +22,11 @@ namespace persistent_room {
 /// room.ts, compiled.
 [[nodiscard]] entmoot::Result<entmoot::Program> load_script();
 
-/// On the shard's thread.
+/// On the shard's thread, but for the constructor.
 class PersistentRooms {
  public:
-  /// All outlive the rooms.
-  PersistentRooms(entmoot::Shard& shard, HistoryStore& store, entmoot::Program program);
+  /// All outlive the rooms. `js` is the shard's.
+  PersistentRooms(entmoot::Shard& shard, entmoot::JsShard& js, HistoryStore& store, entmoot::Program program);
 
   /// Calls a function of the room's script; starts the room if it does not run. `args` is a JSON array.
   void call(const std::string& room, std::string function, entmoot::JsonText args, entmoot::ReplyTo reply);
@@ -41,8 +41,8 @@ class PersistentRooms {
   entmoot::Shard& shard_;
   HistoryStore& store_;
   const entmoot::Program program_;
-  entmoot::JsShard js_;
-  entmoot::DynamicSupervisor supervisor_;  // after what its rooms stand on
+  entmoot::JsShard& js_;
+  entmoot::DynamicSupervisor supervisor_;
 };
 
 }  // namespace persistent_room

@@ -21,8 +21,8 @@ LiveChat::LiveChat(Program program, unsigned shards, Budget budget)
 
 LiveChat::~LiveChat() {
   app_.stop(Duration::zero());
-  for (std::size_t i = 0; i < app_.shards().size(); ++i) {
-    Shard::Presence here(app_.shards()[i]);
+  for (std::size_t i = 0; i < app_.node().shards().size(); ++i) {
+    Shard::Scope here(app_.node().shards()[i]);
     const auto usage = app_.rooms().usage_here();
     CHECK(usage.rooms == ChildCounts{});
     CHECK(usage.heaps == 0);
@@ -33,7 +33,7 @@ LiveChat::~LiveChat() {
 std::string LiveChat::room_away_from(unsigned shard, const std::string& prefix) {
   for (int i = 0;; ++i) {
     auto room = prefix + "-" + std::to_string(i);
-    if (app_.shards().home_of(room).index() != shard) return room;
+    if (app_.node().shards().home_of(room).index() != shard) return room;
   }
 }
 
@@ -58,12 +58,7 @@ void LiveChat::kill(std::string_view room) {
 }
 
 void LiveChat::on_shard(std::size_t index, const std::function<void()>& work) {
-  std::promise<void> done;
-  app_.shards()[index].post([&] {
-    work();
-    done.set_value();
-  });
-  done.get_future().wait();
+  app_.node().shards().run_on(index, work);
 }
 
 void LiveChat::until_nobody_is_connected() {
@@ -71,18 +66,18 @@ void LiveChat::until_nobody_is_connected() {
   for (std::size_t left = 1; left > 0;) {
     REQUIRE(std::chrono::steady_clock::now() < give_up);
     std::promise<std::size_t> counted;
-    app_.endpoint().count([&](std::size_t connections) { counted.set_value(connections); });
+    app_.node().endpoint().count([&](std::size_t connections) { counted.set_value(connections); });
     left = counted.get_future().get();
   }
 }
 
 LiveChat::Count LiveChat::count() {
   Count count;
-  for (std::size_t i = 0; i < app_.shards().size(); ++i) {
+  for (std::size_t i = 0; i < app_.node().shards().size(); ++i) {
     on_shard(i, [&] {
       const auto usage = app_.rooms().usage_here();
       count.supervised += usage.rooms.active;
-      count.named += app_.registry().count();
+      count.named += app_.node().registry().count();
       count.heaps += usage.heaps;
       count.stacks += usage.stacks;
     });

@@ -31,7 +31,7 @@ void stops_with_1012(LiveChat& chat, std::vector<std::unique_ptr<LiveVisitor>>& 
 
 /// Until the room's turn has begun: two rounds of its shard later it has had a slice.
 void let_it_begin(LiveChat& chat, std::string_view room) {
-  const auto shard = chat.app().shards().home_of(room).index();
+  const auto shard = chat.app().node().shards().home_of(room).index();
   for (int i = 0; i < 3; ++i) chat.on_shard(shard, [] {});
 }
 

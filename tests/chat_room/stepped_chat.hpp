@@ -8,10 +8,7 @@
 #include "conversation.hpp"
 #include "scripts.hpp"
 
-#include <chat_room/room.hpp>
-#include <chat_room/user_socket.hpp>
-#include <entmoot/phoenix/presence.hpp>
-#include <entmoot/phoenix/socket_mount.hpp>
+#include <chat_room/chat_room.hpp>
 #include <entmoot/testing/channel_test.hpp>
 #include <entmoot/testing/manual_clock.hpp>
 
@@ -29,7 +26,7 @@ namespace chat_room {
 
 struct SteppedChat {
   explicit SteppedChat(entmoot::Program program, unsigned count = 3, entmoot::Budget budget = {})
-      : shards(count, clock), rooms(shards, registry, pubsub, {.program = std::move(program), .budget = budget}) {}
+      : app({.shards = count, .budget = budget, .clock = clock}, std::move(program)) {}
   /// However the test went, the rooms end and have kept nothing.
   ~SteppedChat() {
     for (std::size_t i = 0; i < shards.size(); ++i) {
@@ -87,13 +84,11 @@ struct SteppedChat {
   }
 
   entmoot::ManualClock clock{std::chrono::microseconds(50)};  // each look: slices end by it
-  entmoot::Shards shards;
-  entmoot::PubSub pubsub{shards};
-  entmoot::Registry registry{shards};
-  Rooms rooms;
-  entmoot::Presence presence{shards, pubsub};
-  UserSocket user_socket{rooms, presence};
-  entmoot::SocketMount mount{shards, pubsub, user_socket};
+  ChatRoom app;
+  entmoot::Shards& shards = app.node().shards();
+  Rooms& rooms = app.rooms();
+  entmoot::Presence& presence = app.node().presence();
+  entmoot::SocketMount& mount = app.sockets();
 };
 
 /// A client in one room, on a shard of the test's choice.

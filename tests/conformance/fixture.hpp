@@ -7,11 +7,7 @@
 
 #include "user_socket.hpp"
 
-#include <entmoot/core/shards.hpp>
-#include <entmoot/phoenix/presence.hpp>
-#include <entmoot/phoenix/pubsub.hpp>
-#include <entmoot/phoenix/socket_mount.hpp>
-#include <entmoot/web/endpoint.hpp>
+#include <entmoot/node/node.hpp>
 
 #include <cstdint>
 
@@ -20,22 +16,17 @@ namespace conformance {
 class Fixture {
  public:
   explicit Fixture(std::uint16_t port);
-  ~Fixture();
 
-  [[nodiscard]] entmoot::Result<void> start();
-  [[nodiscard]] std::uint16_t port() const noexcept { return endpoint_.port(); }
-  /// Drains, then ends; at most `patience` is given to clients that do not take their last bytes.
-  void stop(entmoot::Duration patience);
+  [[nodiscard]] entmoot::Result<void> start() { return node_.start(); }
+  [[nodiscard]] std::uint16_t port() const noexcept { return node_.port(); }
+  /// Node::stop.
+  void stop(entmoot::Duration drain) { node_.stop(drain); }
 
  private:
   void mount();
 
-  entmoot::Shards shards_;
-  entmoot::PubSub pubsub_;
-  entmoot::Presence presence_;
+  entmoot::Node node_;
   UserSocket user_socket_;
-  entmoot::SocketMount sockets_;
-  entmoot::Endpoint endpoint_;
 };
 
 }  // namespace conformance

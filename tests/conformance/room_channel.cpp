@@ -41,7 +41,7 @@ JsonText meta_of(boost::json::object members) {
 
 Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& payload) {
   const std::string_view name = topic.substr(std::string_view("room:").size());
-  if (name == "deny") return fail("unauthorized");
+  if (name == "deny") return fail(ErrorCode::unauthorized, "unauthorized");
   if (name == "crash") throw std::runtime_error("asked to crash");
   if (name == "reply") return Ok{JsonText::trusted(R"({"echo":)" + std::string(payload.json().view()) + "}")};
   if (name == "slow") {

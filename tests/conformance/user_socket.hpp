@@ -23,8 +23,8 @@ class UserSocket final : public entmoot::UserSocket {
   /// `reject=1` refuses, `reject=2` refuses with a reason, `id=X` names the socket; everybody else is taken in.
   [[nodiscard]] entmoot::Result<entmoot::Client> connect(entmoot::Client client) const override {
     if (const auto* reject = entmoot::find_string(client.params, "reject")) {
-      if (*reject == "1") return entmoot::fail("");
-      if (*reject == "2") return entmoot::fail("not today");
+      if (*reject == "1") return entmoot::fail(entmoot::ErrorCode::unauthorized, "");
+      if (*reject == "2") return entmoot::fail(entmoot::ErrorCode::unauthorized, "not today");
     }
     if (const auto* id = entmoot::find_string(client.params, "id")) client.id = std::string(*id);
     return client;

@@ -45,7 +45,7 @@ struct ShardFixture {
   /// Runs `f` on the shard, in a round of its own.
   template <class F>
   void on_shard(F f) {
-    Shard::Presence presence(shard);
+    Shard::Scope presence(shard);
     f();
   }
 };
@@ -92,9 +92,9 @@ TEST_CASE_FIXTURE(ShardFixture, "a thread knows which shard it is, and only whil
   shard.poll();
   CHECK(Shard::try_here() == nullptr);
   Shard other(1, clock);
-  Shard::Presence outer(shard);
+  Shard::Scope outer(shard);
   {
-    Shard::Presence inner(other);
+    Shard::Scope inner(other);
     CHECK(&Shard::here() == &other);
   }
   CHECK(&Shard::here() == &shard);
@@ -298,7 +298,7 @@ TEST_CASE("tasks and timers that are left when a shard closes are destroyed unru
   int destroyed = 0;
   shard.post([left = std::make_unique<Left>(shard, destroyed)] { FAIL("ran"); });
   {
-    Shard::Presence presence(shard);
+    Shard::Scope presence(shard);
     shard.after(0ns, [left = std::make_unique<Left>(shard, destroyed)] { FAIL("rang"); });
   }
   shard.close();

@@ -5,19 +5,16 @@
 #include "../js/folder.hpp"
 
 #include <entmoot/base/log.hpp>
-#include <entmoot/otp/registry.hpp>
-#include <entmoot/phoenix/presence.hpp>
-#include <entmoot/phoenix/socket_mount.hpp>
+#include <entmoot/node/node.hpp>
+#include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/testing/channel_test.hpp>
 #include <entmoot/testing/manual_clock.hpp>
 #include <entmoot/web/http_request.hpp>
 #include <entmoot/web/http_response.hpp>
 
-#include "entmoot/rooms/rooms.hpp"
 #include "entmoot/server/app_loader.hpp"
-#include "entmoot/server/dev_channel.hpp"
-#include "entmoot/server/requests.hpp"
-#include "entmoot/server/user_socket.hpp"
+#include "entmoot/server/control.hpp"
+#include "entmoot/server/server.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -82,44 +79,38 @@ void write_all(const Folder& folder, const Files& files) {
   }
 }
 
+NodeOptions stepped(const App& app, const Clock& clock) {
+  NodeOptions options = node_options(app);
+  options.shards = AppBench::shard_count;
+  return {.shards = options.shards, .clock = clock, .endpoint = options.endpoint, .rooms = std::move(options.rooms)};
+}
+
 }  // namespace
 
 struct AppBench::Parts {
   explicit Parts(const Files& files)
-      : folder(files), loader(folder.path()), app(loaded(loader)), rooms({shards, registry, pubsub, presence}, app) {}
+      : folder(files), loader(folder.path()), app(loaded(loader)), node(stepped(*app, clock)) {}
 
   LogBook log;
   Folder folder;
   AppLoader loader;
   std::shared_ptr<const App> app;
   ManualClock clock{std::chrono::microseconds(10)};  // each look: slices end by it
-  Shards shards{shard_count, clock};
-  PubSub pubsub{shards};
-  Presence presence{shards, pubsub};
-  Registry registry{shards};
-  Rooms rooms;
-  DevNews news{shards, pubsub};
-  UserSocket user_socket{rooms, &news, app->config.tokens};
-  SocketMount mount{shards, pubsub, user_socket};
-  StaticFiles own_files;
-  Requests requests{rooms, own_files};
+  Node node;
+  Shards& shards = node.shards();
+  Rooms& rooms = node.rooms().rooms();
   std::shared_ptr<std::optional<HttpResponse>> response = {};  // to the last request
 };
 
 AppBench::AppBench(const Files& files) : parts_(std::make_unique<Parts>(files)) {}
 
-AppBench::~AppBench() {
-  for (unsigned i = 0; i < shard_count; ++i) {
-    run_on(parts_->shards[i], [&] { parts_->rooms.stop_here(); });
-  }
-  settle();
-}
+AppBench::~AppBench() = default;
 
 std::string AppBench::begin_reload(const Files& files) {
   write_all(parts_->folder, files);
   auto app = parts_->loader.load();
   if (!app) return app.error().reason;
-  parts_->rooms.use(*std::move(app));
+  parts_->node.rooms().use((*app)->hosted);
   return {};
 }
 
@@ -139,40 +130,37 @@ void AppBench::advance(Duration by) {
   settle();
 }
 
-std::string AppBench::asked(const std::function<void(void*)>& ask) {
+std::string AppBench::asked(const std::function<void(ReplyTo)>& ask) {
   auto answer = std::make_shared<std::optional<Result<JsonText>>>();
-  ReplyTo reply([answer](Result<JsonText> result) { *answer = std::move(result); });
-  ask(&reply);
+  ask(ReplyTo([answer](Result<JsonText> result) { *answer = std::move(result); }));
   settle();
   if (!*answer) return "(no answer)";
   return **answer ? std::string((**answer)->view()) : "error: " + (**answer).error().reason;
 }
 
 std::string AppBench::info(std::string_view topic, std::string_view message) {
-  return asked([&](void* reply) {
-    parts_->rooms.call(topic, "entmoot:info", JsonText::trusted(fmt::format("[{}]", message)),
-                       std::move(*static_cast<ReplyTo*>(reply)));
-  });
+  return asked([&](ReplyTo reply) { parts_->rooms.call(topic, entry::info(message), std::move(reply)); });
 }
 
 std::string AppBench::evaluate(std::string_view topic, std::string_view expression) {
-  const std::string answer = asked([&](void* reply) {
-    parts_->rooms.call(topic, "entmoot:eval", JsonText::of(boost::json::array{std::string(expression)}),
-                       std::move(*static_cast<ReplyTo*>(reply)));
-  });
+  const std::string answer =
+      asked([&](ReplyTo reply) { parts_->rooms.call(topic, entry::eval(expression), std::move(reply)); });
   const auto text = parse_json(answer);
   return text && text->is_string() ? std::string(text->as_string()) : answer;
 }
 
 std::string AppBench::kill(std::string_view topic) {
-  return asked([&](void* reply) { parts_->rooms.kill(topic, std::move(*static_cast<ReplyTo*>(reply))); });
+  return asked([&](ReplyTo reply) { parts_->rooms.kill(topic, std::move(reply)); });
+}
+
+Json AppBench::list() {
+  const auto rows = parse_json(asked([&](ReplyTo reply) { list_rooms(parts_->rooms, std::move(reply)); }));
+  return rows.value();
 }
 
 Texts AppBench::rooms() {
   Texts rows;
-  const auto list =
-      parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
-  for (const auto& row : list.value().as_array()) {
+  for (const auto& row : list().as_array()) {
     rows.push_back(fmt::format("{} {} {}", std::string(row.at("topic").as_string()),
                                std::string(row.at("state").as_string()), to_json(row.at("clients"))));
   }
@@ -180,9 +168,7 @@ Texts AppBench::rooms() {
 }
 
 std::string AppBench::about(std::string_view topic, const std::string& field) {
-  const auto list =
-      parse_json(asked([&](void* reply) { parts_->rooms.list(std::move(*static_cast<ReplyTo*>(reply))); }));
-  for (const auto& row : list.value().as_array()) {
+  for (const auto& row : list().as_array()) {
     if (row.at("topic").as_string() == topic) return to_json(row.at(field));
   }
   return "(no such room)";
@@ -199,8 +185,7 @@ HttpResponse AppBench::http(HttpRequest request) {
       request.query = request.path.substr(question + 1);
       request.path.resize(question);
     }
-    parts_->requests.handle(std::move(request),
-                            Responder(parts_->shards[0], [response](HttpResponse r) { *response = std::move(r); }));
+    parts_->node.rooms().requests().handle(request, Responder(parts_->shards[0], [response](HttpResponse r) { *response = std::move(r); }));
   });
   settle();
   return late_http();
@@ -244,7 +229,7 @@ Person::Person(AppBench& bench, unsigned shard, Coming coming) : bench_(&bench) 
                    .peer_is_loopback = true};
   if (!coming.forwarded_for.empty()) info.x_headers.emplace_back("x-forwarded-for", coming.forwarded_for);
   if (!coming.token.empty()) info.auth_token = coming.token;
-  client_ = std::make_unique<Client>(parts.shards[shard], parts.mount, std::move(info));
+  client_ = std::make_unique<Client>(parts.shards[shard], parts.node.rooms().sockets(), std::move(info));
 }
 Person::~Person() = default;
 Person::Person(Person&&) noexcept = default;

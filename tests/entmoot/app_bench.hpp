@@ -13,6 +13,8 @@
 //     CHECK(ann.news() == Texts{R"(room:a greeting {"text":"hello"})"});
 
 #include <entmoot/base/clock.hpp>
+#include <entmoot/base/json.hpp>
+#include <entmoot/otp/reply_to.hpp>
 
 #include <doctest/doctest.h>
 
@@ -29,9 +31,6 @@ struct HttpResponse;
 }  // namespace entmoot
 
 namespace entmoot_app {
-
-struct App;
-class Rooms;
 
 using Texts = std::vector<std::string>;
 /// The files of a folder.
@@ -92,7 +91,8 @@ class AppBench {
   [[nodiscard]] Parts& parts() noexcept { return *parts_; }
 
  private:
-  std::string asked(const std::function<void(void* reply)>& ask);
+  entmoot::Json list();
+  std::string asked(const std::function<void(entmoot::ReplyTo reply)>& ask);
   const std::unique_ptr<Parts> parts_;
 };
 

@@ -28,7 +28,7 @@ std::string setting(const char* name) {
 }
 
 std::string end_of(const Outcome& outcome) {
-  if (outcome.exit) return "dropped: " + outcome.exit->what;
+  if (outcome.exit) return "dropped: " + outcome.exit->why.reason;
   if (!outcome.answer) return "no answer";
   const std::string said =
       *outcome.answer ? std::string((*outcome.answer)->view()) : std::string(outcome.answer->error().reason);
@@ -46,7 +46,7 @@ void check_end(const Script& script, const Outcome& outcome) {
   switch (script.ends) {
     case Script::Ends::dropped:
       CHECK(outcome.exit.has_value());
-      if (outcome.exit) CHECK(expected(outcome.exit->what));
+      if (outcome.exit) CHECK(expected(outcome.exit->why.reason));
       CHECK((reason.empty() || expected(reason)));
       break;
     case Script::Ends::stopped: CHECK(expected(reason)); break;

@@ -72,7 +72,7 @@ class World {
   ManualClock manual_clock_;
   Shards shards_;
   Shard& shard_;
-  Shard::Presence here_;
+  Shard::Scope here_;
   Registry registry_;
   JsShard js_;
   DynamicSupervisor supervisor_;

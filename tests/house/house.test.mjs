@@ -16,7 +16,7 @@ const table = readFileSync(join(repository, "src/floors.txt"), "utf8");
 
 /** floor → the floors it may include, as the table declares them. */
 const declared = new Map(
-  [...table.matchAll(/^([a-z]\w*):(.*)$/gm)].map(([, floor, uses]) => [floor, uses.split(/\s+/).filter(Boolean)]),
+  [...table.matchAll(/^([a-z]\w*):(.*)$/gm)].map(([, floor, uses]) => [floor, uses.replace(/#.*/, "").split(/\s+/).filter(Boolean)]),
 );
 const floors = [...declared.keys()];
 

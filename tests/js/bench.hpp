@@ -27,7 +27,7 @@ struct Bench : Host {
   ManualClock clock;
   Slicer slicer_{clock, {}};
   StackPool stacks{fiber_stack_bytes};
-  RegionArena arena{200};
+  RegionArena arena;
   std::shared_ptr<const TemplateHeap> heap;
   HeapLimits limits;
   std::unique_ptr<Runtime> runtime;
@@ -40,9 +40,9 @@ struct Bench : Host {
   bool exhausted = false;
 
   explicit Bench(std::string_view source, HeapLimits with = {}) : Bench(compiled(source), with) {}
-  explicit Bench(std::shared_ptr<const ModuleGraph> graph, HeapLimits with = {}, const Globals& globals = {})
+  explicit Bench(std::shared_ptr<const ModuleGraph> graph, HeapLimits with = {}, const TemplateOptions& options = {})
       : limits(with) {
-    auto built = TemplateHeap::build(std::move(graph), globals);
+    auto built = TemplateHeap::build(std::move(graph), options);
     REQUIRE_MESSAGE(built.has_value(), built.error().reason);
     heap = *built;
     fresh();
@@ -87,20 +87,25 @@ struct Bench : Host {
   }
 
   Slicer& slicer() noexcept override { return slicer_; }
-  void answer(std::uint64_t call, bool ok, std::string_view text, std::string_view) override {
-    if (call == 0 && ok) {
+  void answer(std::uint64_t call, Outcome outcome, Value value, std::string_view extra) override {
+    if (call == 0 && outcome == Outcome::ok) {
       started = true;
       return;
     }
-    said.push_back(std::to_string(call) + (ok ? " ok " : " error ") + std::string(text));
+    const char* how = outcome == Outcome::ok ? " ok " : outcome == Outcome::refused ? " refused " : " error ";
+    said.push_back(std::to_string(call) + how + shown(value));
+    if (outcome != Outcome::threw && !extra.empty()) said.back().append(" ").append(extra);
+  }
+  static std::string shown(const Value& value) {
+    return value.kind == Value::Kind::text ? std::string(value.content) : fmt::format("<{}>", value.content);
   }
   bool post(std::string_view channel, std::string_view json) override {
     said.push_back("post " + std::string(channel) + " " + std::string(json));
     return true;
   }
-  bool emit(std::string_view operation, std::string_view target, std::string_view name,
-            std::string_view payload) override {
-    said.push_back(fmt::format("{} {} {} {}", operation, target, name, payload));
+  bool command(std::string_view name, std::span<const Value> operands) override {
+    said.emplace_back(name);
+    for (const Value& operand : operands) said.back().append(" ").append(shown(operand));
     return true;
   }
   bool call(std::uint64_t id, std::string_view name, std::string_view args) override {
@@ -121,8 +126,8 @@ struct Bench : Host {
   void report_error(Uncaught kind, std::string_view message, std::string_view) override {
     said.push_back("uncaught " + std::to_string(static_cast<int>(kind)) + ": " + std::string(message));
   }
-  void log(int level, std::string_view line) override {
-    said.push_back("log " + std::to_string(level) + " " + std::string(line.substr(0, line.find('\n'))));
+  void log(log::Level level, std::string_view line) override {
+    said.push_back("log " + std::to_string(static_cast<int>(level)) + " " + std::string(line.substr(0, line.find('\n'))));
   }
   double random() noexcept override { return 0.25; }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { std::ranges::fill(bytes, std::uint8_t{7}); }

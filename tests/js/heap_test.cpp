@@ -14,7 +14,7 @@ using namespace entmoot::js;
 namespace {
 
 struct HeapFixture {
-  RegionArena arena{100};
+  RegionArena arena;
   Region region = arena.take();
   Heap& heap;
   explicit HeapFixture(HeapLimits limits = {}) : heap(Heap::create(region, limits)) {}
@@ -103,7 +103,7 @@ TEST_CASE("fragmentation is bounded: holes of one size serve requests of a small
 }
 
 TEST_CASE("regions come back and are given out again") {
-  RegionArena arena(101, {.slot_bytes = 1u << 20, .warm_bytes = 64u << 10, .warm_slots_max = 2});
+  RegionArena arena({.slot_bytes = 1u << 20, .warm_bytes = 64u << 10, .warm_slots_max = 2});
   std::vector<Region> regions;
   for (int i = 0; i < 600; ++i) {  // more than one chunk of address space
     regions.push_back(arena.take());

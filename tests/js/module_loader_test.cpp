@@ -20,13 +20,13 @@ namespace {
 using Files = std::map<std::string, std::string>;
 
 // What a program that exports a function `test` answers when that is called; or why it cannot be.
-std::string outcome(const Files& files, const std::string& entry = "room.ts", const Globals& globals = {}) {
+std::string outcome(const Files& files, const std::string& entry = "room.ts", const TemplateOptions& options = {}) {
   const Folder folder(files);
   ModuleLoader loader(folder.path());
   auto graph = loader.load(entry);
   if (!graph) return graph.error().reason;
-  if (auto heap = TemplateHeap::build(*graph, globals); !heap) return heap.error().reason;
-  Bench room(*graph, {}, globals);
+  if (auto heap = TemplateHeap::build(*graph, options); !heap) return heap.error().reason;
+  Bench room(*graph, {}, options);
   room.start();
   if (room.said.empty()) room.invoke(1, "test");
   std::string out;
@@ -185,7 +185,7 @@ TEST_CASE("the room's module can be asked to evaluate in its scope, for a consol
 
 TEST_CASE("globals are set before anything runs") {
   CHECK(outcome({{"room.ts", "const key = process.env.KEY; export const test = () => key;"}}, "room.ts",
-                {{"process", JsonText::trusted(R"({"env":{"KEY":"value"}})")}}) == R"("value")");
+                {.globals = {{"process", JsonText::trusted(R"({"env":{"KEY":"value"}})")}}}) == R"("value")");
 }
 
 // --- packages

@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a slice that throws ends its actor with a crash, 
   actor.monitor([&](const ExitReason& why) { reason = why; });
   for (const char* name : {"echo", "keep", "throw", "echo"}) actor.ref().mailbox().push(call(name, noting(answers)));
   settle();
-  CHECK(reason == ExitReason::crash("thrown in a turn"));
+  CHECK(reason == ExitReason::crash(entmoot::fail(ErrorCode::exception, "thrown in a turn")));
   REQUIRE(answers.size() == 4);
   CHECK(answers[0] == "[1]");
   for (std::size_t i = 1; i < 4; ++i) CHECK(answers[i].starts_with("error: "));

@@ -210,7 +210,7 @@ class Real : OtpFixture {
   }
   void exit(int id, ExitReason::Kind reason) {
     const auto found = actors_.find(id);
-    if (found != actors_.end() && found->second->alive()) found->second->exit({reason, "because"});
+    if (found != actors_.end() && found->second->alive()) found->second->exit({reason, fail(ErrorCode::failed, "because")});
   }
   std::string terminate(int id) {
     auto result = supervisor_.terminate_child(std::to_string(id));
@@ -242,7 +242,7 @@ class Real : OtpFixture {
 
   Result<std::unique_ptr<Actor>> make(int id, Shard& on) {
     switch (fate.take(id)) {
-      case Outcome::error: return fail("start failed");
+      case Outcome::error: return fail(ErrorCode::failed, "start failed");
       case Outcome::ignore: return std::unique_ptr<Actor>();
       case Outcome::up: break;
     }

@@ -91,10 +91,10 @@ TEST_CASE_FIXTURE(SupervisedFixture, "max_children refuses one more, and a child
 }
 
 TEST_CASE_FIXTURE(SupervisedFixture, "a first start that fails is an error and leaves no trace") {
-  start_errors["lobby"] = fail("syntax error", "lobby.ts:3");
+  start_errors["lobby"] = fail(ErrorCode::failed, "syntax error", "lobby.ts:3");
   const auto result = rooms.start_child(spec("lobby"));
   REQUIRE_FALSE(result.has_value());
-  CHECK(result.error() == fail("syntax error", "lobby.ts:3"));
+  CHECK(result.error() == fail(ErrorCode::failed, "syntax error", "lobby.ts:3"));
   CHECK(rooms.count_children() == ChildCounts{});
   start_errors.clear();
   CHECK(rooms.start_child(spec("lobby")).has_value());
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(SupervisedFixture,
 
 TEST_CASE_FIXTURE(SupervisedFixture, "a restart whose start fails is tried as often as the budget allows, then waits") {
   CHECK(rooms.start_child(spec("lobby")).has_value());
-  start_errors["lobby"] = fail("syntax error");
+  start_errors["lobby"] = fail(ErrorCode::failed, "syntax error");
   crash("lobby");
   CHECK(starts["lobby"] == 1 + 3);  // it does not loop
   CHECK(info("lobby").state == ChildState::quarantined);
@@ -212,11 +212,11 @@ TEST_CASE_FIXTURE(SupervisedFixture, "a restart whose start fails is tried as of
 
 TEST_CASE_FIXTURE(SupervisedFixture, "who asks while a restart is due at once is told to come again") {
   CHECK(rooms.start_child(spec("lobby")).has_value());
-  start_errors["lobby"] = fail("syntax error");
+  start_errors["lobby"] = fail(ErrorCode::failed, "syntax error");
   started["lobby"]->exit(ExitReason::crash("boom"));
   const auto result = rooms.start_child(spec("lobby"));
   REQUIRE_FALSE(result.has_value());
-  CHECK(result.error() == fail("room is restarting, try again in 1 s", "syntax error"));
+  CHECK(result.error() == fail(ErrorCode::unavailable, "room is restarting, try again in 1 s", "syntax error"));
   CHECK(rooms.count_children() == ChildCounts{.specs = 1, .restarting = 1});
 }
 
@@ -277,7 +277,7 @@ TEST_CASE_FIXTURE(SupervisedFixture,
     auto made = spec("lobby");
     made.start = [&, start = made.start](Shard& on) -> Result<std::unique_ptr<Actor>> {
       if (restarting) CHECK(rooms.terminate_child("lobby").has_value());
-      if (restarting && fails) return fail("no luck");
+      if (restarting && fails) return fail(ErrorCode::failed, "no luck");
       auto actor = start(on);
       started["lobby"]->ends_seen = &ends;
       return actor;
@@ -359,7 +359,7 @@ TEST_CASE("restarts of children that fell together are spread by the jitter, the
   const auto waits = [](std::uint32_t seed) {
     ManualClock clock;
     Shard shard(0, clock);
-    Shard::Presence presence(shard);
+    Shard::Scope presence(shard);
     DynamicSupervisor rooms(shard, {.seed = seed});
     std::map<std::string, Duration> left;
     for (int i = 0; i < 50; ++i) {

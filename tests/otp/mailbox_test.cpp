@@ -21,7 +21,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a mailbox that is full by number refuses the next
 }
 
 TEST_CASE_FIXTURE(OtpFixture, "a mailbox that is full by bytes takes again when messages were taken") {
-  const std::size_t one = call("echo").bytes();
+  const std::size_t one = call("echo").size();
   Probe actor(shard, {.bytes_max = 2 * one});
   std::vector<std::string> answers;
   for (int i = 0; i < 3; ++i) actor.ref().mailbox().push(call("echo", noting(answers)));

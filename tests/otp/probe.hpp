@@ -54,7 +54,7 @@ class Probe : public Actor {
 struct OtpFixture {
   ManualClock clock;
   Shard shard{0, clock};
-  Shard::Presence presence{shard};
+  Shard::Scope presence{shard};
 
   /// Steps until nothing is left to do now.
   void settle() {

@@ -19,7 +19,7 @@ struct RegistryFixture {
   ManualClock clock;
   Shards shards{1, clock};
   Shard& shard = shards[0];
-  Shard::Presence presence{shard};
+  Shard::Scope presence{shard};
   Registry registry{shards};
 };
 

@@ -31,7 +31,7 @@ struct TreeFixture : OtpFixture {
       if (failing[id] > 0) {
         --failing[id];
         events.push_back("!" + id);
-        return fail("no luck");
+        return fail(ErrorCode::failed, "no luck");
       }
       events.push_back("+" + id);
       auto actor = std::make_unique<Noted>(on, id, events);

@@ -2,7 +2,7 @@
 
 #include <persistent_room/persistent_rooms.hpp>
 
-#include <entmoot/core/shards.hpp>
+#include <entmoot/node/node.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -44,21 +44,11 @@ class Server {
   explicit Server(const std::string& path) : store_(open(path)) {
     const auto program = load_script();
     REQUIRE(program.has_value());
-    Shard::Presence here(shard());
-    rooms_ = std::make_unique<PersistentRooms>(shard(), *store_, *program);
-    shards_.start();
+    rooms_ = std::make_unique<PersistentRooms>(shard(), node_.js().on(shard()), *store_, *program);
+    node_.on_stop([this](Shard&) { rooms_->stop(); });
+    node_.shards().start();
   }
-  ~Server() {
-    std::promise<void> stopped;
-    shard().post([&] {
-      rooms_->stop();
-      stopped.set_value();
-    });
-    stopped.get_future().wait();
-    shards_.stop_and_join();
-    Shard::Presence here(shard());
-    rooms_.reset();
-  }
+  ~Server() { node_.stop(); }
 
   Answer say(const std::string& text) { return call("sendMessage", fmt::format(R"(["ann","{}"])", text)); }
   void kill() {
@@ -83,7 +73,7 @@ class Server {
     REQUIRE_MESSAGE(store.has_value(), store.error().reason);
     return *std::move(store);
   }
-  Shard& shard() { return shards_[0]; }
+  Shard& shard() { return node_.shards()[0]; }
   Answer call(std::string function, const std::string& args) {
     auto told = std::make_shared<std::promise<Result<JsonText>>>();
     auto answer = told->get_future();
@@ -94,7 +84,7 @@ class Server {
     return answer;
   }
 
-  Shards shards_{1};  // before the store, whose thread posts to it until its last job
+  Node node_{{.shards = 1}};  // before the store, whose thread posts to it until its last job
   std::unique_ptr<HistoryStore> store_;
   std::unique_ptr<PersistentRooms> rooms_;
 };
@@ -144,7 +134,7 @@ TEST_CASE("a message that cannot be kept is the sender's error, and nobody has s
   REQUIRE(saboteur->run("alter table messages rename to elsewhere").has_value());
   const auto refused = Server::get(server.say("lost"));
   REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().reason == "the database says: no such table: messages");
+  CHECK(refused.error().reason == "database error: no such table: messages");
   REQUIRE(saboteur->run("alter table elsewhere rename to messages").has_value());
   CHECK(Server::get(server.say("kept too")).has_value());
   CHECK(server.history() == Texts{"kept", "kept too"});

@@ -210,7 +210,7 @@ TEST_CASE("an answer is replied as ok, an error with its reason") {
   client.sends(R"(["1","6","room:1","ask",{}])");
   client.sends(R"(["1",null,"room:1","ask",{}])");
   run_on(world.shards[1], [&] {
-    std::move(world.diary.answers[1])(fail("too long"));
+    std::move(world.diary.answers[1])(fail(ErrorCode::failed, "too long"));
     std::move(world.diary.answers[0])(json("{\"n\":1}"));
     std::move(world.diary.answers[2])(json("{}"));
   });
@@ -287,7 +287,7 @@ TEST_CASE("a join that waits can be refused, and the topic joined again") {
   World world;
   TestClient client(world.shards[0], world.mount);
   client.sends(R"(["1","1","room:say","phx_join",{}])");
-  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(fail("full")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(fail(ErrorCode::failed, "full")); });
   world.settles();
   CHECK(client.received() == Texts{R"(["1","1","room:say","phx_reply",{"status":"error","response":{"said":false}}])"});
   client.sends(R"(["2","2","room:1","phx_join",{}])");

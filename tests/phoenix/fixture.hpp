@@ -34,11 +34,11 @@ struct Diary {
 
 class FixtureChannel final : public Channel {
  public:
-  explicit FixtureChannel(Diary& diary) : diary_(diary) { intercept({"icpt", "unhandled_out"}); }
+  explicit FixtureChannel(Diary& diary) : diary_(diary) { intercept({"icpt", "unintercept_drained"}); }
 
   JoinResult join(std::string_view topic, const Payload& payload) override {
     using namespace std::chrono_literals;
-    if (topic == "room:deny") return fail("unauthorized");
+    if (topic == "room:deny") return fail(ErrorCode::unauthorized, "unauthorized");
     if (topic == "room:refuse") return Refused{json(R"({"code":7})")};
     if (topic == "room:crash") throw std::runtime_error("asked to");
     if (topic == "room:throw-int") throw 7;
@@ -107,7 +107,7 @@ class FixtureChannel final : public Channel {
       event == "shout" ? broadcast("shout", payload) : broadcast_from("shout", payload);
       return Reply{};
     }
-    if (event == "icpt" || event == "unhandled_out") {
+    if (event == "icpt" || event == "unintercept_drained") {
       broadcast(event, payload);
       return NoReply{};
     }
@@ -167,7 +167,7 @@ class FixtureSocket final : public UserSocket {
   }
 
   Result<Client> connect(Client client) const override {
-    if (client.params.contains("reject")) return fail("rejected");
+    if (client.params.contains("reject")) return fail(ErrorCode::unauthorized, "rejected");
     if (client.params.contains("raise")) throw std::runtime_error("asked to");
     if (const auto* id = find_string(client.params, "id")) client.id = std::string(*id);
     return client;

@@ -36,7 +36,7 @@ class LeavingItToOthers final : public Channel {
     elsewhere_.given.push_back({topic(), std::string(event), payload});
     return NoReply{};
   }
-  void handled_out(ReplyTo passed) override { elsewhere_.asked.push_back(std::move(passed)); }
+  void intercept_drained(ReplyTo passed) override { elsewhere_.asked.push_back(std::move(passed)); }
 
  private:
   Elsewhere& elsewhere_;

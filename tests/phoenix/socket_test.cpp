@@ -267,7 +267,7 @@ TEST_CASE("the old channel is gone even when the join that replaces it fails") {
   CHECK(client.received() == Texts{R"(["1","1","room:later",)" + ok});
   client.sends(R"(["2","2","room:later","phx_join",{}])");
   CHECK(client.received().empty());
-  run_on(world.shards[0], [&] { std::move(world.diary.answers[1])(fail("closed for today")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[1])(fail(ErrorCode::failed, "closed for today")); });
   world.settles();
   CHECK(client.received() ==
         Texts{R"(["2","2","room:later","phx_reply",{"status":"error","response":{"reason":"closed for today"}}])",
@@ -339,7 +339,7 @@ TEST_CASE("what waited for a join that is refused finds no channel") {
   World world;
   TestClient client(world.shards[0], world.mount);
   client.sends_at_once({R"(["1","1","room:later","phx_join",{}])", R"(["1","2","room:later","ok",{}])"});
-  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(fail("no")); });
+  run_on(world.shards[0], [&] { std::move(world.diary.answers[0])(fail(ErrorCode::failed, "no")); });
   world.settles();
   CHECK(client.received() ==
         Texts{R"(["1","1","room:later","phx_reply",{"status":"error","response":{"reason":"no"}}])",

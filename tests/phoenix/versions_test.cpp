@@ -179,7 +179,7 @@ TEST_CASE("handle_out may drop a broadcast, stop its channel, or crash it") {
   world.settles();
   CHECK(client.received() == Texts{R"(["1","1","room:1","phx_close",{}])"});
   client.sends(R"(["4","4","room:1","phx_join",{}])");
-  client.sends(R"(["4","5","room:1","unhandled_out",{}])");
+  client.sends(R"(["4","5","room:1","unintercept_drained",{}])");
   world.settles();
   CHECK(client.received() == Texts{R"(["4","4","room:1","phx_reply",{"status":"ok","response":{}}])",
                                    R"(["4","4","room:1","phx_error",{"reason":"channel_crash"}])"});

@@ -67,7 +67,7 @@ TEST_CASE("effects are released in order when the turn succeeds, and none of the
   std::vector<std::string> out;
   Handlers handlers;
   handlers.on_channel("chat", [&](const JsonText& message) -> Result<void> {
-    if (message.view() == "5") return fail("not five");
+    if (message.view() == "5") return fail(ErrorCode::failed, "not five");
     Effects::release_or_hold([&out, text = std::string(message.view())] { out.push_back(text); });
     return {};
   });
@@ -90,7 +90,7 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
   RoomBench bench;
   Handlers handlers;
   handlers.on("throws", [](const JsonText&) -> Result<JsonText> { throw std::runtime_error("handler broke"); });
-  handlers.on("refuses", [](const JsonText&) -> Result<JsonText> { return fail("not you"); });
+  handlers.on("refuses", [](const JsonText&) -> Result<JsonText> { return fail(ErrorCode::unauthorized, "not you"); });
   std::vector<ReplyTo> forgotten;
   handlers.on_later("silent", [&](const JsonText&, ReplyTo reply) { forgotten.push_back(std::move(reply)); });
   handlers.on_later("drops", [](const JsonText&, ReplyTo) {});
@@ -240,7 +240,7 @@ TEST_CASE("an endless loop is sliced by the clock, others answer meanwhile, and 
   while (!loops.exit) REQUIRE(bench.shard.poll());
   bench.settle();
   CHECK(RoomBench::text(spin) == "error: out of time");
-  CHECK(loops.exit == ExitReason::crash("out of time"));
+  CHECK(loops.exit == ExitReason::crash(fail(ErrorCode::cpu_limit, "out of time")));
   CHECK(bench.call(other, "g") == "101");
 }
 
@@ -256,7 +256,7 @@ TEST_CASE("an endless chain of microtasks ends at its CPU limit or its count, wh
   RoomBench by_count;
   Room& b = by_count.open(source, {}, {.microtasks_max = 10'000});
   CHECK(by_count.call(b, "chain") == "error: too many microtasks");
-  CHECK(b.exit == ExitReason::crash("too many microtasks"));
+  CHECK(b.exit == ExitReason::crash(fail(ErrorCode::turn_limit, "too many microtasks")));
 }
 
 TEST_CASE("past the soft limit a turn fails with an out-of-memory error and the room lives on if it can") {
@@ -273,14 +273,14 @@ TEST_CASE("past the soft limit a turn fails with an out-of-memory error and the 
   CHECK(bench.call(room, "ping") == R"("pong")");
   CHECK(bench.call(room, "keep") == "error: out of memory");
   REQUIRE(room.exit);  // what it kept is still there: nothing to go on with
-  CHECK(room.exit == ExitReason::crash("out of memory"));
+  CHECK(room.exit == ExitReason::crash(fail(ErrorCode::out_of_memory, "out of memory")));
 }
 
 TEST_CASE("an allocation past the hard limit drops the room at once") {
   RoomBench bench;
   Room& room = bench.open("function big() { return 'x'.repeat(1 << 28).length; }");
   CHECK(bench.call(room, "big") == "error: out of memory");
-  CHECK(room.exit == ExitReason::crash("out of memory"));
+  CHECK(room.exit == ExitReason::crash(fail(ErrorCode::out_of_memory, "out of memory")));
 }
 
 TEST_CASE("a turn that pours out messages is dropped before they fill the server's memory") {
@@ -369,10 +369,10 @@ TEST_CASE("what nobody caught is counted by its kind, and the room lives on") {
   bench.clock.advance(1ms);
   bench.settle();
   const auto usage = room.server->usage();
-  CHECK(usage.timer_exceptions == 1);
-  CHECK(usage.listener_exceptions == 1);
-  CHECK(usage.microtask_exceptions == 1);
-  CHECK(usage.unhandled_rejections == 3);
+  CHECK(usage.uncaught.timer_exceptions == 1);
+  CHECK(usage.uncaught.listener_exceptions == 1);
+  CHECK(usage.uncaught.microtask_exceptions == 1);
+  CHECK(usage.uncaught.unhandled_rejections == 3);
   CHECK(usage.failed_turns == 1);
   CHECK_FALSE(room.exit);
 }

@@ -35,7 +35,7 @@ std::string in_room(const std::string& source) {
   RoomBench bench;
   Room& room = bench.open(*program);
   auto answer = bench.call(room, "test");
-  return room.exit ? room.exit->what : answer;
+  return room.exit ? room.exit->why.reason : answer;
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST_CASE("a module that is not there in time ends its room, and who waits hears
   bench.clock.advance(1s);
   bench.settle();
   REQUIRE(room.exit);
-  CHECK(room.exit->what == "the script did not start in time");
+  CHECK(room.exit->why.reason == "the script did not start in time");
   CHECK(RoomBench::text(answer) == "error: the script did not start in time");
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("a module that fails ends its room, at once or after it has awaited") 
   Room& at_once = bench.open(program_of({{"room.ts", "throw new Error('not today');"}}));
   bench.settle();
   REQUIRE(at_once.exit);
-  CHECK(at_once.exit->what == "the room's script failed: not today");
+  CHECK(at_once.exit->why.reason == "the room's script failed: not today");
 
   Room& later = bench.open(
       program_of({{"room.ts", "await new Promise((done) => setTimeout(done, 10)); throw new Error('nor tomorrow');"}}));
@@ -92,7 +92,7 @@ TEST_CASE("a module that fails ends its room, at once or after it has awaited") 
   bench.clock.advance(10ms);
   bench.settle();
   REQUIRE(later.exit);
-  CHECK(later.exit->what == "the room's script failed: nor tomorrow");
+  CHECK(later.exit->why.reason == "the room's script failed: nor tomorrow");
   CHECK(RoomBench::text(answer) == "error: the room's script failed: nor tomorrow");
 }
 
@@ -103,14 +103,14 @@ TEST_CASE("a module that computes without end, or hoards, while it starts is dro
   Room& endless = bench.open(program_of({{"room.ts", "for (;;) {}"}}), {}, budget);
   bench.settle(100'000);
   REQUIRE(endless.exit);
-  CHECK(endless.exit->what == "out of time");
+  CHECK(endless.exit->why.reason == "out of time");
 
   RoomBench other;
   Room& hoards =
       other.open(program_of({{"room.ts", "const all = []; for (;;) all.push('x'.repeat(5000) + all.length);"}}));
   other.settle(100'000);
   REQUIRE(hoards.exit);
-  CHECK(hoards.exit->what.find("out of memory") != std::string::npos);
+  CHECK(hoards.exit->why.reason.find("out of memory") != std::string::npos);
 }
 
 TEST_CASE("a room that waits for its start can be ended like any other") {

@@ -63,14 +63,14 @@ TEST_CASE("values are values: SQL in a text stays text") {
 
 TEST_CASE("errors are values that say what SQLite says, and the database can be used after them") {
   Database database = in_memory();
-  CHECK(database.prepare("select nonsense from t").error().reason == "the database says: no such column: nonsense");
+  CHECK(database.prepare("select nonsense from t").error().reason == "database error: no such column: nonsense");
   CHECK(database.prepare("  -- nothing").error().reason == "there is no statement in the SQL");
-  CHECK(database.run("crate table u").error().reason == R"(the database says: near "crate": syntax error)");
+  CHECK(database.run("crate table u").error().reason == R"(database error: near "crate": syntax error)");
   REQUIRE(database.run("create unique index once on t (b)").has_value());
   auto insert = database.prepare("insert into t values ('x', ?)");
   CHECK(insert->bind(1, 7).step().has_value());
-  CHECK(insert->bind(1, 7).step().error().reason == "the database says: UNIQUE constraint failed: t.b");
-  CHECK(insert->bind(9, 7).step().error().reason == "the database says: column index out of range");
+  CHECK(insert->bind(1, 7).step().error().reason == "database error: UNIQUE constraint failed: t.b");
+  CHECK(insert->bind(9, 7).step().error().reason == "database error: column index out of range");
   CHECK(insert->bind(1, 8).step().has_value());
   CHECK(all(database) == std::vector<std::string>{"x=7", "x=8"});
 }

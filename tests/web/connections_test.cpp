@@ -62,7 +62,7 @@ class House {
 
   ManualClock clock;
   Shard shard{0, clock};
-  Shard::Presence presence{shard};
+  Shard::Scope presence{shard};
   Connections connections{shard};
   int told = 0;
   bool empty = false;

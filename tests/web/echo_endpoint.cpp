@@ -36,7 +36,7 @@ EchoEndpoint::EchoEndpoint(unsigned shard_count, const Clock& clock, EndpointOpt
     : shards(shard_count, clock), endpoint(shards, on_any_port(std::move(options))) {
   endpoint.socket("/socket", {.connect = [this](const ConnectInfo& info,
                                                 Transport& transport) -> Result<std::unique_ptr<FrameHandler>> {
-                                if (info.query == "refuse") return fail("refused");
+                                if (info.query == "refuse") return fail(ErrorCode::unauthorized, "refused");
                                 if (info.query == "throw") throw std::runtime_error("asked to");
                                 if (info.query == "greet") transport.push({Frame::Kind::text, SharedBytes("welcome")});
                                 if (info.query == "close") transport.close(CloseCode::policy_violation, "no");

@@ -25,8 +25,8 @@ class AskedSocket final : public UserSocket {
  public:
   Result<Client> connect(Client client) const override {
     const auto* reject = find_string(client.params, "reject");
-    if (reject && *reject == "1") return fail("");
-    if (reject && *reject == "2") return fail("rate limited");
+    if (reject && *reject == "1") return fail(ErrorCode::unauthorized, "");
+    if (reject && *reject == "2") return fail(ErrorCode::unauthorized, "rate limited");
     if (reject && *reject == "3") throw std::runtime_error("asked to");
     if (reject && *reject == "4") throw 4;
     const std::scoped_lock lock(mutex_);
@@ -243,7 +243,7 @@ TEST_CASE("an endpoint with an origin that is none does not start, and says whic
   Shards shards(1);
   Endpoint endpoint(shards, {.listener = {.port = 0}});
   endpoint.socket("/socket", {.connect = [](const ConnectInfo&, Transport&) -> Result<std::unique_ptr<FrameHandler>> {
-                                return fail("");
+                                return fail(ErrorCode::unauthorized, "");
                               },
                               .origin = {OriginPolicy::Check::listed, {"example.com"}}});
   const auto started = endpoint.start();

@@ -472,7 +472,7 @@ TEST_CASE("sessions are bounded, by shard and by network; who is too many hears 
   (void)world.open();
 
   Shards shards(1);
-  const Shard::Presence here(shards[0]);
+  const Shard::Scope here(shards[0]);
   Connections connections(shards[0]);
   LongpollTable table(connections, {.sessions_max = 3, .sessions_per_network_max = 1});
   auto from_a = std::make_shared<LongpollSession>(table, "a");

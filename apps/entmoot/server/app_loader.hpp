@@ -5,16 +5,14 @@
 // A folder becomes an App:
 //
 //   entmoot.config.ts   the settings (config.hpp); may be missing
-//   rooms/*.ts          a route each: its exported `topic`, or "<name>:*"
-//   public/             files for browsers; TypeScript loses its types
+//   rooms/*.ts          a route each (room_loader.hpp): its exported `topic`, or "<name>:*"
+//   public/             files for browsers (public_files.hpp)
 //
-// Every script is compiled and run once by itself (server/probe.hpp), so that what cannot work is known before anybody
-// joins. Mistakes are told all at once, each with its place: "rooms/chat.ts:3:7: …".
-//
-// Loading again compiles what has changed; a route whose files have not changed stays the very same Route, so that its
-// rooms go on undisturbed. Blocks; one thread at a time, no shard's.
+// All mistakes are reported at once, each with its place: "rooms/chat.ts:3:7: …". Loading again compiles what has
+// changed. Blocks; one thread at a time, no shard's.
 
-#include "../rooms/app.hpp"
+#include "app.hpp"
+#include "room_loader.hpp"
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/module_loader.hpp>
@@ -22,7 +20,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,7 +30,7 @@ namespace entmoot_app {
 class AppLoader {
  public:
   struct Options {
-    bool develops = false;  ///< Pages get the script that shows problems and reloads them (priv/dev.js).
+    bool develops = false;                   ///< See PublicFilesOptions.
     std::optional<std::uint16_t> port = {};  ///< Instead of what the configuration says.
     std::optional<std::string> address = {};
   };
@@ -42,27 +39,21 @@ class AppLoader {
 
   /// The error's reason has all mistakes, one a line.
   [[nodiscard]] entmoot::Result<std::shared_ptr<const App>> load();
-  /// What a change of would make another app, as of the last load, failed or not.
+  /// Files and folders whose change makes another app, as of the last load, failed or not.
   [[nodiscard]] const std::vector<std::filesystem::path>& sources() const noexcept { return sources_; }
 
  private:
-  struct Known {
-    std::string fingerprint;  // of the files it was made from
-    std::string settings;     // that its rooms depend on, besides the limits
-    std::shared_ptr<const Route> route;
-  };
   [[nodiscard]] entmoot::Result<std::shared_ptr<const App>> load_folder();
   [[nodiscard]] entmoot::Result<Config> load_config(App& app);
-  [[nodiscard]] entmoot::Result<std::shared_ptr<const Route>> load_route(const std::filesystem::path& file,
-                                                                         const Config& config);
-  [[nodiscard]] entmoot::Result<void> load_public(App& app);
-  void watch(const std::vector<std::string>& files);
+  void load_rooms(const Config& config, entmoot::RoomRoutes& routes, std::vector<std::string>& problems);
+  void check_limits(const Config& config, const entmoot::RoomRoutes& routes, std::vector<std::string>& problems) const;
+  void add_sources(const std::vector<std::string>& files);
 
   const std::filesystem::path folder_;
   const Options options_;
   entmoot::js::ModuleLoader modules_;
   entmoot::js::SourceTools tools_;
-  std::map<std::string, Known> known_;  // by file
+  RoomLoader rooms_;
   std::vector<std::filesystem::path> sources_;
 };
 

@@ -5,6 +5,8 @@
 #include "server.hpp"
 
 #include <entmoot/base/log.hpp>
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/rooms/rooms.hpp>
 #include <entmoot/web/digest.hpp>
 #include <entmoot/web/line_server.hpp>
 
@@ -12,9 +14,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <cstdlib>
-#include <future>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -32,48 +36,74 @@ std::string text_of(const boost::json::object& request, std::string_view name) {
   return value && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
-JsonText one_argument(const Json& argument) { return JsonText::of(boost::json::array{argument}); }
+/// A row of `entmoot rooms`.
+Json row_of(const RoomInfo& room) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(room.usage.cpu).count();
+  const auto& usage = room.usage;
+  return {{"topic", room.topic},
+          {"file", room.file},
+          {"state", room.state},
+          {"clients", room.clients},
+          {"heap", usage.heap_bytes},
+          {"mailbox", usage.mailbox},
+          {"turns", usage.turns},
+          {"cpu", ms},
+          {"waits", usage.waits},
+          {"failed", usage.failed_turns},
+          {"uncaught", usage.uncaught.total()},
+          {"failures", room.failures},
+          {"trouble", room.last_trouble}};
+}
 
-/// Carries a request out; `reply` gets what it comes to, on some thread.
+/// Carries a request out; `reply` gets the result, on some thread.
 void carry_out(Server& server, const Json& request, ReplyTo reply) {
-  if (!request.is_object()) return std::move(reply)(fail("a request is a JSON object"));
+  if (!request.is_object()) return std::move(reply)(fail(ErrorCode::invalid, "a request must be a JSON object"));
   const auto& object = request.as_object();
   const std::string command = text_of(object, "command");
   const std::string topic = text_of(object, "topic");
-  Rooms& rooms = server.rooms();
-  if (command == "rooms") return rooms.list(std::move(reply));
+  Rooms& rooms = server.node().rooms().rooms();
+  if (command == "ping") return std::move(reply)(JsonText());
+  if (command == "rooms") return list_rooms(rooms, std::move(reply));
   if (command == "reload") return server.reload(std::move(reply));
   if (command == "kill") return rooms.kill(topic, std::move(reply));
   if (command == "eval") {
-    return rooms.call(topic, "entmoot:eval", one_argument(Json(text_of(object, "expression"))), std::move(reply));
+    return rooms.call(topic, entry::eval(text_of(object, "expression")), std::move(reply));
   }
   if (command == "send") {
     const Json* message = object.if_contains("message");
-    return rooms.call(topic, "entmoot:info", one_argument(message ? *message : Json()), std::move(reply));
+    return rooms.call(topic, entry::info(message ? to_json(*message) : "null"), std::move(reply));
   }
-  std::move(reply)(fail(fmt::format("no command \"{}\"", command)));
+  std::move(reply)(fail(ErrorCode::not_found, fmt::format("no command \"{}\"", command)));
 }
 
 std::string line_of(const Result<JsonText>& result) {
   if (result) return fmt::format("{{\"ok\":{}}}", result->view());
-  return to_json(Json{{"error", result.error().reason}});
+  return to_json(Json{{"error", result.error().reason}, {"code", to_string(result.error().code)}});
 }
 
 }  // namespace
 
+void list_rooms(Rooms& rooms, ReplyTo reply) {
+  rooms.list([reply = std::move(reply)](const std::vector<RoomInfo>& rows) mutable {
+    boost::json::array list;
+    for (const RoomInfo& room : rows) list.push_back(row_of(room));
+    std::move(reply)(JsonText::of(list));
+  });
+}
+
 Result<fs::path> control_socket(const fs::path& folder) {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   const fs::path own = fs::path(runtime && *runtime ? runtime : "/tmp") / fmt::format("entmoot-{}", ::getuid());
-  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST) return fail(own.string() + " cannot be made");
+  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST) return fail(ErrorCode::io, own.string() + ": cannot create the folder");
   struct stat about {};
   if (::lstat(own.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::getuid() ||
       (about.st_mode & 077) != 0) {
-    return fail(own.string() + " is not a folder of this user alone");
+    return fail(ErrorCode::io, own.string() + ": must be a folder that only this user can open");
   }
   fs::path socket = own / (sha256_hex(fs::weakly_canonical(folder).string()).substr(0, 24) + ".socket");
   if (socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
-    return fail(
-        fmt::format("{} is too long for a socket's name: set XDG_RUNTIME_DIR to a shorter folder", socket.string()));
+    return fail(ErrorCode::invalid, 
+        fmt::format("{}: too long for a socket's path; set XDG_RUNTIME_DIR to a shorter folder", socket.string()));
   }
   return socket;
 }
@@ -81,19 +111,19 @@ Result<fs::path> control_socket(const fs::path& folder) {
 Control::Control(Server& server, const fs::path& folder) : server_(server) {
   const auto path = control_socket(folder);
   if (!path) {
-    log::warn("no console: {}", path.error().reason);
+    log::warn("`entmoot rooms` and `console` are off: {}", path.error().reason);
     return;
   }
-  if (ask_server(folder, {{"command", "?"}}).error().reason.starts_with("no command")) {
-    log::warn("no console: another server serves this app already, and answers `entmoot rooms`");
+  if (ask_server(folder, {{"command", "ping"}})) {
+    log::warn("`entmoot rooms` and `console` are off: another server of this app is running and answers them");
     return;
   }
-  std::promise<void> listening;
-  server.shards()[0].post([&] {
+  const Shards& shards = server.node().shards();
+  shards.run_on(0, [&] {
     auto lines =
-        std::make_unique<LineServer>(server.shards()[0], [&server](const std::string& line, LineServer::Answer answer) {
+        std::make_unique<LineServer>(shards[0], [&server, &shard = shards[0]](const std::string& line, LineServer::Answer answer) {
           // Answered on any thread, a reload on the worker's; the visitor is of this one.
-          ReplyTo reply(server.shards()[0], [answer = std::move(answer)](const Result<JsonText>& result) mutable {
+          ReplyTo reply(shard, [answer = std::move(answer)](const Result<JsonText>& result) mutable {
             answer(line_of(result));
           });
           const auto request = parse_json(line);
@@ -103,21 +133,14 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
     if (auto there = lines->listen(*path)) {
       lines_ = std::move(lines);
     } else {
-      log::warn("no console: {}", there.error().reason);
+      log::warn("`entmoot rooms` and `console` are off: {}", there.error().reason);
     }
-    listening.set_value();
   });
-  listening.get_future().wait();
 }
 
 Control::~Control() {
   if (!lines_) return;
-  std::promise<void> closed;
-  server_.shards()[0].post([&] {
-    lines_.reset();
-    closed.set_value();
-  });
-  closed.get_future().wait();
+  server_.node().shards().run_on(0, [this] { lines_.reset(); });
 }
 
 Result<Json> ask_server(const fs::path& folder, const Json& request) {
@@ -125,17 +148,21 @@ Result<Json> ask_server(const fs::path& folder, const Json& request) {
   if (!path) return path.error();
   const std::string app = fs::weakly_canonical(folder).string();
   const auto line = ask_line(*path, to_json(request));
-  if (!line && line.error().reason.starts_with("nobody listens")) {
-    return fail(fmt::format("no server of {} is running; start it with `entmoot serve`", app));
+  if (!line && line.error().code == ErrorCode::unavailable) {
+    return fail(ErrorCode::unavailable, fmt::format("no server of {} is running: start one with `entmoot serve`", app));
   }
   if (!line) {
-    return fail(fmt::format("the server of {} has hung up: it has ended, or {} others speak with it", app,
+    return fail(ErrorCode::no_process, fmt::format("the server of {} closed the connection: it has stopped, or {} other consoles are open", app,
                             LineServer::visitors_max));
   }
   const auto answer = parse_json(*line);
   if (!answer) return answer.error();
   const auto& object = answer->as_object();
-  if (const Json* why = object.if_contains("error")) return fail(std::string(why->as_string()));
+  if (const Json* why = object.if_contains("error")) {
+    const Json* code = object.if_contains("code");
+    const auto known = code && code->is_string() ? error_code_named(code->get_string()) : std::nullopt;
+    return fail(known.value_or(ErrorCode::failed), std::string(why->as_string()));
+  }
   return object.at("ok");
 }
 

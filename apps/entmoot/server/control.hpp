@@ -2,18 +2,20 @@
 
 #pragma once
 
-// The running server's ear for `entmoot rooms`, `console`, `eval` and `reload`: a Unix socket that only the server's
-// own user can open. A request is a JSON object on a line, the answer as well:
+// How `entmoot rooms`, `console`, `eval` and `reload` reach the running server: a Unix socket that only the server's own
+// user can open. A request is a JSON object on a line, the answer as well:
 //
 //   {"command":"rooms"}                                          {"ok":[{"topic":"chat:lobby",…}]}
-//   {"command":"eval","topic":"chat:lobby","expression":"…"}     {"ok":"…"} or {"error":"…"}
-//   {"command":"kill","topic":"chat:lobby"}, {"command":"send","topic":…,"message":…}, {"command":"reload"}
+//   {"command":"eval","topic":"chat:lobby","expression":"…"}     {"ok":"…"} or {"error":"…","code":"…"}
+//   {"command":"kill","topic":"chat:lobby"}, {"command":"send","topic":…,"message":…}, {"command":"reload"},
+//   {"command":"ping"}
 //
 // Where the socket lies depends on the app's folder alone, so the commands find the server of the folder they are in.
 // The line itself is web/line_server.hpp's. Lives on the first shard.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
+#include <entmoot/otp/reply_to.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -21,6 +23,7 @@
 
 namespace entmoot {
 class LineServer;
+class Rooms;
 }
 
 namespace entmoot_app {
@@ -44,6 +47,9 @@ class Control {
   Server& server_;
   std::unique_ptr<entmoot::LineServer> lines_;  // the first shard's
 };
+
+/// Answers a list of RoomInfo as JSON, by topic: the rows of `entmoot rooms`. Any thread.
+void list_rooms(entmoot::Rooms& rooms, entmoot::ReplyTo reply);
 
 /// One request to the server of the app in `folder`, from another process. Blocks; the error says if none is running.
 [[nodiscard]] entmoot::Result<entmoot::Json> ask_server(const std::filesystem::path& folder,

@@ -2,7 +2,7 @@
 
 #include "probe.hpp"
 
-#include <entmoot/core/shards.hpp>
+#include <entmoot/node/node.hpp>
 #include <entmoot/runtime/js_server.hpp>
 
 #include <fmt/format.h>
@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -21,14 +23,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Beyond the time that the program has to start.
-constexpr Duration patience = 1s;
-constexpr unsigned own_shard = 62;  // its address space is no room's
+// How long an answer is waited for beyond the program's time to start.
+constexpr Duration grace = 1s;
 
-Handlers nobody_there(const std::string& name) {
+/// A server that offers what a room finds, and does nothing.
+Handlers inert_handlers(const std::string& name) {
   Handlers handlers;
-  handlers.on_emit(
-      [](std::string_view, std::string_view, std::string_view, std::string_view) -> Result<void> { return {}; });
+  handlers.on_command([](std::string_view, std::span<const js::Value>) -> Result<void> { return {}; });
   handlers.on("entmoot:room", [name](const JsonText&) -> Result<JsonText> {
     return JsonText::of({{"topic", name},
                          {"id", name},
@@ -55,50 +56,41 @@ std::string_view place_in(std::string_view stack) {
   return {};
 }
 
-/// What is told to who wrote the program.
-Error in_words(const std::string& name, const Error& error, const Budget& budget) {
+/// `error` for the program's author.
+Error located(const std::string& name, const Error& error, const Budget& budget) {
   const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
-  std::string_view reason = error.reason;
-  constexpr std::string_view prefix = "the room's script failed: ";  // not every program is a room's
-  if (reason.starts_with(prefix)) reason.remove_prefix(prefix.size());
   const auto place = place_in(error.detail);
-  std::string text = fmt::format("{}: {}", place.empty() ? name : place, reason);
-  if (reason == "out of time") {
-    text += fmt::format("; the file's own statements may compute for {:g} s", seconds(budget.turn_cpu));
-  } else if (reason == "the script did not start in time") {
-    text += fmt::format("; what its top level awaits has to come within {:g} s", seconds(budget.start_timeout));
+  std::string text = fmt::format("{}: {}", place.empty() ? name : place, error.reason);
+  if (error.code == ErrorCode::cpu_limit) {
+    text += fmt::format("; the file's own statements may compute for {:g} s (limit `turn`)", seconds(budget.turn_cpu));
+  } else if (error.code == ErrorCode::start_timeout) {
+    text += fmt::format("; what its top level awaits must arrive within {:g} s (limit `startTimeout`)",
+                        seconds(budget.start_timeout));
   }
-  return fail(std::move(text), error.detail);
+  return fail(error.code, std::move(text), error.detail);
 }
 
 }  // namespace
 
-Result<JsonText> probe(const Program& program, const std::string& name, std::string_view function,
-                       const Budget& budget) {
-  Shard shard(own_shard, Shards::steady());
-  Result<JsonText> outcome = fail("what it awaits does not come");
-  {
-    Shard::Presence here(shard);
-    std::optional<Result<JsonText>> answer;
-    JsShard js(shard);
-    auto handlers = nobody_there(name);
-    JsServer server(shard, js, {.name = name, .program = program, .handlers = std::move(handlers), .budget = budget});
-    const TimePoint end = shard.clock().now() + budget.start_timeout + patience;
-    server.ref().mailbox().push({.name = std::string(function),
-                                 .reply = ReplyTo([&](Result<JsonText> result) { answer = std::move(result); }),
-                                 .deadline = TimePoint::max()});
-    while (!answer && shard.clock().now() < end) {
-      if (!shard.poll()) std::this_thread::sleep_for(1ms);
-    }
-    if (answer) outcome = std::move(*answer);
-    if (answer && !outcome && server.exit_reason())
-      outcome = fail(outcome.error().reason, server.exit_reason()->detail);
-    server.exit(ExitReason::shutdown());
-    shard.poll();
+Result<JsonText> probe(const Program& program, const std::string& name, Envelope message, const Budget& budget) {
+  Node node({.shards = 1});
+  Shard& shard = node.shards()[0];
+  const Shard::Scope scope(shard);
+  JsServer server(shard, node.js().on(shard),
+                  {.name = name, .noun = "", .program = program, .handlers = inert_handlers(name), .budget = budget});
+  std::optional<Result<JsonText>> answer;
+  message.reply = ReplyTo([&](Result<JsonText> result) { answer = std::move(result); });
+  message.deadline = TimePoint::max();
+  server.ref().mailbox().push(std::move(message));
+  const TimePoint end = shard.clock().now() + budget.start_timeout + grace;
+  while (!answer && shard.clock().now() < end) {
+    if (!node.step()) std::this_thread::sleep_for(1ms);
   }
-  shard.close();
-  if (!outcome) return in_words(name, outcome.error(), budget);
-  return outcome;
+  if (!answer) answer = fail(ErrorCode::start_timeout, "its top level did not finish in time");
+  server.exit(ExitReason::shutdown());
+  shard.poll();
+  if (!*answer) return located(name, answer->error(), budget);
+  return *std::move(answer);
 }
 
 }  // namespace entmoot_app

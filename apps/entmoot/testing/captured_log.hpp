@@ -2,11 +2,13 @@
 
 #pragma once
 
-// While it lives the log is kept instead of written: what rooms say belongs to the test in which they say it.
+// While it lives the log is kept instead of written, and so are the consoles of scripts that are given its console():
+// what rooms print belongs to the test in which they print it.
 //
 // The log is the process's, so is this; one thread.
 
 #include <entmoot/base/log.hpp>
+#include <entmoot/runtime/script_log.hpp>
 
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
@@ -22,11 +24,13 @@ namespace entmoot_app {
 
 class CapturedLog {
  public:
-  static constexpr std::size_t lines_max = 1000;  // of one test; the newest are left out
+  static constexpr std::size_t lines_max = 1000;  // of one test; later ones are dropped
 
   struct Line {
-    spdlog::level::level_enum level;
-    std::string text;  ///< A stack follows on lines of its own.
+    bool is_console = false;  ///< Printed by a script; else the server's own.
+    bool is_warning = false;  ///< Or worse.
+    std::string subject;      ///< Of a console: `room "chat:lobby"`.
+    std::string text;         ///< A stack follows on lines of its own.
   };
 
   CapturedLog() : before_(spdlog::default_logger()), sink_(std::make_shared<Sink>()) {
@@ -38,7 +42,14 @@ class CapturedLog {
   CapturedLog(const CapturedLog&) = delete;
   CapturedLog& operator=(const CapturedLog&) = delete;
 
-  /// What was logged since the last time that was asked.
+  /// Keeps the lines of a script's console, in order with the log's.
+  [[nodiscard]] entmoot::ScriptLog::Console console() const {
+    return [sink = sink_](std::string_view subject, entmoot::log::Level level, std::string_view line) {
+      sink->add({true, level >= entmoot::log::Level::warning, std::string(subject), std::string(line)});
+    };
+  }
+
+  /// The lines since the last call.
   [[nodiscard]] std::vector<Line> take() { return std::exchange(sink_->lines, {}); }
 
  private:
@@ -46,9 +57,13 @@ class CapturedLog {
    public:
     std::vector<Line> lines;
 
+    void add(Line line) {
+      if (lines.size() < lines_max) lines.push_back(std::move(line));
+    }
+
    private:
     void sink_it_(const spdlog::details::log_msg& message) override {
-      if (lines.size() < lines_max) lines.push_back({message.level, {message.payload.data(), message.payload.size()}});
+      add({false, message.level >= spdlog::level::warn, {}, {message.payload.data(), message.payload.size()}});
     }
     void flush_() override {}
   };

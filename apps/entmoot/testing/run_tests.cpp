@@ -40,7 +40,7 @@ Result<fs::path> app_around(const fs::path& file) {
   for (fs::path folder = file.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
     if (fs::is_directory(folder / "rooms")) return folder;
   }
-  return fail(fmt::format("{} is in no app: no folder above it has rooms/", file.string()));
+  return fail(ErrorCode::not_found, fmt::format("{}: not part of an app: no folder above it has rooms/", file.string()));
 }
 
 constexpr auto module_name = "entmoot:test";
@@ -56,10 +56,10 @@ void run_file(const TestChoice& choice, const fs::path& path, js::ModuleLoader& 
     report.file(name);
     report.broken(why, captured.take());
   };
-  constexpr std::string_view no_test = "there is no test in it: test(\"what is true\", async () => { … })";
+  constexpr std::string_view no_test = "the file registers no test: test(\"what is true\", async () => { … })";
   if (!program) return broken(program.error().reason);
   if (!(*graph)->find(module_name)) return broken(no_test);
-  TestFile file(name, *program, stage, choice.patience);
+  TestFile file(name, *program, stage, choice.timeout);
   const auto tests = file.tests();
   if (!tests) return broken(tests.error().reason);
   if (tests->empty()) return broken(no_test);
@@ -83,9 +83,9 @@ void run_file(const TestChoice& choice, const fs::path& path, js::ModuleLoader& 
 Result<TestChoice> choose_tests(const fs::path& target) {
   std::error_code problem;
   const fs::path path = fs::canonical(target, problem);
-  if (problem) return fail(fmt::format("{}: there is no such file or folder", target.string()));
+  if (problem) return fail(ErrorCode::not_found, fmt::format("{}: no such file or folder", target.string()));
   if (!fs::is_directory(path)) {
-    if (!is_test(path)) return fail(fmt::format("{} is no test: its name ends in .test.ts", target.string()));
+    if (!is_test(path)) return fail(ErrorCode::not_found, fmt::format("{}: not a test: its name must end in .test.ts", target.string()));
     auto folder = app_around(path);
     if (!folder) return folder.error();
     return TestChoice{.folder = *std::move(folder), .files = {path}};
@@ -96,7 +96,7 @@ Result<TestChoice> choose_tests(const fs::path& target) {
   }
   std::ranges::sort(choice.files);
   if (choice.files.empty()) {
-    return fail(fmt::format("{}: there is no test in it; the first one would be tests/….test.ts",
+    return fail(ErrorCode::not_found, fmt::format("{}: no tests found; name the first one tests/<name>.test.ts",
                             (target / "tests").lexically_normal().string()));
   }
   return choice;
@@ -109,9 +109,9 @@ Result<void> run_tests(const TestChoice& choice, TestReport& report) {
   if (!app) return app.error();
   (void)captured.take();
   js::ModuleLoader modules(choice.folder, test_module());
-  Stage stage(*std::move(app));
+  Stage stage(*std::move(app), captured.console());
   for (const auto& path : choice.files) run_file(choice, path, modules, stage, captured, report);
-  if (report.count() == 0) return fail(fmt::format("no test has \"{}\" in its name", choice.only));
+  if (report.count() == 0) return fail(ErrorCode::not_found, fmt::format("no test name contains \"{}\"", choice.only));
   report.end();
   return {};
 }

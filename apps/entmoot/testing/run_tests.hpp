@@ -22,7 +22,7 @@ struct TestChoice {
   std::filesystem::path folder;                          ///< The app's.
   std::vector<std::filesystem::path> files = {};         ///< In their order.
   std::string only = {};                                 ///< Tests whose name has this in it; empty: all.
-  entmoot::Duration patience = std::chrono::seconds(5);  ///< How long one test may take.
+  entmoot::Duration timeout = std::chrono::seconds(5);  ///< How long one test may take.
 };
 
 /// `target` is an app's folder, then all tests/*.test.ts are chosen, or one such file. An error if there is none.

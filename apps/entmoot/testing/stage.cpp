@@ -2,7 +2,11 @@
 
 #include "stage.hpp"
 
+#include "../server/server.hpp"
+
 #include <entmoot/base/base64.hpp>
+#include <entmoot/base/guarded.hpp>
+#include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/web/http_request.hpp>
 #include <entmoot/web/responder.hpp>
 
@@ -11,7 +15,6 @@
 
 #include <array>
 #include <chrono>
-#include <exception>
 #include <utility>
 
 namespace entmoot_app {
@@ -22,9 +25,9 @@ using namespace std::chrono_literals;
 namespace {
 
 // How long a client waits for a reply, less than a whole test may take: so the test can say what it waited for.
-constexpr Duration reply_patience = 4s;
-// The stage answers everything itself, so a call's own time is never up first.
-constexpr Duration handler_patience = std::chrono::hours(1);
+constexpr Duration reply_timeout = 4s;
+// The stage answers everything itself, so a call's own timeout never comes first.
+constexpr Duration handler_timeout = std::chrono::hours(1);
 
 std::string text_of(const Json& value) { return std::string(value.as_string()); }
 
@@ -69,7 +72,10 @@ void Stage::clear() {
   at_rest_.clear();
   visitors_.clear();
   node_.reset();
-  node_ = std::make_unique<TestNode>(app_);
+  NodeOptions options = node_options(*app_);
+  options.shards = 1;
+  options.rooms->rooms.console = console_;
+  node_ = std::make_unique<Node>(std::move(options));
 }
 
 Handlers Stage::handlers() {
@@ -92,7 +98,7 @@ Handlers Stage::handlers() {
         [this, what = what](JsonText args, ReplyTo reply) {
           jobs_.push_back({what, std::move(args), std::move(reply)});
         },
-        handler_patience);
+        handler_timeout);
   }
   return handlers;
 }
@@ -100,15 +106,13 @@ Handlers Stage::handlers() {
 bool Stage::poll() {
   bool did = !jobs_.empty();
   for (auto& job : std::exchange(jobs_, {})) {
-    try {
-      (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply));
-    } catch (const std::exception& error) {
-      std::move(job.reply)(fail(error.what()));  // if it is still to be answered
-    }
+    const auto done =
+        guarded([&] { (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply)); });
+    if (!done) std::move(job.reply)(done.error());  // if it is still to be answered
   }
   if (!node_) return did;
-  if (node_->poll()) did = true;
-  const TimePoint now = node_->shard().clock().now();
+  if (node_->step()) did = true;
+  const TimePoint now = shard().clock().now();
   for (const auto& visitor : visitors_) visitor->look_at_the_clock(now);
   if (did) return true;
   for (auto& then : std::exchange(at_rest_, {})) then();
@@ -128,7 +132,7 @@ void Stage::join(const Args& args, ReplyTo reply) {
   const std::size_t number = visitors_.size();
   visitors_.push_back(std::move(visitor));
   visitors_.back()->push(
-      "phx_join", *payload, reply_patience,
+      "phx_join", *payload, reply_timeout,
       ReplyTo([number, reply = std::move(reply)](const Result<JsonText>& answer) mutable {
         if (!answer) return std::move(reply)(answer.error());
         std::move(reply)(JsonText::trusted(fmt::format(R"({{"client":{},"answer":{}}})", number, answer->view())));
@@ -138,7 +142,7 @@ void Stage::join(const Args& args, ReplyTo reply) {
 void Stage::push(const Args& args, ReplyTo reply) {
   const auto payload = payload_of(args.at(2), args.at(3));
   if (!payload) return std::move(reply)(payload.error());
-  visitor(args.at(0)).push(text_of(args.at(1)), *payload, reply_patience, std::move(reply));
+  visitor(args.at(0)).push(text_of(args.at(1)), *payload, reply_timeout, std::move(reply));
 }
 
 void Stage::next(const Args& args, ReplyTo reply) {
@@ -149,13 +153,13 @@ void Stage::next(const Args& args, ReplyTo reply) {
 void Stage::nothing(const Args& args, ReplyTo reply) {
   at_rest_.emplace_back([&client = visitor(args.at(0)), event = args.at(1), reply = std::move(reply)]() mutable {
     const std::string came = event.is_null() ? client.unread() : client.unread(event.as_string());
-    if (!came.empty()) return std::move(reply)(fail("nothing was expected; what came: " + came));
+    if (!came.empty()) return std::move(reply)(fail(ErrorCode::invalid, "nothing was expected; what came: " + came));
     std::move(reply)(JsonText());
   });
 }
 
 void Stage::leave(const Args& args, ReplyTo reply) {
-  visitor(args.at(0)).push("phx_leave", JsonText::trusted(std::string_view("{}")), reply_patience, std::move(reply));
+  visitor(args.at(0)).push("phx_leave", JsonText::trusted(std::string_view("{}")), reply_timeout, std::move(reply));
 }
 
 void Stage::disconnect(const Args& args, ReplyTo reply) {
@@ -166,39 +170,42 @@ void Stage::disconnect(const Args& args, ReplyTo reply) {
 /// As the app's login would.
 void Stage::sign(const Args& args, ReplyTo reply) {
   const auto& key = app_->config.tokens.key;
-  if (!key) return std::move(reply)(fail("the app has no `tokens.secret` to sign with"));
+  if (!key) return std::move(reply)(fail(ErrorCode::invalid, "the app has no `tokens.secret` to sign with"));
   std::move(reply)(JsonText::of(Json(key->sign(args.at(0)))));
 }
 
 // --- rooms
 
 void Stage::send(const Args& args, ReplyTo reply) {
-  node_->rooms().call(text_of(args.at(0)), "entmoot:info", JsonText::of(boost::json::array{args.at(1)}),
-                      std::move(reply));
+  rooms().call(text_of(args.at(0)), entry::info(to_json(args.at(1))), std::move(reply));
 }
 
-void Stage::kill(const Args& args, ReplyTo reply) { node_->rooms().kill(text_of(args.at(0)), std::move(reply)); }
+void Stage::kill(const Args& args, ReplyTo reply) { rooms().kill(text_of(args.at(0)), std::move(reply)); }
 
+/// Rooms go on in the same code, as if a file had been saved.
 void Stage::reload(const Args&, ReplyTo reply) {
-  node_->reload();
+  // A room reloads when its route is another one, so each gets a copy.
+  RoomRoutes routes = app_->routes();
+  for (auto& route : routes.routes) route = std::make_shared<const RoomRoute>(*route);
+  node_->rooms().use(std::make_shared<const HostedApp>(
+      HostedApp{std::make_shared<const RoomRoutes>(std::move(routes)), app_->hosted->files}));
   when_reloaded(std::move(reply));
 }
 
-/// A room may take its time to serialize; what went wrong stands in its row.
+/// A room may take its time to serialize.
 void Stage::when_reloaded(ReplyTo reply) {
   at_rest_.emplace_back([this, reply = std::move(reply)]() mutable {
-    node_->rooms().list(ReplyTo([this, reply = std::move(reply)](const Result<JsonText>& rows) mutable {
-      if (!rows) return std::move(reply)(rows.error());
-      const auto parsed = rows->parse();
-      for (const Json& row : parsed.value().as_array()) {
-        if (row.at("state").as_string() == "reloading") return when_reloaded(std::move(reply));
-        const std::string trouble = text_of(row.at("trouble"));
-        if (trouble.starts_with("reload: "))
-          return std::move(reply)(fail(fmt::format("{} stays with the code it has: {}", text_of(row.at("topic")),
-                                                   trouble.substr(trouble.find(' ') + 1))));
+    rooms().list([this, reply = std::move(reply)](const std::vector<RoomInfo>& rows) mutable {
+      for (const RoomInfo& room : rows) {
+        if (room.state == "reloading") return when_reloaded(std::move(reply));
+        if (room.last_reload_failed) {
+          return std::move(reply)(fail(
+              ErrorCode::failed, fmt::format("room \"{}\": {}; it keeps running the previous version", room.topic,
+                                             room.last_trouble)));
+        }
       }
       std::move(reply)(JsonText());
-    }));
+    });
   });
 }
 
@@ -219,9 +226,9 @@ void Stage::request(const Args& args, ReplyTo reply) {
   request.peer = "127.0.0.1";
   for (const Json& header : asked.at("headers").as_array())
     request.headers.push_back({text_of(header.at(0)), text_of(header.at(1))});
-  const Shard::Presence here(node_->shard());
-  node_->requests().handle(std::move(request),
-                           Responder(node_->shard(), [reply = std::move(reply)](const HttpResponse& response) mutable {
+  const Shard::Scope here(shard());
+  node_->rooms().requests().handle(request,
+                           Responder(shard(), [reply = std::move(reply)](const HttpResponse& response) mutable {
                              std::move(reply)(json_of(response));
                            }));
 }

@@ -15,10 +15,13 @@
 //
 // One thread, which polls.
 
-#include "test_node.hpp"
+#include "../server/app.hpp"
 #include "visitor.hpp"
 
+#include <entmoot/node/node.hpp>
+
 #include <entmoot/runtime/handlers.hpp>
+#include <entmoot/runtime/script_log.hpp>
 
 #include <boost/json/array.hpp>
 
@@ -33,7 +36,9 @@ namespace entmoot_app {
 
 class Stage {
  public:
-  explicit Stage(std::shared_ptr<const App> app) : app_(std::move(app)) {}
+  /// `console`: where the rooms' consoles go.
+  Stage(std::shared_ptr<const App> app, entmoot::ScriptLog::Console console)
+      : app_(std::move(app)), console_(std::move(console)) {}
 
   /// Another test begins: nobody and nothing is there.
   void clear();
@@ -41,6 +46,8 @@ class Stage {
   [[nodiscard]] entmoot::Handlers handlers();
   /// One round. Returns whether anything was done.
   bool poll();
+  /// Where the test's own console goes.
+  [[nodiscard]] const entmoot::ScriptLog::Console& console() const noexcept { return console_; }
 
  private:
   using Args = boost::json::array;
@@ -64,11 +71,14 @@ class Stage {
   void request(const Args& args, entmoot::ReplyTo reply);
   void rest(const Args& args, entmoot::ReplyTo reply);
 
+  [[nodiscard]] entmoot::Shard& shard() const { return node_->shards()[0]; }
+  [[nodiscard]] entmoot::Rooms& rooms() const { return node_->rooms().rooms(); }
   [[nodiscard]] Visitor& visitor(const entmoot::Json& number);
   void when_reloaded(entmoot::ReplyTo reply);
 
   std::shared_ptr<const App> app_;
-  std::unique_ptr<TestNode> node_;
+  const entmoot::ScriptLog::Console console_;
+  std::unique_ptr<entmoot::Node> node_;
   std::vector<std::unique_ptr<Visitor>> visitors_;  // after the node: they go first
   std::deque<Job> jobs_;
   std::vector<entmoot::UniqueFunction<void()>> at_rest_;

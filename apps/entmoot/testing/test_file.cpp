@@ -19,16 +19,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned own_shard = 61;         // its address space is no room's, and not the probe's
 constexpr Duration nothing_to_do = 200us;  // between two looks
 
 /// A test is the author's own, not a stranger's: what limits it is its time, and a heap that a mistake cannot fill.
-Budget generous(Duration patience) {
+Budget generous(Duration timeout) {
   Budget budget;
   budget.heap = {.hard = 60 * MiB, .soft = 52 * MiB};
-  budget.turn_cpu = patience;
+  budget.turn_cpu = timeout;
   budget.cpu_share = 1;
-  budget.start_timeout = patience;
+  budget.start_timeout = timeout;
   budget.effects_bytes_max = 64 * MiB;
   return budget;
 }
@@ -40,65 +39,57 @@ std::optional<std::string> text_in(const boost::json::object& object, std::strin
 
 }  // namespace
 
-TestFile::TestFile(std::string name, Program program, Stage& stage, Duration patience)
-    : name_(std::move(name)),
-      program_(std::move(program)),
-      stage_(stage),
-      patience_(patience),
-      shard_(own_shard, Shards::steady()) {
-  const Shard::Presence here(shard_);
-  js_ = std::make_unique<JsShard>(shard_);
-}
+TestFile::TestFile(std::string name, Program program, Stage& stage, Duration timeout)
+    : name_(std::move(name)), program_(std::move(program)), stage_(stage), timeout_(timeout) {}
 
-TestFile::~TestFile() {
-  end();
-  const Shard::Presence here(shard_);
-  js_.reset();
-  shard_.close();
-}
+TestFile::~TestFile() { end(); }
 
 void TestFile::end() {
   if (!server_) return;
-  const Shard::Presence here(shard_);
+  const Shard::Scope scope(shard());
   server_->exit(ExitReason::shutdown());
-  shard_.poll();
+  shard().poll();
   server_.reset();
 }
 
 Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
-  const Shard::Presence here(shard_);
+  const Shard::Scope scope(shard());
   if (!server_) {
-    server_ = std::make_unique<JsServer>(
-        shard_, *js_,
-        JsServerOptions{
-            .name = name_, .program = program_, .handlers = stage_.handlers(), .budget = generous(patience_)});
+    server_ = std::make_unique<JsServer>(shard(), node_.js().on(shard()),
+                                         JsServerOptions{.name = name_,
+                                                         .noun = "",
+                                                         .program = program_,
+                                                         .handlers = stage_.handlers(),
+                                                         .budget = generous(timeout_),
+                                                         .console = stage_.console()});
   }
   // The answer may come after this call has given up.
   const auto answer = std::make_shared<std::optional<Result<JsonText>>>();
   server_->ref().mailbox().push({.name = std::string(function),
                                  .args = std::move(args),
                                  .reply = ReplyTo([answer](Result<JsonText> result) { *answer = std::move(result); })});
-  const TimePoint end_at = shard_.clock().now() + patience_;
-  while (!*answer && shard_.clock().now() < end_at) {
+  const TimePoint end_at = shard().clock().now() + timeout_;
+  while (!*answer && shard().clock().now() < end_at) {
     const bool stage_did = stage_.poll();
-    if (!shard_.poll() && !stage_did) std::this_thread::sleep_for(nothing_to_do);
+    if (!shard().poll() && !stage_did) std::this_thread::sleep_for(nothing_to_do);
   }
   if (*answer) {
     if (!**answer) end();
     return **answer;
   }
   end();
-  return fail(fmt::format("it does not end within {:g} s", std::chrono::duration<double>(patience_).count()));
+  return fail(ErrorCode::timeout,
+              fmt::format("did not finish within {:g} s", std::chrono::duration<double>(timeout_).count()));
 }
 
 /// What the test has begun and not awaited comes to its end now: should it fail, it is this test that it fails.
 void TestFile::settle() {
-  const TimePoint end_at = shard_.clock().now() + patience_;
+  const TimePoint end_at = shard().clock().now() + timeout_;
   const auto until_quiet = [&] {
-    const Shard::Presence here(shard_);
-    while (shard_.clock().now() < end_at) {
+    const Shard::Scope here(shard());
+    while (shard().clock().now() < end_at) {
       const bool stage_did = stage_.poll();
-      if (!shard_.poll() && !stage_did) return;
+      if (!shard().poll() && !stage_did) return;
     }
   };
   if (!server_) return;
@@ -110,17 +101,12 @@ void TestFile::settle() {
 /// What was thrown in the heap that lives where nobody could catch it.
 std::uint64_t TestFile::uncaught() const {
   if (!server_) return 0;
-  const JsServer::Usage usage = server_->usage();
-  return usage.unhandled_rejections + usage.timer_exceptions + usage.listener_exceptions + usage.microtask_exceptions;
+  return server_->usage().uncaught.total();
 }
 
 Result<std::vector<std::string>> TestFile::tests() {
   const auto listed = call("entmoot:test.list", JsonText::trusted(std::string_view("[]")));
-  if (!listed) {
-    constexpr std::string_view prefix = "the room's script failed: ";  // the server takes it for a room
-    const std::string& why = listed.error().reason;
-    return fail(why.starts_with(prefix) ? why.substr(prefix.size()) : why);
-  }
+  if (!listed) return listed.error();
   const auto names = listed->parse();
   if (!names) return names.error();
   std::vector<std::string> tests;
@@ -139,7 +125,7 @@ std::optional<TestFailure> TestFile::run(std::size_t test) {
   const auto& object = parsed->as_object();
   if (object.at("ok").as_bool()) {
     if (uncaught() == uncaught_before) return std::nullopt;
-    return TestFailure{.message = "something was thrown that nobody caught; is an `await` missing?"};
+    return TestFailure{.message = "uncaught exception; is an `await` missing?"};
   }
   TestFailure failure{.message = std::string(object.at("message").as_string()),
                       .actual = text_in(object, "actual"),

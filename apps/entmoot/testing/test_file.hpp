@@ -3,7 +3,7 @@
 #pragma once
 
 // One tests/*.test.ts as it runs: a program with a heap of its own, in which the file's top level registers the tests,
-// and which then runs them by number. It lives on a shard of its own, stepped in turn with the stage's node.
+// and which then runs them by number. It lives on a stepped node of its own, in turn with the stage's.
 //
 // A test that does not come to its end takes the heap with it: what it still does must not meddle with the tests after
 // it. They get a fresh one, in which the top level has run again.
@@ -12,8 +12,8 @@
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/core/shard.hpp>
+#include <entmoot/node/node.hpp>
 #include <entmoot/runtime/js_server.hpp>
-#include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/runtime/program.hpp>
 
 #include <cstddef>
@@ -36,8 +36,8 @@ struct TestFailure {
 
 class TestFile {
  public:
-  /// `stage` outlives it. `patience`: how long one test may take.
-  TestFile(std::string name, entmoot::Program program, Stage& stage, entmoot::Duration patience);
+  /// `stage` outlives it. `timeout`: how long one test may take.
+  TestFile(std::string name, entmoot::Program program, Stage& stage, entmoot::Duration timeout);
   ~TestFile();
   TestFile(const TestFile&) = delete;
   TestFile& operator=(const TestFile&) = delete;
@@ -52,13 +52,13 @@ class TestFile {
   void settle();
   [[nodiscard]] std::uint64_t uncaught() const;
   void end();
+  [[nodiscard]] entmoot::Shard& shard() { return node_.shards()[0]; }
 
   const std::string name_;
   const entmoot::Program program_;
   Stage& stage_;
-  const entmoot::Duration patience_;
-  entmoot::Shard shard_;
-  std::unique_ptr<entmoot::JsShard> js_;
+  const entmoot::Duration timeout_;
+  entmoot::Node node_{{.shards = 1}};
   std::unique_ptr<entmoot::JsServer> server_;  // none: the next call starts one
 };
 

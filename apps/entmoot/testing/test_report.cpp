@@ -2,13 +2,9 @@
 
 #include "test_report.hpp"
 
-#include <entmoot/base/log.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 namespace entmoot_app {
@@ -31,26 +27,16 @@ std::string indented(std::string_view text, std::string_view before) {
   return out;
 }
 
-/// A script's own console, as opposed to what the server has to say about it (runtime/js_server.cpp).
-bool is_console(std::string_view line) { return line.starts_with("room \"") && line.find("\" says \"") != line.npos; }
-
-/// What a script has printed, without the escapes that keep a log line a line (base/log.hpp). Control characters stay
-/// escaped: a terminal would obey them.
-std::string printed(std::string_view quoted) {
+/// What a script has printed, with control characters escaped: a terminal would obey them.
+std::string printable(std::string_view text) {
   std::string out;
-  for (std::size_t at = 0; at < quoted.size(); ++at) {
-    const std::string_view escape = quoted[at] == '\\' ? quoted.substr(at, 4) : std::string_view();
-    unsigned code = 0;
-    if (escape.size() > 1 && escape[1] != 'x') {
-      ++at;
-    } else if (escape.size() > 1 &&
-               std::from_chars(escape.data() + 2, escape.data() + escape.size(), code, 16).ec == std::errc() &&
-               (code == '\n' || code >= 0x80)) {
-      out += static_cast<char>(code);
-      at += 3;
-      continue;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n') || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
     }
-    out += quoted[at];
   }
   return out;
 }
@@ -98,7 +84,7 @@ void TestReport::failed(std::string_view test, const TestFailure& failure, const
 
 void TestReport::broken(std::string_view why, const std::vector<CapturedLog::Line>& log) {
   ++failed_;
-  print_(fmt::format("  {} the file cannot be run\n", colours_.red("not ok")));
+  print_(fmt::format("  {} the file could not be run\n", colours_.red("not ok")));
   print_(indented(why, margin));
   say(log, true);
 }
@@ -119,14 +105,11 @@ void TestReport::explain(std::string_view label, std::string_view text) {
 }
 
 void TestReport::say(const std::vector<CapturedLog::Line>& log, bool all) {
-  const std::string of_test = "room " + log::quoted(file_);
   for (const auto& line : log) {
-    if (!is_console(line.text) && (!all || line.level < spdlog::level::warn)) continue;
-    const std::string text = own_lines(is_console(line.text) ? printed(line.text) : line.text);
-    // The server takes the test's own program for a room.
-    const bool is_test = text.starts_with(of_test);
-    print_(indented(is_test ? "the test" + text.substr(of_test.size()) : text,
-                    fmt::format("{}{} ", margin, colours_.dim("|"))));
+    if (!line.is_console && !(all && line.is_warning)) continue;
+    const std::string text = line.is_console ? fmt::format("{} console: {}", line.subject, printable(line.text))
+                                             : own_lines(line.text);
+    print_(indented(text, fmt::format("{}{} ", margin, colours_.dim("|"))));
   }
 }
 

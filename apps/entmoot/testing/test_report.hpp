@@ -2,11 +2,11 @@
 
 #pragma once
 
-// What `entmoot test` says, as it comes: a line for each test, below a failed one what went wrong, where, and what the
-// rooms had to say; at the end the counts.
+// The output of `entmoot test`, as tests finish: a line for each test, below a failed one what went wrong, where, and
+// what the rooms printed; at the end the counts.
 //
-// What scripts print by console is always shown. What the server logs of a room (an exception with its stack) is shown
-// where a test has failed: a test may well want a room to refuse something.
+// What scripts print to the console is always shown. What the server logs of a room (an exception with its stack) is
+// shown where a test has failed: a test may want a room to refuse something.
 
 #include "../colour.hpp"
 #include "captured_log.hpp"

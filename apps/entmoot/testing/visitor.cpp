@@ -39,11 +39,11 @@ std::vector<std::string_view> fields_of(std::string_view frame, std::size_t coun
 }  // namespace
 
 Result<void> Visitor::connect(ConnectInfo info) {
-  const Shard::Presence here(node_.shard());
-  auto socket = node_.sockets().connect(std::move(info), *this);
+  const Shard::Scope here(shard());
+  auto socket = node_.rooms().sockets().connect(std::move(info), *this);
   if (!socket) {
-    const Error& refusal = socket.error();
-    return fail("the connection is refused: " + (refusal.reason.empty() ? refusal.detail : refusal.reason));
+    const Error refusal = socket.error();
+    return fail(refusal.code, "connection refused: " + (refusal.has_reason() ? refusal.reason : refusal.detail));
   }
   socket_ = *std::move(socket);
   return {};
@@ -51,18 +51,18 @@ Result<void> Visitor::connect(ConnectInfo info) {
 
 void Visitor::disconnect() {
   if (socket_) {
-    const Shard::Presence here(node_.shard());
+    const Shard::Scope here(shard());
     socket_.reset();
   }
   end("the client has disconnected");
 }
 
-void Visitor::push(std::string_view event, const Payload& payload, Duration patience, ReplyTo reply) {
-  if (ended_) return std::move(reply)(fail(*ended_));
+void Visitor::push(std::string_view event, const Payload& payload, Duration timeout, ReplyTo reply) {
+  if (ended_) return std::move(reply)(fail(ErrorCode::no_process, *ended_));
   const std::string ref = std::to_string(++last_ref_);
-  const TimePoint deadline = node_.shard().clock().now() + patience;
-  pushed_.emplace(ref, Question{std::string(event), deadline, patience, std::move(reply)});
-  const Shard::Presence here(node_.shard());
+  const TimePoint deadline = shard().clock().now() + timeout;
+  pushed_.emplace(ref, Question{std::string(event), deadline, timeout, std::move(reply)});
+  const Shard::Scope here(shard());
   if (payload.is_binary()) {
     std::string frame(1, '\0');
     for (const std::string_view field : {std::string_view("1"), std::string_view(ref), std::string_view(topic_), event})
@@ -78,16 +78,16 @@ void Visitor::push(std::string_view event, const Payload& payload, Duration pati
   socket_->handle_in(Frame::Kind::text, frame);
 }
 
-void Visitor::next(std::string event, Duration patience, ReplyTo reply) {
+void Visitor::next(std::string event, Duration timeout, ReplyTo reply) {
   for (auto message = messages_.begin(); message != messages_.end(); ++message) {
     if (message->event != event) continue;
     std::move(reply)(std::move(message->payload));
     messages_.erase(message);
     return;
   }
-  if (ended_) return std::move(reply)(fail(fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
-  const TimePoint deadline = node_.shard().clock().now() + patience;
-  waiting_.push_back({std::move(event), deadline, patience, std::move(reply)});
+  if (ended_) return std::move(reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
+  const TimePoint deadline = shard().clock().now() + timeout;
+  waiting_.push_back({std::move(event), deadline, timeout, std::move(reply)});
 }
 
 std::string Visitor::unread(std::optional<std::string_view> event) const {
@@ -111,14 +111,14 @@ void Visitor::look_at_the_clock(TimePoint now) {
       continue;
     }
     std::move(question.reply)(
-        fail(fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.patience))));
+        fail(ErrorCode::timeout, fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.timeout))));
     at = pushed_.erase(at);
   }
   std::erase_if(waiting_, [&](Question& question) {
     if (now < question.deadline) return false;
     const std::string instead = unread();
-    std::move(question.reply)(fail(fmt::format("no \"{}\" within {}; what came: {}", question.event,
-                                               seconds(question.patience), instead.empty() ? "nothing" : instead)));
+    std::move(question.reply)(fail(ErrorCode::timeout, fmt::format("no \"{}\" within {}; what came: {}", question.event,
+                                               seconds(question.timeout), instead.empty() ? "nothing" : instead)));
     return true;
   });
 }
@@ -188,9 +188,9 @@ void Visitor::end(const std::string& why) {
   if (ended_) return;
   ended_ = why;
   for (auto& [ref, question] : std::exchange(pushed_, {}))
-    std::move(question.reply)(fail(fmt::format("no reply to \"{}\": {}", question.event, why)));
+    std::move(question.reply)(fail(ErrorCode::no_process, fmt::format("no reply to \"{}\": {}", question.event, why)));
   for (auto& question : std::exchange(waiting_, {}))
-    std::move(question.reply)(fail(fmt::format("no \"{}\" comes any more: {}", question.event, why)));
+    std::move(question.reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", question.event, why)));
 }
 
 }  // namespace entmoot_app

@@ -12,8 +12,7 @@
 //
 // Lives on the node's shard and goes before it.
 
-#include "test_node.hpp"
-
+#include <entmoot/node/node.hpp>
 #include <entmoot/otp/reply_to.hpp>
 #include <entmoot/phoenix/payload.hpp>
 #include <entmoot/phoenix/transport.hpp>
@@ -33,7 +32,7 @@ class Visitor final : public entmoot::Transport {
  public:
   static constexpr std::size_t messages_max = 10'000;
 
-  Visitor(TestNode& node, std::string topic) : node_(node), topic_(std::move(topic)) {}
+  Visitor(entmoot::Node& node, std::string topic) : node_(node), topic_(std::move(topic)) {}
   ~Visitor() override { disconnect(); }
   Visitor(const Visitor&) = delete;
   Visitor& operator=(const Visitor&) = delete;
@@ -44,10 +43,10 @@ class Visitor final : public entmoot::Transport {
   void disconnect();
 
   /// The answer is {"status": …, "response": …}; a response that is bytes is their base64 as a string.
-  void push(std::string_view event, const entmoot::Payload& payload, entmoot::Duration patience,
+  void push(std::string_view event, const entmoot::Payload& payload, entmoot::Duration timeout,
             entmoot::ReplyTo reply);
   /// The payload of the oldest message of that name; bytes as above.
-  void next(std::string event, entmoot::Duration patience, entmoot::ReplyTo reply);
+  void next(std::string event, entmoot::Duration timeout, entmoot::ReplyTo reply);
   /// What has come and was not asked for, of one name or all: "message", "typing" (2 times). Empty: nothing.
   [[nodiscard]] std::string unread(std::optional<std::string_view> event = {}) const;
 
@@ -62,7 +61,7 @@ class Visitor final : public entmoot::Transport {
   struct Question {
     std::string event;
     entmoot::TimePoint deadline;
-    entmoot::Duration patience;
+    entmoot::Duration timeout;
     entmoot::ReplyTo reply;
   };
 
@@ -76,7 +75,9 @@ class Visitor final : public entmoot::Transport {
   void take_message(std::string event, entmoot::JsonText payload);
   void end(const std::string& why);
 
-  TestNode& node_;
+  [[nodiscard]] entmoot::Shard& shard() const { return node_.shards()[0]; }
+
+  entmoot::Node& node_;
   const std::string topic_;
   std::unique_ptr<entmoot::FrameHandler> socket_;
   unsigned last_ref_ = 0;                                // the join's is 1

@@ -16,6 +16,15 @@ void start(std::string_view level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void write(Level level, std::string_view line) {
+  switch (level) {
+    case Level::debug: return debug("{}", line);
+    case Level::info: return info("{}", line);
+    case Level::warning: return warn("{}", line);
+    case Level::error: return error("{}", line);
+  }
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t longest = 200;
   std::string out = "\"";

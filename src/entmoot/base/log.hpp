@@ -19,6 +19,10 @@ using spdlog::error;
 using spdlog::info;
 using spdlog::warn;
 
+enum class Level { debug, info, warning, error };
+/// One line at `level`, as it is: text from outside has passed through quoted().
+void write(Level level, std::string_view line);
+
 /// Pattern, level and sink; `level` is one of trace, debug, info, warn, error, off. Call once, before threads start.
 void start(std::string_view level = "info");
 

@@ -7,6 +7,7 @@
 //
 // RFC 3629, table in §4: no overlong forms, no surrogates, nothing above U+10FFFF. Non-characters are valid.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -33,5 +34,8 @@ class Utf8Validator {
   Utf8Validator validator;
   return validator.feed(bytes) && validator.at_boundary();
 }
+
+/// As much of `text` as fits into `bytes_max` bytes, cut between two code points.
+[[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) noexcept;
 
 }  // namespace entmoot

@@ -3,6 +3,8 @@
 #include <entmoot/core/shard.hpp>
 
 #include <entmoot/base/check.hpp>
+#include <entmoot/base/guarded.hpp>
+#include <entmoot/base/log.hpp>
 #include <entmoot/core/run_queue.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -23,8 +25,8 @@ namespace {
 thread_local Shard* current = nullptr;
 }  // namespace
 
-Shard::Presence::Presence(Shard& shard) noexcept : before_(std::exchange(current, &shard)) {}
-Shard::Presence::~Presence() { current = before_; }
+Shard::Scope::Scope(Shard& shard) noexcept : before_(std::exchange(current, &shard)) {}
+Shard::Scope::~Scope() { current = before_; }
 
 struct Shard::Inner {
   /// Stands in the run queue where a round ends.
@@ -65,7 +67,7 @@ Shard::Shard(unsigned index, const Clock& clock) : index_(index), clock_(clock),
 Shard::~Shard() { close(); }
 
 void Shard::close() noexcept {
-  Presence presence(*this);  // what is left may own things that look for their shard while they go
+  Scope scope(*this);  // what is left may own things that look for their shard while they go
   std::vector<UniqueFunction<void()>> left;
   {
     std::lock_guard lock(inner_->mutex);
@@ -146,6 +148,19 @@ void Shard::forget_flush(Flushable& flushable) noexcept {
 
 boost::asio::io_context& Shard::io() noexcept { return inner_->io; }
 
+/// The last crash boundary: whatever has one of its own (actors, channels, HTTP handlers) has used it by now.
+template <class F>
+void Shard::run_guarded(const char* what, F&& f) {
+  const auto done = guarded(f);
+  if (!done) log::error("shard {}: {} threw {}", index_, what, log::quoted(done.error().reason));
+}
+
+bool Shard::run_slice(Runnable& runnable) {
+  bool more = false;
+  run_guarded("a slice", [&] { more = runnable.run_slice(); });
+  return more;
+}
+
 bool Shard::round(bool may_wait) {
   Inner& in = *inner_;
   bool did = false;
@@ -159,12 +174,12 @@ bool Shard::round(bool may_wait) {
       in.wake_pending = !idle;
     }
     if (idle && in.timers.empty()) {
-      in.io.run_one();
+      run_guarded("I/O", [&] { in.io.run_one(); });
     } else if (idle) {
-      in.io.run_one_until(in.timers.begin()->first);
+      run_guarded("I/O", [&] { in.io.run_one_until(in.timers.begin()->first); });
     }
   }
-  did |= in.io.poll() > 0;
+  run_guarded("I/O", [&] { did |= in.io.poll() > 0; });
 
   // 2. Inbox. Tasks posted meanwhile wait for the next round.
   {
@@ -174,14 +189,13 @@ bool Shard::round(bool may_wait) {
   }
   did |= !in.taken.empty();
   for (auto& task : in.taken) {
-    task();
+    run_guarded("a posted task", task);
     task = nullptr;
   }
   in.taken.clear();
 
   // 3. A slice for each that is runnable now and had none (who becomes runnable meanwhile waits for the next round),
-  // then
-  //    one for the next of those that go on.
+  //    then one for the next of those that go on.
   const bool some_go_on = !in.going_on.empty();
   if (!in.fresh.empty()) {
     did = true;
@@ -189,13 +203,13 @@ bool Shard::round(bool may_wait) {
     for (;;) {
       Runnable& runnable = in.fresh.pop();
       if (&runnable == &in.round_end) break;
-      if (runnable.run_slice()) in.going_on.push(runnable);
+      if (run_slice(runnable)) in.going_on.push(runnable);
     }
   }
   if (some_go_on && !in.going_on.empty()) {
     did = true;
     Runnable& runnable = in.going_on.pop();
-    if (runnable.run_slice()) in.going_on.push(runnable);
+    if (run_slice(runnable)) in.going_on.push(runnable);
   }
 
   // 4. Timers that are due now; what they set waits for the next round, even with a delay of zero.
@@ -208,7 +222,7 @@ bool Shard::round(bool may_wait) {
       auto timer = std::move(next->second);
       in.timers.erase(next);
       in.timer_of.erase(static_cast<std::uint64_t>(timer.id));
-      timer.task();
+      run_guarded("a timer", timer.task);
       did = true;
     }
   }
@@ -220,7 +234,7 @@ bool Shard::round(bool may_wait) {
     if (!flushable) continue;  // forgotten meanwhile
     in.dirty[i] = nullptr;
     flushable->dirty_ = false;
-    flushable->flush();
+    run_guarded("a flush", [&] { flushable->flush(); });
     did = true;
   }
   in.dirty.erase(in.dirty.begin(), in.dirty.begin() + static_cast<std::ptrdiff_t>(dirty));
@@ -228,12 +242,12 @@ bool Shard::round(bool may_wait) {
 }
 
 void Shard::run() {
-  Presence presence(*this);
+  Scope scope(*this);
   while (!inner_->stopping.load(std::memory_order_relaxed)) round(true);
 }
 
 bool Shard::poll() {
-  Presence presence(*this);
+  Scope scope(*this);
   return round(false);
 }
 

@@ -20,6 +20,8 @@
 // order they were made, also when both are the same shard: that order is what makes a join atomic
 // (phoenix/channel_server.hpp).
 //
+// A task, a timer or a flush that throws is logged and the loop goes on: it is the last crash boundary of a shard.
+//
 // Bounds. The inbox itself is unbounded, because what is posted is already bounded where it enters the process:
 // mailboxes (otp/mailbox.hpp) refuse, outboxes (web/outbox.hpp) close, sockets stop being read.
 
@@ -121,12 +123,12 @@ class Shard {
 
   /// Says for a scope that this thread stands in for the shard's: before its loop runs and after it has ended, when the
   /// shard's objects are made and destroyed.
-  class Presence {
+  class Scope {
    public:
-    explicit Presence(Shard& shard) noexcept;
-    ~Presence();
-    Presence(const Presence&) = delete;
-    Presence& operator=(const Presence&) = delete;
+    explicit Scope(Shard& shard) noexcept;
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
 
    private:
     Shard* const before_;
@@ -135,6 +137,9 @@ class Shard {
  private:
   struct Inner;  // the queues: Asio and the mutex stay in shard.cpp
   bool round(bool may_wait);
+  template <class F>
+  void run_guarded(const char* what, F&& f);
+  bool run_slice(Runnable& runnable);
 
   const unsigned index_;
   const Clock& clock_;

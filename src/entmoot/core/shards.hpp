@@ -10,8 +10,11 @@
 #include <cstddef>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <thread>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace entmoot {
@@ -40,13 +43,46 @@ class Shards {
   /// no shard's.
   template <class F>
   void visit_all(F f) const {
+    for (std::size_t i = 0; i < size(); ++i) {
+      run_on(i, [&] { f(*shards_[i]); });
+    }
+  }
+
+  /// Runs `f()` on one shard and returns when it has run. From a thread that is no shard's, while the shards run.
+  template <class F>
+  void run_on(std::size_t index, F f) const {
+    std::promise<void> done;
+    shards_[index]->post([&] {
+      f();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  /// Gathers over all shards: runs `map(shard)` on each, then, on the first shard, folds the results in the order of the
+  /// shards by `reduce(T, result)`, beginning with `initial`, and gives what comes out to `done`. Any thread; the shards
+  /// must not be stopped meanwhile, or `done` is destroyed uncalled.
+  template <class T, class Map, class Reduce, class Done>
+  void map_reduce(Map map, T initial, Reduce reduce, Done done) const {
+    using Part = std::invoke_result_t<Map&, Shard&>;
+    struct Gathering {
+      std::vector<std::optional<Part>> parts;
+      std::size_t missing;
+      T folded;
+      Reduce reduce;
+      Done done;
+    };
+    auto all = std::make_shared<Gathering>(Gathering{std::vector<std::optional<Part>>(size()), size(),
+                                                     std::move(initial), std::move(reduce), std::move(done)});
     for (const auto& shard : shards_) {
-      std::promise<void> done;
-      shard->post([&] {
-        f(*shard);
-        done.set_value();
+      shard->post([first = shards_.front().get(), here = shard.get(), map, all]() mutable {
+        first->post([all, index = here->index(), part = map(*here)]() mutable {
+          all->parts[index] = std::move(part);
+          if (--all->missing > 0) return;
+          for (auto& each : all->parts) all->folded = all->reduce(std::move(all->folded), *std::move(each));
+          all->done(std::move(all->folded));
+        });
       });
-      done.get_future().wait();
     }
   }
 

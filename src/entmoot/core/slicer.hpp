@@ -56,6 +56,8 @@ class Slicer {
   Slicer(const Slicer&) = delete;
   Slicer& operator=(const Slicer&) = delete;
 
+  [[nodiscard]] Duration slice() const noexcept { return options_.slice; }
+
   /// Resumes `fiber` for one slice. Returns whether it was switched out rather than finished. `poll_countdown`: what
   /// the code on the fiber counts down to its next poll, for ticks that fall where force may not be used.
   bool run(Fiber& fiber, int* poll_countdown = nullptr);

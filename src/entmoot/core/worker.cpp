@@ -2,13 +2,17 @@
 
 #include <entmoot/core/worker.hpp>
 
+#include <entmoot/base/guarded.hpp>
+#include <entmoot/base/log.hpp>
+
 #include <utility>
 
 #include <pthread.h>
 
 namespace entmoot {
 
-Worker::Worker(const char* thread_name, std::size_t jobs_max) : jobs_max_(jobs_max), thread_([this] { run(); }) {
+Worker::Worker(const char* thread_name, std::size_t jobs_max)
+    : name_(thread_name), jobs_max_(jobs_max), thread_([this] { run(); }) {
   pthread_setname_np(thread_.native_handle(), thread_name);
 }
 
@@ -38,7 +42,10 @@ void Worker::run() {
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
-    job();
+    if (const auto done = guarded(job); !done) {
+      log::error("worker {}: a job threw {}", name_, log::quoted(done.error().reason));
+    }
+    job = nullptr;  // whatever reply it owed is sent now
   }
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 // A thread for work that blocks (SQLite, DNS, files), so that no shard ever waits. Jobs run one at a time, in order;
-// the answer goes back by Shard::post from the job's last line.
+// the answer goes back by Shard::post from the job's last line. A job that throws is logged, and the next one runs.
 
 #include <entmoot/base/unique_function.hpp>
 
@@ -30,6 +30,7 @@ class Worker {
  private:
   void run();
 
+  const char* const name_;
   const std::size_t jobs_max_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -16,12 +16,7 @@ namespace entmoot::js {
 
 namespace {
 
-struct Compiled {
-  std::string_view file;
-  std::string bytecode;
-};
-
-std::string compile(const ScratchEngine& engine, const EmbeddedFile& file) {
+std::string bytecode_of(const ScratchEngine& engine, const EmbeddedFile& file) {
   const std::string name = "entmoot:" + std::string(file.name.substr(0, file.name.rfind('.')));
   const auto program =
       engine.evaluate(std::string(file.bytes), name.c_str(), JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
@@ -37,11 +32,13 @@ std::string compile(const ScratchEngine& engine, const EmbeddedFile& file) {
   return bytecode;
 }
 
-const std::vector<Compiled>& scripts() {
-  static const std::vector<Compiled> all = [] {
-    std::vector<Compiled> made;
+const std::vector<BuiltinScript>& scripts() {
+  static const std::vector<BuiltinScript> all = [] {
+    std::vector<BuiltinScript> made;
     const ScratchEngine engine;
-    for (const EmbeddedFile& file : builtin_sources()) made.push_back({file.name, compile(engine, file)});
+    for (const EmbeddedFile& file : builtin_sources()) {
+      made.push_back({std::string(file.name), bytecode_of(engine, file)});
+    }
     return made;
   }();
   return all;
@@ -49,16 +46,25 @@ const std::vector<Compiled>& scripts() {
 
 }  // namespace
 
+std::shared_ptr<const BuiltinScript> BuiltinScript::compile(const EmbeddedFile& file) {
+  const ScratchEngine engine;
+  return std::make_shared<const BuiltinScript>(
+      BuiltinScript{std::string(file.name.substr(file.name.rfind('/') + 1)), bytecode_of(engine, file)});
+}
+
 void compile_builtin_scripts() { (void)scripts(); }
 
 JSValue evaluate_builtin_script(JSContext* ctx, std::string_view file) noexcept {
-  for (const Compiled& script : scripts()) {
-    if (script.file != file) continue;
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(script.bytecode.data());
-    JSValue program = JS_ReadObject(ctx, bytes, script.bytecode.size(), JS_READ_OBJ_BYTECODE);
-    return JS_IsException(program) ? program : JS_EvalFunction(ctx, program);
+  for (const BuiltinScript& script : scripts()) {
+    if (script.name == file) return evaluate_builtin_script(ctx, script);
   }
   return JS_UNDEFINED;
+}
+
+JSValue evaluate_builtin_script(JSContext* ctx, const BuiltinScript& script) noexcept {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(script.bytecode.data());
+  JSValue program = JS_ReadObject(ctx, bytes, script.bytecode.size(), JS_READ_OBJ_BYTECODE);
+  return JS_IsException(program) ? program : JS_EvalFunction(ctx, program);
 }
 
 }  // namespace entmoot::js

@@ -6,6 +6,9 @@
 // room's fiber, in a host section of the slicer (time does not switch the fiber out there), with texts that are valid
 // for the call only. They must not throw and must not call back into the engine.
 
+#include <entmoot/base/log.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -16,6 +19,16 @@ class Slicer;
 
 namespace entmoot::js {
 
+/// A string or a Uint8Array of the script's, as it crosses. Trivial on purpose: a room may be dropped while one is alive.
+struct Value {
+  enum class Kind : std::uint8_t {
+    text,   ///< UTF-8
+    bytes,
+  };
+  Kind kind = Kind::text;
+  std::string_view content = {};
+};
+
 class Host {
  public:
   virtual ~Host() = default;
@@ -23,14 +36,21 @@ class Host {
   /// The thread's slicer.
   [[nodiscard]] virtual Slicer& slicer() noexcept = 0;
 
-  /// A call from outside has its result: a JSON text, or the error's message and stack.
-  virtual void answer(std::uint64_t call, bool ok, std::string_view json_or_message, std::string_view stack) = 0;
+  /// How a call from outside ended. prelude.js knows the numbers.
+  enum class Outcome {
+    ok,       ///< It returned.
+    refused,  ///< It is refused with a response of the script's own.
+    threw,    ///< `value` is the exception's message, `extra` its stack.
+  };
+  /// A call from outside has its result: a JSON text, or bytes; for `ok` and `refused`, `extra` is a JSON text beside
+  /// bytes (empty: null).
+  virtual void answer(std::uint64_t call, Outcome outcome, Value value, std::string_view extra) = 0;
   /// BroadcastChannel.postMessage. False: refused, result() says why.
   [[nodiscard]] virtual bool post(std::string_view channel, std::string_view json) = 0;
-  /// What a room does to its clients and itself (room.js): an operation, whom it is about, a name (an event, a key), a
-  /// payload. False: refused, result() says why.
-  [[nodiscard]] virtual bool emit(std::string_view operation, std::string_view target, std::string_view name,
-                                  std::string_view payload) = 0;
+  /// What a built-in script beside the prelude asks for, in a vocabulary that is its own and its server's. False:
+  /// refused, result() says why.
+  [[nodiscard]] virtual bool command(std::string_view name, std::span<const Value> operands) = 0;
+  static constexpr std::size_t operands_max = 4;
   /// Beam.call: the answer comes as a later turn. False: refused now, result() says why.
   [[nodiscard]] virtual bool call(std::uint64_t id, std::string_view name, std::string_view args) = 0;
 
@@ -45,8 +65,7 @@ class Host {
   /// 0: no more timers, result() says why.
   [[nodiscard]] virtual std::uint32_t start_timer(double milliseconds, bool repeat) = 0;
   virtual void stop_timer(std::uint32_t id) = 0;
-  /// `level`: 1 debug to 4 error.
-  virtual void log(int level, std::string_view line) = 0;
+  virtual void log(log::Level level, std::string_view line) = 0;
   /// What a script did not catch where nobody waits for an answer. prelude.js knows the numbers.
   enum class Uncaught { timer, listener, microtask, rejection };
   virtual void report_error(Uncaught kind, std::string_view message, std::string_view stack) = 0;

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <span>
 
 namespace entmoot::js {
 
@@ -67,15 +68,35 @@ JSValue throw_result(JSContext* ctx) noexcept {
   return JS_ThrowPlainError(ctx, "%.*s", static_cast<int>(text.size()), text.data());
 }
 
+// A string, or the bytes of a Uint8Array where they lie: nothing of the script may run before they have been used.
+struct Operand {
+  Value value = {};
+  const char* text = nullptr;  // for JS_FreeCString
+};
+
+bool operand_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
+  if (JS_IsString(from)) {
+    const Text text = text_of(ctx, from);
+    out->text = text.data;
+    out->value = {Value::Kind::text, text.view()};
+    return text.data != nullptr;
+  }
+  std::size_t size = 0;
+  const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, from);
+  if (!bytes && JS_HasException(ctx)) return false;
+  out->value = {Value::Kind::bytes, {reinterpret_cast<const char*>(bytes), bytes ? size : 0}};
+  return true;
+}
+
 JSValue answer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const std::uint64_t call = number_of(ctx, args[0]);
-  const bool ok = JS_ToBool(ctx, args[1]) > 0;
-  const Text result = text_of(ctx, args[2]);
-  const Text stack = text_of(ctx, args[3]);
-  if (!result.data || !stack.data) return JS_EXCEPTION;
-  in_host(ctx, [&](Host& host) { return host.answer(call, ok, result.view(), stack.view()), 0; });
-  JS_FreeCString(ctx, result.data);
-  JS_FreeCString(ctx, stack.data);
+  const auto outcome = static_cast<Host::Outcome>(number_of(ctx, args[1]));
+  const Text extra = text_of(ctx, args[3]);
+  Operand result;
+  if (!extra.data || !operand_of(ctx, args[2], &result)) return JS_EXCEPTION;
+  in_host(ctx, [&](Host& host) { return host.answer(call, outcome, result.value, extra.view()), 0; });
+  if (result.text) JS_FreeCString(ctx, result.text);
+  JS_FreeCString(ctx, extra.data);
   return JS_UNDEFINED;
 }
 
@@ -89,15 +110,28 @@ JSValue post(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
-JSValue emit(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
-  Text texts[4];
-  for (int i = 0; i < 4; ++i) {
-    texts[i] = text_of(ctx, args[i]);
-    if (!texts[i].data) return JS_EXCEPTION;
+JSValue command(JSContext* ctx, JSValueConst, int argc, JSValueConst* args) noexcept {
+  const Text name = text_of(ctx, args[0]);
+  if (!name.data) return JS_EXCEPTION;
+  Operand operands[Host::operands_max];
+  Value values[Host::operands_max];
+  std::size_t count = 0;
+  // Texts first: writing one out of the engine allocates, which may collect garbage, and a finalizer is the script's.
+  for (int i = 1; i < argc && count < Host::operands_max; ++i, ++count) {
+    if (!JS_IsString(args[i])) continue;
+    if (!operand_of(ctx, args[i], &operands[count])) return JS_EXCEPTION;
   }
-  const bool accepted = in_host(
-      ctx, [&](Host& host) { return host.emit(texts[0].view(), texts[1].view(), texts[2].view(), texts[3].view()); });
-  for (const Text& text : texts) JS_FreeCString(ctx, text.data);
+  count = 0;
+  for (int i = 1; i < argc && count < Host::operands_max; ++i, ++count) {
+    if (!JS_IsString(args[i]) && !operand_of(ctx, args[i], &operands[count])) return JS_EXCEPTION;
+    values[count] = operands[count].value;
+  }
+  const bool accepted =
+      in_host(ctx, [&](Host& host) { return host.command(name.view(), std::span(values, count)); });
+  for (const Operand& operand : operands) {
+    if (operand.text) JS_FreeCString(ctx, operand.text);
+  }
+  JS_FreeCString(ctx, name.data);
   return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
@@ -141,7 +175,7 @@ JSValue stop_timer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexce
 }
 
 JSValue log(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
-  const auto level = static_cast<int>(number_of(ctx, args[0]));
+  const auto level = static_cast<log::Level>(number_of(ctx, args[0]));
   const Text line = text_of(ctx, args[1]);
   if (!line.data) return JS_EXCEPTION;
   in_host(ctx, [&](Host& host) { return host.log(level, line.view()), 0; });
@@ -225,7 +259,7 @@ JSValue new_host_object(JSContext* ctx) {
   static constexpr Function functions[] = {
       {"answer", answer, 4},
       {"post", post, 2},
-      {"emit", emit, 4},
+      {"command", command, 1},
       {"call", call, 3},
       {"callSync", call_sync, 2},
       {"startTimer", start_timer, 2},

@@ -61,7 +61,7 @@ Result<CompiledModule> ModuleCompiler::compile_anew(const SourceFile& file) {
   if (file.format == SourceFile::Format::json) return compile_json(file);
   if (file.format == SourceFile::Format::module) return compile_module(file);
   auto found = tools_.lex(file.text);
-  if (!found) return fail(file.name + ": " + found.error().reason, found.error().detail);
+  if (!found) return fail(ErrorCode::invalid, file.name + ": " + found.error().reason, found.error().detail);
   if (file.format == SourceFile::Format::undecided) {
     // An app's own file is what its author would write today, unless it is clearly the other thing.
     const bool plain = found->exports.empty() && found->reexports.empty() &&
@@ -107,7 +107,7 @@ Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file
       },
       &out.names);
   auto bytes = engine_->bytecode(*module);
-  if (!bytes) return fail(file.name + ": " + bytes.error().reason, bytes.error().detail);
+  if (!bytes) return fail(ErrorCode::invalid, file.name + ": " + bytes.error().reason, bytes.error().detail);
   out.bytecode = std::make_shared<const std::string>(std::move(*bytes));
   return out;
 }
@@ -152,7 +152,7 @@ Result<ModuleGraph::Bytecode> ModuleCompiler::to_bytecode(const std::string& sou
   auto compiled = engine_->compile(source, name, flags);
   if (!compiled) return compiled.error();
   auto bytes = engine_->bytecode(*compiled);
-  if (!bytes) return fail(name + ": " + bytes.error().reason, bytes.error().detail);
+  if (!bytes) return fail(ErrorCode::invalid, name + ": " + bytes.error().reason, bytes.error().detail);
   return std::make_shared<const std::string>(std::move(*bytes));
 }
 

@@ -78,7 +78,7 @@ JSModuleDef* find_or_read(JSContext* ctx, const char* name, void* graph) noexcep
 Error exception(JSContext* ctx) {
   JSValue error = JS_GetException(ctx);
   const char* text = JS_ToCString(ctx, error);
-  Error out = fail(text ? text : "an error without a text");
+  Error out = fail(ErrorCode::script, text ? text : "an error without a text");
   if (text) JS_FreeCString(ctx, text);
   JS_FreeValue(ctx, error);
   return out;
@@ -94,7 +94,7 @@ Error link_error(JSContext* ctx, const ModuleGraph& graph) {
   const std::string name = missing.name;
   for (const char* text : {missing.importer, missing.specifier, missing.name}) JS_FreeCString(ctx, text);
   const ModuleGraph::Request* request = graph.import_of(importer, specifier);
-  return fail(importer + ":" + (request ? request->place : "1:1") + ": \"" + specifier + "\" has no export named \"" +
+  return fail(ErrorCode::invalid, importer + ":" + (request ? request->place : "1:1") + ": \"" + specifier + "\" has no export named \"" +
                   name + "\" (if it is a type, import it with \"import type\")",
               said.reason);
 }

@@ -41,8 +41,8 @@ class ModuleLoader::Load {
     tree_.refresh();
     compiler_.start();
     const auto file = tree_.file(tree_.root() / entry);
-    if (!file) return fail(entry.generic_string() + ": " + file.error().reason);
-    if (!*file) return fail(entry.generic_string() + ": there is no such file in " + tree_.root().string());
+    if (!file) return fail(ErrorCode::invalid, entry.generic_string() + ": " + file.error().reason);
+    if (!*file) return fail(ErrorCode::not_found, entry.generic_string() + ": there is no such file in " + tree_.root().string());
     add(**file);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       if (auto done = take(i); !done) return done.error();
@@ -97,7 +97,7 @@ class ModuleLoader::Load {
       } else {
         request.problem = found_[index].module.name + ":" + import.place + ": " + resolved.error().reason;
         // Whoever asks while it runs may also catch the error.
-        if (import.how == How::statement) return fail(std::move(request.problem));
+        if (import.how == How::statement) return fail(ErrorCode::invalid, std::move(request.problem));
       }
       ModuleGraph::Module& module = found_[index].module;
       (required ? module.required : module.imports).insert_or_assign(import.specifier, std::move(request));
@@ -124,7 +124,7 @@ class ModuleLoader::Load {
     if (ending == ".cjs" || ending == ".cts") return Format::commonjs;
     if (ending == ".ts" || ending == ".mts" || ending == ".mjs") return Format::module;
     if (ending != ".js")
-      return fail(tree_.name_of(path) +
+      return fail(ErrorCode::invalid, tree_.name_of(path) +
                   ": cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
     const auto package = tree_.package_around(path.parent_path());
     if (!package) return package.error();

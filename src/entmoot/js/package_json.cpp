@@ -72,7 +72,7 @@ std::string_view without_dot(std::string_view path) { return path.starts_with(".
 Result<PackageJson> PackageJson::parse(std::string_view text, std::filesystem::path folder) {
   auto json = parse_json(text);
   if (!json) return json.error();
-  if (!json->is_object()) return fail("must be an object");
+  if (!json->is_object()) return fail(ErrorCode::invalid, "must be an object");
   return PackageJson(std::move(*json), std::move(folder));
 }
 

@@ -6,7 +6,8 @@
 //
 // The server and the script exchange JSON texts. They are parsed and written here, in JavaScript, because both can run
 // the script's own code (a getter, a toJSON), and that must happen where a room can be preempted and dropped: never
-// below a C++ frame. `host` is the only door: its functions take and give numbers and strings (js/host.cpp).
+// below a C++ frame. `host` is the only door: its functions take and give numbers, strings and bytes
+// (js/host_functions.cpp).
 //
 // What the script does to the globals must not break the server: everything used later is taken out of them now.
 (function (host) {
@@ -105,35 +106,53 @@
     return '    (thrown with no line of the script on the stack)';
   };
 
-  const succeed = (call, value) => {
+  // How a call ended: Host::Outcome.
+  const [ok, refused, threw] = [0, 1, 2];
+
+  /** A result that is bytes, with a value beside them that is sent as JSON. */
+  class Binary {
+    constructor(bytes, beside) {
+      this.bytes = bytes;
+      this.beside = beside;
+    }
+  }
+  const send = (call, outcome, value) => {
     let json;
     try {
-      json = write(value);
+      json = value instanceof Binary ? (value.beside === undefined ? '' : write(value.beside)) : write(value);
+      if (value instanceof Binary) {
+        host.answer(call, outcome, value.bytes, json);
+        return;
+      }
     } catch (error) {
-      host.answer(call, false, 'the result cannot be sent as JSON: ' + messageOf(error), stackOf(error));
+      host.answer(call, threw, 'the result cannot be sent as JSON: ' + messageOf(error), stackOf(error));
       return;
     }
-    host.answer(call, true, json, '');
+    host.answer(call, outcome, json, '');
   };
-  const refuse = (call, error) => host.answer(call, false, messageOf(error), stackOf(error));
+  const succeed = (call, value) => send(call, ok, value);
+  const refuse = (call, value) => send(call, refused, value);
+  const fail = (call, error) => host.answer(call, threw, messageOf(error), stackOf(error));
 
   let underWay = 0; // the last call that was begun
   const elsewhere = {}; // what an entry returns that sees to its call's answer itself
 
-  const invoke = (call, name, args) => {
+  const invoke = (call, name, json, bytes) => {
     underWay = call;
     let value;
     try {
       const target = find(name);
       if (typeof target !== 'function') throw new TypeErrorConstructor(`the room's script has no function "${name}"`);
-      value = apply(target, undefined, parse(args));
+      const args = parse(json);
+      if (bytes !== undefined) apply(push, args, [bytes]);
+      value = apply(target, undefined, args);
       // What looks like a promise may be of the script's own making, and throw here.
       if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
-        apply(then, value, [(result) => succeed(call, result), (error) => refuse(call, error)]);
+        apply(then, value, [(result) => succeed(call, result), (error) => fail(call, error)]);
         return;
       }
     } catch (error) {
-      refuse(call, error);
+      fail(call, error);
       return;
     }
     if (value !== elsewhere) succeed(call, value);
@@ -298,8 +317,9 @@
     for (let i = 0; i < values.length; i++) line += (i ? ' ' : '') + show(values[i]);
     host.log(level, line);
   };
+  const [debug, info, warning, severe] = [0, 1, 2, 3]; // log::Level
   define(globalThis, 'console', {
-    debug: logger(1), log: logger(2), info: logger(2), warn: logger(3), error: logger(4), trace: logger(1),
+    debug: logger(debug), log: logger(info), info: logger(info), warn: logger(warning), error: logger(severe), trace: logger(debug),
   });
 
   // What went wrong with nobody to answer: js/host.hpp names the kinds.
@@ -326,8 +346,8 @@
   define(Math, 'random', () => host.random());
 
   // The script's own top level, as a call, has the number 0, which no other call has. A module that awaits answers later.
-  const failed = (error) => refuse(0, error);
-  const started = () => host.answer(0, true, 'null', '');
+  const failed = (error) => fail(0, error);
+  const started = () => host.answer(0, ok, 'null', '');
   const adopt = (promise, exports) => {
     if (exports !== undefined) namespace = exports;
     if (promise === undefined) {
@@ -347,5 +367,9 @@
   /** A classic script's names cannot be told from the language's. */
   const exportedNames = () => (namespace === null ? [] : keys(namespace));
 
-  return [invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, { entries, exported, exportedNames, write, messageOf, report, succeed, refuse, elsewhere, callUnderWay: () => underWay }];
+  /** What built-in scripts beside this one build on. */
+  const means = { entries, exported, exportedNames, write, Binary, succeed, refuse, fail, elsewhere, callUnderWay: () => underWay };
+
+  // js/template_heap.cpp keeps these by name.
+  return { invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, means };
 })

@@ -6,7 +6,9 @@
 #include <entmoot/core/sanitizers.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <cstdint>
 #include <new>
 
 #include <sys/mman.h>
@@ -20,10 +22,21 @@ namespace entmoot::js {
 namespace {
 
 constexpr std::size_t slots_per_chunk = 256;
-// Far from where Linux puts programs, libraries and stacks; one TiB for each shard.
+// Far from where Linux puts programs, libraries and stacks; one TiB for each place.
 constexpr std::uintptr_t arenas_at = 0x2000'0000'0000;
 constexpr std::uintptr_t arena_stride = std::uintptr_t{1} << 40;
-constexpr unsigned arenas_max = 48;
+
+std::atomic<std::uint64_t> places_taken = 0;
+static_assert(RegionArena::places <= 64);
+
+unsigned take_place() noexcept {
+  std::uint64_t taken = places_taken.load();
+  for (;;) {
+    const auto place = static_cast<unsigned>(std::countr_one(taken));
+    if (place >= RegionArena::places) return RegionArena::places;
+    if (places_taken.compare_exchange_weak(taken, taken | std::uint64_t{1} << place)) return place;
+  }
+}
 
 std::byte* map(std::byte* wanted, std::size_t bytes) {
   constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
@@ -39,17 +52,17 @@ std::byte* map(std::byte* wanted, std::size_t bytes) {
 
 }  // namespace
 
-RegionArena::RegionArena(unsigned shard_index, ArenaOptions options)
+RegionArena::RegionArena(ArenaOptions options, Place place)
     : options_(options),
-      next_chunk_at_(with_tsan || shard_index >= arenas_max
-                         ? nullptr
-                         : reinterpret_cast<std::byte*>(arenas_at + shard_index * arena_stride)) {
+      place_(with_tsan || place == Place::anywhere ? places : take_place()),
+      next_chunk_at_(place_ == places ? nullptr : reinterpret_cast<std::byte*>(arenas_at + place_ * arena_stride)) {
   ENTMOOT_CHECK(std::has_single_bit(options.slot_bytes), "a slot's size is a power of two");
 }
 
 RegionArena::~RegionArena() {
   ENTMOOT_CHECK(in_use_ == 0, "a heap outlives its arena");
   for (const Region& chunk : chunks_) munmap(chunk.base, chunk.bytes);
+  if (place_ != places) places_taken.fetch_and(~(std::uint64_t{1} << place_));
 }
 
 void RegionArena::reserve_chunk() {

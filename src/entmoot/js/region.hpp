@@ -5,9 +5,10 @@
 // Address space for heaps. A shard has one arena: slots of one size, reserved and not committed, so that an untouched
 // byte costs nothing and a dropped room goes back with one call.
 //
-// The slots lie at addresses that depend on the shard alone, the same in every run, so that a heap's bytes can be saved
-// and mapped back. Where that space is taken (a second arena in a test; ThreadSanitizer, whose shadow does not cover
-// it) the kernel chooses.
+// The process has `places` of address space for arenas, at fixed addresses; each arena takes the first that is free. So
+// the arenas of a node that is made first, in the order of its shards, lie at the same addresses in every run, and a
+// heap's bytes can be saved and mapped back. Where there is no place left, and under ThreadSanitizer, whose shadow does
+// not cover them, the kernel chooses the addresses.
 //
 // The first pages of a slot that comes back stay committed, as many as a fresh room touches: what a cold start costs is
 // page faults. A bounded number of slots is kept that warm.
@@ -32,7 +33,13 @@ struct ArenaOptions {
 
 class RegionArena {
  public:
-  explicit RegionArena(unsigned shard_index, ArenaOptions options = {});
+  enum class Place {
+    fixed,     ///< The first place that is free.
+    anywhere,  ///< The kernel chooses.
+  };
+  static constexpr unsigned places = 48;
+
+  explicit RegionArena(ArenaOptions options = {}, Place place = Place::fixed);
   ~RegionArena();
   RegionArena(const RegionArena&) = delete;
   RegionArena& operator=(const RegionArena&) = delete;
@@ -49,6 +56,7 @@ class RegionArena {
   void reserve_chunk();
 
   const ArenaOptions options_;
+  const unsigned place_;       // `places`: none
   std::byte* next_chunk_at_;  // wanted address of the next chunk, or nullptr: anywhere
   std::vector<Region> chunks_;
   std::vector<std::byte*> warm_;  // free slots, first pages committed

@@ -78,7 +78,11 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
     case Entry::Kind::invoke: {
       JSValue args[] = {JS_NewInt64(ctx_, static_cast<std::int64_t>(entry.id)),
                         JS_NewStringLen(ctx_, entry.text.data(), entry.text.size()),
-                        JS_NewStringLen(ctx_, entry.json.data(), entry.json.size())};
+                        JS_NewStringLen(ctx_, entry.json.data(), entry.json.size()),
+                        entry.has_bytes
+                            ? JS_NewUint8ArrayCopy(ctx_, reinterpret_cast<const std::uint8_t*>(entry.bytes.data()),
+                                                   entry.bytes.size())
+                            : JS_UNDEFINED};
       returned = call(ctx_, own, Root::invoke, std::size(args), args);
       break;
     }

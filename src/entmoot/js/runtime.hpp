@@ -37,6 +37,8 @@ struct Entry {
   bool ok = true;
   std::string_view text = {};
   std::string_view json = {};
+  bool has_bytes = false;  ///< invoke: `bytes` follow the arguments, as a Uint8Array of the room's own.
+  std::string_view bytes = {};
 };
 
 /// How a turn's body returned.

@@ -43,7 +43,7 @@ Error ScratchEngine::located(const std::string& name) const {
   const Error error = exception();
   const auto at = error.detail.find(name + ":");
   const auto end = error.detail.find_first_of("\n)", at);
-  return fail((at == std::string::npos ? name : error.detail.substr(at, end - at)) + ": " + error.reason, error.detail);
+  return fail(ErrorCode::invalid, (at == std::string::npos ? name : error.detail.substr(at, end - at)) + ": " + error.reason, error.detail);
 }
 
 Result<JSValue> ScratchEngine::run(std::string_view bytecode) const {
@@ -80,7 +80,7 @@ Result<std::string> ScratchEngine::bytecode(JSValue compiled) const {
 
 Error ScratchEngine::exception() const {
   JSValue error = JS_GetException(context_);
-  Error out{text(JS_DupValue(context_, error)), text(JS_GetPropertyStr(context_, error, "stack"))};
+  Error out{ErrorCode::script, text(JS_DupValue(context_, error)), text(JS_GetPropertyStr(context_, error, "stack"))};
   JS_FreeValue(context_, error);
   return out;
 }

@@ -30,7 +30,7 @@ Error located(std::string_view name, const Error& error) {
     place = ":" + what.substr(open + 2, what.size() - open - 3);
     what.erase(open);
   }
-  return fail(std::string(name) + place + ": " + what, error.detail);
+  return fail(ErrorCode::invalid, std::string(name) + place + ": " + what, error.detail);
 }
 
 std::vector<std::string> names(const boost::json::object& from, std::string_view key) {

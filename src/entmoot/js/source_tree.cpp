@@ -34,13 +34,13 @@ std::string SourceTree::name_of(const fs::path& path) const { return path.lexica
 
 Result<std::optional<fs::path>> SourceTree::file(const fs::path& path) {
   const fs::path wanted = path.lexically_normal();
-  if (!contains(wanted)) return fail("it is outside of the app's folder " + root_.string());
+  if (!contains(wanted)) return fail(ErrorCode::invalid, "it is outside of the app's folder " + root_.string());
   seen_.insert(wanted.string());
   std::error_code error;
   if (!fs::is_regular_file(wanted, error)) return std::optional<fs::path>();
   const fs::path real = fs::canonical(wanted, error);
   if (error) return std::optional<fs::path>();
-  if (!contains(real)) return fail("it is a link that leads out of the app's folder " + root_.string());
+  if (!contains(real)) return fail(ErrorCode::invalid, "it is a link that leads out of the app's folder " + root_.string());
   seen_.insert(real.string());
   return std::optional(real);
 }
@@ -55,7 +55,7 @@ bool SourceTree::is_folder(const fs::path& path) {
 Result<std::string> SourceTree::read(const fs::path& path) const {
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad()) return fail(name_of(path) + ": cannot be read");
+  if (!in.is_open() || in.bad()) return fail(ErrorCode::io, name_of(path) + ": cannot be read");
   return text;
 }
 
@@ -68,7 +68,7 @@ Result<const PackageJson*> SourceTree::package_in(const fs::path& folder) {
       const auto text = read(**path);
       if (!text) return text.error();
       auto parsed = PackageJson::parse(*text, folder);
-      if (!parsed) return fail(name_of(**path) + ": " + parsed.error().reason);
+      if (!parsed) return fail(ErrorCode::invalid, name_of(**path) + ": " + parsed.error().reason);
       package = std::move(*parsed);
     }
     return packages_.emplace(folder, std::move(package)).first->second ? &*packages_.at(folder) : nullptr;

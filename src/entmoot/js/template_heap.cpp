@@ -54,32 +54,46 @@ std::string exception_text(JSContext* ctx) {
   return out;
 }
 
-// What every room finds before its script: prelude.js, whose functions become roots, then what builds on it. Each is a
-// function of `host`; those behind the first are also given the prelude's own means.
-Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots) {
+// Takes `script`, which has been evaluated to a function of `host` and `means`, and calls it.
+Result<JSValue> call_script(JSContext* ctx, std::string_view name, JSValue script, JSValueConst host,
+                            JSValueConst means) {
+  if (JS_IsException(script)) return fail(ErrorCode::failed, fmt::format("{}: {}", name, exception_text(ctx)));
+  JSValueConst args[] = {host, means};
+  JSValue made = JS_Call(ctx, script, JS_UNDEFINED, 2, args);
+  JS_FreeValue(ctx, script);
+  if (JS_IsException(made)) return fail(ErrorCode::failed, fmt::format("{}: {}", name, exception_text(ctx)));
+  return made;
+}
+
+// What every program finds before it runs: prelude.js, whose functions become roots, then what builds on it.
+Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOptions& options) {
+  struct Function {
+    Root root;
+    const char* name;
+  };
+  static constexpr Function functions[] = {
+      {Root::invoke, "invoke"},         {Root::settle, "settle"},     {Root::fire, "fire"},
+      {Root::failed, "failed"},         {Root::rejected, "rejected"}, {Root::report_unheard, "reportUnheard"},
+      {Root::report_job, "reportJob"},  {Root::adopt, "adopt"},
+  };
   JSValue host = new_host_object(ctx);
-  JSValue means = JS_UNDEFINED;
-  for (const char* file : {"prelude.js", "room.js"}) {
-    JSValue function = evaluate_builtin_script(ctx, file);
-    if (JS_IsException(function)) return fail(fmt::format("{}: {}", file, exception_text(ctx)));
-    JSValue args[] = {host, means};
-    JSValue made = JS_Call(ctx, function, JS_UNDEFINED, 2, args);
-    JS_FreeValue(ctx, function);
-    if (JS_IsException(made)) return fail(fmt::format("{}: {}", file, exception_text(ctx)));
-    if (JS_IsUndefined(means)) {
-      constexpr auto first = static_cast<std::size_t>(Root::invoke);
-      constexpr std::uint32_t count = static_cast<std::size_t>(Root::adopt) - first + 1;
-      for (std::uint32_t i = 0; i < count; ++i) {
-        JSValue entry = JS_GetPropertyUint32(ctx, made, i);
-        ENTMOOT_CHECK(JS_IsFunction(ctx, entry), "prelude.js returns its functions in the order of Root");
-        roots[first + i] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(entry));
-      }
-      means = JS_GetPropertyUint32(ctx, made, count);
-    }
-    JS_FreeValue(ctx, made);
+  const auto prelude =
+      call_script(ctx, "prelude.js", evaluate_builtin_script(ctx, "prelude.js"), host, JS_UNDEFINED);
+  if (!prelude) return prelude.error();
+  for (const Function& function : functions) {
+    JSValue value = JS_GetPropertyStr(ctx, *prelude, function.name);
+    ENTMOOT_CHECK(JS_IsFunction(ctx, value), "prelude.js returns every function that the heap keeps as a root");
+    roots[static_cast<std::size_t>(function.root)] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(value));
+  }
+  JSValue means = JS_GetPropertyStr(ctx, *prelude, "means");
+  JS_FreeValue(ctx, *prelude);
+  for (const auto& script : options.scripts) {
+    const auto made = call_script(ctx, script->name, evaluate_builtin_script(ctx, *script), host, means);
+    if (!made) return made.error();
+    JS_FreeValue(ctx, *made);
   }
   JSValue load_web_api = define_web_apis(ctx, host);
-  if (JS_IsException(load_web_api)) return fail("web_apis.js: " + exception_text(ctx));
+  if (JS_IsException(load_web_api)) return fail(ErrorCode::failed, "web_apis.js: " + exception_text(ctx));
   roots[static_cast<std::size_t>(Root::load_web_api)] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(load_web_api));
   JS_FreeValue(ctx, means);
   JS_FreeValue(ctx, host);
@@ -87,28 +101,28 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots) {
 }
 
 // Builds the heap once; the same steps in the same order each time, so that two builds differ by address only.
-Result<Heap*> build_in(Region region, const ModuleGraph& graph, const Globals& globals) {
+Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOptions& options) {
   Heap& heap = Heap::create(region, {.hard = region.bytes, .soft = region.bytes});
   auto& roots = heap.roots();
   const auto root = [&](Root which) -> std::uint64_t& { return roots[static_cast<std::size_t>(which)]; };
 
   JSRuntime* rt = JS_NewRuntime2(&heap_functions, &heap);
-  if (!rt) return fail("no memory for a JavaScript runtime");
+  if (!rt) return fail(ErrorCode::out_of_memory, "no memory for a JavaScript runtime");
   JS_SetMaxStackSize(rt, script_stack_bytes);
   JS_SetHostPromiseRejectionTracker(rt, &on_rejection, nullptr);
   JSContext* ctx = JS_NewContext(rt);
-  if (!ctx) return fail("no memory for a JavaScript context");
+  if (!ctx) return fail(ErrorCode::out_of_memory, "no memory for a JavaScript context");
   JS_SetContextOpaque(ctx, &heap);
   root(Root::runtime) = reinterpret_cast<std::uint64_t>(rt);
   root(Root::context) = reinterpret_cast<std::uint64_t>(ctx);
   root(Root::graph) = reinterpret_cast<std::uint64_t>(&graph);
 
-  if (auto loaded = load_prelude(ctx, roots); !loaded) return loaded.error();
+  if (auto loaded = load_prelude(ctx, roots, options); !loaded) return loaded.error();
 
-  for (const auto& [name, json] : globals) {
+  for (const auto& [name, json] : options.globals) {
     const std::string text(json.view());
     JSValue value = JS_ParseJSON(ctx, text.c_str(), text.size(), name.c_str());
-    if (JS_IsException(value)) return fail("global " + name + ": " + exception_text(ctx));
+    if (JS_IsException(value)) return fail(ErrorCode::failed, "global " + name + ": " + exception_text(ctx));
     JSValue global = JS_GetGlobalObject(ctx);
     JS_SetPropertyStr(ctx, global, name.c_str(), value);
     JS_FreeValue(ctx, global);
@@ -125,7 +139,7 @@ Result<Heap*> build_in(Region region, const ModuleGraph& graph, const Globals& g
   entmoot_file_shapes(rt, reinterpret_cast<std::uintptr_t>(&heap), true);
   // The first collection of a room comes when it has made something of its own.
   JS_SetGCThreshold(rt, heap.used() + 256 * 1024);
-  if (const char* broken = heap.inspect()) return fail(fmt::format("template heap: {}", broken));
+  if (const char* broken = heap.inspect()) return fail(ErrorCode::failed, fmt::format("template heap: {}", broken));
   return &heap;
 }
 
@@ -153,14 +167,14 @@ void fill(Heap& heap, const std::vector<std::uint64_t>& image) noexcept {
 }  // namespace
 
 Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<const ModuleGraph> graph,
-                                                                const Globals& globals) {
+                                                                const TemplateOptions& options) {
   compile_builtin_scripts();
-  RegionArena arena(~0u);
+  RegionArena arena({}, RegionArena::Place::anywhere);
   const Region regions[] = {arena.take(), arena.take()};
   // Each of the lower bytes of the distance is other than zero, see the header.
   constexpr std::size_t odd = 0x5a'5a30;
-  auto first = build_in(regions[0], *graph, globals);
-  auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, *graph, globals) : first;
+  auto first = build_in(regions[0], *graph, options);
+  auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, *graph, options) : first;
 
   std::shared_ptr<TemplateHeap> made(new TemplateHeap(std::move(graph)));
   if (second) {

@@ -31,8 +31,17 @@ namespace entmoot::js {
 
 class ModuleGraph;
 
+struct BuiltinScript;
+
 /// Global variables that a program finds set: their names and JSON texts.
 using Globals = std::map<std::string, JsonText>;
+
+/// What a program finds besides the language, the prelude and the Web's APIs.
+struct TemplateOptions {
+  /// Evaluated in this order, behind the prelude (js/builtin_script.hpp).
+  std::vector<std::shared_ptr<const BuiltinScript>> scripts = {};
+  Globals globals = {};
+};
 
 /// What a heap's roots() hold.
 enum class Root : std::size_t {
@@ -42,7 +51,7 @@ enum class Root : std::size_t {
   script,   ///< JSValue (two words): the loaded program
   script_tag,
   exports,  ///< JSObject*: the entry module's namespace; 0 for a classic script
-  invoke,   ///< JSObject* of prelude.js's functions, in the order in which it returns them
+  invoke,   ///< JSObject* of each of prelude.js's functions
   settle,
   fire,
   failed,
@@ -57,7 +66,7 @@ class TemplateHeap {
  public:
   /// Takes some milliseconds, on any thread. An import of what is not exported is found here.
   [[nodiscard]] static Result<std::shared_ptr<const TemplateHeap>> build(std::shared_ptr<const ModuleGraph> graph,
-                                                                         const Globals& globals = {});
+                                                                         const TemplateOptions& options = {});
 
   /// Lays a copy into `region` and returns its heap. The engine in it still has to be told of its thread's stack.
   Heap& copy_into(Region region, HeapLimits limits) const noexcept;

@@ -2,8 +2,8 @@
 
 #include <entmoot/otp/actor.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/core/fiber.hpp>
-#include <entmoot/otp/turn.hpp>
 
 #include <utility>
 
@@ -28,7 +28,7 @@ void Actor::monitor(Monitor monitor) {
 
 bool Actor::run_slice() {
   bool more = false;
-  if (auto crash = guarded_turn([&] { more = slice(); })) exit(std::move(*crash));
+  if (auto done = guarded([&] { more = slice(); }); !done) exit(ExitReason::crash(std::move(done.error())));
   return more && alive();  // a slice that ended its own actor has nothing more to do, whatever it says
 }
 

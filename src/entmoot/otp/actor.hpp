@@ -7,7 +7,7 @@
 // ended.
 //
 // A subclass says what a slice of work is (slice) and what it lets go of when it ends (ended). A slice that throws
-// ends its actor with a crash (otp/turn.hpp).
+// ends its actor with a crash (base/guarded.hpp).
 //
 // Invariants
 // (1) exit() is carried out once; the first reason counts;

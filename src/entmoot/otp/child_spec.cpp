@@ -3,7 +3,7 @@
 #include <entmoot/otp/child_spec.hpp>
 
 #include <entmoot/base/check.hpp>
-#include <entmoot/otp/turn.hpp>
+#include <entmoot/base/guarded.hpp>
 
 #include <utility>
 
@@ -11,8 +11,7 @@ namespace entmoot {
 
 Result<std::unique_ptr<Actor>> start(const ChildSpec& spec, Shard& shard) {
   shard.assert_here();
-  Result<std::unique_ptr<Actor>> started = std::unique_ptr<Actor>();
-  if (auto crash = guarded_turn([&] { started = spec.start(shard); })) return fail(std::move(crash->what));
+  Result<std::unique_ptr<Actor>> started = guarded([&] { return spec.start(shard); });
   if (started && *started) ENTMOOT_CHECK(&(*started)->shard() == &shard, "a child lives on its supervisor's shard");
   return started;
 }

@@ -26,19 +26,18 @@ DynamicSupervisor::DynamicSupervisor(Shard& shard, DynamicSupervisorOptions opti
     : shard_(shard),
       options_(std::move(options)),
       random_(options_.seed),
-      graveyard_(shard),
-      self_(std::make_shared<DynamicSupervisor*>(this)) {}
+      ended_(shard) {}
 
 DynamicSupervisor::~DynamicSupervisor() {
-  Shard::Presence presence(shard_);
+  Shard::Scope presence(shard_);
   stop();
 }
 
 Result<ActorRef> DynamicSupervisor::start_child(ChildSpec spec) {
   shard_.assert_here();
-  if (stopped_) return fail("shutdown");
+  if (stopped_) return fail(ErrorCode::unavailable, "shutdown");
   if (auto known = find(spec.id)) return *std::move(known);
-  if (children_.size() >= options_.max_children) return fail("max_children");
+  if (children_.size() >= options_.max_children) return fail(ErrorCode::limit, "max_children");
   std::string id = spec.id;
   Child& child =
       *children_
@@ -47,8 +46,8 @@ Result<ActorRef> DynamicSupervisor::start_child(ChildSpec spec) {
            .first->second;
   auto started = start(child.spec, shard_);
   if (started && *started && !child.terminated_meanwhile) return adopt(child, *std::move(started));
-  Error why = !started ? started.error() : fail(*started ? "shutdown" : "ignore");
-  if (started) graveyard_.bury(*std::move(started));
+  Error why = !started ? started.error() : fail(ErrorCode::unavailable, *started ? "shutdown" : "ignore");
+  if (started) ended_.destroy(*std::move(started));
   forget(child);
   return why;
 }
@@ -56,7 +55,7 @@ Result<ActorRef> DynamicSupervisor::start_child(ChildSpec spec) {
 Result<void> DynamicSupervisor::terminate_child(std::string_view id, ExitReason reason) {
   shard_.assert_here();
   const auto found = children_.find(id);
-  if (found == children_.end()) return fail("not_found");
+  if (found == children_.end()) return fail(ErrorCode::not_found, "not_found");
   Child& child = *found->second;
   if (child.state == ChildState::starting) {
     child.terminated_meanwhile = true;
@@ -90,17 +89,17 @@ std::optional<Result<ActorRef>> DynamicSupervisor::find(std::string_view id) {
 }
 
 Error DynamicSupervisor::refusal(const Child& child) const {
-  if (child.state == ChildState::starting) return fail(fmt::format("{} is starting", options_.noun));
+  if (child.state == ChildState::starting) return fail(ErrorCode::unavailable, fmt::format("{} is starting", options_.noun));
   const auto left = std::chrono::ceil<std::chrono::seconds>(child.due - shard_.clock().now());
-  return fail(fmt::format("{} is {}, try again in {} s", options_.noun, to_string(child.state),
+  return fail(ErrorCode::unavailable, fmt::format("{} is {}, try again in {} s", options_.noun, to_string(child.state),
                           std::max<std::int64_t>(1, left.count())),
-              child.last_exit.what);
+              child.last_exit.why.reason);
 }
 
 /// The child's actor has ended.
 void DynamicSupervisor::settle(Child& child) {
   const ExitReason reason = *child.actor->exit_reason();
-  graveyard_.bury(std::move(child.actor));
+  ended_.destroy(std::move(child.actor));
   if (verdict(child.spec.restart, reason) == Verdict::forget) return forget(child);
   failed(child, reason);
   if (child.state == ChildState::restarting) restart(child);  // sooner than the timer: who asks now finds it running
@@ -111,7 +110,7 @@ void DynamicSupervisor::settle(Child& child) {
 void DynamicSupervisor::failed(Child& child, ExitReason reason) {
   const double random = std::generate_canonical<double, 32>(random_);
   const Decision decision = child.history.failed(shard_.clock().now(), random, child.spec.intensity);
-  log::warn("{} {} ended: {}; it starts again {}", options_.noun, log::quoted(child.spec.id), log::quoted(reason.what),
+  log::warn("{} {} ended: {}; it starts again {}", options_.noun, log::quoted(child.spec.id), log::quoted(reason.why.reason),
             decision.delay == Duration::zero()
                 ? std::string("at once")
                 : fmt::format("in {:.1f} s", std::chrono::duration<double>(decision.delay).count()));
@@ -130,13 +129,13 @@ void DynamicSupervisor::restart(Child& child) {
   child.state = ChildState::starting;
   auto started = start(child.spec, shard_);
   if (child.terminated_meanwhile || (started && !*started)) {
-    if (started) graveyard_.bury(*std::move(started));
+    if (started) ended_.destroy(*std::move(started));
     return forget(child);
   }
   if (started) {
     adopt(child, *std::move(started));
   } else {
-    failed(child, ExitReason::crash(started.error().reason));
+    failed(child, ExitReason::crash(started.error()));
   }
 }
 
@@ -144,13 +143,13 @@ ActorRef DynamicSupervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
   child.history.started(shard_.clock().now());
   child.state = ChildState::running;
   child.actor = std::move(actor);
-  child.actor->monitor([self = std::weak_ptr(self_), id = child.spec.id, ref = child.actor->ref()](const ExitReason&) {
-    const auto supervisor = self.lock();
+  child.actor->monitor([self = self_.ref(), id = child.spec.id, ref = child.actor->ref()](const ExitReason&) {
+    DynamicSupervisor* const supervisor = self.get();
     if (!supervisor) return;
-    const auto found = (*supervisor)->children_.find(id);
-    if (found == (*supervisor)->children_.end()) return;
+    const auto found = supervisor->children_.find(id);
+    if (found == supervisor->children_.end()) return;
     Child& ended = *found->second;
-    if (ended.actor && ended.actor->ref() == ref) (*supervisor)->settle(ended);  // else it has been settled already
+    if (ended.actor && ended.actor->ref() == ref) supervisor->settle(ended);  // else it has been settled already
   });
   return child.actor->ref();
 }
@@ -158,7 +157,7 @@ ActorRef DynamicSupervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
 void DynamicSupervisor::forget(Child& child) {
   shard_.cancel(child.timer);
   auto node = children_.extract(child.spec.id);
-  graveyard_.bury(std::move(child.actor));
+  ended_.destroy(std::move(child.actor));
 }
 
 std::vector<ChildInfo> DynamicSupervisor::which_children() const {

@@ -7,7 +7,7 @@
 // an id's first uses from any thread are steps of one thread, and make one child.
 //
 // It owns its children's actors. A child that has ended is settled when its monitor reports, or sooner if somebody asks
-// for it in between; its actor is destroyed in a later step (otp/graveyard.hpp).
+// for it in between; its actor is destroyed in a later step (otp/deferred_destruction.hpp).
 //
 // A child is at each moment one of: running; starting (its `start` is on the call stack); restarting (its next start is
 // due at once) or quarantined (its next start waits for a back-off). A child that is not running is refused at once,
@@ -17,10 +17,11 @@
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/string_map.hpp>
+#include <entmoot/base/weak_this.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/otp/child_info.hpp>
 #include <entmoot/otp/child_spec.hpp>
-#include <entmoot/otp/graveyard.hpp>
+#include <entmoot/otp/deferred_destruction.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -90,8 +91,8 @@ class DynamicSupervisor {
   StringMap<std::unique_ptr<Child>> children_;
   std::minstd_rand random_;
   bool stopped_ = false;
-  Graveyard graveyard_;
-  std::shared_ptr<DynamicSupervisor*> self_;  // shared: a monitor may report after the supervisor's end
+  DeferredDestruction ended_;
+  WeakThis<DynamicSupervisor> self_{this};  // a monitor may report after the supervisor's end
 };
 
 }  // namespace entmoot

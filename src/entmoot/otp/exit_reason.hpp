@@ -4,8 +4,11 @@
 
 // Why an actor ended, in OTP's four sorts. What a supervisor does about it is otp/restart.hpp's table.
 
+#include <entmoot/base/error.hpp>
+
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace entmoot {
 
@@ -18,20 +21,26 @@ struct ExitReason {
   };
 
   Kind kind = Kind::normal;
-  std::string what = {};    ///< For a crash: a short clause that may be shown to a client.
-  std::string detail = {};  ///< A stack, for who wrote what crashed. No part of what the reason is.
+  Error why = {};  ///< Of a kill or a crash. Its `detail` is no part of the reason: it does not count in comparisons.
 
   [[nodiscard]] static ExitReason normal() { return {}; }
   [[nodiscard]] static ExitReason shutdown() { return {Kind::shutdown}; }
-  [[nodiscard]] static ExitReason killed() { return {Kind::killed, "killed"}; }
-  [[nodiscard]] static ExitReason crash(std::string why, std::string detail = {}) {
-    return {Kind::crash, std::move(why), std::move(detail)};
+  [[nodiscard]] static ExitReason killed() { return {Kind::killed, fail(ErrorCode::killed, "killed")}; }
+  [[nodiscard]] static ExitReason killed(std::string why) {
+    return {Kind::killed, fail(ErrorCode::killed, std::move(why))};
   }
+  [[nodiscard]] static ExitReason crash(std::string why) { return crash(fail(ErrorCode::failed, std::move(why))); }
+  [[nodiscard]] static ExitReason crash(Error why) { return {Kind::crash, std::move(why)}; }
 
   /// OTP: any reason other than normal, shutdown and {shutdown, _}.
   [[nodiscard]] bool abnormal() const noexcept { return kind == Kind::killed || kind == Kind::crash; }
 
-  friend bool operator==(const ExitReason& a, const ExitReason& b) { return a.kind == b.kind && a.what == b.what; }
+  /// What a caller of an actor that ended so is answered.
+  [[nodiscard]] Error error() const;
+
+  friend bool operator==(const ExitReason& a, const ExitReason& b) {
+    return a.kind == b.kind && a.why.code == b.why.code && a.why.reason == b.why.reason;
+  }
 };
 
 [[nodiscard]] constexpr std::string_view to_string(ExitReason::Kind kind) noexcept {
@@ -42,6 +51,10 @@ struct ExitReason {
     case ExitReason::Kind::crash: return "crash";
   }
   return "?";
+}
+
+inline Error ExitReason::error() const {
+  return abnormal() ? why : fail(ErrorCode::no_process, std::string(to_string(kind)));
 }
 
 }  // namespace entmoot

@@ -6,19 +6,13 @@
 
 namespace entmoot {
 
-namespace {
-Error ended(const ExitReason& reason) {
-  return fail(reason.what.empty() ? std::string(to_string(reason.kind)) : reason.what);
-}
-}  // namespace
-
 void Mailbox::push(Envelope envelope) {
   shard_.assert_here();
-  if (!owner_) return std::move(envelope.reply)(ended(closed_because_));
-  const std::size_t bytes = envelope.bytes();
+  if (!owner_) return std::move(envelope.reply)(closed_because_.error());
+  const std::size_t bytes = envelope.size();
   const bool fits = queue_.empty() || bytes_ + bytes <= limits_.bytes_max;
   if (queue_.size() >= limits_.messages_max || !fits) {
-    return std::move(envelope.reply)(fail("overloaded"));
+    return std::move(envelope.reply)(fail(ErrorCode::overloaded, "overloaded"));
   }
   bytes_ += bytes;
   queue_.push_back(std::move(envelope));
@@ -30,7 +24,7 @@ std::optional<Envelope> Mailbox::take() {
   if (queue_.empty()) return std::nullopt;
   std::optional<Envelope> first(std::move(queue_.front()));
   queue_.pop_front();
-  bytes_ -= first->bytes();
+  bytes_ -= first->size();
   return first;
 }
 
@@ -39,7 +33,7 @@ void Mailbox::close(const ExitReason& reason) {
   owner_ = nullptr;
   closed_because_ = reason;
   bytes_ = 0;
-  for (Envelope& envelope : std::exchange(queue_, {})) std::move(envelope.reply)(ended(reason));
+  for (Envelope& envelope : std::exchange(queue_, {})) std::move(envelope.reply)(reason.error());
 }
 
 }  // namespace entmoot

@@ -26,15 +26,18 @@
 
 namespace entmoot {
 
-/// One message to an actor: GenServer.call/cast in one shape. `args` is a JSON array.
+/// One message to an actor: GenServer.call/cast in one shape. `args` is a JSON array, `bytes` come behind its elements.
 struct Envelope {
   std::string name;
   JsonText args = JsonText::trusted(std::string_view("[]"));
+  std::optional<SharedBytes> bytes = {};
   ReplyTo reply = {};
   /// A call that was not answered by then is answered "timeout" (GenServer's default is 5 s after the call).
   TimePoint deadline = TimePoint::max();
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return sizeof(Envelope) + name.size() + args.view().size(); }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return sizeof(Envelope) + name.size() + args.view().size() + (bytes ? bytes->size() : 0);
+  }
 };
 
 struct MailboxLimits {

@@ -52,7 +52,7 @@ void Registry::send(std::string_view key, Envelope envelope) {
     if (ActorRef found = lookup(key)) {
       found.mailbox().push(std::move(envelope));
     } else {
-      std::move(envelope.reply)(fail("noproc"));
+      std::move(envelope.reply)(fail(ErrorCode::no_process, "noproc"));
     }
   });
 }

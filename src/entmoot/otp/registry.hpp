@@ -29,7 +29,7 @@ namespace entmoot {
 /// {:error, {:already_started, pid}}
 struct AlreadyStarted {
   ActorRef existing;
-  [[nodiscard]] Error error() const { return fail("already_started"); }
+  [[nodiscard]] Error error() const { return fail(ErrorCode::already_exists, "already_started"); }
 };
 [[noreturn]] void throw_exception_from_error(const AlreadyStarted& error, const boost::source_location& location);
 

@@ -2,14 +2,16 @@
 
 #pragma once
 
-// Where the answer to a call goes. Whoever holds one owes exactly one answer: if it is destroyed unanswered (the actor
-// died, its mailbox closed), the asker gets an Error, never silence.
+// Where the answer to a call goes (GenServer.reply/2's `from`). Whoever holds one owes exactly one answer: if it is
+// destroyed unanswered (the actor exited, its mailbox closed), the caller gets an Error, never silence.
 
+#include <entmoot/base/answer.hpp>
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/unique_function.hpp>
 #include <entmoot/core/shard.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace entmoot {
@@ -17,41 +19,59 @@ namespace entmoot {
 /// Move-only, crosses shards.
 class ReplyTo {
  public:
-  using Answer = UniqueFunction<void(Result<JsonText>)>;
+  using Callback = UniqueFunction<void(Result<Answer>)>;
 
-  /// Nobody asks: the message is a cast.
+  /// No caller waits: the message is a cast.
   ReplyTo() = default;
-  /// `answer` runs on `asker`'s thread, by one post.
-  ReplyTo(Shard& asker, Answer answer)
-      : answer_([&asker, answer = std::move(answer)](Result<JsonText> result) mutable {
-          asker.post([answer = std::move(answer), result = std::move(result)]() mutable { answer(std::move(result)); });
+  /// `callback` runs on `caller`'s thread, by one post. It takes a Result<Answer>, or a Result<JsonText> if the bytes
+  /// of an answer mean nothing to it.
+  template <class F>
+  ReplyTo(Shard& caller, F callback)
+      : callback_([&caller, callback = for_answers(std::move(callback))](Result<Answer> result) mutable {
+          caller.post([callback = std::move(callback), result = std::move(result)]() mutable {
+            callback(std::move(result));
+          });
         }) {}
-  /// `answer` runs on the thread of whoever answers, and finds its own way home.
-  explicit ReplyTo(Answer answer) : answer_(std::move(answer)) {}
+  /// `callback` runs on the thread of whoever answers.
+  template <class F>
+    requires(!std::is_same_v<std::remove_cvref_t<F>, ReplyTo>)
+  explicit ReplyTo(F callback) : callback_(for_answers(std::move(callback))) {}
   ReplyTo(ReplyTo&&) noexcept = default;
   ReplyTo& operator=(ReplyTo&& other) noexcept {
     if (this != &other) {
       abandon();
-      answer_ = std::move(other.answer_);
+      callback_ = std::move(other.callback_);
     }
     return *this;
   }
   ~ReplyTo() { abandon(); }
 
-  [[nodiscard]] bool wanted() const noexcept { return static_cast<bool>(answer_); }
+  [[nodiscard]] bool wanted() const noexcept { return static_cast<bool>(callback_); }
 
   /// Sends the answer; a cast's goes nowhere. Whoever answers on behalf of a turn holds it back until the turn has
   /// succeeded (core/effects.hpp).
-  void operator()(Result<JsonText> result) && {
-    if (auto answer = std::exchange(answer_, nullptr)) answer(std::move(result));
+  void operator()(Result<Answer> result) && {
+    if (auto callback = std::exchange(callback_, nullptr)) callback(std::move(result));
+  }
+
+  /// `f` as a callable that takes a Result<Answer>.
+  template <class F>
+  [[nodiscard]] static auto for_answers(F f) {
+    if constexpr (std::is_invocable_v<F&, Result<Answer>>) {
+      return f;
+    } else {
+      return [f = std::move(f)](Result<Answer> result) mutable {
+        return f(result ? Result<JsonText>(std::move(result->json)) : Result<JsonText>(std::move(result.error())));
+      };
+    }
   }
 
  private:
   void abandon() noexcept {
-    if (answer_) std::move (*this)(fail("no process: it ended before it answered"));
+    if (callback_) std::move (*this)(fail(ErrorCode::no_process, "the process exited before it replied"));
   }
 
-  Answer answer_;
+  Callback callback_;
 };
 
 }  // namespace entmoot

@@ -10,7 +10,7 @@
 namespace entmoot {
 
 Supervisor::Supervisor(Shard& shard, RestartIntensity intensity)
-    : Actor(shard), intensity_(intensity), graveyard_(shard), self_(std::make_shared<Supervisor*>(this)) {}
+    : Actor(shard), intensity_(intensity), ended_(shard) {}
 
 Supervisor::~Supervisor() { exit(ExitReason::shutdown()); }
 
@@ -20,11 +20,11 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(Shard& shard, std::vector<
   supervisor->children_.reserve(children.size());
   for (ChildSpec& spec : children) {
     if (std::ranges::any_of(supervisor->children_, [&](const Child& other) { return other.spec.id == spec.id; })) {
-      return fail(fmt::format("duplicate child \"{}\"", spec.id));
+      return fail(ErrorCode::already_exists, fmt::format("duplicate child \"{}\"", spec.id));
     }
     Child& child = supervisor->children_.emplace_back(Child{.spec = std::move(spec)});
     auto actor = entmoot::start(child.spec, shard);
-    if (!actor) return fail(fmt::format("failed to start child \"{}\": {}", child.spec.id, actor.error().reason));
+    if (!actor) return fail(ErrorCode::failed, fmt::format("failed to start child \"{}\": {}", child.spec.id, actor.error().reason));
     supervisor->adopt(child, *std::move(actor));
   }
   return supervisor;
@@ -32,14 +32,14 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(Shard& shard, std::vector<
 
 /// Nobody has anything to say to a supervisor.
 bool Supervisor::slice() {
-  while (auto envelope = mailbox().take()) std::move(envelope->reply)(fail("a supervisor takes no messages"));
+  while (auto envelope = mailbox().take()) std::move(envelope->reply)(fail(ErrorCode::invalid, "a supervisor takes no messages"));
   return false;
 }
 
 void Supervisor::ended(const ExitReason&) {
   for (auto child = children_.rbegin(); child != children_.rend(); ++child) {
     child->state = ChildState::ended;
-    graveyard_.bury(std::move(child->actor));
+    ended_.destroy(std::move(child->actor));
   }
 }
 
@@ -47,8 +47,8 @@ void Supervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
   child.state = actor ? ChildState::running : ChildState::ended;  // ended: its start was ignored
   child.actor = std::move(actor);
   if (!child.actor) return;
-  child.actor->monitor([self = std::weak_ptr(self_), ref = child.actor->ref()](const ExitReason&) {
-    if (const auto supervisor = self.lock()) (*supervisor)->settle(ref);
+  child.actor->monitor([self = self_.ref(), ref = child.actor->ref()](const ExitReason&) {
+    if (Supervisor* const supervisor = self.get()) supervisor->settle(ref);
   });
 }
 
@@ -57,7 +57,7 @@ void Supervisor::settle(const ActorRef& ended_child) {
       children_, [&](const Child& child) { return child.actor && child.actor->ref() == ended_child; });
   if (found == children_.end()) return;
   const ExitReason reason = *found->actor->exit_reason();
-  graveyard_.bury(std::move(found->actor));
+  ended_.destroy(std::move(found->actor));
   found->state = ChildState::ended;
   if (verdict(found->spec.restart, reason) == Verdict::restart) {
     failed(*found, reason);
@@ -81,14 +81,14 @@ void Supervisor::restart(std::string_view id) {
   if (!alive() || found == children_.end()) return;
   auto actor = entmoot::start(found->spec, shard());
   if (!alive()) {  // ended by what it was starting
-    if (actor) graveyard_.bury(*std::move(actor));
+    if (actor) ended_.destroy(*std::move(actor));
   } else if (actor) {
     adopt(*found, *std::move(actor));
   } else {
-    failed(*found, ExitReason::crash(actor.error().reason));
+    failed(*found, ExitReason::crash(actor.error()));
     if (!alive()) return;
-    shard().post([self = std::weak_ptr(self_), again = found->spec.id] {
-      if (const auto supervisor = self.lock()) (*supervisor)->restart(again);
+    shard().post([self = self_.ref(), again = found->spec.id] {
+      if (Supervisor* const supervisor = self.get()) supervisor->restart(again);
     });
   }
 }

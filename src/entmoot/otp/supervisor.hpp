@@ -13,9 +13,10 @@
 // If a child cannot be started in the beginning, those before it are ended again and the supervisor is not made.
 
 #include <entmoot/base/result.hpp>
+#include <entmoot/base/weak_this.hpp>
 #include <entmoot/otp/child_info.hpp>
 #include <entmoot/otp/child_spec.hpp>
-#include <entmoot/otp/graveyard.hpp>
+#include <entmoot/otp/deferred_destruction.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -55,8 +56,8 @@ class Supervisor final : public Actor {
   const RestartIntensity intensity_;
   RestartWindow window_;
   std::vector<Child> children_;  // in start order
-  Graveyard graveyard_;
-  std::shared_ptr<Supervisor*> self_;  // shared: a monitor may report after the supervisor's end
+  DeferredDestruction ended_;
+  WeakThis<Supervisor> self_{this};  // a monitor may report after the supervisor's end
 };
 
 }  // namespace entmoot

@@ -10,7 +10,7 @@ Channel::HandleResult Channel::handle_in(std::string_view event, const Payload&)
 
 Channel::InfoResult Channel::handle_out(std::string_view event, const Payload&) { throw UnhandledEvent(event); }
 
-void Channel::handled_out(ReplyTo passed) { std::move(passed)(JsonText()); }
+void Channel::intercept_drained(ReplyTo passed) { std::move(passed)(JsonText()); }
 
 Channel::InfoResult Channel::handle_info(const Broadcast&) { return NoReply{}; }
 
@@ -54,7 +54,7 @@ ReplyTo Channel::answer() {
   });
 }
 
-ReplyTo Channel::answer(UniqueFunction<HandleResult(Result<JsonText>)> then) {
+ReplyTo Channel::answer_with(UniqueFunction<HandleResult(Result<Answer>)> then) {
   return server_->answer(std::move(then));
 }
 

@@ -105,10 +105,10 @@ class Channel {
   /// (handle_out/3). It is called in a turn of its own, after the turn that is running. The default knows no event.
   virtual InfoResult handle_out(std::string_view event, const Payload& payload);
   /// intercept() has taken events off the list, and whatever of them was on its way has been given to handle_out. New
-  /// broadcasts of them wait until `passed` is answered, so that they overtake nothing (ChannelServer::passing_max).
-  /// The default answers at once; a channel that leaves it to somebody else to push what comes to handle_out hands
-  /// `passed` over to him.
-  virtual void handled_out(ReplyTo passed);
+  /// broadcasts of them wait until `drained` is answered, so that they overtake nothing (ChannelServer::passing_max).
+  /// The default answers at once; a channel whose handle_out leaves the push to somebody else hands `drained` on to
+  /// them.
+  virtual void intercept_drained(ReplyTo drained);
   /// The last call to a channel that had joined. What is pushed here comes after phx_close.
   virtual void terminate(ChannelEnd reason);
 
@@ -147,8 +147,12 @@ class Channel {
   /// "ok", an Error as "error" {"reason": …}, and an actor that ends before it has answered is such an error too. The
   /// ReplyTo may outlive this channel and its client, but not the Shards.
   [[nodiscard]] ReplyTo answer();
-  /// The same with a say in it: `then` is called in this channel's turn with the result. NoReply leaves a join waiting.
-  [[nodiscard]] ReplyTo answer(UniqueFunction<HandleResult(Result<JsonText>)> then);
+  /// The same, but `then` makes the reply: it is called in this channel's turn with the result, a Result<JsonText> or a
+  /// Result<Answer>, and returns a HandleResult. NoReply leaves a join waiting.
+  template <class F>
+  [[nodiscard]] ReplyTo answer(F then) {
+    return answer_with(ReplyTo::for_answers(std::move(then)));
+  }
 
   /// Calls `then` in this channel's turn when `delay` is over, if the channel is still there, and not before it has
   /// joined (Process.send_after/3, and send(self(), …) with no delay).
@@ -157,6 +161,7 @@ class Channel {
  private:
   friend class ChannelServer;
   friend class Presence;  // a channel can be present
+  [[nodiscard]] ReplyTo answer_with(UniqueFunction<HandleResult(Result<Answer>)> then);
   ChannelServer* server_ = nullptr;
   std::vector<std::string> intercepted_;
 };

@@ -2,11 +2,11 @@
 
 #include <entmoot/phoenix/channel_server.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/phoenix/socket.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -48,17 +48,11 @@ ChannelServer::ChannelServer(ClientLink& link, std::string topic, std::uint64_t 
 template <class Step>
 void ChannelServer::turn(std::optional<Handling> handling, Step&& step) {
   handling_ = std::move(handling);
-  try {
-    step();
-  } catch (const std::exception& error) {
-    crash(error.what());
-  } catch (...) {
-    crash("not a std::exception");
-  }
+  if (const auto done = guarded(std::forward<Step>(step)); !done) crash(done.error().reason);
   handling_.reset();
 }
 
-void ChannelServer::crash(const char* what) {
+void ChannelServer::crash(std::string_view what) {
   log::error("channel {} crashed: {}", log::quoted(topic_), log::quoted(what));
   if (joining()) {
     finish_join("error", reason_object("join crashed"));
@@ -185,7 +179,7 @@ void ChannelServer::intercept(std::vector<std::string> events) {
   std::ranges::move(off, std::back_inserter(passing_->events));
   // Those that are intercepted are given to handle_out in turns that have been posted by now: this one is behind them.
   handle_info_later([this, number = ++last_passing_]() -> Channel::InfoResult {
-    channel_->handled_out(ReplyTo(link_.sockets.shard(), [this, number, to = address()](const Result<JsonText>&) {
+    channel_->intercept_drained(ReplyTo(link_.sockets.shard(), [this, number, to = address()](const Result<JsonText>&) {
       in_turn_of(to, [this, number]() -> Channel::InfoResult {
         if (number == last_passing_) end_passing();
         return Channel::NoReply{};
@@ -295,8 +289,8 @@ void ChannelServer::subscribe(std::string_view topic) {
   }));
 }
 
-ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then) {
-  return ReplyTo(link_.sockets.shard(), [to = current_ref(), then = std::move(then)](Result<JsonText> result) mutable {
+ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<Answer>)> then) {
+  return ReplyTo(link_.sockets.shard(), [to = current_ref(), then = std::move(then)](Result<Answer> result) mutable {
     Socket* socket = to.sockets->find(to.socket);
     if (socket) socket->handle_answer(to, [&] { return then(std::move(result)); });
   });

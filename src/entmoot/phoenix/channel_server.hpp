@@ -42,7 +42,7 @@ class ChannelServer final : private Subscriber {
  public:
   /// Messages from inside that may wait until the channel has joined; with more the join has crashed.
   static constexpr std::size_t early_max = 100;
-  /// Broadcasts that may wait for others that are on their way through handle_out (Channel::handled_out); with more
+  /// Broadcasts that may wait for others that are on their way through handle_out (Channel::intercept_drained); with more
   /// they wait no longer, and may overtake those.
   static constexpr std::size_t passing_max = 100;
 
@@ -87,7 +87,7 @@ class ChannelServer final : private Subscriber {
   void push(std::string_view event, Payload payload);
   void broadcast(std::string_view event, Payload payload, SubscriberId except);
   void subscribe(std::string_view topic);
-  [[nodiscard]] ReplyTo answer(UniqueFunction<Channel::HandleResult(Result<JsonText>)> then);
+  [[nodiscard]] ReplyTo answer(UniqueFunction<Channel::HandleResult(Result<Answer>)> then);
   void after(Duration delay, UniqueFunction<Channel::InfoResult()> then);
   /// Calls `then` once when the channel, which has joined, has ended, whatever the reason; after terminate()
   /// (Process.monitor/1).
@@ -124,7 +124,7 @@ class ChannelServer final : private Subscriber {
 
   template <class Step>
   void turn(std::optional<Handling> handling, Step&& step);
-  void crash(const char* what);
+  void crash(std::string_view what);
   void finish_join(std::string_view status, const Payload& response);
   void finish_handling(const Ref& ref, Channel::HandleResult result);
   void send_reply(const Ref& ref, const Channel::Reply& reply);

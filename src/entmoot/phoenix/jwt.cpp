@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t jwks_bytes_max = 256 * KiB;
 
-Error malformed(std::string detail) { return fail("malformed token", std::move(detail)); }
+Error malformed(std::string detail) { return fail(ErrorCode::invalid, "malformed token", std::move(detail)); }
 
 /// One part of a token: a JSON object in base64url.
 Result<boost::json::object> object_of(std::string_view part) {
@@ -75,13 +75,13 @@ JwtKeys::JwtKeys(std::vector<JwtKey> keys) : keys_(std::move(keys)) {
 }
 
 Result<JwtKeys> JwtKeys::from_jwks(std::string_view document) {
-  if (document.size() > jwks_bytes_max) return fail("the key set is longer than 256 KiB");
+  if (document.size() > jwks_bytes_max) return fail(ErrorCode::invalid, "the key set is longer than 256 KiB");
   const auto json = parse_json(document);
   if (!json) return json.error();
   const auto* const set = json->if_object();
   const auto* const member = set ? set->if_contains("keys") : nullptr;
   const auto* const list = member ? member->if_array() : nullptr;
-  if (!list) return fail("a key set is an object with a list of \"keys\"");
+  if (!list) return fail(ErrorCode::invalid, "a key set is an object with a list of \"keys\"");
 
   std::vector<JwtKey> keys;
   std::string why;
@@ -94,14 +94,14 @@ Result<JwtKeys> JwtKeys::from_jwks(std::string_view document) {
       log::warn("a key of the set is skipped: {}", why);
     }
   }
-  if (keys.empty()) return fail(why.empty() ? "no key in the set" : "no usable key in the set: " + why);
-  if (keys.size() > keys_max) return fail("more than 32 keys in the set");
+  if (keys.empty()) return fail(ErrorCode::invalid, why.empty() ? "no key in the set" : "no usable key in the set: " + why);
+  if (keys.size() > keys_max) return fail(ErrorCode::invalid, "more than 32 keys in the set");
   return JwtKeys(std::move(keys));
 }
 
 Result<boost::json::object> JwtVerifier::verify(std::string_view token) const {
-  if (token.empty()) return fail("token missing");
-  if (token.size() > token_bytes_max) return fail("token too long");
+  if (token.empty()) return fail(ErrorCode::unauthorized, "token missing");
+  if (token.size() > token_bytes_max) return fail(ErrorCode::unauthorized, "token too long");
   const auto first = token.find('.');
   const auto second = first == token.npos ? token.npos : token.find('.', first + 1);
   if (second == token.npos || token.find('.', second + 1) != token.npos) return malformed("not three parts");
@@ -124,7 +124,7 @@ Result<void> JwtVerifier::check_signature(std::string_view header, std::string_v
   if (!algorithm || !algorithm->is_string()) return malformed("no alg");
   if (id && !id->is_string()) return malformed("kid is not a string");
   // RFC 7515 §4.1.11: whoever does not know every extension listed there must refuse, and we know none.
-  if (fields->contains("crit")) return fail("unsupported token");
+  if (fields->contains("crit")) return fail(ErrorCode::unauthorized, "unsupported token");
   const auto bytes = base64url_decode(signature);
   if (!bytes) return malformed(bytes.error().reason);
 
@@ -137,7 +137,7 @@ Result<void> JwtVerifier::check_signature(std::string_view header, std::string_v
     tried = true;
     if (key.verifies(text, *bytes)) return {};
   }
-  return fail(tried ? "invalid token signature" : known ? "wrong token algorithm" : "unknown token key");
+  return fail(ErrorCode::unauthorized, tried ? "invalid token signature" : known ? "wrong token algorithm" : "unknown token key");
 }
 
 Result<void> JwtVerifier::check_claims(const boost::json::object& claims) const {
@@ -145,13 +145,13 @@ Result<void> JwtVerifier::check_claims(const boost::json::object& claims) const 
   const auto not_before = date_in(claims, "nbf");
   if (!expiry.valid || !not_before.valid) return malformed("exp and nbf are numbers");
   const auto now = clock_.now();
-  if (!expiry.time && rules_.requires_expiry) return fail("token without expiry");
-  if (expiry.time && now >= *expiry.time + rules_.leeway) return fail("token expired");
-  if (not_before.time && now + rules_.leeway < *not_before.time) return fail("token not yet valid");
+  if (!expiry.time && rules_.requires_expiry) return fail(ErrorCode::unauthorized, "token without expiry");
+  if (expiry.time && now >= *expiry.time + rules_.leeway) return fail(ErrorCode::unauthorized, "token expired");
+  if (not_before.time && now + rules_.leeway < *not_before.time) return fail(ErrorCode::unauthorized, "token not yet valid");
 
   const auto* const issuer = claims.if_contains("iss");
-  if (!rules_.issuer.empty() && (!issuer || *issuer != Json(rules_.issuer))) return fail("wrong token issuer");
-  if (!is_for(rules_.audiences, claims.if_contains("aud"))) return fail("wrong token audience");
+  if (!rules_.issuer.empty() && (!issuer || *issuer != Json(rules_.issuer))) return fail(ErrorCode::unauthorized, "wrong token issuer");
+  if (!is_for(rules_.audiences, claims.if_contains("aud"))) return fail(ErrorCode::unauthorized, "wrong token audience");
   return {};
 }
 

@@ -163,13 +163,13 @@ bool is_hmac(std::string_view secret, std::string_view text, std::string_view si
 /// What a JSON Web Key says of its own purpose, where it says anything.
 Result<void> check_purpose(const boost::json::object& jwk, JwtAlgorithm algorithm) {
   if (jwk.contains("alg") && text_of(jwk, "alg") != name_of(algorithm)) {
-    return fail(fmt::format("the key is for another algorithm than {}", name_of(algorithm)));
+    return fail(ErrorCode::invalid, fmt::format("the key is for another algorithm than {}", name_of(algorithm)));
   }
-  if (jwk.contains("use") && text_of(jwk, "use") != "sig") return fail("the key is not for signatures");
+  if (jwk.contains("use") && text_of(jwk, "use") != "sig") return fail(ErrorCode::invalid, "the key is not for signatures");
   if (const auto* const operations = jwk.if_contains("key_ops")) {
     const auto* const list = operations->if_array();
     if (!list || std::find(list->begin(), list->end(), Json("verify")) == list->end()) {
-      return fail("the key is not for verifying");
+      return fail(ErrorCode::invalid, "the key is not for verifying");
     }
   }
   return {};
@@ -189,10 +189,10 @@ std::string_view name_of(JwtAlgorithm algorithm) noexcept {
 
 Result<JwtKey> JwtKey::from_secret(std::string_view secret) {
   if (secret.size() < secret_bytes_min) {
-    return fail(fmt::format("the secret has {} bytes and HS256 needs at least {}", secret.size(), secret_bytes_min));
+    return fail(ErrorCode::invalid, fmt::format("the secret has {} bytes and HS256 needs at least {}", secret.size(), secret_bytes_min));
   }
   // A public key is no secret: whoever passes one here has mixed up two algorithms, and everybody could sign.
-  if (secret.find("-----BEGIN ") != std::string_view::npos) return fail("the secret is a PEM file: use from_pem");
+  if (secret.find("-----BEGIN ") != std::string_view::npos) return fail(ErrorCode::invalid, "the secret is a PEM file: use from_pem");
   return JwtKey(JwtAlgorithm::hs256, std::string(secret), nullptr);
 }
 
@@ -200,25 +200,25 @@ Result<JwtKey> JwtKey::from_pem(std::string_view pem) {
   const ErrorsCleared cleared;
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   auto* const key = PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr);
-  if (!key) return fail("no public key in PEM form (-----BEGIN PUBLIC KEY-----)");
+  if (!key) return fail(ErrorCode::invalid, "no public key in PEM form (-----BEGIN PUBLIC KEY-----)");
   return from_public(owned(key));
 }
 
 Result<JwtKey> JwtKey::from_jwk(const Json& jwk) {
   const ErrorsCleared cleared;
   const auto* const fields = jwk.if_object();
-  if (!fields) return fail("a JSON Web Key is an object");
+  if (!fields) return fail(ErrorCode::invalid, "a JSON Web Key is an object");
   const auto type = text_of(*fields, "kty");
   auto made = [&]() -> Result<JwtKey> {
     if (type == "oct") {
       const auto secret = bytes_in(*fields, "k");
-      return secret ? from_secret(*secret) : fail("not a valid oct key");
+      return secret ? from_secret(*secret) : fail(ErrorCode::invalid, "not a valid oct key");
     }
     auto key = type == "RSA"   ? rsa_key(*fields)
                : type == "EC"  ? p256_key(*fields)
                : type == "OKP" ? ed25519_key(*fields)
                                : nullptr;
-    if (!key) return fail("not a valid RSA, P-256 or Ed25519 key");
+    if (!key) return fail(ErrorCode::invalid, "not a valid RSA, P-256 or Ed25519 key");
     return from_public(std::move(key));
   }();
   if (!made) return made;
@@ -231,16 +231,16 @@ Result<JwtKey> JwtKey::from_public(PublicKey key) {
     case EVP_PKEY_RSA: {
       const int bits = EVP_PKEY_get_bits(key.get());
       if (bits < rsa_bits_min || bits > rsa_bits_max) {
-        return fail(fmt::format("the RSA key has {} bits, not {} to {}", bits, rsa_bits_min, rsa_bits_max));
+        return fail(ErrorCode::invalid, fmt::format("the RSA key has {} bits, not {} to {}", bits, rsa_bits_min, rsa_bits_max));
       }
-      if (!has_sound_exponent(key.get())) return fail("the RSA key has an exponent that protects nothing");
+      if (!has_sound_exponent(key.get())) return fail(ErrorCode::invalid, "the RSA key has an exponent that protects nothing");
       return JwtKey(JwtAlgorithm::rs256, {}, std::move(key));
     }
     case EVP_PKEY_EC:
-      if (!is_p256(key.get())) return fail("the EC key is not on P-256");
+      if (!is_p256(key.get())) return fail(ErrorCode::invalid, "the EC key is not on P-256");
       return JwtKey(JwtAlgorithm::es256, {}, std::move(key));
     case EVP_PKEY_ED25519: return JwtKey(JwtAlgorithm::eddsa, {}, std::move(key));
-    default: return fail("the key is neither RSA nor EC nor Ed25519");
+    default: return fail(ErrorCode::invalid, "the key is neither RSA nor EC nor Ed25519");
   }
 }
 

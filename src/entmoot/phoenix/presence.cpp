@@ -3,6 +3,7 @@
 #include <entmoot/phoenix/presence.hpp>
 
 #include <entmoot/base/base64.hpp>
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/base/utf8.hpp>
 #include <entmoot/phoenix/channel_server.hpp>
@@ -100,7 +101,7 @@ PresenceOwner Presence::owner_of(const Channel& channel) {
 Result<std::string> Presence::track(Channel& channel, std::string_view key, const JsonText& meta) {
   const PresenceOwner owner = owner_of(channel);
   if (owner == PresenceOwner::none) {
-    return fail("a channel can be present when it has joined: track in after({}, …), not in join()");
+    return fail(ErrorCode::invalid, "a channel can be present when it has joined: track in after({}, …), not in join()");
   }
   auto ref = track(owner, channel.topic(), key, meta);
   if (ref && replicas_.local().monitored.insert(owner).second) {
@@ -131,7 +132,7 @@ Result<std::string> Presence::track(PresenceOwner owner, std::string_view topic,
                                     const JsonText& meta) {
   Replica& replica = replicas_.local();
   if (replica.state.find(topic, owner, key)) {
-    return fail(fmt::format("already tracked as {}: use update", log::quoted(key)));
+    return fail(ErrorCode::already_exists, fmt::format("already tracked as {}: use update", log::quoted(key)));
   }
   if (auto allowed = within_limits(owner, topic, key); !allowed) return allowed.error();
   auto object = checked(meta);
@@ -145,7 +146,7 @@ Result<std::string> Presence::update(PresenceOwner owner, std::string_view topic
                                      const JsonText& meta) {
   Replica& replica = replicas_.local();
   const PresenceEntry* const old = replica.state.find(topic, owner, key);
-  if (!old) return fail(fmt::format("not tracked as {}: use track first", log::quoted(key)));
+  if (!old) return fail(ErrorCode::not_found, fmt::format("not tracked as {}: use track first", log::quoted(key)));
   auto object = checked(meta);
   if (!object) return object.error();
   std::string ref = replica.refs.next();
@@ -168,16 +169,16 @@ Result<void> Presence::within_limits(PresenceOwner owner, std::string_view topic
   const PresenceLimits& limits = options_.limits;
   const PresenceState& state = replicas_.local().state;
   if (key.size() > limits.key_bytes) {
-    return fail(fmt::format("the key has {} bytes, {} are allowed: use an id (PresenceLimits::key_bytes)", key.size(),
+    return fail(ErrorCode::limit, fmt::format("the key has {} bytes, {} are allowed: use an id (PresenceLimits::key_bytes)", key.size(),
                             limits.key_bytes));
   }
-  if (!is_utf8(key)) return fail("the key is not UTF-8");
+  if (!is_utf8(key)) return fail(ErrorCode::invalid, "the key is not UTF-8");
   if (state.count(owner) >= limits.per_owner) {
-    return fail(fmt::format("{} presences are allowed for each channel: untrack one (PresenceLimits::per_owner)",
+    return fail(ErrorCode::limit, fmt::format("{} presences are allowed for each channel: untrack one (PresenceLimits::per_owner)",
                             limits.per_owner));
   }
   if (state.count(topic) >= limits.per_topic) {
-    return fail(fmt::format("{} presences are allowed for each topic: use more topics (PresenceLimits::per_topic)",
+    return fail(ErrorCode::limit, fmt::format("{} presences are allowed for each topic: use more topics (PresenceLimits::per_topic)",
                             limits.per_topic));
   }
   return {};
@@ -187,7 +188,7 @@ Result<void> Presence::within_limits(PresenceOwner owner, std::string_view topic
 Result<std::string> Presence::checked(const JsonText& meta) const {
   const std::size_t bytes = meta.view().size();
   if (bytes > options_.limits.meta_bytes) {
-    return fail(
+    return fail(ErrorCode::limit, 
         fmt::format("the meta has {} bytes, {} are allowed: keep an id, and let fetch add the rest "
                     "(PresenceLimits::meta_bytes)",
                     bytes, options_.limits.meta_bytes));
@@ -195,7 +196,7 @@ Result<std::string> Presence::checked(const JsonText& meta) const {
   auto json = meta.parse();
   if (!json) return json.error();
   auto* const object = json->if_object();
-  if (!object) return fail("the meta is not a JSON object");
+  if (!object) return fail(ErrorCode::invalid, "the meta is not a JSON object");
   // What a client sent back to us: the refs are ours to give.
   const bool had_ref = object->erase("phx_ref") > 0;
   const bool had_previous = object->erase("phx_ref_prev") > 0;
@@ -236,13 +237,9 @@ void Presence::announce(const PresenceChanges& changes) {
 
 PresenceFields Presence::fetch(std::string_view topic, const PresenceMetas& presences) const {
   if (!options_.fetch || presences.empty()) return {};
-  try {
-    return options_.fetch(topic, presences);
-  } catch (const std::exception& error) {
-    log::error("fetch of presences of {} failed: {}", log::quoted(topic), log::quoted(error.what()));
-  } catch (...) {
-    log::error("fetch of presences of {} failed", log::quoted(topic));
-  }
+  auto fields = guarded([&] { return options_.fetch(topic, presences); });
+  if (fields) return *std::move(fields);
+  log::error("presence of {}: the `fetch` callback threw {}", log::quoted(topic), log::quoted(fields.error().reason));
   return {};
 }
 

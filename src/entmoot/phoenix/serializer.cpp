@@ -37,7 +37,7 @@ Result<const Serializer*> serializer_for(std::string_view vsn) {
   for (const Offer& offer : offers) {
     if (vsn.starts_with(offer.series) && is_version_number(vsn.substr(offer.series.size()))) return offer.serializer;
   }
-  return fail("no serializer for this vsn");
+  return fail(ErrorCode::invalid, "no serializer for this vsn");
 }
 
 std::span<const Serializer* const, serializer_count> all_serializers() { return all; }

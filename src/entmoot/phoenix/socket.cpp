@@ -2,6 +2,7 @@
 
 #include <entmoot/phoenix/socket.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 
 #include <algorithm>
@@ -104,12 +105,10 @@ void Socket::dispatch(const Message& message) {
 void Socket::join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces) {
   const std::string& topic = message.topic.text();
   std::unique_ptr<Channel> channel;
-  try {
-    channel = factory();
-  } catch (const std::exception& error) {
-    log::error("no channel for {}: {}", log::quoted(topic), log::quoted(error.what()));
-  } catch (...) {
-    log::error("no channel for {}", log::quoted(topic));
+  if (auto made = guarded([&] { return factory(); })) {
+    channel = *std::move(made);
+  } else {
+    log::error("channel {}: its factory threw {}", log::quoted(topic), log::quoted(made.error().reason));
   }
   auto& joinable = topics_[topic];
   joinable.server = std::make_unique<ChannelServer>(link_, topic, ++last_incarnation_, std::move(channel));

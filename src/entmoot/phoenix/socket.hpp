@@ -15,6 +15,7 @@
 // phoenix/channel_server.
 
 #include <entmoot/core/shard.hpp>
+#include <entmoot/base/string_map.hpp>
 #include <entmoot/phoenix/channel_server.hpp>
 #include <entmoot/phoenix/client_link.hpp>
 #include <entmoot/phoenix/rate.hpp>
@@ -87,10 +88,6 @@ class Socket final : public FrameHandler {
     std::unique_ptr<ChannelServer> server;
     std::vector<Message> waiting;  // came while it was joining; hardly ever any, and then an empty vector is free
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
 
   void dispatch(const Message& message);
   void keep_waiting(Joinable& joinable, const Message& message);
@@ -109,7 +106,7 @@ class Socket final : public FrameHandler {
   const SocketLimits& limits_;
 
   ClientLink link_;
-  std::unordered_map<std::string, Joinable, Hash, std::equal_to<>> topics_;
+  StringMap<Joinable> topics_;
   std::uint64_t last_incarnation_ = 0;
   std::size_t waiting_bytes_ = 0;
   TokenBucket messages_;

@@ -13,7 +13,7 @@ namespace {
 Result<const Serializer*> negotiated(const Params& params) {
   if (!params.contains("vsn")) return serializer_for("1.0.0");
   const auto* vsn = find_string(params, "vsn");
-  if (!vsn) return fail("vsn is not a string");
+  if (!vsn) return fail(ErrorCode::invalid, "vsn is not a string");
   return serializer_for(std::string_view(*vsn));
 }
 
@@ -27,14 +27,14 @@ SocketMount::SocketMount(Shards& shards, PubSub& pubsub, const UserSocket& user_
 
 Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Transport& transport) {
   auto params = parse_query(info.query);
-  if (!params) return fail({}, params.error().reason);
+  if (!params) return fail(ErrorCode::invalid, {}, params.error().reason);
   for (const auto& [name, value] : info.path_params) (*params)[name] = value;
   const auto serializer = negotiated(*params);
-  if (!serializer) return fail({}, serializer.error().reason);
+  if (!serializer) return fail(ErrorCode::invalid, {}, serializer.error().reason);
   auto client = user_socket_.connect({std::move(info), std::move(*params), {}, {}});
   if (!client) return client.error();
   if (client->expires_at && *client->expires_at <= tables_.local().shard().clock().wall().now()) {
-    return fail("token expired");
+    return fail(ErrorCode::unauthorized, "token expired");
   }
   return std::make_unique<Socket>(
       user_socket_, ClientLink{transport, **serializer, pubsub_, tables_.local(), std::move(*client)}, limits_);

@@ -9,6 +9,7 @@
 // (2) who comes during a delivery does not get that broadcast;
 // (3) a callback that is running is destroyed after it has returned.
 
+#include <entmoot/base/string_map.hpp>
 #include <entmoot/phoenix/fastlane.hpp>
 
 #include <cstdint>
@@ -56,17 +57,13 @@ class SubscriberTable {
     Subscriber* subscriber;  // nullptr: left during a delivery
     Lane lane;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
 
   void sweep() noexcept;
 
   const unsigned shard_;
   std::uint64_t last_id_ = 0;
   std::uint64_t last_number_ = 0;
-  std::unordered_map<std::string, std::vector<Entry>, Hash, std::equal_to<>> topics_;
+  StringMap<std::vector<Entry>> topics_;
   int delivering_ = 0;
   std::vector<std::string> left_;                     // topics somebody left during a delivery
   std::vector<std::unique_ptr<Subscriber>> retired_;  // callbacks that may still be running

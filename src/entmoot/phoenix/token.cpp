@@ -29,11 +29,11 @@ const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<c
 
 Error fail(TokenProblem problem) {
   switch (problem) {
-    case TokenProblem::missing: return fail("token missing");
-    case TokenProblem::invalid: return fail("invalid token");
-    case TokenProblem::expired: return fail("token expired");
+    case TokenProblem::missing: return fail(ErrorCode::unauthorized, "token missing");
+    case TokenProblem::invalid: return fail(ErrorCode::unauthorized, "invalid token");
+    case TokenProblem::expired: return fail(ErrorCode::unauthorized, "token expired");
   }
-  return fail("invalid token");
+  return fail(ErrorCode::unauthorized, "invalid token");
 }
 
 void throw_exception_from_error(TokenProblem problem, const boost::source_location&) {
@@ -42,7 +42,7 @@ void throw_exception_from_error(TokenProblem problem, const boost::source_locati
 
 Result<TokenKey> TokenKey::derive(std::string_view secret, std::string_view salt, const WallClock& clock) {
   if (secret.size() < secret_bytes_min) {
-    return fail(
+    return fail(ErrorCode::invalid, 
         fmt::format("the secret for tokens has {} bytes and needs at least {}: make one with "
                     "`openssl rand -base64 48` and keep it out of the source",
                     secret.size(), secret_bytes_min));

@@ -49,16 +49,16 @@ Frame frame(Kind kind, std::initializer_list<std::string_view> fields, const Pay
 
 Result<Message> decode(std::string_view frame) {
   constexpr std::size_t fields = 4;
-  if (frame.size() < 1 + fields) return fail("a binary frame that ends in its header");
-  if (frame[0] != push_kind) return fail("a binary frame that is no push");
+  if (frame.size() < 1 + fields) return fail(ErrorCode::invalid, "a binary frame that ends in its header");
+  if (frame[0] != push_kind) return fail(ErrorCode::invalid, "a binary frame that is no push");
   const auto sizes = frame.substr(1, fields);
   auto rest = frame.substr(1 + fields);
   std::array<std::string_view, fields> field;
   for (std::size_t i = 0; i < fields; ++i) {
     const auto size = static_cast<unsigned char>(sizes[i]);
-    if (rest.size() < size) return fail("a binary frame that ends in its header");
+    if (rest.size() < size) return fail(ErrorCode::invalid, "a binary frame that ends in its header");
     field[i] = rest.substr(0, size);
-    if (!is_utf8(field[i])) return fail("a binary frame whose header is not UTF-8");
+    if (!is_utf8(field[i])) return fail(ErrorCode::invalid, "a binary frame whose header is not UTF-8");
     rest.remove_prefix(size);
   }
   return Message{Ref::of(field[0]), Ref::of(field[1]), Label(field[2]), Label(field[3]), Binary(rest)};

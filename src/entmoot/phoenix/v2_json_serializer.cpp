@@ -29,7 +29,7 @@ std::string& head_of(const Ref& join_ref, const Ref& ref, const Label& topic, st
 Result<Message> V2JsonSerializer::decode(Frame::Kind kind, std::string_view frame) const {
   if (kind == Frame::Kind::binary) return v2_binary::decode(frame);
   std::array<JsonSlice, 5> parts;
-  if (!slice_array(frame, parts)) return fail("malformed message");
+  if (!slice_array(frame, parts)) return fail(ErrorCode::invalid, "malformed message");
   return Message{parts[0].ref(), parts[1].ref(), parts[2].label(), parts[3].label(), parts[4].json()};
 }
 

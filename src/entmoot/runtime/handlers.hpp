@@ -16,6 +16,7 @@
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
+#include <entmoot/js/host.hpp>
 #include <entmoot/otp/reply_to.hpp>
 
 #include <boost/json/array.hpp>
@@ -23,6 +24,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,18 +36,17 @@ class Handlers {
   using Now = std::function<Result<JsonText>(const JsonText& args)>;
   using Later = std::function<void(JsonText args, ReplyTo reply)>;
   using Channel = std::function<Result<void>(const JsonText& message)>;
-  /// What a room that is an ES module does to its clients (js/room.js): "push", "broadcast", "track", …; whom it is
-  /// about, a name, and a payload: a JSON text, or '=' and base64 for bytes.
-  using Emit = std::function<Result<void>(std::string_view operation, std::string_view target, std::string_view name,
-                                          std::string_view payload)>;
+  /// What a script that was built in beside the prelude asks for (TemplateOptions::scripts): a name and operands, which
+  /// are valid for the call only.
+  using Command = std::function<Result<void>(std::string_view name, std::span<const js::Value> operands)>;
 
   Handlers& on(std::string name, Now handler) {
     handlers_.insert_or_assign(std::move(name), std::move(handler));
     return *this;
   }
-  /// `patience`: how long a Beam.call waits for it, where it is not what the room's budget says.
-  Handlers& on_later(std::string name, Later handler, std::optional<Duration> patience = {}) {
-    if (patience) patience_.insert_or_assign(name, *patience);
+  /// `timeout`: how long a Beam.call waits for it, unless the room's budget says so.
+  Handlers& on_later(std::string name, Later handler, std::optional<Duration> timeout = {}) {
+    if (timeout) timeouts_.insert_or_assign(name, *timeout);
     handlers_.insert_or_assign(std::move(name), std::move(handler));
     return *this;
   }
@@ -55,8 +56,8 @@ class Handlers {
     return *this;
   }
 
-  Handlers& on_emit(Emit emit) {
-    emit_ = std::move(emit);
+  Handlers& on_command(Command command) {
+    command_ = std::move(command);
     return *this;
   }
 
@@ -65,21 +66,21 @@ class Handlers {
     const auto found = handlers_.find(name);
     return found == handlers_.end() ? nullptr : &found->second;
   }
-  [[nodiscard]] Duration patience(std::string_view name, Duration usual) const {
-    const auto found = patience_.find(name);
-    return found == patience_.end() ? usual : found->second;
+  [[nodiscard]] Duration timeout(std::string_view name, Duration usual) const {
+    const auto found = timeouts_.find(name);
+    return found == timeouts_.end() ? usual : found->second;
   }
   [[nodiscard]] const Channel* find_channel(std::string_view name) const {
     const auto found = channels_.find(name);
     return found == channels_.end() ? nullptr : &found->second;
   }
-  [[nodiscard]] const Emit& emit() const noexcept { return emit_; }
+  [[nodiscard]] const Command& command() const noexcept { return command_; }
 
  private:
   std::map<std::string, Handler, std::less<>> handlers_;
-  std::map<std::string, Duration, std::less<>> patience_;
+  std::map<std::string, Duration, std::less<>> timeouts_;
   std::map<std::string, Channel, std::less<>> channels_;
-  Emit emit_;
+  Command command_;
 };
 
 }  // namespace entmoot

@@ -13,7 +13,7 @@ const ThreadCpuClock thread_cpu_clock;
 }
 
 JsShard::JsShard(const Shard& shard, JsShardOptions options)
-    : arena(shard.index(), options.arena),
+    : arena(options.arena),
       stacks(js::fiber_stack_bytes),
       slicer(shard.clock(), {.slice = options.slice, .preemptible = js::engine_code()}),
       cpu_clock_(options.cpu_clock ? *options.cpu_clock : thread_cpu_clock) {}

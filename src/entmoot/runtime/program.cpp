@@ -13,8 +13,8 @@ Result<Program> Program::load(std::string name, std::string_view source) {
   return load(std::move(*script));
 }
 
-Result<Program> Program::load(std::shared_ptr<const js::ModuleGraph> graph, const Globals& globals) {
-  auto heap = js::TemplateHeap::build(std::move(graph), globals);
+Result<Program> Program::load(std::shared_ptr<const js::ModuleGraph> graph, const js::TemplateOptions& options) {
+  auto heap = js::TemplateHeap::build(std::move(graph), options);
   if (!heap) return heap.error();
   return Program(std::move(*heap));
 }

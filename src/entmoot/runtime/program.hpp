@@ -5,10 +5,9 @@
 // A program made ready for rooms: compiled, and laid into a template heap that each room is copied from. Either the
 // modules of an app (js/module_loader.hpp) or one classic script.
 
-#include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
+#include <entmoot/js/template_heap.hpp>
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,20 +16,17 @@ namespace entmoot {
 
 namespace js {
 class ModuleGraph;
-class TemplateHeap;
 }  // namespace js
 
 /// Immutable; a value that may be shared by all shards.
 class Program {
  public:
-  /// Global variables: their names and JSON texts.
-  using Globals = std::map<std::string, JsonText>;
-
   /// `name` ends in .ts for TypeScript. The error says file, line and what is wrong. Blocks for some ten milliseconds.
   [[nodiscard]] static Result<Program> load(std::string name, std::string_view source);
 
-  /// `globals` are set before anything of it runs. An import of what is not exported is found here.
-  [[nodiscard]] static Result<Program> load(std::shared_ptr<const js::ModuleGraph> graph, const Globals& globals = {});
+  /// An import of what is not exported is found here.
+  [[nodiscard]] static Result<Program> load(std::shared_ptr<const js::ModuleGraph> graph,
+                                            const js::TemplateOptions& options = {});
 
   [[nodiscard]] const js::TemplateHeap& heap() const noexcept { return *heap_; }
 

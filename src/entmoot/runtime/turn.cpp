@@ -8,6 +8,11 @@
 
 namespace entmoot {
 
+namespace {
+Error out_of_memory() { return fail(ErrorCode::out_of_memory, "out of memory"); }
+Error too_much_output() { return fail(ErrorCode::turn_limit, "too much output in one turn"); }
+}  // namespace
+
 Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& budget)
     : js_(js), runtime_(runtime), clock_(clock), budget_(budget) {
   runtime.heap().on_exhausted(&Turn::exhausted, this);
@@ -17,11 +22,13 @@ void Turn::start(Input input) {
   ENTMOOT_CHECK(state_ == State::idle, "one turn at a time");
   input_ = std::move(input);
   entry_ = {.kind = input_.kind, .id = input_.id, .ok = input_.ok, .text = input_.name, .json = input_.json.view()};
+  entry_.has_bytes = input_.bytes.has_value();
+  if (input_.bytes) entry_.bytes = input_.bytes->view();
   state_ = State::running;
   first_slice_ = true;
   cpu_used_ = {};
   effect_bytes_ = 0;
-  trouble_.clear();
+  trouble_.reset();
   fiber_.start(js_.stacks, &Turn::body, this);
 }
 
@@ -69,19 +76,19 @@ Turn::State Turn::run_slice() {
   charge_cpu(began, cpu_began);
 
   if (state_ == State::dropped) {
-    drop("out of memory");
+    drop(out_of_memory());
   } else if (switched_out) {
     if (effect_bytes_ > budget_.effects_bytes_max) {
-      drop("too much output in one turn");
+      drop(too_much_output());
     } else if (cpu_used_ > budget_.turn_cpu) {
-      drop("out of time");
+      drop(fail(ErrorCode::cpu_limit, "out of time"));
     }
   } else if (ended_ == js::Ended::too_many_jobs) {
-    drop("too many microtasks");
+    drop(fail(ErrorCode::turn_limit, "too many microtasks"));
   } else if (effect_bytes_ > budget_.effects_bytes_max) {
-    drop("too much output in one turn");
+    drop(too_much_output());
   } else {
-    if (ended_ == js::Ended::interrupted) trouble_ = "out of memory";
+    if (ended_ == js::Ended::interrupted) trouble_ = out_of_memory();
     state_ = State::done;
   }
   return state_;
@@ -93,7 +100,7 @@ void Turn::finish() noexcept {
   state_ = State::idle;
 }
 
-void Turn::drop(std::string reason) noexcept {
+void Turn::drop(Error reason) noexcept {
   fiber_.forget();
   effects_.drop();
   trouble_ = std::move(reason);

@@ -8,13 +8,14 @@
 // It runs on a fiber in time slices and can be in the middle of anything when a slice ends. Three ways lead out:
 //   done       the body has returned; the effects are kept until the room releases them
 //   dropped    over its CPU time, out of memory, or a chain of microtasks without an end: the fiber is forgotten where
-//   it
-//              is and the heap must not be entered again
+//              it is and the heap must not be entered again
 //   waiting    Beam.callSync waits for a handler; wake() makes it go on
 //
 // One a room, reused; belongs to the room's shard.
 
+#include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
+#include <entmoot/base/error.hpp>
 #include <entmoot/core/effects.hpp>
 #include <entmoot/core/fiber.hpp>
 #include <entmoot/js/runtime.hpp>
@@ -22,6 +23,7 @@
 #include <entmoot/runtime/js_shard.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace entmoot {
@@ -33,6 +35,7 @@ struct Input {
   bool ok = true;
   std::string name = {};
   JsonText json = {};
+  std::optional<SharedBytes> bytes = {};
 };
 
 class Turn {
@@ -50,12 +53,12 @@ class Turn {
   /// After done: the room has dealt with the effects.
   void finish() noexcept;
   /// Ends it where it is.
-  void drop(std::string reason) noexcept;
+  void drop(Error reason) noexcept;
 
   [[nodiscard]] Effects& effects() noexcept { return effects_; }
   [[nodiscard]] const Input& input() const noexcept { return input_; }
-  /// Why it was dropped, or why the body was interrupted; empty otherwise.
-  [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
+  /// Why it was dropped, or why the body was interrupted.
+  [[nodiscard]] const std::optional<Error>& trouble() const noexcept { return trouble_; }
   [[nodiscard]] Duration cpu_used() const noexcept { return cpu_used_; }
 
   // --- from the body, on the fiber
@@ -88,7 +91,7 @@ class Turn {
   bool first_slice_ = true;
   Duration cpu_used_{};
   js::Ended ended_ = js::Ended::done;
-  std::string trouble_;
+  std::optional<Error> trouble_;
 };
 
 }  // namespace entmoot

@@ -12,7 +12,7 @@ namespace {
 // How long to wait for another process that has the file, a backup say.
 constexpr int busy_ms = 1000;
 
-Error failure(sqlite3* database) { return fail(std::string("the database says: ") + sqlite3_errmsg(database)); }
+Error failure(sqlite3* database) { return fail(ErrorCode::io, std::string("database error: ") + sqlite3_errmsg(database)); }
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
@@ -34,7 +34,7 @@ Statement& Statement::bind(int parameter, std::int64_t number) {
 
 Result<bool> Statement::step() {
   if (const int status = std::exchange(failed_bind_, SQLITE_OK); status != SQLITE_OK) {
-    return fail(std::string("the database says: ") + sqlite3_errstr(status));
+    return fail(ErrorCode::io, std::string("database error: ") + sqlite3_errstr(status));
   }
   const int status = sqlite3_step(statement_.get());
   if (status == SQLITE_ROW) return true;
@@ -64,7 +64,7 @@ Result<Database> Database::open(const std::string& path) {
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int status = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   Database database(handle);  // SQLite hands one out with the error, too
-  if (status != SQLITE_OK) return fail(path + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(status)));
+  if (status != SQLITE_OK) return fail(ErrorCode::io, path + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(status)));
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, busy_ms);
   if (auto set = database.run("pragma journal_mode = delete; pragma synchronous = full"); !set) return set.error();
@@ -82,7 +82,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int status = sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (status != SQLITE_OK) return failure(database_.get());
-  if (!statement) return fail("there is no statement in the SQL");
+  if (!statement) return fail(ErrorCode::invalid, "there is no statement in the SQL");
   return Statement(statement);
 }
 

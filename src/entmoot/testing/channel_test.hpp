@@ -69,7 +69,7 @@ class TestClient : public Transport {
           refused_ = socket.error();
         }
       } catch (const std::exception& error) {
-        refused_ = fail("connect crashed", error.what());
+        refused_ = fail(ErrorCode::exception, "connect crashed", error.what());
       }
     });
   }

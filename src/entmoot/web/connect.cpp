@@ -2,6 +2,7 @@
 
 #include <entmoot/web/connect.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 
 #include <algorithm>
@@ -32,18 +33,16 @@ ConnectInfo connect_info_of(const HttpRequest& request, const Peer& peer, Transp
 }
 
 Connected connect_client(const EndpointSocket& mount, const ConnectInfo& info, Transport& transport) {
-  try {
-    auto connected = mount.connect(info, transport);
-    if (connected) return {.handler = *std::move(connected)};
-    const Error& refusal = connected.error();
-    log::debug("a socket was refused: {}", log::quoted(refusal.reason.empty() ? refusal.detail : refusal.reason));
-    return {.refusal = refusal};
-  } catch (const std::exception& error) {
-    log::error("connect failed: {}", log::quoted(error.what()));
-  } catch (...) {
-    log::error("connect failed");
+  auto connected = guarded([&] { return mount.connect(info, transport); });
+  if (connected) return {.handler = *std::move(connected)};
+  Error refusal = std::move(connected).error();
+  if (refusal.code == ErrorCode::exception) {
+    log::error("socket {}: connect threw {}", info.path, log::quoted(refusal.reason));
+    return {};
   }
-  return {};
+  log::debug("socket {}: refused a client: {}", info.path,
+             log::quoted(refusal.has_reason() ? refusal.reason : refusal.detail));
+  return {.refusal = std::move(refusal)};
 }
 
 }  // namespace entmoot

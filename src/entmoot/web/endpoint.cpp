@@ -5,6 +5,7 @@
 #include <entmoot/base/check.hpp>
 #include <entmoot/web/http_session.hpp>
 
+#include <functional>
 #include <future>
 #include <latch>
 #include <string>
@@ -129,18 +130,8 @@ void Endpoint::close() {
 }
 
 void Endpoint::count(UniqueFunction<void(std::size_t)> report) {
-  struct Sum {
-    std::size_t left;
-    std::size_t all;
-    UniqueFunction<void(std::size_t)> report;
-  };
-  auto sum = std::make_shared<Sum>(Sum{shards_.size(), 0, std::move(report)});
-  shards_.post_to_all([this, sum] {
-    shards_[0].post([sum, here = connections_.local().size()] {
-      sum->all += here;
-      if (--sum->left == 0) sum->report(sum->all);
-    });
-  });
+  shards_.map_reduce([this](Shard&) { return connections_.local().size(); }, std::size_t{0}, std::plus<>(),
+                     std::move(report));
 }
 
 }  // namespace entmoot

@@ -100,7 +100,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
 
   void start() {
     deadline_.set(options_.timeout, [this] {
-      finish(fail(fmt::format("{} did not answer within {} s", request_.url.origin(),
+      finish(fail(ErrorCode::timeout, fmt::format("{} did not answer within {} s", request_.url.origin(),
                               std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count())));
     });
     ask();
@@ -136,13 +136,13 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     if (tls_ && SSL_get_verify_result(tls_->native_handle()) != X509_V_OK) {
       reason = X509_verify_cert_error_string(SSL_get_verify_result(tls_->native_handle()));
     }
-    finish(fail(fmt::format("{} {}: {}", what, request_.url.origin(), reason)));
+    finish(fail(ErrorCode::io, fmt::format("{} {}: {}", what, request_.url.origin(), reason)));
   }
 
   void ask() {
     const auto verdict = options_.policy.judge(request_.url);
     if (verdict == FetchPolicy::Verdict::refused) {
-      return finish(fail(
+      return finish(fail(ErrorCode::failed, 
           fmt::format("fetch to {} is not allowed: add it to `fetch` in entmoot.config.ts", request_.url.origin())));
     }
     resolving_ = true;
@@ -165,7 +165,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     }
     if (addresses.empty()) {
       return finish(
-          fail(fmt::format("{} is at a private address: fetch goes there only if `fetch` in entmoot.config.ts "
+          fail(ErrorCode::unauthorized, fmt::format("{} is at a private address: fetch goes there only if `fetch` in entmoot.config.ts "
                            "lists \"{}\" itself",
                            request_.url.host, request_.url.origin())));
     }
@@ -230,7 +230,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
                      [this, self = shared_from_this(), &stream](const error_code& error, std::size_t) {
                        if (over()) return;
                        if (error == http::error::body_limit) {
-                         return finish(fail(fmt::format("{} answers with more than {} KiB", request_.url.origin(),
+                         return finish(fail(ErrorCode::limit, fmt::format("{} answers with more than {} KiB", request_.url.origin(),
                                                         options_.response_bytes_max / KiB)));
                        }
                        if (error) return finish("no answer from", write_error_ ? write_error_ : error);
@@ -259,13 +259,13 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
 
   void redirect(unsigned status, std::string_view location) {
     if (request_.redirect == FetchRequest::Redirect::error) {
-      return finish(fail(fmt::format("{} redirects, and the request says not to follow", request_.url.text())));
+      return finish(fail(ErrorCode::failed, fmt::format("{} redirects, and the request says not to follow", request_.url.text())));
     }
     if (++redirects_ > options_.redirects_max) {
-      return finish(fail(fmt::format("more than {} redirects", options_.redirects_max)));
+      return finish(fail(ErrorCode::limit, fmt::format("more than {} redirects", options_.redirects_max)));
     }
     auto to = request_.url.resolve(location);
-    if (!to) return finish(fail("a redirect leads nowhere: " + to.error().reason));
+    if (!to) return finish(fail(ErrorCode::failed, "a redirect leads nowhere: " + to.error().reason));
     follow(request_, status, std::move(*to));
     close();
     ask();
@@ -296,11 +296,11 @@ Fetcher::Fetcher(Shard& shard, FetchOptions options)
 }
 
 Fetcher::~Fetcher() {
-  for (const auto& exchange : std::exchange(inner_->exchanges, {})) exchange->finish(fail("the server is stopping"));
+  for (const auto& exchange : std::exchange(inner_->exchanges, {})) exchange->finish(fail(ErrorCode::unavailable, "the server is stopping"));
 }
 
 void Fetcher::fetch(const JsonText& args, ReplyTo reply) {
-  if (inner_->exchanges.size() >= inner_->options.under_way_max) return std::move(reply)(fail("overloaded"));
+  if (inner_->exchanges.size() >= inner_->options.under_way_max) return std::move(reply)(fail(ErrorCode::overloaded, "overloaded"));
   auto request = FetchRequest::parse(args, inner_->options.request_bytes_max);
   if (!request) return std::move(reply)(request.error());
   inner_->exchanges.push_back(std::make_shared<Exchange>(inner_, std::move(*request), std::move(reply)));
@@ -311,7 +311,7 @@ void Fetcher::fetch(const JsonText& args, ReplyTo reply) {
 void Fetcher::abort(std::string_view id) {
   const auto all = inner_->exchanges;
   for (const auto& exchange : all) {
-    if (!id.empty() && exchange->id() == id) exchange->finish(fail("it was aborted"));
+    if (!id.empty() && exchange->id() == id) exchange->finish(fail(ErrorCode::cancelled, "it was aborted"));
   }
 }
 

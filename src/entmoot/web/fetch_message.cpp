@@ -42,18 +42,18 @@ std::string_view text_of(const boost::json::object& object, std::string_view key
 }
 
 Result<std::string> field_value(std::string_view text) {
-  if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos) return fail("a header's value is one line");
+  if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos) return fail(ErrorCode::invalid, "a header's value is one line");
   return bytes_of_characters(text);
 }
 
 Result<HttpHeader> header_of(const Json& pair) {
   if (!pair.is_array() || pair.get_array().size() != 2 || !pair.get_array()[0].is_string() ||
       !pair.get_array()[1].is_string()) {
-    return fail("a header is a name and a value");
+    return fail(ErrorCode::invalid, "a header is a name and a value");
   }
   HttpHeader header{std::string(pair.get_array()[0].get_string()), {}};
-  if (!is_token(header.name)) return fail("a header has a name that is none");
-  if (is_ours(header.name)) return fail(fmt::format("the header \"{}\" cannot be set", header.name));
+  if (!is_token(header.name)) return fail(ErrorCode::invalid, "a header has a name that is none");
+  if (is_ours(header.name)) return fail(ErrorCode::invalid, fmt::format("the header \"{}\" cannot be set", header.name));
   auto value = field_value(pair.get_array()[1].get_string());
   if (!value) return value.error();
   header.value = std::move(*value);
@@ -66,7 +66,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
   const auto json = args.parse();
   if (!json) return json.error();
   if (!json->is_array() || json->get_array().empty() || !json->get_array()[0].is_object()) {
-    return fail("a request is an object");
+    return fail(ErrorCode::invalid, "a request is an object");
   }
   const boost::json::object& object = json->get_array()[0].get_object();
 
@@ -75,7 +75,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
   FetchRequest request{.id = std::string(text_of(object, "id")), .url = std::move(*url)};
   if (const auto method = text_of(object, "method"); !method.empty()) request.method = method;
   if (!is_token(request.method) || request.method == "CONNECT" || request.method == "TRACE") {
-    return fail(fmt::format("\"{}\" is not a method that can be asked", request.method));
+    return fail(ErrorCode::invalid, fmt::format("\"{}\" is not a method that can be asked", request.method));
   }
   const auto redirect = text_of(object, "redirect");
   if (redirect == "error") request.redirect = Redirect::error;
@@ -83,7 +83,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
 
   std::size_t bytes = request.url.target.size();
   if (const Json* headers = object.if_contains("headers")) {
-    if (!headers->is_array()) return fail("headers are a list of names and values");
+    if (!headers->is_array()) return fail(ErrorCode::invalid, "headers are a list of names and values");
     for (const Json& pair : headers->get_array()) {
       auto header = header_of(pair);
       if (!header) return header.error();
@@ -92,7 +92,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
     }
   }
   if (bytes > header_bytes_max || request.headers.size() > headers_max) {
-    return fail(fmt::format("the request's address and headers are more than {} KiB or {} lines",
+    return fail(ErrorCode::limit, fmt::format("the request's address and headers are more than {} KiB or {} lines",
                             header_bytes_max / KiB, headers_max));
   }
   request.body = text_of(object, "text");
@@ -102,7 +102,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
     request.body = std::move(*body);
   }
   if (request.body.size() > body_bytes_max) {
-    return fail(fmt::format("the request's body is more than {} KiB", body_bytes_max / KiB));
+    return fail(ErrorCode::limit, fmt::format("the request's body is more than {} KiB", body_bytes_max / KiB));
   }
   return request;
 }

@@ -2,6 +2,7 @@
 
 #include <entmoot/web/http_session.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/web/connect.hpp>
 #include <entmoot/web/handshake.hpp>
@@ -9,7 +10,6 @@
 #include <entmoot/web/subprotocol.hpp>
 #include <entmoot/web/websocket_session.hpp>
 
-#include <exception>
 #include <optional>
 #include <utility>
 
@@ -17,14 +17,13 @@ namespace entmoot {
 
 namespace {
 
-/// What a client that was not taken in hears: an Error without a reason is Phoenix's `:error`.
-HttpResponse refusal_of(const EndpointSocket& mount, const HttpRequest& request,
-                        const std::optional<Error>& refusal) try {
+/// The response to a client whose connect was refused (an Error without a reason is Phoenix's `:error`) or threw.
+HttpResponse refusal_of(const EndpointSocket& mount, const HttpRequest& request, const std::optional<Error>& refusal) {
   if (!refusal) return HttpResponse::error(500, "internal error");
-  if (refusal->reason.empty() || !mount.error_handler) return HttpResponse::empty(403);
-  return mount.error_handler(request, *refusal);
-} catch (const std::exception& error) {
-  log::error("an error handler failed: {}", log::quoted(error.what()));
+  if (!refusal->has_reason() || !mount.error_handler) return HttpResponse::empty(403);
+  auto response = guarded([&] { return mount.error_handler(request, *refusal); });
+  if (response) return *std::move(response);
+  log::error("socket {}: the error handler threw {}", request.path, log::quoted(response.error().reason));
   return HttpResponse::error(500, "internal error");
 }
 
@@ -124,11 +123,9 @@ void HttpSession::serve(HttpRequest request) {
   if (const auto place = site_->find_mount(request.path); place.mount) return serve_mount(place, std::move(request));
 
   if (auto file = site_->files.find(request)) return answer(*std::move(file));
-  try {
-    site_->router.route(std::move(request), responder());
-  } catch (const std::exception& error) {
-    log::error("a request handler failed: {}", log::quoted(error.what()));  // the responder, dropped, has answered 500
-  }
+  const auto routed = guarded([&] { site_->router.route(std::move(request), responder()); });
+  // The responder, dropped, has answered 500.
+  if (!routed) log::error("HTTP: a request handler threw {}", log::quoted(routed.error().reason));
 }
 
 Responder HttpSession::responder() {

@@ -93,7 +93,7 @@ Result<void> LineServer::listen(const std::filesystem::path& path) {
   if (!error) inner_->acceptor.bind(Local::endpoint(path.string()), error);
   ::umask(before);
   if (!error) inner_->acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return fail(path.string() + ": " + error.message());
+  if (error) return fail(ErrorCode::io, path.string() + ": " + error.message());
   inner_->path = path;
   inner_->accept();
   return {};
@@ -104,11 +104,11 @@ Result<std::string> ask_line(const std::filesystem::path& path, const std::strin
   Local::socket socket(io);
   error_code error;
   socket.connect(Local::endpoint(path.string()), error);
-  if (error) return fail("nobody listens at " + path.string());
+  if (error) return fail(ErrorCode::unavailable, "nobody listens at " + path.string());
   asio::write(socket, asio::buffer(line + "\n"), error);
   asio::streambuf in;
   if (!error) asio::read_until(socket, in, '\n', error);
-  if (error) return fail("the server has gone");
+  if (error) return fail(ErrorCode::no_process, "the server has gone");
   std::istream stream(&in);
   std::string answer;
   std::getline(stream, answer);

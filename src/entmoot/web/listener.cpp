@@ -47,17 +47,17 @@ Result<ListeningSocket> ListeningSocket::open(const ListenerOptions& options) {
     v6->sin6_port = htons(options.port);
     size = sizeof *v6;
   } else {
-    return fail(fmt::format("cannot listen on {}: not an IP address", log::quoted(options.address)));
+    return fail(ErrorCode::invalid, fmt::format("cannot listen on {}: not an IP address", log::quoted(options.address)));
   }
   Fd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-  if (!fd) return fail(fmt::format("cannot open a socket: {}", why()));
+  if (!fd) return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", why()));
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // connections of the last run may linger
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(fd.get(), backlog) != 0) {
-    return fail(fmt::format("cannot listen on {} port {}: {}", options.address, options.port, why()));
+    return fail(ErrorCode::io, fmt::format("cannot listen on {} port {}: {}", options.address, options.port, why()));
   }
   if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return fail(fmt::format("cannot ask for the port: {}", why()));
+    return fail(ErrorCode::io, fmt::format("cannot ask for the port: {}", why()));
   }
   const auto port = ntohs(address.ss_family == AF_INET ? v4->sin_port : v6->sin6_port);
   return ListeningSocket{std::move(fd), port};

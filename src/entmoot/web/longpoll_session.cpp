@@ -2,6 +2,7 @@
 
 #include <entmoot/web/longpoll_session.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/web/longpoll_wire.hpp>
 
@@ -106,12 +107,10 @@ void LongpollSession::take_frames() {
 
 void LongpollSession::hand_over(const Frame& frame) {
   const auto bytes = frame.bytes;  // the session may end in the middle of it
-  try {
-    handler_->handle_in(frame.kind, bytes.view());
-  } catch (const std::exception& error) {
-    log::error("a frame handler failed: {}", log::quoted(error.what()));
-    close(CloseCode::internal_error, "");
-  }
+  const auto handled = guarded([&] { handler_->handle_in(frame.kind, bytes.view()); });
+  if (handled) return;
+  log::error("long-poll: the frame handler threw {}; the session is closed", log::quoted(handled.error().reason));
+  close(CloseCode::internal_error, "");
 }
 
 void LongpollSession::wait_until_settled() {

@@ -2,6 +2,7 @@
 
 #include <entmoot/web/origin_policy.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 
 #include <fmt/format.h>
@@ -77,10 +78,10 @@ bool is_entry(std::string_view text) {
 }
 
 /// A callback that throws has not allowed it.
-bool ask(const OriginPolicy& policy, std::string_view origin, const HttpRequest& request) try {
-  return policy.callback(origin, request);
-} catch (const std::exception& error) {
-  log::error("an origin callback failed: {}", log::quoted(error.what()));
+bool ask(const OriginPolicy& policy, std::string_view origin, const HttpRequest& request) {
+  const auto allowed = guarded([&] { return policy.callback(origin, request); });
+  if (allowed) return *allowed;
+  log::error("origin check: the callback threw {}; the origin is refused", log::quoted(allowed.error().reason));
   return false;
 }
 
@@ -88,12 +89,12 @@ bool ask(const OriginPolicy& policy, std::string_view origin, const HttpRequest&
 
 Result<void> OriginPolicy::validate() const {
   if (check == Check::host && !parse_origin("//" + host)) {
-    return fail(fmt::format("the origin check `host` needs the server's public host, not {}", log::quoted(host)));
+    return fail(ErrorCode::invalid, fmt::format("the origin check `host` needs the server's public host, not {}", log::quoted(host)));
   }
-  if (check == Check::callback && !callback) return fail("the origin check `callback` has no callback");
+  if (check == Check::callback && !callback) return fail(ErrorCode::invalid, "the origin check `callback` has no callback");
   for (const auto& entry : allowed) {
     if (is_entry(entry)) continue;
-    return fail(
+    return fail(ErrorCode::invalid, 
         fmt::format("{} is no origin: it takes \"https://example.com\", \"//example.com\", "
                     "\"//example.com:4000\" or \"//*.example.com\"",
                     log::quoted(entry)));

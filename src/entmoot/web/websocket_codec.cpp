@@ -221,8 +221,7 @@ WebSocketHeader::WebSocketHeader(Opcode opcode, std::size_t length, bool compres
 
 SharedBytes close_payload(std::uint16_t code, std::string_view reason) {
   if (code == 0) return {};
-  auto length = std::min<std::size_t>(reason.size(), control_bytes_max - 2);
-  while (length > 0 && length < reason.size() && (static_cast<unsigned char>(reason[length]) & 0xc0) == 0x80) --length;
+  const auto length = utf8_prefix(reason, control_bytes_max - 2).size();
   return SharedBytes::make(2 + length, [&](char* out) {
     out[0] = static_cast<char>(code >> 8);
     out[1] = static_cast<char>(code & 0xff);

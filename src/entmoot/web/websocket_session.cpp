@@ -2,6 +2,7 @@
 
 #include <entmoot/web/websocket_session.hpp>
 
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/web/lingering_close.hpp>
 
@@ -132,13 +133,7 @@ void WebSocketSession::take_event(const WebSocketEvent& event) {
     case Kind::text:
     case Kind::binary:
       if (state_ != State::open) return;
-      try {
-        handler_->handle_in(event.kind == Kind::text ? Frame::Kind::text : Frame::Kind::binary, event.payload);
-      } catch (const std::exception& error) {
-        log::error("a frame handler failed: {}", log::quoted(error.what()));
-        close(CloseCode::internal_error, "");
-      }
-      return;
+      return hand_over(event.kind == Kind::text ? Frame::Kind::text : Frame::Kind::binary, event.payload);
     case Kind::ping:
       if (state_ != State::open) return;
       outbox_.push_pong(event.payload);
@@ -147,6 +142,13 @@ void WebSocketSession::take_event(const WebSocketEvent& event) {
     case Kind::close: peer_is_done_ = true; return begin_close(event.code, "");
     case Kind::error: peer_is_done_ = true; return begin_close(event.code, event.payload);
   }
+}
+
+void WebSocketSession::hand_over(Frame::Kind kind, std::string_view payload) {
+  const auto handled = guarded([&] { handler_->handle_in(kind, payload); });
+  if (handled) return;
+  log::error("WebSocket: the frame handler threw {}; the connection is closed", log::quoted(handled.error().reason));
+  close(CloseCode::internal_error, "");
 }
 
 void WebSocketSession::flush() {

@@ -84,6 +84,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   /// Waits for more from the client, unless it has too much to take itself.
   void read_on();
   void take_event(const WebSocketEvent& event);
+  void hand_over(Frame::Kind kind, std::string_view payload);
   void begin_close(std::uint16_t code, std::string_view reason);
   void close_if_done();
   void watch_idle(Duration delay);

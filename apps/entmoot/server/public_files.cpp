@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+
+#include "public_files.hpp"
+
+#include "read_file.hpp"
+
+#include <entmoot/base/bytes.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace entmoot_app {
+
+namespace fs = std::filesystem;
+using namespace entmoot;
+
+namespace {
+
+constexpr std::size_t files_max = 10'000;
+constexpr std::uintmax_t bytes_max = 256 * MiB;
+
+bool is_served(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  return !entry.is_symlink() && entry.is_regular_file() && !name.starts_with('.') && name != "tsconfig.json" &&
+         !name.ends_with(".d.ts");
+}
+
+/// HTML leaves the tags of the head out if its author likes.
+void add_dev_script(std::string& page) {
+  const auto head = page.find("</head>");
+  page.insert(head == std::string::npos ? page.size() : head, R"(<script type="module" src="/entmoot/dev.js"></script>)");
+}
+
+}  // namespace
+
+PublicFiles load_public_files(const fs::path& folder, js::SourceTools& tools, const PublicFilesOptions& options) {
+  PublicFiles loaded;
+  std::error_code none;
+  if (!fs::is_directory(folder, none)) return loaded;
+  std::vector<std::pair<std::string, std::string>> files;  // name, content
+  std::uintmax_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    loaded.seen.push_back(entry.path());
+    if (!is_served(entry)) continue;
+    bytes += entry.file_size();
+    if (files.size() == files_max || bytes > bytes_max) {
+      loaded.problems.push_back(fmt::format(
+          "public/: more than {} files or {} MiB; serve them with a web server", files_max, bytes_max / MiB));
+      return loaded;
+    }
+    const std::string name = entry.path().lexically_relative(folder).string();
+    auto content = read_file(entry.path());
+    if (content && name.ends_with(".ts")) {
+      content = tools.strip_types("public/" + name, *content, js::SourceTools::Form::module);
+    } else if (content && options.develops && name.ends_with(".html")) {
+      add_dev_script(*content);
+    }
+    if (content) {
+      files.emplace_back(name, *std::move(content));
+    } else {
+      loaded.problems.push_back(content.error().reason);
+    }
+  }
+  std::vector<EmbeddedFile> table;
+  table.reserve(files.size());
+  for (const auto& [name, content] : files) table.push_back({name, content});
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options.cache).count();
+  loaded.files.add(table, {.cache_control = seconds > 0 && !options.develops
+                                                ? fmt::format("public, max-age={}", seconds)
+                                                : "no-cache"});
+  return loaded;
+}
+
+}  // namespace entmoot_app

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+#include "room_loader.hpp"
+
+#include "probe.hpp"
+#include "read_file.hpp"
+
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/web/digest.hpp>
+
+#include <fmt/format.h>
+#include <boost/json/value_from.hpp>
+
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace entmoot_app {
+
+namespace fs = std::filesystem;
+using namespace entmoot;
+
+namespace {
+
+std::string fingerprint_of(const js::ModuleGraph& graph) {
+  std::string fingerprint;
+  for (const auto& module : graph.modules()) {
+    fingerprint += module.name;
+    for (const auto& code : {module.bytecode, module.body}) fingerprint += code ? sha256_hex(*code) : "-";
+  }
+  return fingerprint;
+}
+
+Result<std::string> pattern_of(const std::string& file, const RoomExports& exports) {
+  std::string pattern = exports.topic.value_or(fs::path(file).stem().string() + ":*");
+  const auto star = pattern.find('*');
+  if (pattern.empty() || (star != std::string::npos && star + 1 != pattern.size())) {
+    return fail(ErrorCode::invalid,
+                fmt::format("{}: the topic \"{}\" may contain one `*`, at its end", file, pattern));
+  }
+  return pattern;
+}
+
+/// Where handleRequest answers; empty if it is not exported.
+Result<std::string> path_of(const std::string& file, const RoomExports& exports, const std::string& pattern) {
+  if (!exports.has("handleRequest")) {
+    if (!exports.path) return std::string();
+    return fail(ErrorCode::invalid, file + ": exports `path`, but no `handleRequest`");
+  }
+  const bool is_exact = pattern.find('*') == std::string::npos;
+  std::string path = exports.path.value_or("/" + pattern.substr(0, pattern.find(':')) + (is_exact ? "" : "/:id"));
+  if (!path.starts_with('/')) {
+    return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" must begin with a slash", file, path));
+  }
+  const bool has_id = path.find("/:") != std::string::npos;
+  if (has_id == is_exact) {
+    return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" names {}, but the topic is \"{}\"", file, path,
+                                                has_id ? "a room with :id" : "no room with :id", pattern));
+  }
+  return path;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, const Config& config) {
+  const std::string name = file.lexically_relative(folder_).string();
+  // An editor that rewrites a file empties it first: rooms would go on in code that does nothing.
+  const auto text = read_file(file);
+  if (!text) return text.error();
+  if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+    return fail(ErrorCode::invalid, name + ": the file is empty; a room exports `join` or `handleIn`");
+  }
+  auto graph = modules_.load(file);
+  if (!graph) return graph.error();
+
+  std::string fingerprint = fingerprint_of(**graph);
+  Known& known = known_[name];
+  const auto same_code = known.fingerprint == fingerprint ? known.route : nullptr;
+  // What an actor is given when it starts: with other settings it has to start again.
+  const std::string settings = to_json(boost::json::value_from(std::tuple(config.handlers, config.broadcast_channels)));
+  if (same_code && known.settings == settings && config.limits_of(same_code->pattern) == same_code->limits) {
+    return same_code;
+  }
+
+  const auto program = same_code ? Result<Program>(same_code->program) : load_room_program(*graph);
+  if (!program) return program.error();
+  const auto described = probe(*program, name, entry::describe(), config.limits.budget);
+  if (!described) return described.error();
+  auto exports = RoomExports::from(*described);
+  if (!exports) return fail(exports.error().code, name + ": " + exports.error().reason);
+  auto pattern = pattern_of(name, *exports);
+  if (!pattern) return pattern.error();
+  auto path = path_of(name, *exports, *pattern);
+  if (!path) return path.error();
+  known = {std::move(fingerprint), settings,
+           std::make_shared<const RoomRoute>(RoomRoute{.file = name,
+                                                       .pattern = *pattern,
+                                                       .topics = TopicPattern(*pattern),
+                                                       .path = *std::move(path),
+                                                       .exports = *std::move(exports),
+                                                       .limits = config.limits_of(*pattern),
+                                                       .program = *program})};
+  return known.route;
+}
+
+}  // namespace entmoot_app

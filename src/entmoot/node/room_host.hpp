@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// Rooms on a node, reachable: by a socket that speaks Phoenix Channels, over WebSocket or long-poll, and by HTTP, with
+// the app's files and `fetch`.
+
+#include <entmoot/node/room_requests.hpp>
+#include <entmoot/node/room_socket.hpp>
+#include <entmoot/node/tokens.hpp>
+#include <entmoot/phoenix/socket.hpp>
+#include <entmoot/phoenix/socket_mount.hpp>
+#include <entmoot/rooms/rooms.hpp>
+#include <entmoot/web/endpoint_socket.hpp>
+#include <entmoot/web/fetch.hpp>
+
+#include <memory>
+#include <string>
+
+namespace entmoot {
+
+class Node;
+
+struct RoomHostOptions {
+  std::shared_ptr<const HostedApp> app;  ///< What is served first; use() replaces it.
+  RoomsOptions rooms = {};
+  std::string socket_path = "/socket";
+  EndpointSocket socket = {};  ///< Without `connect`.
+  SocketLimits socket_limits = {};
+  ChannelRoutes channels = {};  ///< Further channels of the socket, before the rooms.
+  Tokens tokens = {};           ///< Settled.
+  FetchOptions fetch = {};      ///< Of each shard.
+  StaticFiles own_files = {};   ///< Served before the app's.
+};
+
+class RoomHost {
+ public:
+  /// Mounts everything on the node, before that starts. The node outlives it.
+  RoomHost(Node& node, RoomHostOptions options);
+
+  [[nodiscard]] Rooms& rooms() noexcept { return rooms_; }
+  [[nodiscard]] SocketMount& sockets() noexcept { return sockets_; }
+  [[nodiscard]] const RoomRequests& requests() const noexcept { return requests_; }
+
+  /// Serves `app` from now on; live rooms whose code is another one now reload, each by itself. Any thread.
+  void use(std::shared_ptr<const HostedApp> app);
+  /// Ends the rooms of this shard. On each shard, before its loop ends.
+  void stop_here();
+
+ private:
+  Shards& shards_;
+  PerShard<std::unique_ptr<Fetcher>> fetchers_;  // before the rooms, whose scripts use them
+  Rooms rooms_;
+  RoomSocket user_socket_;
+  SocketMount sockets_;
+  RoomRequests requests_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/node/room_requests.hpp>
+
+#include <entmoot/rooms/client_address.hpp>
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/web/byte_string.hpp>
+#include <entmoot/web/local_visitor.hpp>
+#include <entmoot/web/path_pattern.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace entmoot {
+
+namespace {
+
+/// A room that a path names, and the rest of the path.
+struct Addressed {
+  std::string topic;
+  std::string rest;
+};
+
+/// The route's path is "/api/rooms/:id"; a path matches if it begins so.
+std::optional<Addressed> addressed(const RoomRoute& route, std::string_view path) {
+  const auto wanted = path_segments(route.path);
+  const auto given = path_segments(path);
+  if (given.size() < wanted.size()) return std::nullopt;
+  std::string id;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    length += given[i].size() + 1;
+    if (!wanted[i].starts_with(':')) {
+      if (wanted[i] != given[i]) return std::nullopt;
+    } else if (given[i].empty() || !percent_decode(given[i], id)) {
+      return std::nullopt;
+    }
+  }
+  Addressed room{route.topic_of(id), std::string(path.substr(length))};
+  if (room.topic.size() > RoomRoute::topic_bytes_max) return std::nullopt;
+  return room;
+}
+
+/// What room.js has written of a Response. The object may be one of the script's own making, so nothing is trusted.
+struct ResponseParts {
+  int status = 0;
+  std::vector<HttpHeader> headers = {};
+  SharedBytes body = {};
+};
+
+Result<ResponseParts> parts_of(const Answer& answer) {
+  const auto json = answer.json.parse();
+  if (!json) return json.error();
+  const auto* object = json->if_object();
+  const Json* status = object ? object->if_contains("status") : nullptr;
+  const Json* headers = object ? object->if_contains("headers") : nullptr;
+  if (!headers || !headers->is_array() || !answer.bytes) {
+    return fail(ErrorCode::script, "the room's answer is not a Response");
+  }
+  const auto number = status && status->is_int64() ? status->get_int64() : 0;
+  if (number < 200 || number > 599) return fail(ErrorCode::script, "the room's Response has an invalid HTTP status");
+  ResponseParts parts{.status = static_cast<int>(number), .body = *answer.bytes};
+  for (const Json& field : headers->get_array()) {
+    const auto* pair = field.if_array();
+    const bool are_texts = pair && pair->size() == 2 && pair->at(0).is_string() && pair->at(1).is_string();
+    auto value = are_texts ? bytes_of_characters(pair->at(1).get_string())
+                           : Result<std::string>(fail(ErrorCode::invalid, "no pair"));
+    if (!value) return fail(ErrorCode::script, "the room's Response has an invalid header");
+    parts.headers.push_back({std::string(pair->at(0).get_string()), *std::move(value)});
+  }
+  return parts;
+}
+
+/// The room's Response as an HTTP response. Headers of the connection are the server's.
+HttpResponse response_from(const Result<Answer>& answer) {
+  // What the script threw is a fault of the application; anything else means that the room cannot answer now.
+  if (!answer) {
+    return HttpResponse::error(answer.error().code == ErrorCode::script ? 500 : 503, answer.error().reason);
+  }
+  const auto parts = parts_of(*answer);
+  if (!parts) return HttpResponse::error(500, parts.error().reason);
+  HttpResponse response{.status = parts->status, .body = parts->body};
+  static constexpr std::array<std::string_view, 6> ours = {"connection", "content-length", "transfer-encoding",
+                                                           "keep-alive", "upgrade",        "date"};
+  for (const auto& [name, value] : parts->headers) {
+    const auto is_ours = [&name = name](std::string_view own) { return same_name(own, name); };
+    if (std::ranges::none_of(ours, is_ours)) response.with(name, value);
+  }
+  return response;
+}
+
+std::string address_of(const HttpRequest& request, bool behind_proxy) {
+  const std::string* forwarded = behind_proxy ? request.header("x-forwarded-for") : nullptr;
+  return forwarded ? nearest_forwarded(*forwarded, request.peer) : request.peer;
+}
+
+}  // namespace
+
+RoomRequests::RoomRequests(Rooms& rooms, std::size_t shards, Options options,
+                           const std::shared_ptr<const HostedApp>& app)
+    : rooms_(rooms), options_(std::move(options)), app_(shards, [&](unsigned) {
+        return std::make_unique<std::shared_ptr<const HostedApp>>(app);
+      }) {}
+
+/// What the request's bearer token says; null if there is none, or an invalid one: what its owner may do is for the room
+/// to decide.
+Json RoomRequests::identity_of(const HttpRequest& request) const {
+  constexpr std::string_view scheme = "Bearer ";
+  const std::string* header = request.header("authorization");
+  if (!options_.tokens.given() || !header || header->size() < scheme.size()) return nullptr;
+  if (!same_name(header->substr(0, scheme.size()), scheme)) return nullptr;
+  auto identity = options_.tokens.verify(std::string_view(*header).substr(scheme.size()));
+  return identity ? std::move(identity->token) : Json(nullptr);
+}
+
+JsonText RoomRequests::head_of(const HttpRequest& request, std::string_view rest) const {
+  boost::json::array headers;
+  for (const auto& [name, value] : request.headers) headers.push_back({name, characters_of_bytes(value)});
+  const std::string* forwarded =
+      rooms_.options().behind_proxy ? request.header("x-forwarded-proto") : nullptr;
+  const std::string scheme = forwarded && *forwarded == "https" ? "https" : "http";
+  const std::string query = request.query.empty() ? "" : "?" + request.query;
+  return JsonText::of({{"method", request.method},
+                       {"url", scheme + "://" + request.host + request.path + query},
+                       {"headers", std::move(headers)},
+                       {"path", rest},
+                       {"local", is_local_visitor(request)},
+                       {"token", identity_of(request)}});
+}
+
+void RoomRequests::handle(const HttpRequest& request, Responder responder) const {
+  const HostedApp& app = *app_.local();
+  if (auto file = options_.own_files.find(request)) return responder.respond(*std::move(file));
+  if (auto file = app.files.find(request)) return responder.respond(*std::move(file));
+  // The Web's Request has no such methods.
+  if (request.method == "TRACE" || request.method == "CONNECT") {
+    return responder.respond(HttpResponse::error(501, "method not supported"));
+  }
+  for (const auto& route : app.routes->routes) {
+    if (route->path.empty()) continue;
+    auto room = addressed(*route, request.path);
+    if (!room) continue;
+    const bool changes = request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+    // A page of a foreign origin may make a browser send a POST here, but it cannot hide its origin.
+    if (changes && !origin_allowed(options_.origins, request)) {
+      return responder.respond(HttpResponse::error(403, "origin not allowed"));
+    }
+    try {
+      auto message = entry::request(head_of(request, room->rest), SharedBytes(request.body));
+      return rooms_.request(room->topic, address_of(request, rooms_.options().behind_proxy), std::move(message),
+                            ReplyTo([responder = std::move(responder)](const Result<Answer>& answer) mutable {
+                              responder.respond(response_from(answer));
+                            }));
+    } catch (const std::invalid_argument&) {  // JsonText::of
+      return responder.respond(HttpResponse::error(400, "the request is not UTF-8"));
+    }
+  }
+  responder.respond(HttpResponse::error(404, "not found"));
+}
+
+}  // namespace entmoot

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The UserSocket of a node's rooms. Anybody may connect, or only a client that brings a valid token, in `params.token`
+// or, better, in the `authToken` option of phoenix.js. Every topic is a room's, except those of further channels.
+
+#include <entmoot/node/tokens.hpp>
+#include <entmoot/phoenix/user_socket.hpp>
+#include <entmoot/rooms/rooms.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace entmoot {
+
+/// Topic patterns and their channels.
+using ChannelRoutes = std::vector<std::pair<std::string, ChannelFactory>>;
+
+class RoomSocket final : public UserSocket {
+ public:
+  /// `channels` come before the rooms.
+  RoomSocket(Rooms& rooms, Tokens tokens, const ChannelRoutes& channels);
+
+  [[nodiscard]] Result<Client> connect(Client client) const override;
+
+ private:
+  const Tokens tokens_;
+};
+
+}  // namespace entmoot

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/actor_versions.hpp>
+
+#include <entmoot/otp/dynamic_supervisor.hpp>
+#include <entmoot/otp/registry.hpp>
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/rooms/rooms_options.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace entmoot {
+
+using namespace std::chrono_literals;
+
+namespace {
+// How often a retired version is asked whether it has given the answers that it owes.
+constexpr Duration check_answers_every = 50ms;
+}  // namespace
+
+ActorVersions::ActorVersions(const RoomContext& context, std::string topic, std::shared_ptr<const RoomRoute> route,
+                             Listener& listener)
+    : context_(context), topic_(std::move(topic)), listener_(listener), current_(make(std::move(route))) {}
+
+ActorVersions::~ActorVersions() {
+  self_.invalidate();
+  end_all();
+}
+
+ActorVersions::Version ActorVersions::make(std::shared_ptr<const RoomRoute> route) {
+  return {.name = fmt::format("{}#{}", topic_, versions_++), .route = std::move(route)};
+}
+
+Result<ActorRef> ActorVersions::ensure_started() {
+  if (current_.actor) return current_.actor->ref();
+  return context_.supervisor.ensure_started(current_.name, [this](std::string_view name) {
+    return ChildSpec{.id = std::string(name),
+                     .start = [self = self_.ref(), name = std::string(name)](Shard&) -> Result<std::unique_ptr<Actor>> {
+                       ActorVersions* const versions = self.get();
+                       if (!versions) return fail(ErrorCode::unavailable, "the room is gone");
+                       return versions->start(name);
+                     },
+                     .restart = Restart::transient,
+                     .intensity = context_.options.restarts};
+  });
+}
+
+Result<std::unique_ptr<Actor>> ActorVersions::start(std::string_view name) {
+  if (name != current_.name) return fail(ErrorCode::unavailable, "the room's code has been replaced");
+  auto actor = listener_.make_actor(*current_.route);
+  if (auto registered = context_.registry.register_name(topic_, *actor); !registered) {
+    return registered.error().error();
+  }
+  actor->monitor([self = self_.ref(), name = std::string(name), which = actor.get()](const ExitReason& reason) {
+    if (ActorVersions* const versions = self.get()) versions->ended(name, which, reason);
+  });
+  current_.actor = actor.get();
+  listener_.actor_started(*actor);
+  return actor;
+}
+
+void ActorVersions::ended(const std::string& name, const JsServer* actor, const ExitReason& reason) {
+  if (actor == current_.actor) {
+    current_.actor = nullptr;
+    return listener_.actor_ended(reason);
+  }
+  if (previous_ && previous_->actor == actor) previous_->actor = nullptr;
+  if (name != current_.name) end(name);
+}
+
+/// It is not restarted.
+void ActorVersions::end(std::string_view name, const ExitReason& reason) {
+  (void)context_.supervisor.terminate_child(name, reason);
+  std::erase_if(retired_, [name](const Version& retired) { return retired.name == name; });
+}
+
+// --- a reload
+
+void ActorVersions::begin(std::shared_ptr<const RoomRoute> next) {
+  previous_ = std::exchange(current_, make(std::move(next)));
+  context_.registry.unregister_name(topic_);
+}
+
+bool ActorVersions::roll_back() {
+  Version old = *std::exchange(previous_, std::nullopt);
+  end(current_.name);
+  current_.actor = nullptr;
+  if (!old.alive()) return false;
+  current_ = std::move(old);
+  (void)context_.registry.register_name(topic_, *current_.actor);
+  return true;
+}
+
+void ActorVersions::retire_previous() {
+  const Version old = *std::exchange(previous_, std::nullopt);
+  if (!old.alive() || old.actor->calls_pending() == 0) return end(old.name);
+  const TimePoint at_the_latest = shard().clock().now() + old.route->limits.reply_timeout + check_answers_every;
+  // Calls that wait for a promise in the old heap are answered there; those that wait for another message, which will
+  // not come, get an error. Its timers go on as long: they may be what is awaited.
+  Envelope replaced = entry::replaced();
+  replaced.deadline = at_the_latest;
+  old.actor->ref().mailbox().push(std::move(replaced));
+  retired_.push_back(old);
+  end_when_answered(old.name, at_the_latest);
+}
+
+void ActorVersions::end_when_answered(const std::string& name, TimePoint at_the_latest) {
+  shard().after(check_answers_every, [self = self_.ref(), name, at_the_latest] {
+    ActorVersions* const versions = self.get();
+    if (!versions) return;
+    const auto found = std::ranges::find(versions->retired_, name, &Version::name);
+    if (found == versions->retired_.end()) return;
+    const bool owes = found->actor->calls_pending() > 0 && versions->shard().clock().now() < at_the_latest;
+    owes ? versions->end_when_answered(name, at_the_latest) : versions->end(name);
+  });
+}
+
+void ActorVersions::end_all(const ExitReason& reason) {
+  end(current_.name, reason);
+  current_.actor = nullptr;
+  if (previous_) end(std::exchange(previous_, std::nullopt)->name, reason);
+  for (const Version& retired : std::exchange(retired_, {})) end(retired.name, reason);
+}
+
+}  // namespace entmoot

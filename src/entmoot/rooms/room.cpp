@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/rooms/room_handlers.hpp>
+#include <entmoot/rooms/room_routes.hpp>
+#include <entmoot/rooms/rooms_options.hpp>
+#include <entmoot/rooms/sleeping_rooms.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace entmoot {
+
+using namespace std::chrono_literals;
+
+namespace {
+// How long the script may take for a message of the server's own: to restore its state, say.
+constexpr Duration own_timeout = 5s;
+// A leave that found the mailbox full is sent again after so long.
+constexpr Duration leave_again_after = 100ms;
+}  // namespace
+
+Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const RoomRoute> route,
+           RoomQuota::Place place, Room::Listener& listener)
+    : context_(context),
+      place_(std::move(place)),
+      listener_(listener),
+      log_(std::make_shared<LimitedLog>(fmt::format("room {}", log::quoted(topic)), route->limits.budget.log_lines_max,
+                                        context.shard.clock())),
+      members_(context, topic, log_),
+      versions_(context, std::move(topic), std::move(route), *this),
+      sleep_(context, versions_, *this) {
+  members_.intercept(this->route().exports.intercept);
+}
+
+Room::~Room() { self_.invalidate(); }
+
+// --- messages
+
+Envelope Room::own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then) {
+  message.reply = ReplyTo(context_.shard, [self = self_.ref(), then = std::move(then)](Result<JsonText> result) mutable {
+    if (Room* const room = self.get()) then(*room, std::move(result));
+  });
+  message.deadline = context_.shard.clock().now() + own_timeout;
+  return message;
+}
+
+void Room::call(Envelope message, ReplyTo reply) {
+  sleep_.touch();
+  message.reply = std::move(reply);
+  message.deadline = context_.shard.clock().now() + route().limits.reply_timeout;
+  send(std::move(message));
+}
+
+void Room::take_back(InterceptedBroadcast message) {
+  sleep_.touch();
+  send(std::move(message));
+}
+
+void Room::await_intercepted(ReplyTo reply) { send(InterceptBarrier{std::move(reply)}); }
+
+void Room::send(RoomMessage message) {
+  if (reload_) return reload_->hold(std::move(message));
+  std::visit([this](auto& each) { take(std::move(each)); }, message);
+}
+
+void Room::take(InterceptedBroadcast message) {
+  if (!route().exports.intercepts(message.event)) return members_.pass_on(message);
+  Envelope out = entry::out(message.client, message.event, message.payload);
+  out.deadline = context_.shard.clock().now() + route().limits.reply_timeout;
+  take(std::move(out));
+}
+
+/// What the old actor had to give to handleOut it was given before it serialized; everything else has just been taken.
+void Room::take(InterceptBarrier barrier) { std::move(barrier.reply)(JsonText()); }
+
+void Room::take(Envelope message) {
+  const auto actor = versions_.ensure_started();
+  if (!actor) return std::move(message.reply)(actor.error());
+  if (message.name == entry::join_name) message.reply = of_this_version(std::move(message.reply));
+  actor->mailbox().push(std::move(message));
+}
+
+/// A client that was admitted by code that has been replaced meanwhile would be alone in its room.
+ReplyTo Room::of_this_version(ReplyTo reply) const {
+  return ReplyTo(
+      [self = self_.ref(), version = versions_.name(), reply = std::move(reply)](Result<Answer> result) mutable {
+        const Room* const room = self.get();
+        if (result && room && room->versions_.name() != version) {
+          result = fail(ErrorCode::unavailable, "the room's code has been replaced, join again");
+        }
+        std::move(reply)(std::move(result));
+      });
+}
+
+void Room::join(JoiningClient client, Envelope message, ReplyTo reply) {
+  if (members_.size() >= route().limits.clients_max) {
+    return std::move(reply)(fail(ErrorCode::limit, fmt::format("the room is full ({} clients)", members_.size())));
+  }
+  reply = members_.admitting(client.id, std::move(reply));
+  members_.add(std::move(client));
+  call(std::move(message), std::move(reply));
+}
+
+void Room::leave(const std::string& client, std::string_view reason) {
+  if (!members_.remove(client)) return;
+  sleep_.touch();
+  tell_left(client, std::string(reason));
+}
+
+/// Tells the script, unless there is none: a room without an actor knows no client.
+void Room::tell_left(std::string client, std::string reason) {
+  if (!versions_.actor()) return;
+  Envelope message =
+      own(entry::leave(client, reason), [client, reason](Room& room, const Result<JsonText>& result) {
+        if (result || result.error().code != ErrorCode::overloaded) return;
+        room.context_.shard.after(leave_again_after, [self = room.self_.ref(), client, reason] {
+          if (Room* const again = self.get()) again->tell_left(client, reason);
+        });
+      });
+  message.deadline = TimePoint::max();
+  send(std::move(message));
+}
+
+// --- the actor
+
+std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
+  const RoomAccess access{context_, *this, members_, listener_, log_};
+  return std::make_unique<JsServer>(context_.shard, context_.js,
+                                    JsServerOptions{.name = topic(),
+                                                    .program = route.program,
+                                                    .handlers = room_handlers(access),
+                                                    .budget = route.limits.budget,
+                                                    .console = context_.options.console});
+}
+
+void Room::actor_started(JsServer& actor) {
+  if (reload_) return;
+  const auto state = context_.sleeping.take(topic());
+  if (!state) return;
+  actor.ref().mailbox().push(own(entry::restore(*state), [](Room& room, const Result<JsonText>& restored) {
+    if (restored) return;
+    room.last_trouble_ = "restore: " + restored.error().reason;
+    log::error("room {}: failed to restore its state, starting empty: {}", log::quoted(room.topic()),
+               log::quoted(restored.error().reason));
+  }));
+}
+
+void Room::actor_ended(const ExitReason& reason) {
+  ++failures_;
+  last_trouble_ = reason.why.reason;
+  last_reload_failed_ = false;
+  actor_lost(reason.error());
+}
+
+void Room::kill(const std::string& why) {
+  last_trouble_ = why;
+  last_reload_failed_ = false;
+  const ExitReason reason = ExitReason::killed(why);
+  versions_.end_all(reason);
+  actor_lost(reason.error());
+  listener_.room_is_over(*this);
+}
+
+void Room::kill_later(std::string why) {
+  context_.shard.post([self = self_.ref(), why = std::move(why)] {
+    if (Room* const room = self.get()) room->kill(why);
+  });
+}
+
+/// There is no actor any more, and nothing to reload: a fresh room runs the newest code.
+void Room::actor_lost(const Error& why) {
+  if (const auto ended = std::exchange(reload_, nullptr)) {
+    use(ended->newest());
+    for (RoomMessage& message : ended->take_held()) refuse(std::move(message), why);
+  }
+  members_.crash_channels();
+}
+
+// --- other code
+
+/// There is no actor: the next one runs it.
+void Room::use(std::shared_ptr<const RoomRoute> route) {
+  members_.intercept(route->exports.intercept);
+  versions_.use(std::move(route));
+}
+
+void Room::reload(std::shared_ptr<const RoomRoute> next) {
+  if (reload_) {
+    reload_->follow_with(std::move(next));
+  } else if (!versions_.actor()) {
+    use(std::move(next));
+  } else {
+    RoomReload::Listener& listener = *this;
+    reload_ = std::make_unique<RoomReload>(versions_, members_, std::move(next), listener);
+  }
+}
+
+void Room::reload_ended(const RoomReload::Ended& ended) {
+  last_reload_failed_ = ended.outcome != RoomReload::Outcome::reloaded;
+  last_trouble_ = last_reload_failed_ ? "reload: " + ended.why.reason : "";
+  switch (ended.outcome) {
+    case RoomReload::Outcome::reloaded:
+      log::info("room {}: now running the new version", log::quoted(topic()));
+      return resume();
+    case RoomReload::Outcome::rolled_back:
+      log::error("room {}: reload failed, it keeps running the previous version: {}", log::quoted(topic()),
+                 log::quoted(ended.why.reason));
+      return resume();
+    case RoomReload::Outcome::lost: return actor_lost(ended.why);
+  }
+}
+
+/// After a reload: what was held, and the next one, if one was requested.
+void Room::resume() {
+  const auto done = std::exchange(reload_, nullptr);
+  for (RoomMessage& message : done->take_held()) send(std::move(message));
+  if (done->following()) reload(done->following());
+}
+
+// --- inspection
+
+RoomInfo Room::info() const {
+  RoomInfo info{.topic = topic(),
+                .file = route().file,
+                .child = versions_.name(),
+                .clients = members_.size(),
+                .failures = failures_,
+                .last_trouble = last_trouble_,
+                .last_reload_failed = last_reload_failed_};
+  if (reload_) info.state = "reloading";
+  if (versions_.actor()) info.usage = versions_.actor()->usage();
+  return info;
+}
+
+}  // namespace entmoot

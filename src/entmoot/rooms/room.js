@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: MIT
+//
+// What a room's script finds as `room`, and how the server calls the functions that the script exports. Evaluated once,
+// into the template heap, behind prelude.js and by its rules: what is used later is taken out of the globals now, and
+// nothing depends on an address.
+//
+// The server calls by names that no export can have ("entmoot:join", rooms/room_entries.hpp). A client is named by its
+// id; the objects that the script sees are made here. What they do goes out through `host.command`
+// (rooms/room_command.hpp) and is held until the turn has succeeded. A payload is a JSON text or a Uint8Array.
+(function (host, prelude) {
+  'use strict';
+
+  const { entries, exported, exportedNames, write, Binary, succeed, refuse, fail: failCall, elsewhere, callUnderWay } = prelude;
+  const { parse } = JSON;
+  const { apply } = Reflect;
+  const { freeze, defineProperty, keys } = Object;
+  const { isArray } = Array;
+  const { push, splice, indexOf, slice } = Array.prototype;
+  const { set: put, get, delete: remove } = Map.prototype;
+  const { add: park, delete: unpark, forEach: each } = Set.prototype;
+  const { exec } = RegExp.prototype;
+  const ErrorConstructor = Error;
+  const TypeErrorConstructor = TypeError;
+  const PromiseConstructor = Promise;
+  const { then } = Promise.prototype;
+  const Bytes = Uint8Array;
+  const now = Date.now;
+  const text = String;
+
+  const callFunction = (name, args) => apply(exported(name), undefined, args);
+  const isExported = (name) => typeof exported(name) === 'function';
+  const isPromise = (value) => typeof value === 'object' && value !== null && value instanceof PromiseConstructor;
+
+  // --- payloads
+
+  const outgoing = (payload, what) => {
+    if (payload === undefined) return '{}';
+    if (payload instanceof Bytes) return payload;
+    const json = write(payload);
+    if (json[0] !== '{') throw new TypeErrorConstructor(`${what} is an object or a Uint8Array, not ${kindOf(payload)}`);
+    return json;
+  };
+  const kindOf = (value) => {
+    if (value === null || value === undefined) return value === null ? 'null' : 'nothing';
+    return isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  };
+
+  /** What a handler returned, as the result of the call. */
+  const response = (value, name) => {
+    if (value === undefined || value === null) return {};
+    if (value instanceof Bytes) return new Binary(value);
+    if (typeof value !== 'object' || isArray(value)) {
+      throw new TypeErrorConstructor(`${name} returned ${kindOf(value)}: a reply is an object, for example {messages: […]}, or a Uint8Array`);
+    }
+    return value;
+  };
+
+  // --- clients
+
+  const clients = new Map(); // by id; those that are joining included
+  const joined = [];
+  const parked = new Set(); // messages whose handleIn is done, and whose reply is still to be given
+  let handled = null; // the message whose handleIn is on the stack: {client, call, reply, given}
+
+  /** Answers the message's call, at this place among what the room sends. The first answer counts. */
+  const give = (message, answer, value) => {
+    if (message.given) return;
+    message.given = true;
+    apply(unpark, parked, [message]);
+    answer(message.call, value);
+  };
+
+  const known = (client) => {
+    if (!(client instanceof Client)) throw new TypeErrorConstructor('that is not a client');
+    return client;
+  };
+
+  class Client {
+    #id;
+    #params;
+    #gone = '';
+    #joining = true;
+    assigns;
+
+    constructor(id, params, assigns) {
+      this.#id = id;
+      this.#params = freeze(params);
+      this.assigns = assigns;
+    }
+    get id() {
+      return this.#id;
+    }
+    get params() {
+      return this.#params;
+    }
+    push(event, payload) {
+      host.command('push', this.#id, text(event), outgoing(payload, 'the payload of push()'));
+    }
+    replyLater() {
+      if (handled === null || handled.client !== this) {
+        throw new ErrorConstructor('replyLater() takes over the message that handleIn has in hand; there is none of this client');
+      }
+      if (handled.reply !== null) throw new ErrorConstructor('the reply to this message has been taken over already');
+      const message = handled;
+      const fail = (error) => give(message, failCall, error);
+      const succeedWith = (payload) => {
+        let result;
+        try {
+          result = response(payload, 'handleIn');
+        } catch (error) {
+          return fail(error);
+        }
+        give(message, succeed, result);
+      };
+      message.reply = freeze({
+        ok: (payload) => void followed(payload, succeedWith, fail),
+        error: (payload) => {
+          if (payload === undefined || typeof payload === 'string') fail(new ErrorConstructor(payload ?? 'refused'));
+          else give(message, refuse, outgoing(payload, 'the response of reply.error()'));
+        },
+      });
+      return message.reply;
+    }
+    leave() {
+      host.command('leave', this.#id);
+    }
+    disconnect() {
+      host.command('disconnect', this.#id);
+    }
+    toJSON() {
+      return { id: this.#id, params: this.#params, assigns: this.assigns };
+    }
+
+    // Below: for this file. A name with # is nobody else's.
+    static enter(client) {
+      client.#joining = false;
+      apply(push, joined, [client]);
+    }
+    static leaves(client, reason) {
+      client.#gone = reason;
+      return client.#joining;
+    }
+    static gone(client) {
+      return client.#gone;
+    }
+  }
+  const { enter, leaves, gone } = Client;
+  delete Client.enter;
+  delete Client.leaves;
+  delete Client.gone;
+
+  const find = (id) => {
+    const client = apply(get, clients, [id]);
+    if (client === undefined) throw new ErrorConstructor('this client is not in the room');
+    return client;
+  };
+  const forget = (id, client) => {
+    apply(remove, clients, [id]);
+    const at = apply(indexOf, joined, [client]);
+    if (at >= 0) apply(splice, joined, [at, 1]);
+  };
+  /** Calls `next` with what `value` comes to, now or later. */
+  const followed = (value, next, failed) => {
+    if (isPromise(value)) return apply(then, value, [next, failed]);
+    return next(value);
+  };
+
+  entries['entmoot:join'] = (id, params, assigns, payload) => {
+    const client = new Client(id, params, assigns);
+    apply(put, clients, [id, client]);
+    const refused = (error) => {
+      forget(id, client);
+      throw error;
+    };
+    const accepted = (value) => {
+      const reply = response(value, 'join');
+      const left = gone(client);
+      if (left !== '') {
+        leave(client, left);
+        return reply; // to nobody
+      }
+      enter(client);
+      host.command('joined', id);
+      return reply;
+    };
+    let value;
+    try {
+      value = isExported('join') ? callFunction('join', [payload, client]) : undefined;
+      if (!isPromise(value)) return accepted(value);
+    } catch (error) {
+      return refused(error);
+    }
+    return apply(then, apply(then, value, [accepted]), [undefined, refused]);
+  };
+
+  // Nobody waits for what becomes of it: a promise that is rejected is an unhandled rejection.
+  const leave = (client, reason) => {
+    if (isExported('terminate')) callFunction('terminate', [reason, client]);
+  };
+  entries['entmoot:leave'] = (id, reason) => {
+    const client = apply(get, clients, [id]);
+    if (client === undefined) return;
+    forget(id, client);
+    // A reply that it waits for may never be given now, and nobody would wait for it.
+    apply(each, parked, [(message) => message.client === client && apply(unpark, parked, [message])]);
+    if (!leaves(client, reason)) leave(client, reason); // if its join is not done yet, that will see it
+  };
+
+  entries['entmoot:in'] = (id, event, payload) => {
+    const client = find(id);
+    if (!isExported('handleIn')) throw new ErrorConstructor(`the room has no handleIn, nobody takes "${event}"`);
+    const message = { client, call: callUnderWay(), reply: null, given: false };
+    handled = message;
+    let value;
+    try {
+      value = callFunction('handleIn', [event, payload, client]);
+    } finally {
+      handled = null;
+    }
+    if (message.reply !== null) {
+      // What the handler still comes to is not the reply any more, but what it throws must not get lost.
+      const leaveIt = () => {
+        if (!message.given) apply(park, parked, [message]);
+      };
+      if (isPromise(value)) apply(then, value, [leaveIt, (error) => give(message, failCall, error)]);
+      else leaveIt();
+      return elsewhere;
+    }
+    return followed(value, (result) => response(result, 'handleIn'));
+  };
+
+  entries['entmoot:out'] = (id, event, payload) => {
+    const client = apply(get, clients, [id]);
+    if (client === undefined) return;
+    if (!isExported('handleOut')) return client.push(event, payload);
+    return followed(callFunction('handleOut', [event, payload, client]), () => null);
+  };
+
+  entries['entmoot:info'] = (message) => {
+    if (!isExported('handleInfo')) throw new ErrorConstructor('the room has no handleInfo');
+    return followed(callFunction('handleInfo', [message]), () => null);
+  };
+
+  // --- HTTP
+
+  entries['entmoot:request'] = ({ method, url, headers, path, local, token }, body) => {
+    if (!isExported('handleRequest')) throw new ErrorConstructor('the room has no handleRequest');
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    const request = new Request(url, { method, headers, body: hasBody ? body : undefined });
+    const answer = (value) => {
+      if (!(value instanceof Response)) throw new TypeErrorConstructor(`handleRequest returned ${kindOf(value)}, not a Response`);
+      const fields = [];
+      value.headers.forEach((content, name) => apply(push, fields, [[name, content]]));
+      return apply(then, value.bytes(), [
+        (bytes) => new Binary(bytes, { status: value.status, headers: fields }),
+      ]);
+    };
+    return followed(callFunction('handleRequest', [request, freeze({ path, local, token: token ?? null })]), answer);
+  };
+
+  // --- the room
+
+  let about = null;
+  const facts = () => (about ??= parse(host.callSync('entmoot:room', '[]')));
+
+  let presenceIsUsed = false; // or was about to be, in a turn that has failed: the server knows
+
+  const metaOf = (meta) => {
+    if (meta instanceof Bytes) throw new TypeErrorConstructor("a presence's meta is an object, not a Uint8Array");
+    return outgoing(meta, "a presence's meta");
+  };
+  const presence = freeze({
+    __proto__: null,
+    track(client, key, meta = {}) {
+      host.command('track', known(client).id, text(key), metaOf(meta));
+      presenceIsUsed = true;
+    },
+    untrack(client, key) {
+      host.command('untrack', known(client).id, text(key));
+    },
+    list() {
+      return parse(host.callSync('entmoot:presence', '[]'));
+    },
+  });
+
+  // Entries are kept as JSON texts: their size is known, and nobody changes them from outside.
+  let kept = [];
+  let bytes = 0;
+  const prune = () => {
+    const { entries: most, bytes: mostBytes, age } = facts().history;
+    const oldest = now() - age;
+    let gone = 0;
+    while (gone < kept.length && (kept.length - gone > most || bytes > mostBytes || kept[gone].at < oldest)) {
+      bytes -= kept[gone++].json.length;
+    }
+    if (gone > 0) apply(splice, kept, [0, gone]);
+  };
+  const history = freeze({
+    __proto__: null,
+    get length() {
+      prune();
+      return kept.length;
+    },
+    push(entry) {
+      const json = write(entry);
+      apply(push, kept, [{ at: now(), json }]);
+      bytes += json.length;
+      prune();
+    },
+    last(count = facts().history.replay) {
+      prune();
+      const some = apply(slice, kept, [count > 0 ? -count : kept.length]);
+      const list = [];
+      for (let i = 0; i < some.length; i++) apply(push, list, [parse(some[i].json)]);
+      return list;
+    },
+    clear() {
+      kept = [];
+      bytes = 0;
+    },
+    *[Symbol.iterator]() {
+      yield* history.last(kept.length);
+    },
+    toJSON() {
+      return history.last();
+    },
+  });
+
+  const room = freeze({
+    __proto__: null,
+    get topic() {
+      return facts().topic;
+    },
+    get id() {
+      return facts().id;
+    },
+    get clients() {
+      return apply(slice, joined, []);
+    },
+    presence,
+    history,
+    broadcast(event, payload, options) {
+      const except = options?.except;
+      host.command('broadcast', except === undefined ? '' : known(except).id, text(event), outgoing(payload, 'the payload of broadcast()'));
+    },
+    send(topic, message) {
+      host.command('send', text(topic), write(message));
+    },
+    stop(reason = 'stopped') {
+      host.command('stop', text(reason));
+    },
+  });
+  defineProperty(globalThis, 'room', { value: room, writable: true, enumerable: false, configurable: true });
+
+  // --- a reload, or a sleep
+
+  entries['entmoot:serialize'] = () => {
+    const pack = (state) => ({ state: state === undefined ? null : state, clients: joined, history: kept, presence: presenceIsUsed });
+    return followed(isExported('serialize') ? callFunction('serialize', []) : null, pack);
+  };
+  /** Answers whether the script took the state. */
+  entries['entmoot:restore'] = (snapshot) => {
+    for (let i = 0; i < snapshot.clients.length; i++) {
+      const { id, params, assigns } = snapshot.clients[i];
+      const client = new Client(id, params, assigns);
+      apply(put, clients, [id, client]);
+      enter(client);
+    }
+    kept = snapshot.history;
+    bytes = 0;
+    for (let i = 0; i < kept.length; i++) bytes += kept[i].json.length;
+    presenceIsUsed = snapshot.presence;
+    if (presenceIsUsed) host.command('usePresence');
+    if (!isExported('restore') || snapshot.state === null) return snapshot.state === null;
+    return followed(callFunction('restore', [snapshot.state]), () => true);
+  };
+
+  /** The room goes on in other code: no message will come that a reply could wait for. */
+  entries['entmoot:replaced'] = () => {
+    apply(each, parked, [(message) => message.reply.error('the room has new code, ask again')]);
+    return null;
+  };
+
+  // --- for who looks in
+
+  const known_exports = ['join', 'handleIn', 'handleInfo', 'handleOut', 'terminate', 'handleRequest', 'serialize', 'restore'];
+  entries['entmoot:describe'] = () => {
+    const functions = [];
+    for (let i = 0; i < known_exports.length; i++) {
+      const value = exported(known_exports[i]);
+      if (typeof value === 'function') apply(push, functions, [known_exports[i]]);
+      else if (value !== undefined) throw new TypeErrorConstructor(`the export "${known_exports[i]}" is ${kindOf(value)}, not a function`);
+    }
+    const { topic, intercept, path } = { topic: exported('topic'), intercept: exported('intercept'), path: exported('path') };
+    if (topic !== undefined && typeof topic !== 'string') throw new TypeErrorConstructor('the export "topic" is not a string, "room:*" say');
+    if (path !== undefined && typeof path !== 'string') throw new TypeErrorConstructor('the export "path" is not a string, "/api/rooms/:id" say');
+    if (intercept !== undefined && !isArray(intercept)) throw new TypeErrorConstructor('the export "intercept" is not a list of events');
+    return { topic: topic ?? null, path: path ?? null, intercept: intercept ?? [], functions, names: exportedNames(), known: known_exports };
+  };
+
+  // The default export, for a configuration file.
+  entries['entmoot:default'] = () => {
+    const value = exported('default');
+    if (value === undefined) throw new ErrorConstructor('there is no `export default { … }`');
+    return value;
+  };
+
+  const shown = (value, depth) => {
+    if (typeof value === 'string') return write(value);
+    if (typeof value === 'function') return `[function ${value.name || 'without a name'}]`;
+    if (typeof value === 'bigint') return `${value}n`;
+    if (typeof value !== 'object' || value === null) return text(value);
+    if (value instanceof ErrorConstructor) return `${text(value)}\n${value.stack ?? ''}`;
+    if (depth > 3) return isArray(value) ? '[…]' : '{…}';
+    if (value instanceof Bytes) return `Uint8Array(${value.length})`;
+    const inner = [];
+    if (value instanceof Map || value instanceof Set) {
+      value.forEach((item, key) => apply(push, inner, [value instanceof Map ? `${shown(key, depth + 1)} => ${shown(item, depth + 1)}` : shown(item, depth + 1)]));
+      return `${value instanceof Map ? 'Map' : 'Set'}(${value.size}) {${joinTexts(inner)}}`;
+    }
+    if (value instanceof Date) return value.toISOString();
+    if (isArray(value)) {
+      for (let i = 0; i < value.length && i < 100; i++) apply(push, inner, [shown(value[i], depth + 1)]);
+      if (value.length > 100) apply(push, inner, [`… ${value.length - 100} more`]);
+      return `[${joinTexts(inner)}]`;
+    }
+    const names = keys(value);
+    for (let i = 0; i < names.length && i < 100; i++) apply(push, inner, [`${names[i]}: ${shown(value[names[i]], depth + 1)}`]);
+    if (names.length > 100) apply(push, inner, [`… ${names.length - 100} more`]);
+    return `{${joinTexts(inner)}}`;
+  };
+  const joinTexts = (list) => {
+    let all = '';
+    for (let i = 0; i < list.length; i++) all += (i ? ', ' : '') + list[i];
+    return all;
+  };
+  const awaits = /\bawait\b/;
+  entries['entmoot:eval'] = (code) => {
+    const evaluate = exported('__entmoot_eval');
+    if (apply(exec, awaits, [code]) !== null) code = `(async () => (${code}\n))()`;
+    return followed(evaluate(code), (value) => shown(value, 0));
+  };
+})

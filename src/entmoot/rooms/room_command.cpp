@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room_command.hpp>
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+/// Reads operands one after the other and remembers what did not fit.
+class Operands {
+ public:
+  explicit Operands(std::span<const js::Value> values) : values_(values) {}
+
+  std::string text() {
+    const js::Value* value = next();
+    if (value && value->kind != js::Value::Kind::text) problem_ = "a text was expected, not bytes";
+    return value ? std::string(value->content) : std::string();
+  }
+  /// A JSON text of any kind.
+  JsonText json() {
+    const js::Value* value = next();
+    if (value && value->kind != js::Value::Kind::text) problem_ = "a JSON text was expected, not bytes";
+    return value ? JsonText::trusted(value->content) : JsonText();
+  }
+  /// What clients may be sent: an object or bytes.
+  Payload payload() {
+    const js::Value* value = next();
+    if (!value) return {};
+    if (value->kind == js::Value::Kind::bytes) return Binary(value->content);
+    if (!value->content.starts_with('{')) problem_ = "a message to clients is an object or a Uint8Array";
+    return JsonText::trusted(value->content);
+  }
+
+  /// `command`, unless an operand was missing, superfluous or of another kind.
+  template <class T>
+  Result<RoomCommand> into(T command) const {
+    if (problem_) return fail(ErrorCode::invalid, problem_);
+    if (at_ != values_.size()) return fail(ErrorCode::invalid, "too many operands");
+    return RoomCommand(std::move(command));
+  }
+
+ private:
+  const js::Value* next() {
+    if (at_ < values_.size()) return &values_[at_++];
+    problem_ = "an operand is missing";
+    return nullptr;
+  }
+
+  std::span<const js::Value> values_;
+  std::size_t at_ = 0;
+  const char* problem_ = nullptr;
+};
+
+using Decode = Result<RoomCommand> (*)(Operands);
+
+struct Row {
+  std::string_view name;
+  Decode decode;
+};
+
+// Braced initialisers are evaluated from left to right, so operands are read in the order of the members.
+constexpr Row rows[] = {
+    {"broadcast", [](Operands in) { return in.into(command::Broadcast{in.text(), in.text(), in.payload()}); }},
+    {"push", [](Operands in) { return in.into(command::Push{in.text(), in.text(), in.payload()}); }},
+    {"leave", [](Operands in) { return in.into(command::Leave{in.text()}); }},
+    {"disconnect", [](Operands in) { return in.into(command::Disconnect{in.text()}); }},
+    {"track", [](Operands in) { return in.into(command::Track{in.text(), in.text(), in.json()}); }},
+    {"untrack", [](Operands in) { return in.into(command::Untrack{in.text(), in.text()}); }},
+    {"joined", [](Operands in) { return in.into(command::Joined{in.text()}); }},
+    {"usePresence", [](Operands in) { return in.into(command::UsePresence{}); }},
+    {"send", [](Operands in) { return in.into(command::Send{in.text(), in.json()}); }},
+    {"stop", [](Operands in) { return in.into(command::Stop{in.text()}); }},
+};
+
+}  // namespace
+
+Result<RoomCommand> decode_room_command(std::string_view name, std::span<const js::Value> operands) {
+  for (const Row& row : rows) {
+    if (row.name == name) return row.decode(Operands(operands));
+  }
+  return fail(ErrorCode::not_found, fmt::format("no command \"{}\"", name));
+}
+
+}  // namespace entmoot

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What a room's script can ask of the server through `room` and its clients (room.js): one typed vocabulary, decoded
+// once, where the script's call arrives. Payloads are JSON texts or bytes, as the script gave them.
+//
+// Values; every command takes effect when the turn that made it has succeeded (core/effects.hpp).
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/result.hpp>
+#include <entmoot/js/host.hpp>
+#include <entmoot/phoenix/payload.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace entmoot {
+
+namespace command {
+
+/// room.broadcast(event, payload, {except}): to every joined client but `except`, a client's id or empty.
+struct Broadcast {
+  std::string except;
+  std::string event;
+  Payload payload;
+};
+/// client.push(event, payload)
+struct Push {
+  std::string client;
+  std::string event;
+  Payload payload;
+};
+/// client.leave(): its channel ends, its connection stays.
+struct Leave {
+  std::string client;
+};
+/// client.disconnect(): its connection is closed.
+struct Disconnect {
+  std::string client;
+};
+/// room.presence.track(client, key, meta)
+struct Track {
+  std::string client;
+  std::string key;
+  JsonText meta;
+};
+/// room.presence.untrack(client, key)
+struct Untrack {
+  std::string client;
+  std::string key;
+};
+/// The script has accepted the client's join; the reply follows.
+struct Joined {
+  std::string client;
+};
+/// The room uses presence: whoever joins gets presence_state.
+struct UsePresence {};
+/// room.send(topic, message): to another room's handleInfo.
+struct Send {
+  std::string topic;
+  JsonText message;
+};
+/// room.stop(reason)
+struct Stop {
+  std::string reason;
+};
+
+}  // namespace command
+
+using RoomCommand =
+    std::variant<command::Broadcast, command::Push, command::Leave, command::Disconnect, command::Track,
+                 command::Untrack, command::Joined, command::UsePresence, command::Send, command::Stop>;
+
+/// The command that room.js calls `name`, of its operands in order. Errors: no such command; operands of another number
+/// or kind than it takes; a payload that is neither an object nor bytes.
+[[nodiscard]] Result<RoomCommand> decode_room_command(std::string_view name, std::span<const js::Value> operands);
+
+}  // namespace entmoot

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// What the rooms of one shard are built on. All outlive the rooms.
+
+namespace entmoot {
+
+class DynamicSupervisor;
+class JsShard;
+class Presence;
+class PubSub;
+class Registry;
+class Shard;
+class SleepingRooms;
+struct RoomsOptions;
+
+struct RoomContext {
+  Shard& shard;
+  JsShard& js;
+  Registry& registry;
+  PubSub& pubsub;
+  Presence& presence;
+  DynamicSupervisor& supervisor;
+  SleepingRooms& sleeping;
+  const RoomsOptions& options;
+};
+
+}  // namespace entmoot

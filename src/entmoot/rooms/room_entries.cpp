@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room_entries.hpp>
+
+#include <entmoot/base/embedded.hpp>
+
+#include <fmt/format.h>
+
+#include <span>
+#include <string>
+#include <utility>
+
+std::span<const entmoot::EmbeddedFile> entmoot_room_script();  // cmake/embed.cmake
+
+namespace entmoot {
+
+namespace {
+
+/// A JSON array, made element by element.
+class Arguments {
+ public:
+  Arguments& text(std::string_view element) {
+    begin_element();
+    append_json_string(json_, element);
+    return *this;
+  }
+  Arguments& json(std::string_view element) {
+    begin_element();
+    json_ += element;
+    return *this;
+  }
+  [[nodiscard]] JsonText done() {
+    json_ += ']';
+    return JsonText::trusted(json_);
+  }
+
+ private:
+  void begin_element() {
+    if (json_.size() > 1) json_ += ',';
+  }
+  std::string json_ = "[";
+};
+
+Envelope message(std::string_view name, Arguments arguments) {
+  return {.name = std::string(name), .args = arguments.done()};
+}
+
+/// `payload` as the last argument: JSON among the others, bytes behind them.
+Envelope message(std::string_view name, Arguments arguments, const Payload& payload) {
+  if (!payload.is_binary()) return message(name, std::move(arguments.json(payload.bytes())));
+  Envelope made = message(name, std::move(arguments));
+  made.bytes = payload.binary();
+  return made;
+}
+
+}  // namespace
+
+Result<Program> load_room_program(std::shared_ptr<const js::ModuleGraph> graph, js::Globals globals) {
+  static const auto script = js::BuiltinScript::compile(entmoot_room_script().front());
+  return Program::load(std::move(graph), {.scripts = {script}, .globals = std::move(globals)});
+}
+
+namespace entry {
+
+Envelope join(std::string_view client, std::string_view params, std::string_view assigns, const Payload& payload) {
+  return message(join_name, Arguments().text(client).json(params).json(assigns), payload);
+}
+Envelope leave(std::string_view client, std::string_view reason) {
+  return message("entmoot:leave", Arguments().text(client).text(reason));
+}
+Envelope in(std::string_view client, std::string_view event, const Payload& payload) {
+  return message("entmoot:in", Arguments().text(client).text(event), payload);
+}
+Envelope out(std::string_view client, std::string_view event, const Payload& payload) {
+  return message("entmoot:out", Arguments().text(client).text(event), payload);
+}
+Envelope info(std::string_view json) { return message("entmoot:info", Arguments().json(json)); }
+Envelope request(const JsonText& head, SharedBytes body) {
+  Envelope made = message("entmoot:request", Arguments().json(head.view()));
+  made.bytes = std::move(body);
+  return made;
+}
+Envelope serialize() { return message("entmoot:serialize", {}); }
+const std::string_view nothing_to_keep = R"({"state":null,"clients":[],"history":[],"presence":false})";
+Envelope restore(const JsonText& state) { return message("entmoot:restore", Arguments().json(state.view())); }
+Envelope replaced() { return message("entmoot:replaced", {}); }
+Envelope eval(std::string_view code) { return message("entmoot:eval", Arguments().text(code)); }
+Envelope describe() { return message("entmoot:describe", {}); }
+Envelope default_export() { return message("entmoot:default", {}); }
+
+}  // namespace entry
+
+Channel::Reply reply_from(const Result<Answer>& result) {
+  const auto error = [](std::string_view reason) {
+    return Channel::Reply{"error", JsonText::of({{"reason", std::string(reason)}})};
+  };
+  if (!result) return error(result.error().reason);
+  const std::string status = result->refused ? "error" : "ok";
+  if (result->bytes) return {status, Binary(*result->bytes)};
+  // room.js answers with objects. But what it takes for an object may say in its toJSON that it is something else: a
+  // Date is a text.
+  if (!result->json.view().starts_with('{')) {
+    return error("the room's reply must be an object; its toJSON made something else of it");
+  }
+  return {status, result->json};
+}
+
+}  // namespace entmoot

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room_handlers.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/core/effects.hpp>
+#include <entmoot/phoenix/presence.hpp>
+#include <entmoot/rooms/room_command.hpp>
+#include <entmoot/rooms/room_routes.hpp>
+#include <entmoot/rooms/rooms_options.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace entmoot {
+
+namespace {
+
+JsonText facts_of(const Room& room) {
+  const HistoryLimits& history = room.route().limits.history;
+  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(history.age_max).count();
+  return JsonText::of({{"topic", room.topic()},
+                       {"id", std::string(room.route().id_of(room.topic()))},
+                       {"history",
+                        {{"entries", history.entries_max},
+                         {"bytes", history.bytes_max},
+                         {"age", age},
+                         {"replay", history.replay_max}}}});
+}
+
+/// To another room, if that is running.
+void send(const RoomAccess& access, command::Send send) {
+  Effects::release_or_hold([&listener = access.listener, &shard = access.context.shard, log = access.log,
+                            send = std::move(send)] {
+    listener.send_to_room(send.topic, send.message, ReplyTo(shard, [log, to = send.topic](const Result<JsonText>& taken) {
+                            if (taken) return;
+                            log->write(log::Level::warning, fmt::format("room.send to {} failed: {}", log::quoted(to),
+                                                                        log::quoted(taken.error().reason)));
+                          }));
+  });
+}
+
+struct Execute {
+  const RoomAccess& access;
+
+  void operator()(command::Send& command) const { send(access, std::move(command)); }
+  void operator()(command::Stop& command) const {
+    Effects::release_or_hold([&room = access.room, why = std::move(command.reason)] { room.kill_later(why); });
+  }
+  template <class OfAClient>
+  void operator()(OfAClient& command) const {
+    access.members.execute(std::move(command));
+  }
+};
+
+/// The elements of a JSON array, each a text.
+Result<std::vector<std::string>> elements_of(const JsonText& array) {
+  const auto list = array.parse();
+  if (!list) return list.error();
+  std::vector<std::string> elements;
+  for (const Json& element : list->as_array()) elements.push_back(to_json(element));
+  return elements;
+}
+
+Result<void> broadcast(const RoomMembers& members, std::string event, const JsonText& message) {
+  if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients is an object");
+  members.execute(command::Broadcast{.except = {}, .event = std::move(event), .payload = message});
+  return {};
+}
+
+/// Beam.callSync("broadcast", message), as in QuickBEAM's chat.
+Result<JsonText> handle_broadcast(const RoomAccess& access, const JsonText& args) {
+  const auto messages = elements_of(args);
+  if (!messages) return messages.error();
+  if (messages->size() != 1) return fail(ErrorCode::invalid, "broadcast takes one message");
+  if (auto sent = broadcast(access.members, "new_message", JsonText::trusted(messages->front())); !sent) {
+    return sent.error();
+  }
+  return JsonText();
+}
+
+/// Beam.call("send", topic, message).
+Result<JsonText> handle_send(const RoomAccess& access, const JsonText& args) {
+  const auto parts = elements_of(args);
+  if (!parts) return parts.error();
+  const auto topic = parts->size() == 2 ? parse_json(parts->front()) : Result<Json>(Json());
+  if (!topic || !topic->is_string()) return fail(ErrorCode::invalid, "send takes a room's topic and a message");
+  send(access, {.topic = std::string(topic->as_string()), .message = JsonText::trusted((*parts)[1])});
+  return JsonText();
+}
+
+}  // namespace
+
+Handlers room_handlers(const RoomAccess& access) {
+  const RoomRoutes& routes = access.listener.routes();
+  Handlers handlers;
+  handlers.on_command([access](std::string_view name, std::span<const js::Value> operands) -> Result<void> {
+    auto command = decode_room_command(name, operands);
+    if (!command) return command.error();
+    std::visit(Execute{access}, *command);
+    return {};
+  });
+  handlers.on("entmoot:room", [&room = access.room](const JsonText&) -> Result<JsonText> { return facts_of(room); });
+  handlers.on("entmoot:presence",
+              [&presence = access.context.presence, &room = access.room](const JsonText&) -> Result<JsonText> {
+                return presence.list(room.topic());
+              });
+  if (const auto& add = access.context.options.add_handlers) add(access.context.shard, handlers);
+  for (const auto& [name, event] : routes.broadcast_channels) {
+    handlers.on_channel(name, [&members = access.members, event = event](const JsonText& message) {
+      return broadcast(members, event, message);
+    });
+  }
+  const auto is_allowed = [&](std::string_view name) { return std::ranges::count(routes.handlers, name) > 0; };
+  if (is_allowed("broadcast")) {
+    handlers.on("broadcast", [access](const JsonText& args) { return handle_broadcast(access, args); });
+  }
+  if (is_allowed("send")) {
+    handlers.on("send", [access](const JsonText& args) { return handle_send(access, args); });
+  }
+  return handlers;
+}
+
+}  // namespace entmoot

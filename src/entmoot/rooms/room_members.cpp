@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room_members.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/base/unique_function.hpp>
+#include <entmoot/core/effects.hpp>
+#include <entmoot/core/shard.hpp>
+#include <entmoot/phoenix/channel.hpp>
+#include <entmoot/phoenix/presence.hpp>
+#include <entmoot/phoenix/pubsub.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+/// Behind all that the turn does, its reply above all: a client that is removed by the handler of its own message gets
+/// the reply to it first.
+void after_this_turn(UniqueFunction<void()> step) {
+  Effects::release_or_hold([step = std::move(step)]() mutable { Shard::here().post(std::move(step)); });
+}
+
+}  // namespace
+
+RoomMembers::RoomMembers(const RoomContext& context, std::string topic, std::shared_ptr<LimitedLog> log)
+    : context_(context), topic_(std::move(topic)), log_(std::move(log)) {}
+
+RoomMembers::~RoomMembers() {
+  self_.invalidate();
+  for (const auto& [id, member] : members_) context_.presence.untrack(member.presence);
+}
+
+RoomMembers::Member* RoomMembers::find(std::string_view id) {
+  const auto found = members_.find(id);
+  return found == members_.end() ? nullptr : &found->second;
+}
+
+const RoomMembers::Member* RoomMembers::find(std::string_view id) const {
+  const auto found = members_.find(id);
+  return found == members_.end() ? nullptr : &found->second;
+}
+
+void RoomMembers::add(JoiningClient client) {
+  std::string id = client.id;
+  members_.emplace(std::move(id), Member{std::move(client), context_.presence.new_owner()});
+}
+
+bool RoomMembers::remove(std::string_view id) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) return false;
+  context_.presence.untrack(found->second.presence);
+  members_.erase(found);
+  return true;
+}
+
+/// The list goes before the answer, by the same way: it holds with the first broadcast that the client gets.
+ReplyTo RoomMembers::admitting(std::string id, ReplyTo reply) const {
+  return ReplyTo([self = self_.ref(), id = std::move(id), reply = std::move(reply)](Result<Answer> result) mutable {
+    const RoomMembers* const members = self.get();
+    if (result && members && !members->intercepted_.empty()) {
+      if (const Member* member = members->find(id)) {
+        entmoot::intercept(member->client.channel, members->intercepted_);
+      }
+    }
+    std::move(reply)(std::move(result));
+  });
+}
+
+void RoomMembers::intercept(const std::vector<std::string>& events) {
+  if (events == intercepted_) return;
+  intercepted_ = events;
+  for (const auto& [id, member] : members_) entmoot::intercept(member.client.channel, events);
+}
+
+void RoomMembers::pass_on(const InterceptedBroadcast& message) const {
+  if (const Member* member = find(message.client)) push(member->client.channel, message.event, message.payload);
+}
+
+void RoomMembers::crash_channels() {
+  const auto all = std::exchange(members_, {});
+  presence_is_used_ = false;
+  for (const auto& [id, member] : all) {
+    context_.presence.untrack(member.presence);
+    stop(member.client.channel, ChannelEnd::crash);
+  }
+}
+
+// --- commands
+
+template <class Step>
+void RoomMembers::later(std::string client, Step step) const {
+  Effects::release_or_hold([self = self_.ref(), client = std::move(client), step = std::move(step)] {
+    RoomMembers* const members = self.get();
+    if (!members) return;
+    if (Member* member = members->find(client)) step(*members, *member);
+  });
+}
+
+void RoomMembers::execute(command::Broadcast broadcast) const {
+  BroadcastOptions options;
+  if (const Member* except = find(broadcast.except)) options.except = except->client.subscriber;
+  context_.pubsub.broadcast(topic_, broadcast.event, std::move(broadcast.payload), options);
+}
+
+void RoomMembers::execute(command::Push push) const {
+  if (const Member* member = find(push.client)) {
+    entmoot::push(member->client.channel, push.event, std::move(push.payload));
+  }
+}
+
+void RoomMembers::execute(const command::Leave& leave) const {
+  if (const Member* member = find(leave.client)) {
+    after_this_turn([to = member->client.channel] { stop(to, ChannelEnd::normal); });
+  }
+}
+
+void RoomMembers::execute(const command::Disconnect& disconnect) const {
+  if (const Member* member = find(disconnect.client)) {
+    after_this_turn([to = member->client.channel] { entmoot::disconnect(to); });
+  }
+}
+
+void RoomMembers::execute(command::Track track) const {
+  later(std::move(track.client),
+        [key = std::move(track.key), meta = std::move(track.meta)](RoomMembers& room, const Member& member) {
+          room.track(member, key, meta);
+        });
+}
+
+void RoomMembers::execute(command::Untrack untrack) const {
+  later(std::move(untrack.client), [key = std::move(untrack.key)](const RoomMembers& room, const Member& member) {
+    room.context_.presence.untrack(member.presence, room.topic_, key);
+  });
+}
+
+void RoomMembers::execute(command::Joined joined) const {
+  later(std::move(joined.client), [](const RoomMembers& room, Member& member) {
+    member.joined = true;
+    if (room.presence_is_used_) room.push_presence_state(member);
+  });
+}
+
+void RoomMembers::execute(command::UsePresence) const {
+  Effects::release_or_hold([self = self_.ref()] {
+    if (RoomMembers* const members = self.get()) members->use_presence();
+  });
+}
+
+void RoomMembers::track(const Member& member, const std::string& key, const JsonText& meta) {
+  Presence& presence = context_.presence;
+  const auto tracked = presence.is_tracked(member.presence, topic_, key)
+                           ? presence.update(member.presence, topic_, key, meta)
+                           : presence.track(member.presence, topic_, key, meta);
+  if (!tracked) {
+    log_->write(log::Level::warning, fmt::format("presence.track failed: {}", log::quoted(tracked.error().reason)));
+  }
+  use_presence();
+}
+
+void RoomMembers::use_presence() {
+  if (std::exchange(presence_is_used_, true)) return;
+  for (const auto& [id, member] : members_) {
+    if (member.joined) push_presence_state(member);
+  }
+}
+
+/// The list is read where the client is, in the step that pushes it: read here it could be old by then, and what has
+/// changed in between would reach nobody, for a client whose join is not answered yet is not subscribed.
+void RoomMembers::push_presence_state(const Member& member) const {
+  push(member.client.channel, "presence_state",
+       [&presence = context_.presence, topic = topic_]() -> Payload { return presence.list(topic); });
+}
+
+}  // namespace entmoot

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The clients of a room, joining or joined, and what its script can do to them. The script knows its clients by id;
+// where they are is known here, outside of its heap, so that they outlive it.
+//
+// Commands are held until their turn has succeeded (core/effects.hpp). One about a client that has left meanwhile is no
+// error: the script is about to be told.
+//
+// Belongs to its room's shard.
+
+#include <entmoot/base/result.hpp>
+#include <entmoot/base/weak_this.hpp>
+#include <entmoot/otp/reply_to.hpp>
+#include <entmoot/phoenix/presence_state.hpp>
+#include <entmoot/phoenix/socket_ref.hpp>
+#include <entmoot/phoenix/subscriber_table.hpp>
+#include <entmoot/rooms/room_command.hpp>
+#include <entmoot/rooms/room_context.hpp>
+#include <entmoot/rooms/room_message.hpp>
+#include <entmoot/runtime/limited_log.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace entmoot {
+
+/// A client as its channel introduces it.
+struct JoiningClient {
+  std::string id;
+  SocketRef channel;
+  SubscriberId subscriber = SubscriberId::none;
+  std::string address;
+};
+
+class RoomMembers {
+ public:
+  /// Of the room `topic`. `log` is the room's.
+  RoomMembers(const RoomContext& context, std::string topic, std::shared_ptr<LimitedLog> log);
+  /// Untracks their presences, and nothing else.
+  ~RoomMembers();
+  RoomMembers(const RoomMembers&) = delete;
+  RoomMembers& operator=(const RoomMembers&) = delete;
+
+  void add(JoiningClient client);
+  /// The answer to a client's join, on its way to its channel through the list of intercepted events.
+  [[nodiscard]] ReplyTo admitting(std::string id, ReplyTo reply) const;
+  /// False: it was not in the room.
+  bool remove(std::string_view id);
+  /// The room's actor is gone: the clients' channels end as if they had been linked to it, and they join again.
+  void crash_channels();
+  /// From now on broadcasts of these events, and of no others, return to the room once for each client. A client that is
+  /// admitted later follows the list from its first broadcast.
+  void intercept(const std::vector<std::string>& events);
+  /// Sends an intercepted broadcast to its client unchanged.
+  void pass_on(const InterceptedBroadcast& message) const;
+  [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
+
+  // --- in a turn of the room
+
+  void execute(command::Broadcast broadcast) const;
+  void execute(command::Push push) const;
+  void execute(const command::Leave& leave) const;
+  void execute(const command::Disconnect& disconnect) const;
+  /// Under a key that the client is tracked under already: its new meta.
+  void execute(command::Track track) const;
+  void execute(command::Untrack untrack) const;
+  void execute(command::Joined joined) const;
+  void execute(command::UsePresence) const;
+
+ private:
+  struct Member {
+    JoiningClient client;
+    PresenceOwner presence = PresenceOwner::none;
+    bool joined = false;
+  };
+  [[nodiscard]] Member* find(std::string_view id);
+  [[nodiscard]] const Member* find(std::string_view id) const;
+  /// Runs `step(RoomMembers&, Member&)` when the turn has succeeded, if the client is still here then.
+  template <class Step>
+  void later(std::string client, Step step) const;
+  void track(const Member& member, const std::string& key, const JsonText& meta);
+  void use_presence();
+  void push_presence_state(const Member& member) const;
+
+  const RoomContext& context_;
+  const std::string topic_;
+  std::map<std::string, Member, std::less<>> members_;
+  const std::shared_ptr<LimitedLog> log_;
+  bool presence_is_used_ = false;         // in a turn that has succeeded
+  std::vector<std::string> intercepted_;  // what the channels have been told
+  WeakThis<RoomMembers> self_{this};
+};
+
+}  // namespace entmoot

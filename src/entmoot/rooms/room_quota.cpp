@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room_quota.hpp>
+
+#include <functional>
+
+namespace entmoot {
+
+namespace {
+
+bool add(std::atomic<std::uint32_t>& count, std::size_t most) noexcept {
+  if (count.fetch_add(1, std::memory_order_relaxed) < most) return true;
+  count.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
+}  // namespace
+
+Result<RoomQuota::Place> RoomQuota::admit(std::string_view address) {
+  if (!add(rooms_, limits_.rooms)) return fail(ErrorCode::limit, "too many rooms on this server, try again later");
+  Place place(&rooms_, nullptr);
+  if (!address.empty()) {
+    Count& count = (*addresses_)[std::hash<std::string_view>{}(address) % addresses_->size()];
+    if (!add(count, limits_.per_address)) return fail(ErrorCode::limit, "too many rooms have been started from your address");
+    place.address_ = &count;
+  }
+  return place;
+}
+
+}  // namespace entmoot

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// How many rooms a node has, and how many the clients of one address have started: counted over all shards without a
+// lock. Addresses share counters by their hash, so two of them may be counted as one, never as less.
+//
+// Any thread.
+
+#include <entmoot/base/result.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace entmoot {
+
+class RoomQuota {
+  using Count = std::atomic<std::uint32_t>;
+
+ public:
+  struct Limits {
+    std::size_t rooms = 0;
+    std::size_t per_address = 0;
+  };
+  explicit RoomQuota(Limits limits) : limits_(limits) {}
+
+  /// A room that counts, as long as this exists.
+  class Place {
+   public:
+    Place(Place&& other) noexcept
+        : rooms_(std::exchange(other.rooms_, nullptr)), address_(std::exchange(other.address_, nullptr)) {}
+    Place& operator=(Place&&) = delete;
+    ~Place() {
+      for (Count* count : {rooms_, address_}) {
+        if (count) count->fetch_sub(1, std::memory_order_relaxed);
+      }
+    }
+
+   private:
+    friend class RoomQuota;
+    Place(Count* rooms, Count* address) noexcept : rooms_(rooms), address_(address) {}
+    Count* rooms_;
+    Count* address_;
+  };
+
+  /// `address`: of the client that starts the room; empty: no client does.
+  [[nodiscard]] Result<Place> admit(std::string_view address);
+  [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.load(std::memory_order_relaxed); }
+
+ private:
+  const Limits limits_;
+  Count rooms_ = 0;
+  using Counters = std::array<Count, 65'536>;
+  const std::unique_ptr<Counters> addresses_ = std::make_unique<Counters>();
+};
+
+}  // namespace entmoot

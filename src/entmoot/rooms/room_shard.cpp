@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room_shard.hpp>
+
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/rooms/rooms_options.hpp>
+
+#include <fmt/format.h>
+
+#include <random>
+#include <utility>
+
+namespace entmoot {
+
+RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared)
+    : shared_(shared),
+      sleeping_(shared.options.sleeping_bytes_max),
+      supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
+      context_{shard, js, services.registry, services.pubsub, services.presence, supervisor_, sleeping_,
+               shared.options} {}
+
+RoomShard::~RoomShard() = default;
+
+void RoomShard::use(std::shared_ptr<const RoomRoutes> routes) {
+  routes_ = std::move(routes);
+  for (const auto& [topic, room] : rooms_) {
+    auto route = routes_->route_of(topic);
+    // A room whose file is gone goes on as it is.
+    if (route && route.get() != &room->route()) room->reload(std::move(route));
+  }
+}
+
+Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_view address) {
+  if (stopped_) return fail(ErrorCode::unavailable, "the server is shutting down");
+  if (const auto found = rooms_.find(topic); found != rooms_.end()) return found->second.get();
+  auto route = routes_->route_of(topic);
+  if (!route) return fail(ErrorCode::not_found, "unmatched topic");
+  auto place = shared_.quota.admit(address);
+  if (!place) return place.error();
+  Room::Listener& listener = *this;
+  auto room = std::make_unique<Room>(context_, topic, std::move(route), *std::move(place), listener);
+  return rooms_.emplace(topic, std::move(room)).first->second.get();
+}
+
+Result<Room*> RoomShard::find(std::string_view topic) {
+  const auto found = rooms_.find(topic);
+  if (found == rooms_.end()) return fail(ErrorCode::not_found, fmt::format("no room \"{}\" is running", topic));
+  return found->second.get();
+}
+
+std::vector<RoomInfo> RoomShard::list() const {
+  StringMap<std::string> states;
+  for (const auto& child : supervisor_.which_children()) states.emplace(child.id, to_string(child.state));
+  std::vector<RoomInfo> rows;
+  rows.reserve(rooms_.size());
+  for (const auto& [topic, room] : rooms_) {
+    RoomInfo& info = rows.emplace_back(room->info());
+    if (!info.state.empty()) continue;
+    const auto state = states.find(info.child);
+    info.state = state == states.end() ? "ended" : state->second;
+  }
+  return rows;
+}
+
+void RoomShard::stop() {
+  stopped_ = true;
+  rooms_.clear();
+  supervisor_.stop();
+}
+
+void RoomShard::room_is_over(Room& room) {
+  context_.shard.post([self = self_.ref(), topic = room.topic(), which = &room] {
+    RoomShard* const rooms = self.get();
+    if (!rooms) return;
+    const auto found = rooms->rooms_.find(topic);
+    if (found != rooms->rooms_.end() && found->second.get() == which && which->is_over()) rooms->rooms_.erase(found);
+  });
+}
+
+void RoomShard::send_to_room(std::string_view topic, const JsonText& message, ReplyTo reply) {
+  shared_.call(topic, entry::info(message.view()), std::move(reply));
+}
+
+}  // namespace entmoot

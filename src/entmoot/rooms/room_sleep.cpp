@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/room_sleep.hpp>
+
+#include <entmoot/base/log.hpp>
+#include <entmoot/rooms/actor_versions.hpp>
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/rooms/sleeping_rooms.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace entmoot {
+
+using namespace std::chrono_literals;
+
+namespace {
+// How long serialize() may take.
+constexpr Duration serialize_timeout = 5s;
+}  // namespace
+
+RoomSleep::RoomSleep(const RoomContext& context, ActorVersions& versions, Listener& listener)
+    : context_(context), versions_(versions), listener_(listener) {
+  touch();
+}
+
+RoomSleep::~RoomSleep() { context_.shard.cancel(timer_); }
+
+void RoomSleep::touch() {
+  last_used_ = context_.shard.clock().now();
+  ++uses_;
+  if (timer_ == TimerId::none) check_after(versions_.route()->limits.idle_after);
+}
+
+void RoomSleep::check_after(Duration delay) {
+  timer_ = context_.shard.after(delay, [this] { check(); });
+}
+
+void RoomSleep::check() {
+  timer_ = TimerId::none;
+  const Duration enough = versions_.route()->limits.idle_after;
+  const Duration idle = context_.shard.clock().now() - last_used_;
+  if (listener_.is_needed()) return check_after(enough);
+  if (idle < enough) return check_after(enough - idle);
+  if (!versions_.actor()) return listener_.fell_asleep();
+  if (versions_.actor()->calls_pending() > 0) return touch();
+  Envelope message = entry::serialize();
+  message.reply = ReplyTo(context_.shard, [self = self_.ref(), uses = uses_](const Result<JsonText>& state) {
+    if (RoomSleep* const sleep = self.get()) sleep->serialized(state, uses);
+  });
+  message.deadline = context_.shard.clock().now() + serialize_timeout;
+  versions_.actor()->ref().mailbox().push(std::move(message));
+}
+
+void RoomSleep::serialized(const Result<JsonText>& state, std::uint64_t uses) {
+  if (uses != uses_ || listener_.is_needed() || !versions_.actor()) return touch();
+  keep(state);
+  log::debug("room {}: idle, now asleep", log::quoted(versions_.topic()));
+  versions_.end_all();
+  listener_.fell_asleep();
+}
+
+void RoomSleep::keep(const Result<JsonText>& state) {
+  const std::string& topic = versions_.topic();
+  const std::size_t bytes_max = versions_.route()->limits.state_bytes_max;
+  if (!state) {
+    log::warn("room {}: idle, its state is lost: serialize() failed: {}", log::quoted(topic),
+              log::quoted(state.error().reason));
+  } else if (state->view().size() > bytes_max) {
+    log::warn("room {}: idle, its state is lost: it has {} bytes, the limit `state` allows {}", log::quoted(topic),
+              state->view().size(), bytes_max);
+  } else if (state->view() != entry::nothing_to_keep) {
+    context_.sleeping.put(topic, *state);
+  }
+}
+
+}  // namespace entmoot

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// A room that nobody needs goes to sleep: when there have been no clients and no messages for as long as its limits
+// say, its actor is asked for its state, which goes to SleepingRooms, and the actor ends. The next message starts a new
+// one (Room::actor_started). A message that arrives before the actor has answered keeps the room awake.
+//
+// A state that cannot be serialized, or is too large, is lost, and the log says so: a room must not stay forever because
+// its serialize() throws.
+//
+// Lives on the room's shard; owned by the Room.
+
+#include <entmoot/base/clock.hpp>
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/result.hpp>
+#include <entmoot/base/weak_this.hpp>
+#include <entmoot/core/shard.hpp>
+#include <entmoot/rooms/room_context.hpp>
+
+#include <cstdint>
+
+namespace entmoot {
+
+class ActorVersions;
+
+class RoomSleep {
+ public:
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    /// The room has clients, or something is under way.
+    [[nodiscard]] virtual bool is_needed() const = 0;
+    /// The room has no actor, or has none any more.
+    virtual void fell_asleep() = 0;
+  };
+
+  /// Starts the idle time. All outlive it.
+  RoomSleep(const RoomContext& context, ActorVersions& versions, Listener& listener);
+  ~RoomSleep();
+  RoomSleep(const RoomSleep&) = delete;
+  RoomSleep& operator=(const RoomSleep&) = delete;
+
+  /// The room is used: the idle time starts again.
+  void touch();
+
+ private:
+  void check_after(Duration delay);
+  void check();
+  void serialized(const Result<JsonText>& state, std::uint64_t uses);
+  void keep(const Result<JsonText>& state);
+
+  const RoomContext& context_;
+  ActorVersions& versions_;
+  Listener& listener_;
+
+  TimePoint last_used_{};
+  std::uint64_t uses_ = 0;
+  TimerId timer_ = TimerId::none;
+  WeakThis<RoomSleep> self_{this};
+};
+
+}  // namespace entmoot

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/rooms/rooms.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace entmoot {
+
+namespace {
+
+/// The shards share what sleeping rooms may keep.
+RoomsOptions of_each_shard(RoomsOptions options, std::size_t shards) {
+  options.sleeping_bytes_max /= shards;
+  return options;
+}
+
+}  // namespace
+
+Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& services, RoomsOptions options,
+             const std::shared_ptr<const RoomRoutes>& routes)
+    : shards_(shards),
+      options_(of_each_shard(std::move(options), shards.size())),
+      quota_({.rooms = options_.rooms_max, .per_address = options_.rooms_per_ip_max}),
+      shared_{options_, quota_,
+              [this](std::string_view topic, Envelope message, ReplyTo reply) {
+                call(topic, std::move(message), std::move(reply));
+              }},
+      rooms_(shards.size(), [&](unsigned index) {
+        Shard& shard = shards[index];
+        const Shard::Scope scope(shard);
+        auto rooms = std::make_unique<RoomShard>(shard, js.on(shard), services, shared_);
+        rooms->use(routes);
+        return rooms;
+      }) {}
+
+Rooms::~Rooms() = default;
+
+template <class Step>
+void Rooms::at_home(std::string_view topic, Step step) {
+  shards_.home_of(topic).post([this, step = std::move(step)]() mutable { step(rooms_.local()); });
+}
+
+template <class Step>
+void Rooms::with_running(std::string_view topic, ReplyTo reply, Step step) {
+  at_home(topic, [topic = std::string(topic), reply = std::move(reply), step = std::move(step)](RoomShard& rooms) mutable {
+    const auto room = rooms.find(topic);
+    if (!room) return std::move(reply)(room.error());
+    step(**room, std::move(reply));
+  });
+}
+
+void Rooms::join(std::string_view topic, JoiningClient client, Envelope message, ReplyTo reply) {
+  at_home(topic, [topic = std::string(topic), client = std::move(client), message = std::move(message),
+                  reply = std::move(reply)](RoomShard& rooms) mutable {
+    const auto room = rooms.find_or_start(topic, client.address);
+    if (!room) return std::move(reply)(room.error());
+    (*room)->join(std::move(client), std::move(message), std::move(reply));
+  });
+}
+
+void Rooms::leave(std::string_view topic, std::string client, std::string_view reason) {
+  at_home(topic, [topic = std::string(topic), client = std::move(client), reason = std::string(reason)](RoomShard& rooms) {
+    if (const auto room = rooms.find(topic)) (*room)->leave(client, reason);
+  });
+}
+
+void Rooms::request(std::string_view topic, std::string address, Envelope message, ReplyTo reply) {
+  at_home(topic, [topic = std::string(topic), address = std::move(address), message = std::move(message),
+                  reply = std::move(reply)](RoomShard& rooms) mutable {
+    const auto room = rooms.find_or_start(topic, address);
+    if (!room) return std::move(reply)(room.error());
+    (*room)->call(std::move(message), std::move(reply));
+  });
+}
+
+void Rooms::call(std::string_view topic, Envelope message, ReplyTo reply) {
+  with_running(topic, std::move(reply), [message = std::move(message)](Room& room, ReplyTo to) mutable {
+    room.call(std::move(message), std::move(to));
+  });
+}
+
+void Rooms::take_back(std::string_view topic, InterceptedBroadcast message) {
+  at_home(topic, [topic = std::string(topic), message = std::move(message)](RoomShard& rooms) mutable {
+    if (const auto room = rooms.find(topic)) (*room)->take_back(std::move(message));
+  });
+}
+
+void Rooms::await_intercepted(std::string_view topic, ReplyTo reply) {
+  with_running(topic, std::move(reply), [](Room& room, ReplyTo to) { room.await_intercepted(std::move(to)); });
+}
+
+void Rooms::kill(std::string_view topic, ReplyTo reply) {
+  with_running(topic, std::move(reply), [](Room& room, ReplyTo to) {
+    room.kill("killed");
+    std::move(to)(JsonText());
+  });
+}
+
+void Rooms::list(UniqueFunction<void(std::vector<RoomInfo>)> report) {
+  using Rows = std::vector<RoomInfo>;
+  const auto append = [](Rows all, Rows some) {
+    std::ranges::move(some, std::back_inserter(all));
+    return all;
+  };
+  shards_.map_reduce([this](Shard&) { return rooms_.local().list(); }, Rows(), append,
+                     [report = std::move(report)](Rows rows) mutable {
+                       std::ranges::sort(rows, {}, &RoomInfo::topic);
+                       report(std::move(rows));
+                     });
+}
+
+void Rooms::use(std::shared_ptr<const RoomRoutes> routes) {
+  shards_.post_to_all([this, routes = std::move(routes)] { rooms_.local().use(routes); });
+}
+
+}  // namespace entmoot

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+// The serialized states of the rooms that sleep, in memory, until somebody joins again. Bounded by bytes; the one that has
+// slept longest is dropped first.
+//
+// One a shard, touched by its thread only.
+
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/string_map.hpp>
+
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace entmoot {
+
+class SleepingRooms {
+ public:
+  explicit SleepingRooms(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  void put(std::string topic, JsonText state);
+  /// The state of `topic`, which is removed here.
+  [[nodiscard]] std::optional<JsonText> take(std::string_view topic);
+  [[nodiscard]] std::size_t size() const noexcept { return rooms_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+ private:
+  struct Sleeper {
+    std::string topic;
+    JsonText state;
+    [[nodiscard]] std::size_t bytes() const noexcept { return topic.size() + state.view().size(); }
+  };
+  JsonText remove(std::list<Sleeper>::iterator sleeper);
+
+  const std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+  std::list<Sleeper> rooms_;  // the oldest first
+  StringMap<std::list<Sleeper>::iterator> by_topic_;
+};
+
+}  // namespace entmoot

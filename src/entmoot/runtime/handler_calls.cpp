@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/runtime/handler_calls.hpp>
+
+#include <entmoot/base/guarded.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace entmoot {
+
+namespace {
+
+Error no_answer(const std::string& handler) {
+  return fail(ErrorCode::timeout, fmt::format("handler \"{}\" did not answer in time", handler));
+}
+
+}  // namespace
+
+std::optional<Result<JsonText>> HandlerCalls::run(std::string_view name, std::string_view args,
+                                                  UniqueFunction<ReplyTo()> reply) {
+  const Handlers::Handler* handler = handlers_.find(name);
+  if (!handler) return fail(ErrorCode::not_found, fmt::format("no handler \"{}\": the server does not offer it", name));
+  if (const auto* now = std::get_if<Handlers::Now>(handler)) {
+    return guarded([&] { return (*now)(JsonText::trusted(args)); });
+  }
+  const auto begun = guarded([&] { std::get<Handlers::Later> (*handler)(JsonText::trusted(args), reply()); });
+  if (!begun) return begun.error();
+  return std::nullopt;
+}
+
+Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::string_view args) {
+  if (calls_ >= budget_.handler_calls_max) return fail(ErrorCode::limit, "too many Beam.calls wait for an answer");
+  ++calls_;
+  // Settled by the handler or by the timeout, whichever comes first.
+  const auto timeout = std::make_shared<TimerId>();
+  const auto settle_once = [self = self_.ref(), id, timeout](Result<JsonText> result) {
+    HandlerCalls* const calls = self.get();
+    if (!calls || *timeout == TimerId::none) return;
+    calls->shard_.cancel(std::exchange(*timeout, TimerId::none));
+    calls->settle(id, std::move(result));
+  };
+  auto now = run(name, args, [&] {
+    const Duration wait = handlers_.timeout(name, budget_.handler_timeout);
+    *timeout = shard_.after(wait, [settle_once, what = std::string(name)] { settle_once(no_answer(what)); });
+    return ReplyTo(shard_, settle_once);
+  });
+  if (!now) return {};
+  shard_.cancel(std::exchange(*timeout, TimerId::none));  // it threw after it had taken the duty to answer
+  // A turn may ask as fast as it can, and takes none of the answers.
+  const bool fits = !*now || answers_bytes_ == 0 || answers_bytes_ + (*now)->view().size() <= budget_.mailbox.bytes_max;
+  settle(id, fits ? *std::move(now) : Result<JsonText>(fail(ErrorCode::overloaded, "overloaded")));
+  return {};
+}
+
+void HandlerCalls::settle(std::uint64_t id, Result<JsonText> result) {
+  answers_bytes_ += result ? result->view().size() : result.error().reason.size();
+  listener_.handler_answered(id, std::move(result));
+}
+
+void HandlerCalls::taken(std::size_t bytes) noexcept {
+  --calls_;
+  answers_bytes_ -= bytes;
+}
+
+void HandlerCalls::call_sync(std::string_view name, std::string_view args) {
+  const std::uint64_t id = ++last_sync_;
+  sync_ = {.id = id};
+  const auto answered = [self = self_.ref(), id](Result<JsonText> result) {
+    if (HandlerCalls* const calls = self.get()) calls->settle_sync(id, std::move(result));
+  };
+  sync_.answer = run(name, args, [&] {
+    sync_.timeout = shard_.after(budget_.handler_timeout,
+                                 [answered, what = std::string(name)] { answered(no_answer(what)); });
+    return ReplyTo(shard_, answered);
+  });
+}
+
+void HandlerCalls::settle_sync(std::uint64_t id, Result<JsonText> result) {
+  if (sync_.id != id || sync_.answer) return;
+  shard_.cancel(sync_.timeout);
+  sync_.answer = std::move(result);
+  listener_.sync_answered();
+}
+
+std::optional<Result<JsonText>> HandlerCalls::sync_result() {
+  if (!sync_.answer) return std::nullopt;
+  SyncCall call = std::exchange(sync_, {});
+  shard_.cancel(call.timeout);
+  return std::move(call.answer);
+}
+
+void HandlerCalls::end() noexcept {
+  self_.invalidate();
+  shard_.cancel(std::exchange(sync_, {}).timeout);
+}
+
+}  // namespace entmoot

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+#include <entmoot/runtime/pending_calls.hpp>
+
+#include <utility>
+
+namespace entmoot {
+
+PendingCalls::~PendingCalls() {
+  for (const auto& [id, call] : calls_) shard_.cancel(call.timeout);
+}
+
+std::uint64_t PendingCalls::begin(ReplyTo reply, TimePoint deadline) {
+  calls_.emplace(++last_call_, Call{std::move(reply), deadline});
+  return last_call_;
+}
+
+bool PendingCalls::is_open(std::uint64_t call) const {
+  const auto found = calls_.find(call);
+  return found != calls_.end() && !found->second.answer;
+}
+
+void PendingCalls::resolve(std::uint64_t call, Result<Answer> answer) {
+  calls_.find(call)->second.answer = std::move(answer);
+}
+
+void PendingCalls::send(std::uint64_t call) {
+  auto answered = calls_.extract(call);
+  if (answered.empty()) return;  // an effect before it has ended the server, which told every caller why
+  shard_.cancel(answered.mapped().timeout);
+  std::move(answered.mapped().reply)(std::move(*answered.mapped().answer));
+}
+
+void PendingCalls::await(std::uint64_t call) {
+  const auto found = calls_.find(call);
+  if (found == calls_.end() || found->second.deadline == TimePoint::max()) return;
+  found->second.timeout = shard_.after(found->second.deadline - shard_.clock().now(), [this, call] {
+    const auto expired = calls_.find(call);
+    expired->second.timeout = TimerId::none;
+    if (expired->second.answer) return;  // on its way in the turn under way
+    std::move(expired->second.reply)(fail(ErrorCode::timeout, "timeout"));
+    calls_.erase(expired);
+  });
+}
+
+void PendingCalls::fail_turn(std::uint64_t own, const Error& failure) {
+  for (auto at = calls_.begin(); at != calls_.end();) {
+    if (at->first != own && !at->second.answer) {
+      ++at;
+      continue;
+    }
+    shard_.cancel(at->second.timeout);
+    std::move(at->second.reply)(failure);
+    at = calls_.erase(at);
+  }
+}
+
+void PendingCalls::fail_all(const Error& reason) {
+  for (auto& [id, call] : std::exchange(calls_, {})) {
+    shard_.cancel(call.timeout);
+    std::move(call.reply)(reason);
+  }
+}
+
+}  // namespace entmoot
