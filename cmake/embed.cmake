@@ -4,6 +4,12 @@
 # Makes `std::span<const entmoot::EmbeddedFile> NAME()` (base/embedded.hpp) of the files, part of `target`. The bytes are
 # taken by the assembler (.incbin), so a megabyte of page costs no compile time.
 
+# scripts/bundle-page makes what is bundled from npm.
+set(ENTMOOT_PAGE_DIR ${PROJECT_SOURCE_DIR}/build/page)
+if(NOT EXISTS ${ENTMOOT_PAGE_DIR}/source_tools.js)
+  message(FATAL_ERROR "There is no ${ENTMOOT_PAGE_DIR}/source_tools.js: run ${PROJECT_SOURCE_DIR}/scripts/bundle-page")
+endif()
+
 function(entmoot_embed target)
   cmake_parse_arguments(arg "" "NAME;BASE" "FILES" ${ARGN})
   set(source ${CMAKE_CURRENT_BINARY_DIR}/embed_${arg_NAME}.cpp)

@@ -2,6 +2,7 @@
 # What a build may be told, and the flags that our own targets (and only they) are compiled with.
 
 option(ENTMOOT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(ENTMOOT_INSTALL "Install the library and the command" ${PROJECT_IS_TOP_LEVEL})
 option(ENTMOOT_BENCH "Build the benchmarks" OFF)
 option(ENTMOOT_FUZZ "Build the fuzzers (clang only)" OFF)
 option(ENTMOOT_WERROR "Treat warnings as errors" OFF)
@@ -10,11 +11,18 @@ option(ENTMOOT_GC_STRESS "Collect garbage before each JavaScript object" OFF)
 set(ENTMOOT_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
 
 set(CMAKE_CXX_EXTENSIONS OFF)
-# A Debug build is what sanitizers run on; -Og keeps a full test run bearable without hiding a line.
-set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
-set(CMAKE_C_FLAGS_DEBUG "-O1 -g1")
-set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
-set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+# As a subdirectory of another project we are compiled with that project's flags.
+if(PROJECT_IS_TOP_LEVEL)
+  get_property(several_configurations GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(NOT several_configurations AND NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo)
+  endif()
+  # A Debug build is what sanitizers run on; -Og keeps a full test run bearable without hiding a line.
+  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
+  set(CMAKE_C_FLAGS_DEBUG "-O1 -g1")
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+  set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+endif()
 
 if(ENTMOOT_SANITIZE)
   add_compile_options(-fsanitize=${ENTMOOT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -3,8 +3,8 @@
 # every file still includes what it uses (ENTMOOT_PCH=OFF proves it).
 
 if(ENTMOOT_PCH)
-  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
-  add_library(entmoot_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+  file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/precompiled.cpp CONTENT "")
+  add_library(entmoot_precompiled OBJECT ${PROJECT_BINARY_DIR}/precompiled.cpp)
   target_compile_features(entmoot_precompiled PRIVATE cxx_std_20)
   target_link_libraries(entmoot_precompiled PRIVATE entmoot_options Boost::headers Boost::json fmt::fmt spdlog::spdlog)
   target_precompile_headers(entmoot_precompiled PRIVATE

@@ -44,6 +44,7 @@ class UniqueFunction<R(Args...)> {
   ~UniqueFunction() { reset(); }
 
   explicit operator bool() const noexcept { return table_ != nullptr; }
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): Args are the signature's, references where it has them
   R operator()(Args... args) { return table_->call(&space_, std::forward<Args>(args)...); }
 
  private:

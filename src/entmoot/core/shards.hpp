@@ -35,7 +35,7 @@ class Shards {
 
   /// Posts `f()` (copied) to every shard.
   template <class F>
-  void post_to_all(F f) const {
+  void post_to_all(const F& f) const {
     for (const auto& shard : shards_) shard->post(f);
   }
 

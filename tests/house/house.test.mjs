@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of floors, src/floors.txt, against planted includes: in a copy of src and apps, one file at a time.
+// The house rules, above all the table of floors in src/floors.txt, against what breaks them: in a copy, one file at a time.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -16,14 +16,16 @@ const table = readFileSync(join(repository, "src/floors.txt"), "utf8");
 
 /** floor → the floors it may include, as the table declares them. */
 const declared = new Map(
-  [...table.matchAll(/^([a-z]\w*):(.*)$/gm)].map(([, floor, uses]) => [floor, uses.split(/\s+/).filter(Boolean)]),
+  [...table.matchAll(/^([a-z]\w*):(.*)$/gm)].map(([, floor, uses]) => [floor, uses.replace(/#.*/, "").split(/\s+/).filter(Boolean)]),
 );
 const floors = [...declared.keys()];
 
 let copy;
 before(() => {
   copy = mkdtempSync(join(tmpdir(), "floors-"));
-  for (const folder of ["src", "apps"]) cpSync(join(repository, folder), join(copy, folder), { recursive: true });
+  for (const name of ["src", "apps", "CMakeLists.txt", "package.json", "package-lock.json"]) {
+    cpSync(join(repository, name), join(copy, name), { recursive: true });
+  }
 });
 after(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -31,7 +33,7 @@ after(() => rmSync(copy, { recursive: true, force: true }));
 function checked(path, text) {
   const file = join(copy, path);
   const created = mkdirSync(join(file, ".."), { recursive: true });
-  const original = path === "src/floors.txt" ? table : null;
+  const original = existsSync(file) ? readFileSync(file) : null;
   writeFileSync(file, text);
   try {
     const { status, stdout, stderr } = spawnSync(join(repository, "scripts/check-house"), [copy], { encoding: "utf8" });
@@ -92,8 +94,8 @@ test("what only looks like an include is none", () => {
 });
 
 test("scripts keep to the floors as well", () => {
-  rejected(planted("js", 'import { x } from "../web/x.js";', "planted.js"), '"web" is a floor above');
-  rejected(planted("js", "const x = require('../otp/x.js');", "planted.js"), '"otp"');
+  rejected(planted("js", 'import { x } from "../web/x.js";', "planted.js"), 'includes "../web/x.js"');
+  rejected(planted("js", "const x = require('../otp/x.js');", "planted.js"), 'includes "../otp/x.js"');
   accepted(planted("js", 'import { x } from "./web/url.js";', "planted.js"));
 });
 
@@ -132,6 +134,14 @@ test("a wrong table is rejected", () => {
   rejected(checked("src/floors.txt", `${table}base:\n`), `src/floors.txt:${last}: error`, "has a line already");
   rejected(checked("src/floors.txt", `${table}base\n`), `src/floors.txt:${last}: error`, 'neither "floor: floors"');
   rejected(checked("src/floors.txt", `${table}<x.h>: attic\n`), `src/floors.txt:${last}: error`, "<x.h> is for");
+});
+
+test("npm's files have the version of the project", () => {
+  for (const name of ["package.json", "package-lock.json"]) {
+    const text = readFileSync(join(repository, name), "utf8");
+    rejected(checked(name, text.replace(/"version": "[^"]*"/, '"version": "99.0.0"')), `${name}:3: error: the version is 99.0.0`);
+    rejected(checked(name, text.replace(/ *"version": "[^"]*",\n/, "")), `${name}:3: error: the version is missing`);
+  }
 });
 
 test("licence lines and unfinished words", () => {
