@@ -129,7 +129,7 @@ Result<void> read_jwt(const Json& value, Config& config) {
   std::vector<JwtKey> keys;
   for (const Json& entry : *entries) {
     auto more = jwt_keys_from(entry);
-    if (!more) return fail(ErrorCode::invalid, "does not do: " + more.error().reason);
+    if (!more) return fail(ErrorCode::invalid, "is invalid: " + more.error().reason);
     keys.insert(keys.end(), more->begin(), more->end());
   }
   config.tokens.jwt_keys = std::move(keys);

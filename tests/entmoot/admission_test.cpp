@@ -127,5 +127,5 @@ TEST_CASE("an app without tokens does not know a client's address from what it s
   Person ann(bench, 0, {.forwarded_for = "10.0.0.1"});
   Person bob(bench, 0, {.forwarded_for = "10.0.0.2"});
   CHECK(ann.join("room:a") == "ok {}");
-  CHECK(bob.join("room:b") == R"(error {"reason":"too many rooms have been opened from your address"})");
+  CHECK(bob.join("room:b") == R"(error {"reason":"too many rooms have been started from your address"})");
 }

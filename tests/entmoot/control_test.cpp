@@ -82,7 +82,7 @@ TEST_CASE("a connection to a running server is for as many requests as one has")
   CHECK(visit.hears() == R"({"ok":[]})");
   visit.says("{\"command\":\"rooms\"}\n{\"command\":\"kill\",\"topic\":\"room:x\"}\n");
   CHECK(visit.hears() == R"({"ok":[]})");
-  CHECK(visit.hears() == R"-({"error":"no room \"room:x\" is running"})-");
+  CHECK(visit.hears() == R"-({"error":"no room \"room:x\" is running","code":"not_found"})-");
 }
 
 TEST_CASE("what is no request is answered, and does not end the server") {
@@ -128,7 +128,7 @@ TEST_CASE("a reload that is asked for answers what is wrong with the code") {
 
 TEST_CASE("where no server runs, who asks is told how to start one") {
   const Folder folder(app);
-  CHECK(error_of(ask_server(folder.path(), {{"command", "rooms"}})).find("start it with `entmoot serve`") !=
+  CHECK(error_of(ask_server(folder.path(), {{"command", "rooms"}})).find("start one with `entmoot serve`") !=
         std::string::npos);
   {
     const Serving serving(folder);

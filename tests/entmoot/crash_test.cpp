@@ -172,7 +172,7 @@ TEST_CASE("rooms are limited, for the node and for each address") {
   AppBench bench("export {};", R"({proxy: true, node: {rooms: 4, roomsPerIp: 2}, limits: {idle: "60s"}})");
   Person ann(bench, 0, {.forwarded_for = "10.0.0.1, 10.9.9.9"});
   Person bob(bench, 1, {.forwarded_for = "10.8.8.8"});
-  const std::string mine = R"(error {"reason":"too many rooms have been opened from your address"})";
+  const std::string mine = R"(error {"reason":"too many rooms have been started from your address"})";
   CHECK(ann.join("room:1") == "ok {}");
   CHECK(ann.join("room:2") == "ok {}");
   CHECK(ann.join("room:3") == mine);
@@ -180,7 +180,7 @@ TEST_CASE("rooms are limited, for the node and for each address") {
   CHECK(ann.join("room:3") == "ok {}");  // it is there already
   CHECK(bob.join("room:4") == "ok {}");
   Person cid(bench, 1, {.forwarded_for = "10.7.7.7"});
-  CHECK(cid.join("room:5") == R"(error {"reason":"there are too many rooms, try again later"})");
+  CHECK(cid.join("room:5") == R"(error {"reason":"too many rooms on this server, try again later"})");
   (void)ann.leave("room:1");
   bench.advance(61s);
   bench.advance(1s);

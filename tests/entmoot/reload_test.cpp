@@ -175,7 +175,7 @@ TEST_CASE("who was joining when the code was replaced is asked to join again, an
   bench.settle();
   CHECK(bench.reload(version(2)).empty());
   bench.advance(1s);
-  CHECK(bob.reply(joins) == R"(error {"reason":"the room has new code, join again"})");
+  CHECK(bob.reply(joins) == R"(error {"reason":"the room's code has been replaced, join again"})");
   CHECK(ann.push("room:a", "x") == R"(ok {"version":2,"n":1,"clients":1})");
   CHECK(bench.rooms() == Texts{"room:a running 1"});
   CHECK(bob.join("room:a") == R"(ok {"version":2,"n":2,"clients":1})");
@@ -217,7 +217,7 @@ TEST_CASE("a loop goes on behind a reload where it was: no tick is missing, none
   for (std::size_t i = 0; i < news.size(); ++i) CHECK(news[i] == fmt::format("room:a tick {{\"n\":{}}}", i + 1));
 }
 
-TEST_CASE("if the state cannot be told, taken up or kept, the room stays with the code it has and loses nothing") {
+TEST_CASE("if the state cannot be told, taken up or kept, the room reload failed and loses nothing") {
   const struct {
     std::string old_code;
     std::string new_code;
@@ -255,7 +255,7 @@ TEST_CASE("if the state cannot be told, taken up or kept, the room stays with th
     CHECK(bench.about("room:a", "trouble").find(why) != std::string::npos);
     CHECK(bench.about("room:a", "trouble").starts_with("\"reload: "));
     CHECK(bench.rooms() == Texts{"room:a running 2"});
-    CHECK(bench.logged("stays with the code it has").size() == 1);
+    CHECK(bench.logged("reload failed").size() == 1);
     // And the next code is tried again.
     if (why.find("tate") == std::string::npos && why != "serialize: timeout") {
       CHECK(bench.reload(version(3)).empty());
@@ -275,7 +275,7 @@ TEST_CASE("a room without serialize loses its state, but not its clients, and th
   CHECK(bench.reload(code + "export const serialize = () => ({n});").empty());
   (void)ann.push("room:a", "x");
   CHECK(bench.reload(code).empty());
-  CHECK(bench.logged("its state is gone").size() == 1);
+  CHECK(bench.logged("state lost in the reload").size() == 1);
 }
 
 TEST_CASE("a room that ends while its code is replaced is a fresh one with the new code") {
@@ -450,7 +450,7 @@ TEST_CASE("limits and settings that have changed reach the rooms that live, in t
   CHECK(ann.news() == Texts{R"(room:a headline {"n":1})", R"(room:a new_message {"n":2})"});
   CHECK(bench.reload(Files{{"entmoot.config.ts", R"(export default {limits: {history: {entries: 2}}};)"}}).empty());
   CHECK(ann.push("room:a", "x") == R"(ok {"n":3,"history":2})");
-  CHECK(bench.logged("goes on in new code").size() == 2);
+  CHECK(bench.logged("now running the new version").size() == 2);
 }
 
 TEST_CASE("while files have not changed their rooms go on undisturbed") {

@@ -226,7 +226,7 @@ TEST_CASE("a room that cannot answer is a 503 that says why") {
   bench.advance(2s);
   CHECK(bench.late_http().status == 503);
   CHECK(bench.late_http().body.view() == R"({"error":"timeout"})");
-  CHECK(bench.http("GET", "/r/more") == R"(503 {"error":"too many rooms have been opened from your address"})");
+  CHECK(bench.http("GET", "/r/more") == R"(503 {"error":"too many rooms have been started from your address"})");
 }
 
 TEST_CASE("a page of another site may read but not change") {

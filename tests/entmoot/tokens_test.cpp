@@ -72,12 +72,12 @@ TEST_CASE("tokens that could not be verified are an error at the start") {
   } rows[] = {
       {"{}", "`tokens` has neither `secret` nor `jwt`"},  // an environment variable that is not set
       {R"({"salt": "x"})", "`tokens` has neither `secret` nor `jwt`"},
-      {R"({"secret": "short"})", "`tokens.secret` does not do"},
+      {R"({"secret": "short"})", "`tokens.secret` is invalid"},
       {R"({"secret": ""})", "`tokens.secret` must be a text"},
       {R"({"jwt": []})", "`tokens.jwt` must be a list of keys"},
       {R"({"jwt": [{}]})", "each needs one of `key`, `secret` and `jwks`"},
       {R"({"jwt": [{"kid": "a", "pem": "x"}]})", "`pem` is none of"},
-      {R"({"jwt": [{"key": "no key"}]})", "`tokens.jwt` does not do: "},
+      {R"({"jwt": [{"key": "no key"}]})", "`tokens.jwt` is invalid: "},
       {R"({"jwt": [{"alg": "RS256", "secret": "0123456789012345678901234567890123456789"}]})",
        "`alg` is \"RS256\", but the key is for HS256"},
       {R"({"secret": "0123456789012345678901234567890123456789", "jwt": [{"secret": "0123456789012345678901234567890123456789"}]})",

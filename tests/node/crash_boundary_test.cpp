@@ -34,7 +34,7 @@ class ThrowingChannel final : public Channel {
   HandleResult handle_in(std::string_view event, const Payload&) override {
     if (event == "throw") throw 5;
     if (event == "later") after(0s, []() -> InfoResult { throw 5; });
-    if (event == "answer") answer([](const Result<JsonText>&) -> HandleResult { throw 5; });
+    if (event == "answer") (void)answer([](const Result<JsonText>&) -> HandleResult { throw 5; });
     return Reply{};
   }
   void terminate(ChannelEnd) override { throw 5; }

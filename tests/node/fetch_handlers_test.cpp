@@ -18,7 +18,7 @@ namespace {
 struct FetchingRoom {
   RoomBench bench;
   std::optional<Fetcher> fetcher;
-  Room* room = nullptr;
+  TestRoom* room = nullptr;
 
   FetchingRoom(const CannedServer& server, const std::string& source) {
     bench.on_shard(
@@ -70,7 +70,7 @@ TEST_CASE("a fetch that cannot be is a TypeError that says why") {
   CHECK(fetching.call("nothing") == R"("TypeError: \"undefined\" is not a URL")");
   CHECK(fetching.call("relative") == R"("TypeError: \"/x\" is not a URL")");
   RoomBench without;
-  Room& room = without.open("async function f() { try { await fetch('https://a'); } catch (e) { return e.message; } }");
+  TestRoom& room = without.open("async function f() { try { await fetch('https://a'); } catch (e) { return e.message; } }");
   CHECK(without.call(room, "f") == R"("fetch failed: no handler \"entmoot:fetch\": the server does not offer it")");
 }
 

@@ -20,7 +20,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a promise that is dropped unanswered answers an e
   }
   settle();
   REQUIRE(answers.size() == 1);
-  CHECK(answers[0].starts_with("error: no process"));
+  CHECK(answers[0].starts_with("error: the process exited"));
 }
 
 TEST_CASE_FIXTURE(OtpFixture, "a promise that was kept says nothing more when it goes") {

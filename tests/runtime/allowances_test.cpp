@@ -46,7 +46,7 @@ TEST_CASE("a room that has used up its share waits, and then takes what it was s
   Budget budget;
   budget.cpu_share = 0.01;
   budget.turn_cpu = 1h;
-  Room& room = bench.open(*program, {}, budget);
+  TestRoom& room = bench.open(*program, {}, budget);
   int calls = 0;
   RoomBench::Answer last;
   do {

@@ -33,7 +33,7 @@ std::string in_room(const std::string& source) {
   if (!program) return program.error().reason;
   MESSAGE((*graph)->modules().size() << " modules, a room begins with " << program->heap().bytes() / 1024 << " KB");
   RoomBench bench;
-  Room& room = bench.open(*program);
+  TestRoom& room = bench.open(*program);
   auto answer = bench.call(room, "test");
   return room.exit ? room.exit->why.reason : answer;
 }

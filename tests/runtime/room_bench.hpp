@@ -19,7 +19,7 @@
 
 namespace entmoot {
 
-struct Room {
+struct TestRoom {
   std::unique_ptr<JsServer> server;
   std::optional<ExitReason> exit;
 };
@@ -28,7 +28,7 @@ struct RoomBench {
   ManualClock clock;
   Shard shard;
   std::unique_ptr<JsShard> js;
-  std::vector<std::unique_ptr<Room>> rooms;
+  std::vector<std::unique_ptr<TestRoom>> rooms;
 
   explicit RoomBench(Duration clock_step = Duration::zero(), const Clock* clock_instead = nullptr)
       : clock(clock_step), shard(0, clock_instead ? *clock_instead : clock) {
@@ -49,14 +49,14 @@ struct RoomBench {
     shard.poll();
   }
 
-  Room& open(std::string_view source, Handlers handlers = {}, Budget budget = {}) {
+  TestRoom& open(std::string_view source, Handlers handlers = {}, Budget budget = {}) {
     auto program = Program::load("room.ts", source);
     REQUIRE_MESSAGE(program.has_value(), program.error().reason);
     return open(*program, std::move(handlers), budget);
   }
-  Room& open(const Program& program, Handlers handlers = {}, Budget budget = {}) {
-    rooms.push_back(std::make_unique<Room>());
-    Room& room = *rooms.back();
+  TestRoom& open(const Program& program, Handlers handlers = {}, Budget budget = {}) {
+    rooms.push_back(std::make_unique<TestRoom>());
+    TestRoom& room = *rooms.back();
     on_shard([&] {
       room.server = std::make_unique<JsServer>(
           shard, *js,
@@ -67,7 +67,7 @@ struct RoomBench {
   }
 
   using Answer = std::shared_ptr<std::optional<Result<JsonText>>>;
-  Answer cast(Room& room, std::string name, std::string_view args = "[]", TimePoint deadline = TimePoint::max()) {
+  Answer cast(TestRoom& room, std::string name, std::string_view args = "[]", TimePoint deadline = TimePoint::max()) {
     auto answer = std::make_shared<std::optional<Result<JsonText>>>();
     on_shard([&] {
       room.server->ref().mailbox().push(
@@ -83,7 +83,7 @@ struct RoomBench {
     while (rounds-- > 0 && shard.poll()) {
     }
   }
-  std::string call(Room& room, std::string name, std::string_view args = "[]") {
+  std::string call(TestRoom& room, std::string name, std::string_view args = "[]") {
     auto answer = cast(room, std::move(name), args);
     settle();
     return text(answer);

@@ -27,7 +27,7 @@ Program program_of(const std::map<std::string, std::string>& files) {
 
 TEST_CASE("a room of modules answers by its exports") {
   RoomBench bench;
-  Room& room = bench.open(program_of(
+  TestRoom& room = bench.open(program_of(
       {{"room.ts", "import { n } from './n'; export const next = () => n + 1;"}, {"n.ts", "export const n = 41;"}}));
   CHECK(bench.call(room, "next") == "42");
   CHECK(bench.call(room, "absent") == "error: the room's script has no function \"absent\"");
@@ -38,7 +38,7 @@ TEST_CASE("mail waits until a module that awaits is there, timers and settled ca
   std::optional<ReplyTo> load;
   Handlers handlers;
   handlers.on_later("load", [&](const JsonText&, ReplyTo reply) { load = std::move(reply); });
-  Room& room = bench.open(program_of({{"room.ts", R"(
+  TestRoom& room = bench.open(program_of({{"room.ts", R"(
     const loaded = await Beam.call('load');
     await new Promise((done) => setTimeout(done, 100));
     export const get = () => loaded;
@@ -64,7 +64,7 @@ TEST_CASE("a module that is not there in time ends its room, and who waits hears
   RoomBench bench;
   Budget budget;
   budget.start_timeout = 2s;
-  Room& room =
+  TestRoom& room =
       bench.open(program_of({{"room.ts", "await new Promise(() => {}); export const get = () => 1;"}}), {}, budget);
   const auto answer = bench.cast(room, "get");
   bench.clock.advance(1s);
@@ -79,12 +79,12 @@ TEST_CASE("a module that is not there in time ends its room, and who waits hears
 
 TEST_CASE("a module that fails ends its room, at once or after it has awaited") {
   RoomBench bench;
-  Room& at_once = bench.open(program_of({{"room.ts", "throw new Error('not today');"}}));
+  TestRoom& at_once = bench.open(program_of({{"room.ts", "throw new Error('not today');"}}));
   bench.settle();
   REQUIRE(at_once.exit);
   CHECK(at_once.exit->why.reason == "the room failed to start: not today");
 
-  Room& later = bench.open(
+  TestRoom& later = bench.open(
       program_of({{"room.ts", "await new Promise((done) => setTimeout(done, 10)); throw new Error('nor tomorrow');"}}));
   const auto answer = bench.cast(later, "get");
   bench.settle();
@@ -100,13 +100,13 @@ TEST_CASE("a module that computes without end, or hoards, while it starts is dro
   RoomBench bench(1ms);
   Budget budget;
   budget.turn_cpu = 50ms;
-  Room& endless = bench.open(program_of({{"room.ts", "for (;;) {}"}}), {}, budget);
+  TestRoom& endless = bench.open(program_of({{"room.ts", "for (;;) {}"}}), {}, budget);
   bench.settle(100'000);
   REQUIRE(endless.exit);
   CHECK(endless.exit->why.reason == "out of time");
 
   RoomBench other;
-  Room& hoards =
+  TestRoom& hoards =
       other.open(program_of({{"room.ts", "const all = []; for (;;) all.push('x'.repeat(5000) + all.length);"}}));
   other.settle(100'000);
   REQUIRE(hoards.exit);
@@ -115,7 +115,7 @@ TEST_CASE("a module that computes without end, or hoards, while it starts is dro
 
 TEST_CASE("a room that waits for its start can be ended like any other") {
   RoomBench bench;
-  Room& room = bench.open(program_of({{"room.ts", "await new Promise((done) => setTimeout(done, 1000));"}}));
+  TestRoom& room = bench.open(program_of({{"room.ts", "await new Promise((done) => setTimeout(done, 1000));"}}));
   const auto answer = bench.cast(room, "get");
   bench.settle();
   bench.on_shard([&] { room.server->exit(ExitReason::shutdown()); });

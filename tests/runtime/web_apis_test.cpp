@@ -16,7 +16,7 @@ namespace {
 
 struct Scripted {
   RoomBench bench;
-  Room& room;
+  TestRoom& room;
 
   explicit Scripted(std::string_view source = "")
       : room(bench.open(std::string(source) + R"(
@@ -323,7 +323,7 @@ TEST_CASE("an AbortSignal is aborted once: by its controller, by the time, or by
 
 TEST_CASE("the Web's names are ordinary globals: a script may set them, declare them and delete them") {
   RoomBench bench;
-  Room& room = bench.open(R"(
+  TestRoom& room = bench.open(R"(
     globalThis.fetch = () => "mine";
     function Request() { return { mine: true }; }
     class URL { mine = true; }
@@ -341,7 +341,7 @@ TEST_CASE("the Web's names are ordinary globals: a script may set them, declare 
 
 TEST_CASE("a script that breaks the globals breaks what it uses itself, nothing else") {
   RoomBench bench;
-  Room& room = bench.open(R"(
+  TestRoom& room = bench.open(R"(
     function f() {
       for (const name of ["Object", "Array", "String", "Reflect", "TypeError", "Uint8Array", "Map", "DOMException"]) globalThis[name] = null;
       Array.prototype = null;
@@ -356,7 +356,7 @@ TEST_CASE("a script that breaks the globals breaks what it uses itself, nothing 
 
 TEST_CASE("what a name loads is charged to the room that looks at it") {
   RoomBench bench;
-  Room& room = bench.open("function f() { return typeof Response; } function g() { return 1; }");
+  TestRoom& room = bench.open("function f() { return typeof Response; } function g() { return 1; }");
   bench.call(room, "g");
   const auto before = room.server->usage().heap_bytes;
   CHECK(bench.call(room, "f") == R"("function")");

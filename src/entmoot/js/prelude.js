@@ -116,22 +116,22 @@
       this.beside = beside;
     }
   }
-  const send = (call, outcome, value) => {
+  const succeed = (call, value) => {
     let json;
     try {
       json = value instanceof Binary ? (value.beside === undefined ? '' : write(value.beside)) : write(value);
       if (value instanceof Binary) {
-        host.answer(call, outcome, value.bytes, json);
+        host.answer(call, ok, value.bytes, json);
         return;
       }
     } catch (error) {
       host.answer(call, threw, 'the result cannot be sent as JSON: ' + messageOf(error), stackOf(error));
       return;
     }
-    host.answer(call, outcome, json, '');
+    host.answer(call, ok, json, '');
   };
-  const succeed = (call, value) => send(call, ok, value);
-  const refuse = (call, value) => send(call, refused, value);
+  /** `response`: a JSON text or bytes. */
+  const refuse = (call, response) => host.answer(call, refused, response, '');
   const fail = (call, error) => host.answer(call, threw, messageOf(error), stackOf(error));
 
   let underWay = 0; // the last call that was begun

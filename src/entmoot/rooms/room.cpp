@@ -31,7 +31,7 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
       place_(std::move(place)),
       listener_(listener),
       log_(std::make_shared<LimitedLog>(fmt::format("room {}", log::quoted(topic)), route->limits.budget.log_lines_max,
-                                        context.shard.clock())),
+                                        context.shard.clock().now())),
       members_(context, topic, log_),
       versions_(context, std::move(topic), std::move(route), *this),
       sleep_(context, versions_, *this) {

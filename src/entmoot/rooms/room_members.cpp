@@ -156,7 +156,8 @@ void RoomMembers::track(const Member& member, const std::string& key, const Json
                            ? presence.update(member.presence, topic_, key, meta)
                            : presence.track(member.presence, topic_, key, meta);
   if (!tracked) {
-    log_->write(log::Level::warning, fmt::format("presence.track failed: {}", log::quoted(tracked.error().reason)));
+    log_->write(log::Level::warning, fmt::format("presence.track failed: {}", log::quoted(tracked.error().reason)),
+                context_.shard.clock().now());
   }
   use_presence();
 }

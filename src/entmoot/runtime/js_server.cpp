@@ -36,7 +36,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       calls_(shard, options_.budget.pending_calls_max),
       handler_calls_(shard, options_.handlers, options_.budget, *this),
       log_(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)), options_.budget.log_lines_max,
-           shard.clock(), options_.console),
+           shard.clock().now(), options_.console),
       share_(options_.budget.cpu_share, shard.clock().now()) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }
@@ -111,6 +111,7 @@ void JsServer::wait_for_cpu(Duration debt) {
 
 bool JsServer::slice() {
   slice_began_ = shard().clock().now();
+  log_.begin_slice(slice_began_);
   if (const Duration debt = share_.debt(slice_began_); debt > Duration::zero()) {
     wait_for_cpu(debt);
     return false;

@@ -9,7 +9,7 @@
 namespace entmoot {
 
 void ScriptLog::console(log::Level level, std::string_view line) {
-  if (!log_.may_write()) return;
+  if (!log_.may_write(now_)) return;
   if (console_) return console_(log_.subject(), level, line);
   log::write(level, fmt::format("{} console: {}", log_.subject(), log::quoted(line)));
 }
@@ -25,12 +25,12 @@ void ScriptLog::uncaught(js::Host::Uncaught kind, std::string_view message, std:
                                  {"unhandled rejection", &UncaughtCounts::unhandled_rejections}};
   const Row& row = rows[static_cast<std::size_t>(kind)];
   ++(counts_.*row.count);
-  if (!log_.may_write()) return;
+  if (!log_.may_write(now_)) return;
   log::error("{}: {}: {}{}", log_.subject(), row.what, log::quoted(message), log::indented(stack));
 }
 
 void ScriptLog::call_failed(const Error& error) {
-  if (!log_.may_write()) return;
+  if (!log_.may_write(now_)) return;
   log::warn("{}: the script threw {}{}", log_.subject(), log::quoted(error.reason), log::indented(error.detail));
 }
 

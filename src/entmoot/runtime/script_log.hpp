@@ -35,16 +35,16 @@ class ScriptLog {
   /// the script made it, not escaped. On the server's shard.
   using Console = std::function<void(std::string_view subject, log::Level level, std::string_view line)>;
 
-  ScriptLog(std::string subject, std::size_t lines_max, const Clock& clock, Console console)
-      : log_(std::move(subject), lines_max, clock), console_(std::move(console)) {}
+  ScriptLog(std::string subject, std::size_t lines_max, TimePoint now, Console console)
+      : log_(std::move(subject), lines_max, now), console_(std::move(console)), now_(now) {}
 
+  /// A slice begins: the lines to come are reckoned from `now`.
+  void begin_slice(TimePoint now) noexcept { now_ = now; }
   void console(log::Level level, std::string_view line);
   void uncaught(js::Host::Uncaught kind, std::string_view message, std::string_view stack);
   /// The answer to a call is this error.
   void call_failed(const Error& error);
-  /// A line of the server's own about the script.
-  void write(log::Level level, std::string_view text) { log_.write(level, text); }
-  void report_suppressed() { log_.report_suppressed(); }
+  void report_suppressed() { log_.report_suppressed(now_); }
 
   [[nodiscard]] const std::string& subject() const noexcept { return log_.subject(); }
   [[nodiscard]] const UncaughtCounts& counts() const noexcept { return counts_; }
@@ -53,6 +53,7 @@ class ScriptLog {
   LimitedLog log_;
   const Console console_;
   UncaughtCounts counts_;
+  TimePoint now_;
 };
 
 }  // namespace entmoot
