@@ -24,7 +24,8 @@ Result<std::string> field(const boost::json::object& object, std::string_view na
   if (text.empty()) return fail(ErrorCode::invalid, fmt::format("\"{}\" is empty", name));
   const std::size_t count = characters(text);
   if (count > characters_max) {
-    return fail(ErrorCode::invalid, fmt::format("\"{}\" has {} characters; {} are allowed", name, count, characters_max));
+    return fail(ErrorCode::invalid,
+                fmt::format("\"{}\" has {} characters; {} are allowed", name, count, characters_max));
   }
   return std::string(text);
 }
@@ -65,7 +66,8 @@ Result<bool> is_typing(std::string_view json) {
 
 Result<std::string> room_of(std::string_view name) {
   if (name.empty()) return fail(ErrorCode::invalid, "a room needs a name");
-  if (name.size() > room_bytes_max) return fail(ErrorCode::limit, fmt::format("a room's name has at most {} bytes", room_bytes_max));
+  if (name.size() > room_bytes_max)
+    return fail(ErrorCode::limit, fmt::format("a room's name has at most {} bytes", room_bytes_max));
   return std::string(name);
 }
 

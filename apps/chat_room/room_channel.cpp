@@ -59,7 +59,8 @@ Channel::HandleResult RoomChannel::handle_message(std::string_view json) {
 }
 
 Channel::HandleResult RoomChannel::handle_rename(std::string_view json) {
-  if (name_.empty()) return Reply{"error", reason(fail(ErrorCode::unauthorized, "only who has joined with a name changes it"))};
+  if (name_.empty())
+    return Reply{"error", reason(fail(ErrorCode::unauthorized, "only who has joined with a name changes it"))};
   auto name = new_name(json);
   if (!name) return Reply{"error", reason(name.error())};
   const bool news = *name != name_ || !listed_;
@@ -69,7 +70,8 @@ Channel::HandleResult RoomChannel::handle_rename(std::string_view json) {
 }
 
 Channel::HandleResult RoomChannel::handle_typing(std::string_view json) {
-  if (name_.empty()) return Reply{"error", reason(fail(ErrorCode::unauthorized, "only who has joined with a name is seen typing"))};
+  if (name_.empty())
+    return Reply{"error", reason(fail(ErrorCode::unauthorized, "only who has joined with a name is seen typing"))};
   const auto typing = is_typing(json);
   if (!typing) return Reply{"error", reason(typing.error())};
   broadcast_from("typing", JsonText::of({{"name", name_}, {"typing", *typing}}));

@@ -2,7 +2,6 @@
 
 #include "command_line.hpp"
 
-
 #include <entmoot/base/nearest_name.hpp>
 
 #include <fmt/format.h>

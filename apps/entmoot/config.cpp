@@ -223,7 +223,8 @@ Result<Config> config_from(const ConfigFile& file) {
   if (!parsed) return fail(ErrorCode::invalid, fmt::format("{}: {}", file.name, parsed.error().reason));
   const auto* written = parsed->if_object();
   if (!written) {
-    return fail(ErrorCode::invalid, fmt::format("{}: there must be an `export default {{ … }}` with the settings, not {}", file.name,
+    return fail(ErrorCode::invalid,
+                fmt::format("{}: there must be an `export default {{ … }}` with the settings, not {}", file.name,
                             show(*parsed)));
   }
   Reading reading;

@@ -37,7 +37,8 @@ Result<std::vector<JwtKey>> jwt_keys_from(const Json& written) {
     bool known = false;
     for (const auto name : entry_keys) known = known || name == std::string_view(member.key());
     if (!known) {
-      return fail(ErrorCode::invalid, fmt::format("`{}` is none of `kid`, `alg`, `key`, `secret`, `jwks`", std::string_view(member.key())));
+      return fail(ErrorCode::invalid,
+                  fmt::format("`{}` is none of `kid`, `alg`, `key`, `secret`, `jwks`", std::string_view(member.key())));
     }
   }
   const Json* key = entry->if_contains("key");
@@ -47,7 +48,8 @@ Result<std::vector<JwtKey>> jwt_keys_from(const Json& written) {
     return fail(ErrorCode::invalid, "each needs one of `key`, `secret` and `jwks`");
   }
   if (jwks) {
-    if (entry->size() > 1) return fail(ErrorCode::invalid, "beside `jwks` nothing can be said: its keys have their own names");
+    if (entry->size() > 1)
+      return fail(ErrorCode::invalid, "beside `jwks` nothing can be said: its keys have their own names");
     auto keys = JwtKeys::from_jwks(to_json(*jwks));
     if (!keys) return keys.error();
     return keys->all();
@@ -60,7 +62,8 @@ Result<std::vector<JwtKey>> jwt_keys_from(const Json& written) {
   auto made = secret ? JwtKey::from_secret(secret->get_string()) : key_from(*key);
   if (!made) return made.error();
   if (!alg->empty() && *alg != name_of(made->algorithm())) {
-    return fail(ErrorCode::invalid, fmt::format("`alg` is \"{}\", but the key is for {}", *alg, name_of(made->algorithm())));
+    return fail(ErrorCode::invalid,
+                fmt::format("`alg` is \"{}\", but the key is for {}", *alg, name_of(made->algorithm())));
   }
   return std::vector{kid->empty() ? *std::move(made) : made->named(*kid)};
 }

@@ -41,10 +41,13 @@ Result<std::vector<std::string>> make_new_app(const fs::path& folder) {
   std::error_code problem;
   const auto status = fs::status(folder, problem);
   if (fs::exists(status)) {
-    if (!fs::is_directory(status)) return fail(ErrorCode::already_exists, fmt::format("{} is there already, and no folder", folder.string()));
+    if (!fs::is_directory(status))
+      return fail(ErrorCode::already_exists, fmt::format("{} is there already, and no folder", folder.string()));
     const bool is_empty = fs::is_empty(folder, problem);
     if (problem) return fail(ErrorCode::io, fmt::format("cannot look into {}: {}", folder.string(), problem.message()));
-    if (!is_empty) return fail(ErrorCode::already_exists, fmt::format("{} is not empty: choose a folder that is not there yet", folder.string()));
+    if (!is_empty)
+      return fail(ErrorCode::already_exists,
+                  fmt::format("{} is not empty: choose a folder that is not there yet", folder.string()));
   }
   fs::create_directories(folder, problem);
   if (problem) return fail(ErrorCode::io, fmt::format("cannot make {}: {}", folder.string(), problem.message()));

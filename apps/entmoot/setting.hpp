@@ -126,7 +126,8 @@ class SettingTable {
         std::move(words), "number", fmt::format("a whole number from {} to {}", range.least, range.most),
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
           const auto number = number_in(value);
-          if (!number || std::floor(*number) != *number || !range.holds(*number)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
+          if (!number || std::floor(*number) != *number || !range.holds(*number))
+            return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *number);
           return {};
         },
@@ -158,7 +159,8 @@ class SettingTable {
           if (const auto* text = value.if_string()) {
             if (const auto parsed = parse_size(*text)) bytes = static_cast<double>(*parsed);
           }
-          if (!bytes || std::floor(*bytes) != *bytes || !range.holds(*bytes)) return entmoot::fail(entmoot::ErrorCode::invalid, "");
+          if (!bytes || std::floor(*bytes) != *bytes || !range.holds(*bytes))
+            return entmoot::fail(entmoot::ErrorCode::invalid, "");
           put(field(owner), *bytes);
           return {};
         },

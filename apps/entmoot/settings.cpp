@@ -79,7 +79,7 @@ Result<void> read_handlers(const Json& value, Config& config) {
   for (const std::string& name : *names) {
     if (std::ranges::find(known_handlers, name) == known_handlers.end()) {
       return fail(ErrorCode::invalid, fmt::format("has \"{}\", which is no handler; there are \"{}\"", name,
-                              fmt::join(known_handlers, "\" and \"")));
+                                                  fmt::join(known_handlers, "\" and \"")));
     }
   }
   config.handlers = *std::move(names);
@@ -103,7 +103,8 @@ Result<void> read_fetch(const Json& value, Config& config) {
   if (!origins) return fail(ErrorCode::invalid, "");
   for (const std::string& origin : *origins) {
     if (!is_fetch_origin(origin)) {
-      return fail(ErrorCode::invalid, 
+      return fail(
+          ErrorCode::invalid,
           fmt::format("has \"{}\", which is no origin: scheme, host and perhaps a port, without a path", origin));
     }
   }

@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
   node.on_stop([&](Shard&) { rooms.stop(); });
   node.shards().start();
 
-  fmt::print("Type a line to send it to the room, /history, or /kill to end the room; end of input ends the program.\n");
+  fmt::print(
+      "Type a line to send it to the room, /history, or /kill to end the room; end of input ends the program.\n");
   for (std::string line; std::getline(std::cin, line);) {
     const auto answer = wait_for(shard, [&](ReplyTo reply) {
       if (line == "/kill") {

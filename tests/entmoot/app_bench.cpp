@@ -187,7 +187,8 @@ HttpResponse AppBench::http(HttpRequest request) {
       request.query = request.path.substr(question + 1);
       request.path.resize(question);
     }
-    parts_->node.rooms().requests().handle(request, Responder(parts_->shards[0], [response](HttpResponse r) { *response = std::move(r); }));
+    parts_->node.rooms().requests().handle(
+        request, Responder(parts_->shards[0], [response](HttpResponse r) { *response = std::move(r); }));
   });
   settle();
   return late_http();

@@ -42,15 +42,15 @@ TEST_CASE("what a file's top level throws is told with its place") {
 TEST_CASE("a top level without an end is told as such") {
   const std::string config = "export default {limits: {startTimeout: \"50ms\", turn: \"50ms\"}};";
   CHECK(mistakes({{"rooms/a.ts", "await new Promise(() => {});\n" + a_room}, {"entmoot.config.ts", config}}) ==
-        "rooms/a.ts: the script did not start in time; what its top level awaits must arrive within 0.05 s (limit `startTimeout`)");
+        "rooms/a.ts: the script did not start in time; what its top level awaits must arrive within 0.05 s (limit "
+        "`startTimeout`)");
   CHECK(mistakes({{"rooms/a.ts", "for (;;);\n" + a_room}, {"entmoot.config.ts", config}}) ==
         "rooms/a.ts: out of time; the file's own statements may compute for 0.05 s (limit `turn`)");
 }
 
 TEST_CASE("an empty file is a mistake: an editor has just emptied it, and is about to write it anew") {
   for (const char* text : {"", " \r\n\n"}) {
-    CHECK(mistakes({{"rooms/a.ts", text}}) ==
-          "rooms/a.ts: the file is empty; a room exports `join` or `handleIn`");
+    CHECK(mistakes({{"rooms/a.ts", text}}) == "rooms/a.ts: the file is empty; a room exports `join` or `handleIn`");
   }
   CHECK(mistakes({{"rooms/a.ts", "export {};"}}).empty());
 }

@@ -2,7 +2,6 @@
 
 #include "entmoot/units.hpp"
 
-
 #include <entmoot/base/nearest_name.hpp>
 
 #include <doctest/doctest.h>

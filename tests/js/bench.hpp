@@ -127,7 +127,8 @@ struct Bench : Host {
     said.push_back("uncaught " + std::to_string(static_cast<int>(kind)) + ": " + std::string(message));
   }
   void log(log::Level level, std::string_view line) override {
-    said.push_back("log " + std::to_string(static_cast<int>(level)) + " " + std::string(line.substr(0, line.find('\n'))));
+    said.push_back("log " + std::to_string(static_cast<int>(level)) + " " +
+                   std::string(line.substr(0, line.find('\n'))));
   }
   double random() noexcept override { return 0.25; }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { std::ranges::fill(bytes, std::uint8_t{7}); }

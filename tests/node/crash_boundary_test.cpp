@@ -81,9 +81,8 @@ struct ThrowingNode {
     node.endpoint().get("/throw-in-a-timer", [](const HttpRequest&, Responder responder) {
       Shard::here().after(0s, [held = std::make_shared<Responder>(std::move(responder))] { throw 5; });
     });
-    node.endpoint().get("/alive", [](const HttpRequest&, Responder responder) {
-      responder.respond(HttpResponse::text(200, "alive"));
-    });
+    node.endpoint().get(
+        "/alive", [](const HttpRequest&, Responder responder) { responder.respond(HttpResponse::text(200, "alive")); });
     const auto started = node.start();
     REQUIRE(started.has_value());
   }

@@ -70,7 +70,8 @@ TEST_CASE("a fetch that cannot be is a TypeError that says why") {
   CHECK(fetching.call("nothing") == R"("TypeError: \"undefined\" is not a URL")");
   CHECK(fetching.call("relative") == R"("TypeError: \"/x\" is not a URL")");
   RoomBench without;
-  TestRoom& room = without.open("async function f() { try { await fetch('https://a'); } catch (e) { return e.message; } }");
+  TestRoom& room =
+      without.open("async function f() { try { await fetch('https://a'); } catch (e) { return e.message; } }");
   CHECK(without.call(room, "f") == R"("fetch failed: no handler \"entmoot:fetch\": the server does not offer it")");
 }
 

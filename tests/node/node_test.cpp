@@ -45,7 +45,8 @@ std::shared_ptr<const HostedApp> app_of(const std::string& source) {
 
 TEST_CASE("a node with rooms is one line; stepped, a client joins and is answered") {
   const ManualClock clock{10us};
-  Node node({.shards = 2, .clock = clock, .rooms = RoomHostOptions{.app = app_of("export const join = () => ({ n: 1 })")}});
+  Node node(
+      {.shards = 2, .clock = clock, .rooms = RoomHostOptions{.app = app_of("export const join = () => ({ n: 1 })")}});
   TestClient client(node.shards()[0], node.rooms().sockets());
   client.sends(R"(["1","1","room:a","phx_join",{}])");
   node.settle();

@@ -210,7 +210,8 @@ class Real : OtpFixture {
   }
   void exit(int id, ExitReason::Kind reason) {
     const auto found = actors_.find(id);
-    if (found != actors_.end() && found->second->alive()) found->second->exit({reason, fail(ErrorCode::failed, "because")});
+    if (found != actors_.end() && found->second->alive())
+      found->second->exit({reason, fail(ErrorCode::failed, "because")});
   }
   std::string terminate(int id) {
     auto result = supervisor_.terminate_child(std::to_string(id));

@@ -77,7 +77,7 @@ TEST_CASE("effects are released in order when the turn succeeds, and none of the
     function bad() { channel.postMessage(3); throw new Error("no"); }
     function refused() { try { channel.postMessage(5); } catch (e) { return e.message; } }
   )",
-                          handlers);
+                              handlers);
   CHECK(bench.call(room, "good") == R"("done")");
   CHECK(out == std::vector<std::string>{"1", R"({"two":2})"});
   CHECK(bench.call(room, "bad") == "error: no");
@@ -99,13 +99,14 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
     function sync(name) { try { return Beam.callSync(name); } catch (e) { return e instanceof Error && e.message; } }
     async function later(name) { try { return await Beam.call(name); } catch (e) { return e.message; } }
   )",
-                          handlers);
+                              handlers);
   for (const std::string how : {"sync", "later"}) {
     CAPTURE(how);
     CHECK(bench.call(room, how, R"(["absent"])") == R"("no handler \"absent\": the server does not offer it")");
     CHECK(bench.call(room, how, R"(["throws"])") == R"("handler broke")");
     CHECK(bench.call(room, how, R"(["refuses"])") == R"("not you")");
-    for (int i = 0; i < 3; ++i) CHECK(bench.call(room, how, R"(["throws later"])") == R"("an exception that is not a std::exception")");
+    for (int i = 0; i < 3; ++i)
+      CHECK(bench.call(room, how, R"(["throws later"])") == R"("an exception that is not a std::exception")");
     CHECK(bench.call(room, how, R"(["drops"])") == R"("the process exited before it replied")");
     auto answer = bench.cast(room, how, R"(["silent"])");
     bench.settle();
@@ -267,7 +268,7 @@ TEST_CASE("past the soft limit a turn fails with an out-of-memory error and the 
     function keep() { for (;;) kept.push({ a: kept.length }); }
     function ping() { return "pong"; }
   )",
-                          {}, {.heap = {.hard = 4 * MiB, .soft = 3 * MiB}});
+                              {}, {.heap = {.hard = 4 * MiB, .soft = 3 * MiB}});
   CHECK(bench.call(room, "waste") == "error: out of memory");
   CHECK_FALSE(room.exit);
   CHECK(bench.call(room, "ping") == R"("pong")");
@@ -428,7 +429,7 @@ TEST_CASE("answers of handlers that wait for a room are limited, in number and i
     }
     function result() { const all = [answered, refused]; answered = 0; refused = {}; return all; }
   )",
-                          handlers, {.mailbox = {.bytes_max = 1'000'000}, .handler_calls_max = 50});
+                              handlers, {.mailbox = {.bytes_max = 1'000'000}, .handler_calls_max = 50});
   CHECK(bench.call(room, "ask", R"(["big",20])") == "null");
   CHECK(bench.call(room, "result") == R"([9,{"overloaded":11}])");
   CHECK(bench.call(room, "ask", R"(["small",60])") == "null");
@@ -448,7 +449,7 @@ TEST_CASE("timers that are due and wait for their room count as timers") {
     }
     function g() { setTimeout(() => {}, 1); return ran; }
   )",
-                          {}, {.timers_max = 10});
+                              {}, {.timers_max = 10});
   CHECK(bench.call(room, "f") == "error: too many timers");
   CHECK(bench.call(room, "g") == "10");
 }

@@ -43,7 +43,7 @@ TEST_CASE("mail waits until a module that awaits is there, timers and settled ca
     await new Promise((done) => setTimeout(done, 100));
     export const get = () => loaded;
   )"}}),
-                          handlers);
+                              handlers);
   const auto answer = bench.cast(room, "get");
   bench.settle();
   CHECK(RoomBench::text(answer) == "(no answer)");

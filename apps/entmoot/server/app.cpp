@@ -26,10 +26,11 @@ std::vector<std::string> warnings_of(const App& app) {
     }
     // One of a pair without the other is code that never runs, or a state that is never restored.
     if (exports.has("handleOut") && exports.intercept.empty()) {
-      warnings.push_back(fmt::format(
-          "{} exports `handleOut`, but no `intercept`: it is never called. List the events that it filters, for example "
-          "export const intercept = [\"message\"].",
-          route->file));
+      warnings.push_back(
+          fmt::format("{} exports `handleOut`, but no `intercept`: it is never called. List the events that it "
+                      "filters, for example "
+                      "export const intercept = [\"message\"].",
+                      route->file));
     }
     if (!exports.has("handleOut") && !exports.intercept.empty()) {
       warnings.push_back(fmt::format("{} exports `intercept`, but no `handleOut`.", route->file));

@@ -30,10 +30,10 @@ struct App {
 
 /// What a reload from `before` to `after` changes. Names are sorted.
 struct ReloadReport {
-  std::vector<std::string> rooms = {};           ///< Files of rooms/ whose code or limits are other ones.
-  std::vector<std::string> settings = {};        ///< In effect now: "limits.heap".
-  std::vector<std::string> after_restart = {};   ///< Settings that take effect after a restart: "port".
-  bool files = false;                            ///< The app's files in public/.
+  std::vector<std::string> rooms = {};          ///< Files of rooms/ whose code or limits are other ones.
+  std::vector<std::string> settings = {};       ///< In effect now: "limits.heap".
+  std::vector<std::string> after_restart = {};  ///< Settings that take effect after a restart: "port".
+  bool files = false;                           ///< The app's files in public/.
 
   [[nodiscard]] bool empty() const noexcept {
     return rooms.empty() && settings.empty() && after_restart.empty() && !files;

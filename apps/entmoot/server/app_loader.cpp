@@ -101,8 +101,8 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   load_rooms(app->config, routes, problems);
   if (problems.empty()) check_limits(app->config, routes, problems);
 
-  auto files = load_public_files(folder_ / "public", tools_,
-                                 {.cache = app->config.public_cache, .develops = options_.develops});
+  auto files =
+      load_public_files(folder_ / "public", tools_, {.cache = app->config.public_cache, .develops = options_.develops});
   sources_.insert(sources_.end(), files.seen.begin(), files.seen.end());
   problems.insert(problems.end(), files.problems.begin(), files.problems.end());
 

@@ -94,7 +94,8 @@ void list_rooms(Rooms& rooms, ReplyTo reply) {
 Result<fs::path> control_socket(const fs::path& folder) {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   const fs::path own = fs::path(runtime && *runtime ? runtime : "/tmp") / fmt::format("entmoot-{}", ::getuid());
-  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST) return fail(ErrorCode::io, own.string() + ": cannot create the folder");
+  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST)
+    return fail(ErrorCode::io, own.string() + ": cannot create the folder");
   struct stat about {};
   if (::lstat(own.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::getuid() ||
       (about.st_mode & 077) != 0) {
@@ -102,7 +103,8 @@ Result<fs::path> control_socket(const fs::path& folder) {
   }
   fs::path socket = own / (sha256_hex(fs::weakly_canonical(folder).string()).substr(0, 24) + ".socket");
   if (socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
-    return fail(ErrorCode::invalid, 
+    return fail(
+        ErrorCode::invalid,
         fmt::format("{}: too long for a socket's path; set XDG_RUNTIME_DIR to a shorter folder", socket.string()));
   }
   return socket;
@@ -120,12 +122,11 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
   }
   const Shards& shards = server.node().shards();
   shards.run_on(0, [&] {
-    auto lines =
-        std::make_unique<LineServer>(shards[0], [&server, &shard = shards[0]](const std::string& line, LineServer::Answer answer) {
+    auto lines = std::make_unique<LineServer>(
+        shards[0], [&server, &shard = shards[0]](const std::string& line, LineServer::Answer answer) {
           // Answered on any thread, a reload on the worker's; the visitor is of this one.
-          ReplyTo reply(shard, [answer = std::move(answer)](const Result<JsonText>& result) mutable {
-            answer(line_of(result));
-          });
+          ReplyTo reply(
+              shard, [answer = std::move(answer)](const Result<JsonText>& result) mutable { answer(line_of(result)); });
           const auto request = parse_json(line);
           if (!request) return std::move(reply)(request.error());
           carry_out(server, *request, std::move(reply));
@@ -152,8 +153,9 @@ Result<Json> ask_server(const fs::path& folder, const Json& request) {
     return fail(ErrorCode::unavailable, fmt::format("no server of {} is running: start one with `entmoot serve`", app));
   }
   if (!line) {
-    return fail(ErrorCode::no_process, fmt::format("the server of {} closed the connection: it has stopped, or {} other consoles are open", app,
-                            LineServer::visitors_max));
+    return fail(ErrorCode::no_process,
+                fmt::format("the server of {} closed the connection: it has stopped, or {} other consoles are open",
+                            app, LineServer::visitors_max));
   }
   const auto answer = parse_json(*line);
   if (!answer) return answer.error();

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// How `entmoot rooms`, `console`, `eval` and `reload` reach the running server: a Unix socket that only the server's own
-// user can open. A request is a JSON object on a line, the answer as well:
+// How `entmoot rooms`, `console`, `eval` and `reload` reach the running server: a Unix socket that only the server's
+// own user can open. A request is a JSON object on a line, the answer as well:
 //
 //   {"command":"rooms"}                                          {"ok":[{"topic":"chat:lobby",…}]}
 //   {"command":"eval","topic":"chat:lobby","expression":"…"}     {"ok":"…"} or {"error":"…","code":"…"}
@@ -24,7 +24,7 @@
 namespace entmoot {
 class LineServer;
 class Rooms;
-}
+}  // namespace entmoot
 
 namespace entmoot_app {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 // Notices that files have changed, by their names, sizes and times. Files that are being written (saved by an editor
-// that empties them first, checked out by git) are left alone until they lie still; but not forever, if something writes
-// all the time.
+// that empties them first, checked out by git) are left alone until they lie still; but not forever, if something
+// writes all the time.
 //
 // Blocks on the file system; one thread at a time.
 

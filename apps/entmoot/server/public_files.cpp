@@ -32,7 +32,8 @@ bool is_served(const fs::directory_entry& entry) {
 /// HTML leaves the tags of the head out if its author likes.
 void add_dev_script(std::string& page) {
   const auto head = page.find("</head>");
-  page.insert(head == std::string::npos ? page.size() : head, R"(<script type="module" src="/entmoot/dev.js"></script>)");
+  page.insert(head == std::string::npos ? page.size() : head,
+              R"(<script type="module" src="/entmoot/dev.js"></script>)");
 }
 
 }  // namespace
@@ -48,8 +49,8 @@ PublicFiles load_public_files(const fs::path& folder, js::SourceTools& tools, co
     if (!is_served(entry)) continue;
     bytes += entry.file_size();
     if (files.size() == files_max || bytes > bytes_max) {
-      loaded.problems.push_back(fmt::format(
-          "public/: more than {} files or {} MiB; serve them with a web server", files_max, bytes_max / MiB));
+      loaded.problems.push_back(fmt::format("public/: more than {} files or {} MiB; serve them with a web server",
+                                            files_max, bytes_max / MiB));
       return loaded;
     }
     const std::string name = entry.path().lexically_relative(folder).string();
@@ -69,9 +70,9 @@ PublicFiles load_public_files(const fs::path& folder, js::SourceTools& tools, co
   table.reserve(files.size());
   for (const auto& [name, content] : files) table.push_back({name, content});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options.cache).count();
-  loaded.files.add(table, {.cache_control = seconds > 0 && !options.develops
-                                                ? fmt::format("public, max-age={}", seconds)
-                                                : "no-cache"});
+  loaded.files.add(
+      table,
+      {.cache_control = seconds > 0 && !options.develops ? fmt::format("public, max-age={}", seconds) : "no-cache"});
   return loaded;
 }
 

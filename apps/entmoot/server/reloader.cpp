@@ -43,7 +43,7 @@ void Reloader::reload(ReplyTo reply) {
   const auto shared = std::make_shared<ReplyTo>(std::move(reply));
   if (worker_.submit([this, shared] { load(std::move(*shared)); })) return;
   log::warn("reload queue full ({} wait); request rejected", reloads_max);
-  std::move(*shared)(fail(ErrorCode::overloaded, "reload queue full; try again later"));
+  std::move (*shared)(fail(ErrorCode::overloaded, "reload queue full; try again later"));
 }
 
 void Reloader::watch() {

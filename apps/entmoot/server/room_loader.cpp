@@ -35,8 +35,7 @@ Result<std::string> pattern_of(const std::string& file, const RoomExports& expor
   std::string pattern = exports.topic.value_or(fs::path(file).stem().string() + ":*");
   const auto star = pattern.find('*');
   if (pattern.empty() || (star != std::string::npos && star + 1 != pattern.size())) {
-    return fail(ErrorCode::invalid,
-                fmt::format("{}: the topic \"{}\" may contain one `*`, at its end", file, pattern));
+    return fail(ErrorCode::invalid, fmt::format("{}: the topic \"{}\" may contain one `*`, at its end", file, pattern));
   }
   return pattern;
 }

@@ -29,7 +29,7 @@ class RoomLoader {
 
   /// The error's reason begins with a place: "rooms/chat.ts:3:7: …".
   [[nodiscard]] entmoot::Result<std::shared_ptr<const entmoot::RoomRoute>> load(const std::filesystem::path& file,
-                                                                               const Config& config);
+                                                                                const Config& config);
 
  private:
   struct Known {

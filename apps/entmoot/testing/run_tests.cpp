@@ -40,7 +40,8 @@ Result<fs::path> app_around(const fs::path& file) {
   for (fs::path folder = file.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
     if (fs::is_directory(folder / "rooms")) return folder;
   }
-  return fail(ErrorCode::not_found, fmt::format("{}: not part of an app: no folder above it has rooms/", file.string()));
+  return fail(ErrorCode::not_found,
+              fmt::format("{}: not part of an app: no folder above it has rooms/", file.string()));
 }
 
 constexpr auto module_name = "entmoot:test";
@@ -85,7 +86,8 @@ Result<TestChoice> choose_tests(const fs::path& target) {
   const fs::path path = fs::canonical(target, problem);
   if (problem) return fail(ErrorCode::not_found, fmt::format("{}: no such file or folder", target.string()));
   if (!fs::is_directory(path)) {
-    if (!is_test(path)) return fail(ErrorCode::not_found, fmt::format("{}: not a test: its name must end in .test.ts", target.string()));
+    if (!is_test(path))
+      return fail(ErrorCode::not_found, fmt::format("{}: not a test: its name must end in .test.ts", target.string()));
     auto folder = app_around(path);
     if (!folder) return folder.error();
     return TestChoice{.folder = *std::move(folder), .files = {path}};
@@ -97,7 +99,7 @@ Result<TestChoice> choose_tests(const fs::path& target) {
   std::ranges::sort(choice.files);
   if (choice.files.empty()) {
     return fail(ErrorCode::not_found, fmt::format("{}: no tests found; name the first one tests/<name>.test.ts",
-                            (target / "tests").lexically_normal().string()));
+                                                  (target / "tests").lexically_normal().string()));
   }
   return choice;
 }

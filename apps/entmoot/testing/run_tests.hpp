@@ -19,9 +19,9 @@ namespace entmoot_app {
 
 /// What is to be run.
 struct TestChoice {
-  std::filesystem::path folder;                          ///< The app's.
-  std::vector<std::filesystem::path> files = {};         ///< In their order.
-  std::string only = {};                                 ///< Tests whose name has this in it; empty: all.
+  std::filesystem::path folder;                         ///< The app's.
+  std::vector<std::filesystem::path> files = {};        ///< In their order.
+  std::string only = {};                                ///< Tests whose name has this in it; empty: all.
   entmoot::Duration timeout = std::chrono::seconds(5);  ///< How long one test may take.
 };
 

@@ -106,8 +106,7 @@ Handlers Stage::handlers() {
 bool Stage::poll() {
   bool did = !jobs_.empty();
   for (auto& job : std::exchange(jobs_, {})) {
-    const auto done =
-        guarded([&] { (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply)); });
+    const auto done = guarded([&] { (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply)); });
     if (!done) std::move(job.reply)(done.error());  // if it is still to be answered
   }
   if (!node_) return did;
@@ -200,8 +199,8 @@ void Stage::when_reloaded(ReplyTo reply) {
         if (room.state == "reloading") return when_reloaded(std::move(reply));
         if (room.last_reload_failed) {
           return std::move(reply)(fail(
-              ErrorCode::failed, fmt::format("room \"{}\": {}; it keeps running the previous version", room.topic,
-                                             room.last_trouble)));
+              ErrorCode::failed,
+              fmt::format("room \"{}\": {}; it keeps running the previous version", room.topic, room.last_trouble)));
         }
       }
       std::move(reply)(JsonText());
@@ -228,9 +227,9 @@ void Stage::request(const Args& args, ReplyTo reply) {
     request.headers.push_back({text_of(header.at(0)), text_of(header.at(1))});
   const Shard::Scope here(shard());
   node_->rooms().requests().handle(request,
-                           Responder(shard(), [reply = std::move(reply)](const HttpResponse& response) mutable {
-                             std::move(reply)(json_of(response));
-                           }));
+                                   Responder(shard(), [reply = std::move(reply)](const HttpResponse& response) mutable {
+                                     std::move(reply)(json_of(response));
+                                   }));
 }
 
 void Stage::rest(const Args&, ReplyTo reply) {

@@ -107,8 +107,8 @@ void TestReport::explain(std::string_view label, std::string_view text) {
 void TestReport::say(const std::vector<CapturedLog::Line>& log, bool all) {
   for (const auto& line : log) {
     if (!line.is_console && !(all && line.is_warning)) continue;
-    const std::string text = line.is_console ? fmt::format("{} console: {}", line.subject, printable(line.text))
-                                             : own_lines(line.text);
+    const std::string text =
+        line.is_console ? fmt::format("{} console: {}", line.subject, printable(line.text)) : own_lines(line.text);
     print_(indented(text, fmt::format("{}{} ", margin, colours_.dim("|"))));
   }
 }

@@ -85,7 +85,8 @@ void Visitor::next(std::string event, Duration timeout, ReplyTo reply) {
     messages_.erase(message);
     return;
   }
-  if (ended_) return std::move(reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
+  if (ended_)
+    return std::move(reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
   const TimePoint deadline = shard().clock().now() + timeout;
   waiting_.push_back({std::move(event), deadline, timeout, std::move(reply)});
 }
@@ -110,15 +111,16 @@ void Visitor::look_at_the_clock(TimePoint now) {
       ++at;
       continue;
     }
-    std::move(question.reply)(
-        fail(ErrorCode::timeout, fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.timeout))));
+    std::move(question.reply)(fail(
+        ErrorCode::timeout, fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.timeout))));
     at = pushed_.erase(at);
   }
   std::erase_if(waiting_, [&](Question& question) {
     if (now < question.deadline) return false;
     const std::string instead = unread();
-    std::move(question.reply)(fail(ErrorCode::timeout, fmt::format("no \"{}\" within {}; what came: {}", question.event,
-                                               seconds(question.timeout), instead.empty() ? "nothing" : instead)));
+    std::move(question.reply)(
+        fail(ErrorCode::timeout, fmt::format("no \"{}\" within {}; what came: {}", question.event,
+                                             seconds(question.timeout), instead.empty() ? "nothing" : instead)));
     return true;
   });
 }
@@ -190,7 +192,8 @@ void Visitor::end(const std::string& why) {
   for (auto& [ref, question] : std::exchange(pushed_, {}))
     std::move(question.reply)(fail(ErrorCode::no_process, fmt::format("no reply to \"{}\": {}", question.event, why)));
   for (auto& question : std::exchange(waiting_, {}))
-    std::move(question.reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", question.event, why)));
+    std::move(question.reply)(
+        fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", question.event, why)));
 }
 
 }  // namespace entmoot_app

@@ -43,8 +43,7 @@ class Visitor final : public entmoot::Transport {
   void disconnect();
 
   /// The answer is {"status": …, "response": …}; a response that is bytes is their base64 as a string.
-  void push(std::string_view event, const entmoot::Payload& payload, entmoot::Duration timeout,
-            entmoot::ReplyTo reply);
+  void push(std::string_view event, const entmoot::Payload& payload, entmoot::Duration timeout, entmoot::ReplyTo reply);
   /// The payload of the oldest message of that name; bytes as above.
   void next(std::string event, entmoot::Duration timeout, entmoot::ReplyTo reply);
   /// What has come and was not asked for, of one name or all: "message", "typing" (2 times). Empty: nothing.

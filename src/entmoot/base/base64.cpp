@@ -63,7 +63,8 @@ Result<std::string> decode(std::string_view text, const Digits& digits, StrayBit
     bytes.push_back(static_cast<char>(bits >> count & 0xff));
     bits &= (1U << count) - 1;
   }
-  if (bits != 0 && stray_bits == StrayBits::refused) return fail(ErrorCode::invalid, "not base64: stray bits in the last letter");
+  if (bits != 0 && stray_bits == StrayBits::refused)
+    return fail(ErrorCode::invalid, "not base64: stray bits in the last letter");
   return bytes;
 }
 

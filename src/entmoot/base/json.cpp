@@ -46,7 +46,8 @@ Result<Json> parse_json(std::string_view text) {
   boost::json::stream_parser parser({}, options);
   boost::system::error_code error;
   const auto read = parser.write_some(text.data(), text.size(), error);
-  if (!error && read < text.size()) return fail(ErrorCode::invalid, fmt::format("invalid JSON: text after the value, at byte {}", read));
+  if (!error && read < text.size())
+    return fail(ErrorCode::invalid, fmt::format("invalid JSON: text after the value, at byte {}", read));
   if (!error) parser.finish(error);
   if (error) return fail(ErrorCode::invalid, fmt::format("invalid JSON: {} at byte {}", error.message(), read));
   Json value = parser.release();

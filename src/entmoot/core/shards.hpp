@@ -59,9 +59,9 @@ class Shards {
     done.get_future().wait();
   }
 
-  /// Gathers over all shards: runs `map(shard)` on each, then, on the first shard, folds the results in the order of the
-  /// shards by `reduce(T, result)`, beginning with `initial`, and gives what comes out to `done`. Any thread; the shards
-  /// must not be stopped meanwhile, or `done` is destroyed uncalled.
+  /// Gathers over all shards: runs `map(shard)` on each, then, on the first shard, folds the results in the order of
+  /// the shards by `reduce(T, result)`, beginning with `initial`, and gives what comes out to `done`. Any thread; the
+  /// shards must not be stopped meanwhile, or `done` is destroyed uncalled.
   template <class T, class Map, class Reduce, class Done>
   void map_reduce(Map map, T initial, Reduce reduce, Done done) const {
     using Part = std::invoke_result_t<Map&, Shard&>;

@@ -7,8 +7,8 @@
 //
 //   (function (host, means) { … })
 //
-// `host` is the door to the server (js/host.hpp), `means` what prelude.js offers to scripts like this. The function adds
-// what it likes to the global object, and entries to `means.entries` that the server calls by name.
+// `host` is the door to the server (js/host.hpp), `means` what prelude.js offers to scripts like this. The function
+// adds what it likes to the global object, and entries to `means.entries` that the server calls by name.
 
 #include <entmoot/base/embedded.hpp>
 

@@ -19,10 +19,11 @@ class Slicer;
 
 namespace entmoot::js {
 
-/// A string or a Uint8Array of the script's, as it crosses. Trivial on purpose: a room may be dropped while one is alive.
+/// A string or a Uint8Array of the script's, as it crosses. Trivial on purpose: a room may be dropped while one is
+/// alive.
 struct Value {
   enum class Kind : std::uint8_t {
-    text,   ///< UTF-8
+    text,  ///< UTF-8
     bytes,
   };
   Kind kind = Kind::text;

@@ -126,8 +126,7 @@ JSValue command(JSContext* ctx, JSValueConst, int argc, JSValueConst* args) noex
     if (!JS_IsString(args[i]) && !operand_of(ctx, args[i], &operands[count])) return JS_EXCEPTION;
     values[count] = operands[count].value;
   }
-  const bool accepted =
-      in_host(ctx, [&](Host& host) { return host.command(name.view(), std::span(values, count)); });
+  const bool accepted = in_host(ctx, [&](Host& host) { return host.command(name.view(), std::span(values, count)); });
   for (const Operand& operand : operands) {
     if (operand.text) JS_FreeCString(ctx, operand.text);
   }

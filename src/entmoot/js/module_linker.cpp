@@ -94,7 +94,8 @@ Error link_error(JSContext* ctx, const ModuleGraph& graph) {
   const std::string name = missing.name;
   for (const char* text : {missing.importer, missing.specifier, missing.name}) JS_FreeCString(ctx, text);
   const ModuleGraph::Request* request = graph.import_of(importer, specifier);
-  return fail(ErrorCode::invalid, importer + ":" + (request ? request->place : "1:1") + ": \"" + specifier + "\" has no export named \"" +
+  return fail(ErrorCode::invalid,
+              importer + ":" + (request ? request->place : "1:1") + ": \"" + specifier + "\" has no export named \"" +
                   name + "\" (if it is a type, import it with \"import type\")",
               said.reason);
 }

@@ -42,7 +42,8 @@ class ModuleLoader::Load {
     compiler_.start();
     const auto file = tree_.file(tree_.root() / entry);
     if (!file) return fail(ErrorCode::invalid, entry.generic_string() + ": " + file.error().reason);
-    if (!*file) return fail(ErrorCode::not_found, entry.generic_string() + ": there is no such file in " + tree_.root().string());
+    if (!*file)
+      return fail(ErrorCode::not_found, entry.generic_string() + ": there is no such file in " + tree_.root().string());
     add(**file);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       if (auto done = take(i); !done) return done.error();
@@ -124,8 +125,9 @@ class ModuleLoader::Load {
     if (ending == ".cjs" || ending == ".cts") return Format::commonjs;
     if (ending == ".ts" || ending == ".mts" || ending == ".mjs") return Format::module;
     if (ending != ".js")
-      return fail(ErrorCode::invalid, tree_.name_of(path) +
-                  ": cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
+      return fail(
+          ErrorCode::invalid,
+          tree_.name_of(path) + ": cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
     const auto package = tree_.package_around(path.parent_path());
     if (!package) return package.error();
     if (!*package) return Format::undecided;

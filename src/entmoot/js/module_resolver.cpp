@@ -62,9 +62,11 @@ constexpr std::array node_modules = {"assert",
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 Error no_node(std::string_view specifier) {
-  return fail(ErrorCode::invalid, in_quotes(specifier) +
-              " is a module of Node, and a room does not run in Node: use what the Web has, or ask the server for it "
-              "with Beam.call");
+  return fail(
+      ErrorCode::invalid,
+      in_quotes(specifier) +
+          " is a module of Node, and a room does not run in Node: use what the Web has, or ask the server for it "
+          "with Beam.call");
 }
 
 fs::path with_ending(const fs::path& path, std::string_view ending) {
@@ -100,12 +102,14 @@ Result<Resolved> ModuleResolver::resolve(std::string_view specifier, const fs::p
   if (specifier.starts_with("./") || specifier.starts_with("../") || specifier == "." || specifier == "..")
     return resolve_file(specifier, from.parent_path() / specifier, asked);
   if (specifier.starts_with('/'))
-    return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": write the path from this file, beginning with ./ or ../");
+    return fail(ErrorCode::invalid,
+                "cannot import " + in_quotes(specifier) + ": write the path from this file, beginning with ./ or ../");
   if (specifier.starts_with('#')) return resolve_import(specifier, from, asked);
   if (specifier.starts_with("node:")) return no_node(specifier);
   if (specifier.find(':') != std::string_view::npos)
-    return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
-                ": modules come from the app's folder; install the package with npm and import it by its name");
+    return fail(ErrorCode::invalid,
+                "cannot import " + in_quotes(specifier) +
+                    ": modules come from the app's folder; install the package with npm and import it by its name");
   return resolve_package(specifier, from, asked);
 }
 
@@ -151,8 +155,8 @@ Result<Resolved> ModuleResolver::resolve_file(std::string_view specifier, const 
   const auto found = find_file(path.lexically_normal(), asked);
   if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
   if (!*found)
-    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": there is no " + tree_.name_of(path.lexically_normal()) +
-                ", with or without an ending");
+    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": there is no " +
+                                          tree_.name_of(path.lexically_normal()) + ", with or without an ending");
   return for_browser(**found, asked);
 }
 
@@ -204,8 +208,9 @@ Result<Resolved> ModuleResolver::resolve_package(std::string_view specifier, con
     return inside(*package, candidate, specifier, subpath, asked);
   }
   if (std::ranges::find(node_modules, name) != node_modules.end()) return no_node(specifier);
-  return fail(ErrorCode::not_found, "cannot find the package " + in_quotes(name) + ": run \"npm install " + std::string(name) +
-              "\" in the app's folder; a file of the app is imported by a path that begins with ./ or ../");
+  return fail(ErrorCode::not_found,
+              "cannot find the package " + in_quotes(name) + ": run \"npm install " + std::string(name) +
+                  "\" in the app's folder; a file of the app is imported by a path that begins with ./ or ../");
 }
 
 Result<Resolved> ModuleResolver::inside(const PackageJson* package, const fs::path& folder, std::string_view specifier,
@@ -213,22 +218,26 @@ Result<Resolved> ModuleResolver::inside(const PackageJson* package, const fs::pa
   if (package && package->has_exports()) {
     const auto target = package->exported(subpath, asked);
     if (!target)
-      return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": the package's package.json does not export " +
-                  in_quotes(subpath) + (asked == Asked::import ? " to import" : " to require"));
+      return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
+                                          ": the package's package.json does not export " + in_quotes(subpath) +
+                                          (asked == Asked::import ? " to import" : " to require"));
     if (!target->starts_with("./"))
-      return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": the package's package.json leads to " +
-                  in_quotes(*target) + ", which is not in the package");
+      return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
+                                          ": the package's package.json leads to " + in_quotes(*target) +
+                                          ", which is not in the package");
     const auto found = tree_.file(folder / *target);
     if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
     if (!*found)
-      return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": the package's package.json leads to " +
-                  in_quotes(*target) + ", which is not there");
+      return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
+                                          ": the package's package.json leads to " + in_quotes(*target) +
+                                          ", which is not there");
     return for_browser(**found, asked);
   }
   const auto found =
       subpath == "." ? find_main(folder, asked) : find_file((folder / subpath).lexically_normal(), asked);
   if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
-  if (!*found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": the package has no such module");
+  if (!*found)
+    return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": the package has no such module");
   return for_browser(**found, asked);
 }
 
@@ -237,7 +246,8 @@ Result<Resolved> ModuleResolver::resolve_import(std::string_view specifier, cons
   if (!own) return own.error();
   const auto target = *own ? (*own)->imported(specifier, asked) : std::nullopt;
   if (!target)
-    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": the \"imports\" of the nearest package.json do not list it");
+    return fail(ErrorCode::not_found,
+                "cannot find " + in_quotes(specifier) + ": the \"imports\" of the nearest package.json do not list it");
   if (target->starts_with("./")) return resolve_file(specifier, (*own)->folder() / *target, asked);
   if (target->starts_with('#'))
     return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": it leads to " + in_quotes(*target));

@@ -56,7 +56,7 @@ class RegionArena {
   void reserve_chunk();
 
   const ArenaOptions options_;
-  const unsigned place_;       // `places`: none
+  const unsigned place_;      // `places`: none
   std::byte* next_chunk_at_;  // wanted address of the next chunk, or nullptr: anywhere
   std::vector<Region> chunks_;
   std::vector<std::byte*> warm_;  // free slots, first pages committed

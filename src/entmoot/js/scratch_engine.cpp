@@ -43,7 +43,8 @@ Error ScratchEngine::located(const std::string& name) const {
   const Error error = exception();
   const auto at = error.detail.find(name + ":");
   const auto end = error.detail.find_first_of("\n)", at);
-  return fail(ErrorCode::invalid, (at == std::string::npos ? name : error.detail.substr(at, end - at)) + ": " + error.reason, error.detail);
+  return fail(ErrorCode::invalid,
+              (at == std::string::npos ? name : error.detail.substr(at, end - at)) + ": " + error.reason, error.detail);
 }
 
 Result<JSValue> ScratchEngine::run(std::string_view bytecode) const {

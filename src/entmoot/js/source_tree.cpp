@@ -40,7 +40,8 @@ Result<std::optional<fs::path>> SourceTree::file(const fs::path& path) {
   if (!fs::is_regular_file(wanted, error)) return std::optional<fs::path>();
   const fs::path real = fs::canonical(wanted, error);
   if (error) return std::optional<fs::path>();
-  if (!contains(real)) return fail(ErrorCode::invalid, "it is a link that leads out of the app's folder " + root_.string());
+  if (!contains(real))
+    return fail(ErrorCode::invalid, "it is a link that leads out of the app's folder " + root_.string());
   seen_.insert(real.string());
   return std::optional(real);
 }

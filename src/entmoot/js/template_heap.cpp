@@ -72,13 +72,12 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
     const char* name;
   };
   static constexpr Function functions[] = {
-      {Root::invoke, "invoke"},         {Root::settle, "settle"},     {Root::fire, "fire"},
-      {Root::failed, "failed"},         {Root::rejected, "rejected"}, {Root::report_unheard, "reportUnheard"},
-      {Root::report_job, "reportJob"},  {Root::adopt, "adopt"},
+      {Root::invoke, "invoke"},        {Root::settle, "settle"},     {Root::fire, "fire"},
+      {Root::failed, "failed"},        {Root::rejected, "rejected"}, {Root::report_unheard, "reportUnheard"},
+      {Root::report_job, "reportJob"}, {Root::adopt, "adopt"},
   };
   JSValue host = new_host_object(ctx);
-  const auto prelude =
-      call_script(ctx, "prelude.js", evaluate_builtin_script(ctx, "prelude.js"), host, JS_UNDEFINED);
+  const auto prelude = call_script(ctx, "prelude.js", evaluate_builtin_script(ctx, "prelude.js"), host, JS_UNDEFINED);
   if (!prelude) return prelude.error();
   for (const Function& function : functions) {
     JSValue value = JS_GetPropertyStr(ctx, *prelude, function.name);

@@ -29,8 +29,7 @@ Node::~Node() {
 
 SocketMount& Node::socket(std::string_view path, const UserSocket& user_socket, EndpointSocket mount,
                           SocketLimits limits) {
-  SocketMount& sockets =
-      *mounts_.emplace_back(std::make_unique<SocketMount>(shards_, pubsub_, user_socket, limits));
+  SocketMount& sockets = *mounts_.emplace_back(std::make_unique<SocketMount>(shards_, pubsub_, user_socket, limits));
   mount.connect = [&sockets](const ConnectInfo& info, Transport& transport) {
     return sockets.connect(info, transport);
   };

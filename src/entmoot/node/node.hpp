@@ -13,7 +13,8 @@
 // It runs in one of two ways:
 //
 //   threaded   start() … stop(): a thread for each shard, and the endpoint listens
-//   stepped    never started: the thread that owns the node steps the shards, so that a test takes the same steps in the
+//   stepped    never started: the thread that owns the node steps the shards, so that a test takes the same steps in
+//   the
 //              same order each time and knows when nothing is left to do; nothing listens
 //
 // An application of its own kind (apps/chat_room) leaves `rooms` out, mounts its sockets and routes, and registers what

@@ -11,22 +11,23 @@ namespace entmoot {
 
 RoomHost::RoomHost(Node& node, RoomHostOptions options)
     : shards_(node.shards()),
-      fetchers_(shards_.size(),
-                [&](unsigned index) {
-                  const Shard::Scope scope(shards_[index]);
-                  return std::make_unique<std::unique_ptr<Fetcher>>(
-                      std::make_unique<Fetcher>(shards_[index], options.fetch));
-                }),
-      rooms_(shards_, node.js(), {node.registry(), node.pubsub(), node.presence()},
-             [&] {
-               RoomsOptions rooms = std::move(options.rooms);
-               rooms.add_handlers = [this, more = std::move(rooms.add_handlers)](Shard& shard, Handlers& handlers) {
-                 add_fetch_handlers(handlers, *fetchers_.on(shard));
-                 if (more) more(shard, handlers);
-               };
-               return rooms;
-             }(),
-             options.app->routes),
+      fetchers_(
+          shards_.size(),
+          [&](unsigned index) {
+            const Shard::Scope scope(shards_[index]);
+            return std::make_unique<std::unique_ptr<Fetcher>>(std::make_unique<Fetcher>(shards_[index], options.fetch));
+          }),
+      rooms_(
+          shards_, node.js(), {node.registry(), node.pubsub(), node.presence()},
+          [&] {
+            RoomsOptions rooms = std::move(options.rooms);
+            rooms.add_handlers = [this, more = std::move(rooms.add_handlers)](Shard& shard, Handlers& handlers) {
+              add_fetch_handlers(handlers, *fetchers_.on(shard));
+              if (more) more(shard, handlers);
+            };
+            return rooms;
+          }(),
+          options.app->routes),
       user_socket_(rooms_, options.tokens, options.channels),
       sockets_(shards_, node.pubsub(), user_socket_, options.socket_limits),
       requests_(rooms_, shards_.size(),

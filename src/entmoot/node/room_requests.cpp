@@ -105,12 +105,12 @@ std::string address_of(const HttpRequest& request, bool behind_proxy) {
 
 RoomRequests::RoomRequests(Rooms& rooms, std::size_t shards, Options options,
                            const std::shared_ptr<const HostedApp>& app)
-    : rooms_(rooms), options_(std::move(options)), app_(shards, [&](unsigned) {
-        return std::make_unique<std::shared_ptr<const HostedApp>>(app);
-      }) {}
+    : rooms_(rooms),
+      options_(std::move(options)),
+      app_(shards, [&](unsigned) { return std::make_unique<std::shared_ptr<const HostedApp>>(app); }) {}
 
-/// What the request's bearer token says; null if there is none, or an invalid one: what its owner may do is for the room
-/// to decide.
+/// What the request's bearer token says; null if there is none, or an invalid one: what its owner may do is for the
+/// room to decide.
 Json RoomRequests::identity_of(const HttpRequest& request) const {
   constexpr std::string_view scheme = "Bearer ";
   const std::string* header = request.header("authorization");
@@ -123,8 +123,7 @@ Json RoomRequests::identity_of(const HttpRequest& request) const {
 JsonText RoomRequests::head_of(const HttpRequest& request, std::string_view rest) const {
   boost::json::array headers;
   for (const auto& [name, value] : request.headers) headers.push_back({name, characters_of_bytes(value)});
-  const std::string* forwarded =
-      rooms_.options().behind_proxy ? request.header("x-forwarded-proto") : nullptr;
+  const std::string* forwarded = rooms_.options().behind_proxy ? request.header("x-forwarded-proto") : nullptr;
   const std::string scheme = forwarded && *forwarded == "https" ? "https" : "http";
   const std::string query = request.query.empty() ? "" : "?" + request.query;
   return JsonText::of({{"method", request.method},

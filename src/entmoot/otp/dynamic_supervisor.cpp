@@ -23,10 +23,7 @@ struct DynamicSupervisor::Child {
 };
 
 DynamicSupervisor::DynamicSupervisor(Shard& shard, DynamicSupervisorOptions options)
-    : shard_(shard),
-      options_(std::move(options)),
-      random_(options_.seed),
-      ended_(shard) {}
+    : shard_(shard), options_(std::move(options)), random_(options_.seed), ended_(shard) {}
 
 DynamicSupervisor::~DynamicSupervisor() {
   Shard::Scope presence(shard_);
@@ -89,9 +86,11 @@ std::optional<Result<ActorRef>> DynamicSupervisor::find(std::string_view id) {
 }
 
 Error DynamicSupervisor::refusal(const Child& child) const {
-  if (child.state == ChildState::starting) return fail(ErrorCode::unavailable, fmt::format("{} is starting", options_.noun));
+  if (child.state == ChildState::starting)
+    return fail(ErrorCode::unavailable, fmt::format("{} is starting", options_.noun));
   const auto left = std::chrono::ceil<std::chrono::seconds>(child.due - shard_.clock().now());
-  return fail(ErrorCode::unavailable, fmt::format("{} is {}, try again in {} s", options_.noun, to_string(child.state),
+  return fail(ErrorCode::unavailable,
+              fmt::format("{} is {}, try again in {} s", options_.noun, to_string(child.state),
                           std::max<std::int64_t>(1, left.count())),
               child.last_exit.why.reason);
 }
@@ -110,7 +109,8 @@ void DynamicSupervisor::settle(Child& child) {
 void DynamicSupervisor::failed(Child& child, ExitReason reason) {
   const double random = std::generate_canonical<double, 32>(random_);
   const Decision decision = child.history.failed(shard_.clock().now(), random, child.spec.intensity);
-  log::warn("{} {} ended: {}; it starts again {}", options_.noun, log::quoted(child.spec.id), log::quoted(reason.why.reason),
+  log::warn("{} {} ended: {}; it starts again {}", options_.noun, log::quoted(child.spec.id),
+            log::quoted(reason.why.reason),
             decision.delay == Duration::zero()
                 ? std::string("at once")
                 : fmt::format("in {:.1f} s", std::chrono::duration<double>(decision.delay).count()));

@@ -28,14 +28,13 @@ class ReplyTo {
   template <class F>
   ReplyTo(Shard& caller, F callback)
       : callback_([&caller, callback = for_answers(std::move(callback))](Result<Answer> result) mutable {
-          caller.post([callback = std::move(callback), result = std::move(result)]() mutable {
-            callback(std::move(result));
-          });
+          caller.post(
+              [callback = std::move(callback), result = std::move(result)]() mutable { callback(std::move(result)); });
         }) {}
   /// `callback` runs on the thread of whoever answers.
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, ReplyTo>)
-  explicit ReplyTo(F callback) : callback_(for_answers(std::move(callback))) {}
+  requires(!std::is_same_v<std::remove_cvref_t<F>, ReplyTo>) explicit ReplyTo(F callback)
+      : callback_(for_answers(std::move(callback))) {}
   ReplyTo(ReplyTo&&) noexcept = default;
   ReplyTo& operator=(ReplyTo&& other) noexcept {
     if (this != &other) {

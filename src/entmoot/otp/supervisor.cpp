@@ -9,8 +9,7 @@
 
 namespace entmoot {
 
-Supervisor::Supervisor(Shard& shard, RestartIntensity intensity)
-    : Actor(shard), intensity_(intensity), ended_(shard) {}
+Supervisor::Supervisor(Shard& shard, RestartIntensity intensity) : Actor(shard), intensity_(intensity), ended_(shard) {}
 
 Supervisor::~Supervisor() { exit(ExitReason::shutdown()); }
 
@@ -24,7 +23,9 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(Shard& shard, std::vector<
     }
     Child& child = supervisor->children_.emplace_back(Child{.spec = std::move(spec)});
     auto actor = entmoot::start(child.spec, shard);
-    if (!actor) return fail(ErrorCode::failed, fmt::format("failed to start child \"{}\": {}", child.spec.id, actor.error().reason));
+    if (!actor)
+      return fail(ErrorCode::failed,
+                  fmt::format("failed to start child \"{}\": {}", child.spec.id, actor.error().reason));
     supervisor->adopt(child, *std::move(actor));
   }
   return supervisor;
@@ -32,7 +33,8 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(Shard& shard, std::vector<
 
 /// Nobody has anything to say to a supervisor.
 bool Supervisor::slice() {
-  while (auto envelope = mailbox().take()) std::move(envelope->reply)(fail(ErrorCode::invalid, "a supervisor takes no messages"));
+  while (auto envelope = mailbox().take())
+    std::move(envelope->reply)(fail(ErrorCode::invalid, "a supervisor takes no messages"));
   return false;
 }
 

@@ -42,8 +42,8 @@ class ChannelServer final : private Subscriber {
  public:
   /// Messages from inside that may wait until the channel has joined; with more the join has crashed.
   static constexpr std::size_t early_max = 100;
-  /// Broadcasts that may wait for others that are on their way through handle_out (Channel::intercept_drained); with more
-  /// they wait no longer, and may overtake those.
+  /// Broadcasts that may wait for others that are on their way through handle_out (Channel::intercept_drained); with
+  /// more they wait no longer, and may overtake those.
   static constexpr std::size_t passing_max = 100;
 
   /// `incarnation` tells the channels apart that a socket has had on one topic.

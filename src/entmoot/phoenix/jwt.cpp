@@ -94,7 +94,8 @@ Result<JwtKeys> JwtKeys::from_jwks(std::string_view document) {
       log::warn("a key of the set is skipped: {}", why);
     }
   }
-  if (keys.empty()) return fail(ErrorCode::invalid, why.empty() ? "no key in the set" : "no usable key in the set: " + why);
+  if (keys.empty())
+    return fail(ErrorCode::invalid, why.empty() ? "no key in the set" : "no usable key in the set: " + why);
   if (keys.size() > keys_max) return fail(ErrorCode::invalid, "more than 32 keys in the set");
   return JwtKeys(std::move(keys));
 }
@@ -137,7 +138,9 @@ Result<void> JwtVerifier::check_signature(std::string_view header, std::string_v
     tried = true;
     if (key.verifies(text, *bytes)) return {};
   }
-  return fail(ErrorCode::unauthorized, tried ? "invalid token signature" : known ? "wrong token algorithm" : "unknown token key");
+  return fail(ErrorCode::unauthorized, tried   ? "invalid token signature"
+                                       : known ? "wrong token algorithm"
+                                               : "unknown token key");
 }
 
 Result<void> JwtVerifier::check_claims(const boost::json::object& claims) const {
@@ -147,11 +150,14 @@ Result<void> JwtVerifier::check_claims(const boost::json::object& claims) const 
   const auto now = clock_.now();
   if (!expiry.time && rules_.requires_expiry) return fail(ErrorCode::unauthorized, "token without expiry");
   if (expiry.time && now >= *expiry.time + rules_.leeway) return fail(ErrorCode::unauthorized, "token expired");
-  if (not_before.time && now + rules_.leeway < *not_before.time) return fail(ErrorCode::unauthorized, "token not yet valid");
+  if (not_before.time && now + rules_.leeway < *not_before.time)
+    return fail(ErrorCode::unauthorized, "token not yet valid");
 
   const auto* const issuer = claims.if_contains("iss");
-  if (!rules_.issuer.empty() && (!issuer || *issuer != Json(rules_.issuer))) return fail(ErrorCode::unauthorized, "wrong token issuer");
-  if (!is_for(rules_.audiences, claims.if_contains("aud"))) return fail(ErrorCode::unauthorized, "wrong token audience");
+  if (!rules_.issuer.empty() && (!issuer || *issuer != Json(rules_.issuer)))
+    return fail(ErrorCode::unauthorized, "wrong token issuer");
+  if (!is_for(rules_.audiences, claims.if_contains("aud")))
+    return fail(ErrorCode::unauthorized, "wrong token audience");
   return {};
 }
 

@@ -165,7 +165,8 @@ Result<void> check_purpose(const boost::json::object& jwk, JwtAlgorithm algorith
   if (jwk.contains("alg") && text_of(jwk, "alg") != name_of(algorithm)) {
     return fail(ErrorCode::invalid, fmt::format("the key is for another algorithm than {}", name_of(algorithm)));
   }
-  if (jwk.contains("use") && text_of(jwk, "use") != "sig") return fail(ErrorCode::invalid, "the key is not for signatures");
+  if (jwk.contains("use") && text_of(jwk, "use") != "sig")
+    return fail(ErrorCode::invalid, "the key is not for signatures");
   if (const auto* const operations = jwk.if_contains("key_ops")) {
     const auto* const list = operations->if_array();
     if (!list || std::find(list->begin(), list->end(), Json("verify")) == list->end()) {
@@ -189,10 +190,12 @@ std::string_view name_of(JwtAlgorithm algorithm) noexcept {
 
 Result<JwtKey> JwtKey::from_secret(std::string_view secret) {
   if (secret.size() < secret_bytes_min) {
-    return fail(ErrorCode::invalid, fmt::format("the secret has {} bytes and HS256 needs at least {}", secret.size(), secret_bytes_min));
+    return fail(ErrorCode::invalid,
+                fmt::format("the secret has {} bytes and HS256 needs at least {}", secret.size(), secret_bytes_min));
   }
   // A public key is no secret: whoever passes one here has mixed up two algorithms, and everybody could sign.
-  if (secret.find("-----BEGIN ") != std::string_view::npos) return fail(ErrorCode::invalid, "the secret is a PEM file: use from_pem");
+  if (secret.find("-----BEGIN ") != std::string_view::npos)
+    return fail(ErrorCode::invalid, "the secret is a PEM file: use from_pem");
   return JwtKey(JwtAlgorithm::hs256, std::string(secret), nullptr);
 }
 
@@ -231,9 +234,11 @@ Result<JwtKey> JwtKey::from_public(PublicKey key) {
     case EVP_PKEY_RSA: {
       const int bits = EVP_PKEY_get_bits(key.get());
       if (bits < rsa_bits_min || bits > rsa_bits_max) {
-        return fail(ErrorCode::invalid, fmt::format("the RSA key has {} bits, not {} to {}", bits, rsa_bits_min, rsa_bits_max));
+        return fail(ErrorCode::invalid,
+                    fmt::format("the RSA key has {} bits, not {} to {}", bits, rsa_bits_min, rsa_bits_max));
       }
-      if (!has_sound_exponent(key.get())) return fail(ErrorCode::invalid, "the RSA key has an exponent that protects nothing");
+      if (!has_sound_exponent(key.get()))
+        return fail(ErrorCode::invalid, "the RSA key has an exponent that protects nothing");
       return JwtKey(JwtAlgorithm::rs256, {}, std::move(key));
     }
     case EVP_PKEY_EC:

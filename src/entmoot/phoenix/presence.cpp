@@ -101,7 +101,8 @@ PresenceOwner Presence::owner_of(const Channel& channel) {
 Result<std::string> Presence::track(Channel& channel, std::string_view key, const JsonText& meta) {
   const PresenceOwner owner = owner_of(channel);
   if (owner == PresenceOwner::none) {
-    return fail(ErrorCode::invalid, "a channel can be present when it has joined: track in after({}, …), not in join()");
+    return fail(ErrorCode::invalid,
+                "a channel can be present when it has joined: track in after({}, …), not in join()");
   }
   auto ref = track(owner, channel.topic(), key, meta);
   if (ref && replicas_.local().monitored.insert(owner).second) {
@@ -169,16 +170,19 @@ Result<void> Presence::within_limits(PresenceOwner owner, std::string_view topic
   const PresenceLimits& limits = options_.limits;
   const PresenceState& state = replicas_.local().state;
   if (key.size() > limits.key_bytes) {
-    return fail(ErrorCode::limit, fmt::format("the key has {} bytes, {} are allowed: use an id (PresenceLimits::key_bytes)", key.size(),
+    return fail(ErrorCode::limit,
+                fmt::format("the key has {} bytes, {} are allowed: use an id (PresenceLimits::key_bytes)", key.size(),
                             limits.key_bytes));
   }
   if (!is_utf8(key)) return fail(ErrorCode::invalid, "the key is not UTF-8");
   if (state.count(owner) >= limits.per_owner) {
-    return fail(ErrorCode::limit, fmt::format("{} presences are allowed for each channel: untrack one (PresenceLimits::per_owner)",
+    return fail(ErrorCode::limit,
+                fmt::format("{} presences are allowed for each channel: untrack one (PresenceLimits::per_owner)",
                             limits.per_owner));
   }
   if (state.count(topic) >= limits.per_topic) {
-    return fail(ErrorCode::limit, fmt::format("{} presences are allowed for each topic: use more topics (PresenceLimits::per_topic)",
+    return fail(ErrorCode::limit,
+                fmt::format("{} presences are allowed for each topic: use more topics (PresenceLimits::per_topic)",
                             limits.per_topic));
   }
   return {};
@@ -188,10 +192,10 @@ Result<void> Presence::within_limits(PresenceOwner owner, std::string_view topic
 Result<std::string> Presence::checked(const JsonText& meta) const {
   const std::size_t bytes = meta.view().size();
   if (bytes > options_.limits.meta_bytes) {
-    return fail(ErrorCode::limit, 
-        fmt::format("the meta has {} bytes, {} are allowed: keep an id, and let fetch add the rest "
-                    "(PresenceLimits::meta_bytes)",
-                    bytes, options_.limits.meta_bytes));
+    return fail(ErrorCode::limit,
+                fmt::format("the meta has {} bytes, {} are allowed: keep an id, and let fetch add the rest "
+                            "(PresenceLimits::meta_bytes)",
+                            bytes, options_.limits.meta_bytes));
   }
   auto json = meta.parse();
   if (!json) return json.error();

@@ -90,7 +90,8 @@ Result<Params> parse_query(std::string_view query) {
     const auto name = decoded(segment.substr(0, equals));
     if (name.empty()) continue;
     auto text = equals == std::string_view::npos ? std::string() : decoded(segment.substr(equals + 1));
-    if (!simdjson::validate_utf8(name) || !simdjson::validate_utf8(text)) return fail(ErrorCode::invalid, "query is not UTF-8");
+    if (!simdjson::validate_utf8(name) || !simdjson::validate_utf8(text))
+      return fail(ErrorCode::invalid, "query is not UTF-8");
     const auto path = path_of(name);
     if (path.size() > depth_max) return fail(ErrorCode::limit, "query parameters nest too deep");
     if (!put(params, path, text)) return fail(ErrorCode::invalid, "query parameters contradict each other");

@@ -14,8 +14,8 @@
 // From: web/websocket_session, web/longpoll_session (frames), phoenix/socket_ref (late answers).  To:
 // phoenix/channel_server.
 
-#include <entmoot/core/shard.hpp>
 #include <entmoot/base/string_map.hpp>
+#include <entmoot/core/shard.hpp>
 #include <entmoot/phoenix/channel_server.hpp>
 #include <entmoot/phoenix/client_link.hpp>
 #include <entmoot/phoenix/rate.hpp>

@@ -42,10 +42,10 @@ void throw_exception_from_error(TokenProblem problem, const boost::source_locati
 
 Result<TokenKey> TokenKey::derive(std::string_view secret, std::string_view salt, const WallClock& clock) {
   if (secret.size() < secret_bytes_min) {
-    return fail(ErrorCode::invalid, 
-        fmt::format("the secret for tokens has {} bytes and needs at least {}: make one with "
-                    "`openssl rand -base64 48` and keep it out of the source",
-                    secret.size(), secret_bytes_min));
+    return fail(ErrorCode::invalid,
+                fmt::format("the secret for tokens has {} bytes and needs at least {}: make one with "
+                            "`openssl rand -base64 48` and keep it out of the source",
+                            secret.size(), secret_bytes_min));
   }
   TokenKey key(clock);
   const int done =

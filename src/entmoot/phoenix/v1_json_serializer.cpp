@@ -44,7 +44,8 @@ Result<Message> V1JsonSerializer::decode(Frame::Kind, std::string_view frame) co
   std::array<JsonSlice, names.size()> members;
   if (!slice_object(frame, names, members)) return fail(ErrorCode::invalid, "malformed message");
   for (std::size_t i = 0; i < required; ++i) {
-    if (members[i].raw.empty()) return fail(ErrorCode::invalid, "a message without its \"" + std::string(names[i]) + '"');
+    if (members[i].raw.empty())
+      return fail(ErrorCode::invalid, "a message without its \"" + std::string(names[i]) + '"');
   }
   const auto& [topic, event, payload, ref, join_ref] = members;
   return Message{join_ref.raw.empty() ? Ref() : join_ref.ref(), ref.ref(), topic.label(), event.label(),

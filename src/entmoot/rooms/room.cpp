@@ -43,9 +43,10 @@ Room::~Room() { self_.invalidate(); }
 // --- messages
 
 Envelope Room::own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then) {
-  message.reply = ReplyTo(context_.shard, [self = self_.ref(), then = std::move(then)](Result<JsonText> result) mutable {
-    if (Room* const room = self.get()) then(*room, std::move(result));
-  });
+  message.reply =
+      ReplyTo(context_.shard, [self = self_.ref(), then = std::move(then)](Result<JsonText> result) mutable {
+        if (Room* const room = self.get()) then(*room, std::move(result));
+      });
   message.deadline = context_.shard.clock().now() + own_timeout;
   return message;
 }
@@ -116,13 +117,12 @@ void Room::leave(const std::string& client, std::string_view reason) {
 /// Tells the script, unless there is none: a room without an actor knows no client.
 void Room::tell_left(std::string client, std::string reason) {
   if (!versions_.actor()) return;
-  Envelope message =
-      own(entry::leave(client, reason), [client, reason](Room& room, const Result<JsonText>& result) {
-        if (result || result.error().code != ErrorCode::overloaded) return;
-        room.context_.shard.after(leave_again_after, [self = room.self_.ref(), client, reason] {
-          if (Room* const again = self.get()) again->tell_left(client, reason);
-        });
-      });
+  Envelope message = own(entry::leave(client, reason), [client, reason](Room& room, const Result<JsonText>& result) {
+    if (result || result.error().code != ErrorCode::overloaded) return;
+    room.context_.shard.after(leave_again_after, [self = room.self_.ref(), client, reason] {
+      if (Room* const again = self.get()) again->tell_left(client, reason);
+    });
+  });
   message.deadline = TimePoint::max();
   send(std::move(message));
 }

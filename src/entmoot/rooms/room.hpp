@@ -2,8 +2,8 @@
 
 #pragma once
 
-// One room, as the server sees it: its clients, and the actor that runs its script. It is the only way to that actor, and
-// stays when the actor is replaced.
+// One room, as the server sees it: its clients, and the actor that runs its script. It is the only way to that actor,
+// and stays when the actor is replaced.
 //
 //   first message  → an actor is started; the state of a room that slept is given to it first
 //   crash, kill    → the channels of its clients end with phx_error, as if they were linked to it: the clients join the
@@ -48,7 +48,7 @@ struct RoomInfo {
   std::size_t clients = 0;
   JsServer::Usage usage = {};
   std::size_t failures = 0;
-  std::string last_trouble = {};     ///< Why it last crashed or was killed, or why its last reload failed.
+  std::string last_trouble = {};    ///< Why it last crashed or was killed, or why its last reload failed.
   bool last_reload_failed = false;  ///< And nothing has happened to it since.
 };
 
@@ -128,7 +128,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
 
   const std::shared_ptr<LimitedLog> log_;  // shared with what is answered later
   RoomMembers members_;
-  ActorVersions versions_;               // after the members, which its actors command
+  ActorVersions versions_;              // after the members, which its actors command
   std::unique_ptr<RoomReload> reload_;  // while one is under way
   RoomSleep sleep_;
 

@@ -65,15 +65,30 @@ struct Row {
 
 // Braced initialisers are evaluated from left to right, so operands are read in the order of the members.
 constexpr Row rows[] = {
-    {"broadcast", [](Operands in) { return in.into(command::Broadcast{in.text(), in.text(), in.payload()}); }},
-    {"push", [](Operands in) { return in.into(command::Push{in.text(), in.text(), in.payload()}); }},
+    {"broadcast",
+     [](Operands in) {
+       return in.into(command::Broadcast{in.text(), in.text(), in.payload()});
+     }},
+    {"push",
+     [](Operands in) {
+       return in.into(command::Push{in.text(), in.text(), in.payload()});
+     }},
     {"leave", [](Operands in) { return in.into(command::Leave{in.text()}); }},
     {"disconnect", [](Operands in) { return in.into(command::Disconnect{in.text()}); }},
-    {"track", [](Operands in) { return in.into(command::Track{in.text(), in.text(), in.json()}); }},
-    {"untrack", [](Operands in) { return in.into(command::Untrack{in.text(), in.text()}); }},
+    {"track",
+     [](Operands in) {
+       return in.into(command::Track{in.text(), in.text(), in.json()});
+     }},
+    {"untrack",
+     [](Operands in) {
+       return in.into(command::Untrack{in.text(), in.text()});
+     }},
     {"joined", [](Operands in) { return in.into(command::Joined{in.text()}); }},
     {"usePresence", [](Operands in) { return in.into(command::UsePresence{}); }},
-    {"send", [](Operands in) { return in.into(command::Send{in.text(), in.json()}); }},
+    {"send",
+     [](Operands in) {
+       return in.into(command::Send{in.text(), in.json()});
+     }},
     {"stop", [](Operands in) { return in.into(command::Stop{in.text()}); }},
 };
 

@@ -70,9 +70,8 @@ struct Stop {
 
 }  // namespace command
 
-using RoomCommand =
-    std::variant<command::Broadcast, command::Push, command::Leave, command::Disconnect, command::Track,
-                 command::Untrack, command::Joined, command::UsePresence, command::Send, command::Stop>;
+using RoomCommand = std::variant<command::Broadcast, command::Push, command::Leave, command::Disconnect, command::Track,
+                                 command::Untrack, command::Joined, command::UsePresence, command::Send, command::Stop>;
 
 /// The command that room.js calls `name`, of its operands in order. Errors: no such command; operands of another number
 /// or kind than it takes; a payload that is neither an object nor bytes.

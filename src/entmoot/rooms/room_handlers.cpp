@@ -35,16 +35,16 @@ JsonText facts_of(const Room& room) {
 
 /// To another room, if that is running.
 void send(const RoomAccess& access, command::Send send) {
-  Effects::release_or_hold([&listener = access.listener, &shard = access.context.shard, log = access.log,
-                            send = std::move(send)] {
-    ReplyTo reply(shard, [&shard, log, to = send.topic](const Result<JsonText>& taken) {
-      if (taken) return;
-      log->write(log::Level::warning,
-                 fmt::format("room.send to {} failed: {}", log::quoted(to), log::quoted(taken.error().reason)),
-                 shard.clock().now());
-    });
-    listener.send_to_room(send.topic, send.message, std::move(reply));
-  });
+  Effects::release_or_hold(
+      [&listener = access.listener, &shard = access.context.shard, log = access.log, send = std::move(send)] {
+        ReplyTo reply(shard, [&shard, log, to = send.topic](const Result<JsonText>& taken) {
+          if (taken) return;
+          log->write(log::Level::warning,
+                     fmt::format("room.send to {} failed: {}", log::quoted(to), log::quoted(taken.error().reason)),
+                     shard.clock().now());
+        });
+        listener.send_to_room(send.topic, send.message, std::move(reply));
+      });
 }
 
 struct Execute {

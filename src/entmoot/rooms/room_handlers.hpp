@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What a room's script can ask of the server, besides what every script can: the commands of `room` (room_command), what
-// it can look up (entmoot:room, entmoot:presence), the handlers and BroadcastChannels that the app's configuration
+// What a room's script can ask of the server, besides what every script can: the commands of `room` (room_command),
+// what it can look up (entmoot:room, entmoot:presence), the handlers and BroadcastChannels that the app's configuration
 // allows, and what the node adds (RoomsOptions::add_handlers).
 //
 // What has an effect is held until the turn has succeeded (core/effects.hpp). A handler that fails is an exception in

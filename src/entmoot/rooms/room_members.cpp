@@ -125,10 +125,8 @@ void RoomMembers::execute(const command::Disconnect& disconnect) const {
 }
 
 void RoomMembers::execute(command::Track track) const {
-  later(std::move(track.client),
-        [key = std::move(track.key), meta = std::move(track.meta)](RoomMembers& room, const Member& member) {
-          room.track(member, key, meta);
-        });
+  later(std::move(track.client), [key = std::move(track.key), meta = std::move(track.meta)](
+                                     RoomMembers& room, const Member& member) { room.track(member, key, meta); });
 }
 
 void RoomMembers::execute(command::Untrack untrack) const {

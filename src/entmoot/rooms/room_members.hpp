@@ -54,8 +54,8 @@ class RoomMembers {
   bool remove(std::string_view id);
   /// The room's actor is gone: the clients' channels end as if they had been linked to it, and they join again.
   void crash_channels();
-  /// From now on broadcasts of these events, and of no others, return to the room once for each client. A client that is
-  /// admitted later follows the list from its first broadcast.
+  /// From now on broadcasts of these events, and of no others, return to the room once for each client. A client that
+  /// is admitted later follows the list from its first broadcast.
   void intercept(const std::vector<std::string>& events);
   /// Sends an intercepted broadcast to its client unchanged.
   void pass_on(const InterceptedBroadcast& message) const;

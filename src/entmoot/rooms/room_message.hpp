@@ -17,8 +17,9 @@
 
 namespace entmoot {
 
-/// A broadcast on its way to one client, which its channel has intercepted. The code that the room runs when the message
-/// is taken decides: it goes through handleOut or, if that code does not intercept the event, to the client unchanged.
+/// A broadcast on its way to one client, which its channel has intercepted. The code that the room runs when the
+/// message is taken decides: it goes through handleOut or, if that code does not intercept the event, to the client
+/// unchanged.
 struct InterceptedBroadcast {
   std::string client;
   std::string event;

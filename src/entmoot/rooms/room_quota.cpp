@@ -21,7 +21,8 @@ Result<RoomQuota::Place> RoomQuota::admit(std::string_view address) {
   Place place(&rooms_, nullptr);
   if (!address.empty()) {
     Count& count = (*addresses_)[std::hash<std::string_view>{}(address) % addresses_->size()];
-    if (!add(count, limits_.per_address)) return fail(ErrorCode::limit, "too many rooms have been started from your address");
+    if (!add(count, limits_.per_address))
+      return fail(ErrorCode::limit, "too many rooms have been started from your address");
     place.address_ = &count;
   }
   return place;

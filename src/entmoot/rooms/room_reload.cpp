@@ -85,8 +85,9 @@ void RoomReload::serialized(const Result<JsonText>& state) {
   }
   if (!state) return roll_back(in("serialize", state.error()));
   if (state->view().size() > next_->limits.state_bytes_max) {
-    return roll_back(fail(ErrorCode::limit, fmt::format("serialize: the state has {} bytes, the limit `state` allows {}",
-                                                        state->view().size(), next_->limits.state_bytes_max)));
+    return roll_back(
+        fail(ErrorCode::limit, fmt::format("serialize: the state has {} bytes, the limit `state` allows {}",
+                                           state->view().size(), next_->limits.state_bytes_max)));
   }
   state_ = Restoring{};
   members_.intercept(both(versions_.route()->exports.intercept, next_->exports.intercept));

@@ -14,11 +14,11 @@
 //
 //   event                        Serializing                             Restoring
 //   the step succeeds            → Restoring                             reloaded
-//   it fails or times out        rolled_back                             rolled_back; lost if the old actor has ended too
-//   the old actor ends           the room ends, the reload with it       nothing: the new one has its state
-//   the new actor ends           -                                       as if the step had failed
-//   the room is killed           the reload ends with it                 the same, with both actors
-//   another reload               is remembered, the last of them: it begins when this one has ended; a lost room starts
+//   it fails or times out        rolled_back                             rolled_back; lost if the old actor has ended
+//   too the old actor ends           the room ends, the reload with it       nothing: the new one has its state the new
+//   actor ends           -                                       as if the step had failed the room is killed the
+//   reload ends with it                 the same, with both actors another reload               is remembered, the last
+//   of them: it begins when this one has ended; a lost room starts
 //                                in it
 //
 // Which broadcasts are intercepted changes with the version. While Restoring, the events of both versions are: such a

@@ -37,7 +37,8 @@ Result<RoomExports> RoomExports::from(const JsonText& description) {
   exports.topic = text("topic");
   exports.path = text("path");
   for (const auto& event : *intercept) {
-    if (!event.is_string()) return fail(ErrorCode::invalid, "the export \"intercept\" must be a list of strings, the names of events");
+    if (!event.is_string())
+      return fail(ErrorCode::invalid, "the export \"intercept\" must be a list of strings, the names of events");
     exports.intercept.emplace_back(event.get_string());
   }
   for (const auto& name : *functions) {

@@ -5,7 +5,6 @@
 // What one file of an app's rooms/ is to the server: the topics it serves, and what a room of it is made of. Immutable,
 // shared by all shards; a reload makes another one.
 
-
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/topic.hpp>
@@ -30,7 +29,8 @@ struct RoomExports {
   std::optional<std::string> path = {};
   std::vector<std::string> intercept = {};
   std::set<std::string, std::less<>> functions = {};
-  std::map<std::string, std::string, std::less<>> misspelt = {};  ///< Unknown names, and the known one that was probably meant.
+  std::map<std::string, std::string, std::less<>> misspelt =
+      {};  ///< Unknown names, and the known one that was probably meant.
 
   [[nodiscard]] static Result<RoomExports> from(const JsonText& description);
   [[nodiscard]] bool intercepts(std::string_view event) const {
@@ -40,10 +40,10 @@ struct RoomExports {
 };
 
 struct RoomRoute {
-  std::string file;              ///< "rooms/chat.ts"
-  std::string pattern;           ///< "room:*", or one topic
+  std::string file;     ///< "rooms/chat.ts"
+  std::string pattern;  ///< "room:*", or one topic
   TopicPattern topics;  ///< The same, compiled.
-  std::string path;              ///< Where handleRequest answers: "/api/rooms/:id"; empty: it is not exported.
+  std::string path;     ///< Where handleRequest answers: "/api/rooms/:id"; empty: it is not exported.
   RoomExports exports;
   RoomLimits limits;
   Program program;

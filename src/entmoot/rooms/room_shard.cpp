@@ -16,8 +16,8 @@ RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, co
     : shared_(shared),
       sleeping_(shared.options.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
-      context_{shard, js, services.registry, services.pubsub, services.presence, supervisor_, sleeping_,
-               shared.options} {}
+      context_{shard,       js,        services.registry, services.pubsub, services.presence,
+               supervisor_, sleeping_, shared.options} {}
 
 RoomShard::~RoomShard() = default;
 

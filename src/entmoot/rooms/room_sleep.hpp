@@ -6,8 +6,8 @@
 // say, its actor is asked for its state, which goes to SleepingRooms, and the actor ends. The next message starts a new
 // one (Room::actor_started). A message that arrives before the actor has answered keeps the room awake.
 //
-// A state that cannot be serialized, or is too large, is lost, and the log says so: a room must not stay forever because
-// its serialize() throws.
+// A state that cannot be serialized, or is too large, is lost, and the log says so: a room must not stay forever
+// because its serialize() throws.
 //
 // Lives on the room's shard; owned by the Room.
 

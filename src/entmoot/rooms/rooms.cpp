@@ -44,11 +44,12 @@ void Rooms::at_home(std::string_view topic, Step step) {
 
 template <class Step>
 void Rooms::with_running(std::string_view topic, ReplyTo reply, Step step) {
-  at_home(topic, [topic = std::string(topic), reply = std::move(reply), step = std::move(step)](RoomShard& rooms) mutable {
-    const auto room = rooms.find(topic);
-    if (!room) return std::move(reply)(room.error());
-    step(**room, std::move(reply));
-  });
+  at_home(topic,
+          [topic = std::string(topic), reply = std::move(reply), step = std::move(step)](RoomShard& rooms) mutable {
+            const auto room = rooms.find(topic);
+            if (!room) return std::move(reply)(room.error());
+            step(**room, std::move(reply));
+          });
 }
 
 void Rooms::join(std::string_view topic, JoiningClient client, Envelope message, ReplyTo reply) {
@@ -61,9 +62,10 @@ void Rooms::join(std::string_view topic, JoiningClient client, Envelope message,
 }
 
 void Rooms::leave(std::string_view topic, std::string client, std::string_view reason) {
-  at_home(topic, [topic = std::string(topic), client = std::move(client), reason = std::string(reason)](RoomShard& rooms) {
-    if (const auto room = rooms.find(topic)) (*room)->leave(client, reason);
-  });
+  at_home(topic,
+          [topic = std::string(topic), client = std::move(client), reason = std::string(reason)](RoomShard& rooms) {
+            if (const auto room = rooms.find(topic)) (*room)->leave(client, reason);
+          });
 }
 
 void Rooms::request(std::string_view topic, std::string address, Envelope message, ReplyTo reply) {

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The serialized states of the rooms that sleep, in memory, until somebody joins again. Bounded by bytes; the one that has
-// slept longest is dropped first.
+// The serialized states of the rooms that sleep, in memory, until somebody joins again. Bounded by bytes; the one that
+// has slept longest is dropped first.
 //
 // One a shard, touched by its thread only.
 

@@ -74,8 +74,8 @@ void HandlerCalls::call_sync(std::string_view name, std::string_view args) {
     if (HandlerCalls* const calls = self.get()) calls->settle_sync(id, std::move(result));
   };
   sync_.answer = run(name, args, [&] {
-    sync_.timeout = shard_.after(budget_.handler_timeout,
-                                 [answered, what = std::string(name)] { answered(no_answer(what)); });
+    sync_.timeout =
+        shard_.after(budget_.handler_timeout, [answered, what = std::string(name)] { answered(no_answer(what)); });
     return ReplyTo(shard_, answered);
   });
 }

@@ -8,8 +8,8 @@
 //   Beam.call      the answer is handed to the listener, which gives it to the script in a later turn
 //   Beam.callSync  the answer is fetched by sync_result(); until then the turn waits
 //
-// Bounds: `handler_calls_max` Beam.calls whose answer the script has not been given; their answers have as many bytes as
-// the mailbox, and an answer that does not fit is replaced by the error `overloaded`.
+// Bounds: `handler_calls_max` Beam.calls whose answer the script has not been given; their answers have as many bytes
+// as the mailbox, and an answer that does not fit is replaced by the error `overloaded`.
 //
 // Belongs to its server's shard; the functions that run a handler are called on the fiber of its turn.
 
@@ -77,7 +77,7 @@ class HandlerCalls {
   const Budget& budget_;
   Listener& listener_;
 
-  std::size_t calls_ = 0;         // Beam.calls whose answer the script has not been given
+  std::size_t calls_ = 0;          // Beam.calls whose answer the script has not been given
   std::size_t answers_bytes_ = 0;  // of those answers that wait for their turn
   SyncCall sync_;
   std::uint64_t last_sync_ = 0;

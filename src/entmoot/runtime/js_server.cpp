@@ -35,8 +35,8 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
               [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
       calls_(shard, options_.budget.pending_calls_max),
       handler_calls_(shard, options_.handlers, options_.budget, *this),
-      log_(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)), options_.budget.log_lines_max,
-           shard.clock().now(), options_.console),
+      log_(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)),
+           options_.budget.log_lines_max, shard.clock().now(), options_.console),
       share_(options_.budget.cpu_share, shard.clock().now()) {
   deliver({.kind = js::Entry::Kind::evaluate});
 }

@@ -11,7 +11,8 @@
 // the server exits with `crash` and its supervisor decides. A promise that a call returned is answered when it settles,
 // in the turn that settles it; meanwhile other messages are taken.
 //
-// Its parts: PendingCalls (what the script owes), HandlerCalls (what it has asked for), RoomTimers, ScriptLog, CpuShare.
+// Its parts: PendingCalls (what the script owes), HandlerCalls (what it has asked for), RoomTimers, ScriptLog,
+// CpuShare.
 //
 // From: otp/mailbox (envelopes), the server's handlers and timers.  To: js/runtime (the script), otp/reply_to and
 // phoenix/pubsub (effects).

@@ -12,7 +12,9 @@ namespace {
 // How long to wait for another process that has the file, a backup say.
 constexpr int busy_ms = 1000;
 
-Error failure(sqlite3* database) { return fail(ErrorCode::io, std::string("database error: ") + sqlite3_errmsg(database)); }
+Error failure(sqlite3* database) {
+  return fail(ErrorCode::io, std::string("database error: ") + sqlite3_errmsg(database));
+}
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
@@ -64,7 +66,8 @@ Result<Database> Database::open(const std::string& path) {
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int status = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   Database database(handle);  // SQLite hands one out with the error, too
-  if (status != SQLITE_OK) return fail(ErrorCode::io, path + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(status)));
+  if (status != SQLITE_OK)
+    return fail(ErrorCode::io, path + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(status)));
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, busy_ms);
   if (auto set = database.run("pragma journal_mode = delete; pragma synchronous = full"); !set) return set.error();

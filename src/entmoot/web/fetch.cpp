@@ -100,7 +100,8 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
 
   void start() {
     deadline_.set(options_.timeout, [this] {
-      finish(fail(ErrorCode::timeout, fmt::format("{} did not answer within {} s", request_.url.origin(),
+      finish(fail(ErrorCode::timeout,
+                  fmt::format("{} did not answer within {} s", request_.url.origin(),
                               std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count())));
     });
     ask();
@@ -142,7 +143,8 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
   void ask() {
     const auto verdict = options_.policy.judge(request_.url);
     if (verdict == FetchPolicy::Verdict::refused) {
-      return finish(fail(ErrorCode::failed, 
+      return finish(fail(
+          ErrorCode::failed,
           fmt::format("fetch to {} is not allowed: add it to `fetch` in entmoot.config.ts", request_.url.origin())));
     }
     resolving_ = true;
@@ -165,7 +167,8 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     }
     if (addresses.empty()) {
       return finish(
-          fail(ErrorCode::unauthorized, fmt::format("{} is at a private address: fetch goes there only if `fetch` in entmoot.config.ts "
+          fail(ErrorCode::unauthorized,
+               fmt::format("{} is at a private address: fetch goes there only if `fetch` in entmoot.config.ts "
                            "lists \"{}\" itself",
                            request_.url.host, request_.url.origin())));
     }
@@ -226,17 +229,17 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
 
   template <class Stream>
   void read_more(Stream& stream) {
-    http::async_read(stream, buffer_, *parser_,
-                     [this, self = shared_from_this(), &stream](const error_code& error, std::size_t) {
-                       if (over()) return;
-                       if (error == http::error::body_limit) {
-                         return finish(fail(ErrorCode::limit, fmt::format("{} answers with more than {} KiB", request_.url.origin(),
-                                                        options_.response_bytes_max / KiB)));
-                       }
-                       if (error) return finish("no answer from", write_error_ ? write_error_ : error);
-                       if (parser_->get().result_int() < 200) return read(stream);  // 100 and 103 precede the answer
-                       take();
-                     });
+    http::async_read(
+        stream, buffer_, *parser_, [this, self = shared_from_this(), &stream](const error_code& error, std::size_t) {
+          if (over()) return;
+          if (error == http::error::body_limit) {
+            return finish(fail(ErrorCode::limit, fmt::format("{} answers with more than {} KiB", request_.url.origin(),
+                                                             options_.response_bytes_max / KiB)));
+          }
+          if (error) return finish("no answer from", write_error_ ? write_error_ : error);
+          if (parser_->get().result_int() < 200) return read(stream);  // 100 and 103 precede the answer
+          take();
+        });
   }
 
   void take() {
@@ -259,7 +262,8 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
 
   void redirect(unsigned status, std::string_view location) {
     if (request_.redirect == FetchRequest::Redirect::error) {
-      return finish(fail(ErrorCode::failed, fmt::format("{} redirects, and the request says not to follow", request_.url.text())));
+      return finish(fail(ErrorCode::failed,
+                         fmt::format("{} redirects, and the request says not to follow", request_.url.text())));
     }
     if (++redirects_ > options_.redirects_max) {
       return finish(fail(ErrorCode::limit, fmt::format("more than {} redirects", options_.redirects_max)));
@@ -296,11 +300,13 @@ Fetcher::Fetcher(Shard& shard, FetchOptions options)
 }
 
 Fetcher::~Fetcher() {
-  for (const auto& exchange : std::exchange(inner_->exchanges, {})) exchange->finish(fail(ErrorCode::unavailable, "the server is stopping"));
+  for (const auto& exchange : std::exchange(inner_->exchanges, {}))
+    exchange->finish(fail(ErrorCode::unavailable, "the server is stopping"));
 }
 
 void Fetcher::fetch(const JsonText& args, ReplyTo reply) {
-  if (inner_->exchanges.size() >= inner_->options.under_way_max) return std::move(reply)(fail(ErrorCode::overloaded, "overloaded"));
+  if (inner_->exchanges.size() >= inner_->options.under_way_max)
+    return std::move(reply)(fail(ErrorCode::overloaded, "overloaded"));
   auto request = FetchRequest::parse(args, inner_->options.request_bytes_max);
   if (!request) return std::move(reply)(request.error());
   inner_->exchanges.push_back(std::make_shared<Exchange>(inner_, std::move(*request), std::move(reply)));

@@ -42,7 +42,8 @@ std::string_view text_of(const boost::json::object& object, std::string_view key
 }
 
 Result<std::string> field_value(std::string_view text) {
-  if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos) return fail(ErrorCode::invalid, "a header's value is one line");
+  if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos)
+    return fail(ErrorCode::invalid, "a header's value is one line");
   return bytes_of_characters(text);
 }
 
@@ -53,7 +54,8 @@ Result<HttpHeader> header_of(const Json& pair) {
   }
   HttpHeader header{std::string(pair.get_array()[0].get_string()), {}};
   if (!is_token(header.name)) return fail(ErrorCode::invalid, "a header has a name that is none");
-  if (is_ours(header.name)) return fail(ErrorCode::invalid, fmt::format("the header \"{}\" cannot be set", header.name));
+  if (is_ours(header.name))
+    return fail(ErrorCode::invalid, fmt::format("the header \"{}\" cannot be set", header.name));
   auto value = field_value(pair.get_array()[1].get_string());
   if (!value) return value.error();
   header.value = std::move(*value);
@@ -93,7 +95,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
   }
   if (bytes > header_bytes_max || request.headers.size() > headers_max) {
     return fail(ErrorCode::limit, fmt::format("the request's address and headers are more than {} KiB or {} lines",
-                            header_bytes_max / KiB, headers_max));
+                                              header_bytes_max / KiB, headers_max));
   }
   request.body = text_of(object, "text");
   if (const auto encoded = text_of(object, "base64"); !encoded.empty()) {

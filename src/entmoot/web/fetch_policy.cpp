@@ -84,7 +84,9 @@ bool is_public_v4(std::uint32_t address) {
 }  // namespace
 
 Result<FetchUrl> FetchUrl::parse(std::string_view text) {
-  const auto unclear = [&] { return fail(ErrorCode::invalid, fmt::format("\"{}\" is not an http or https URL", text)); };
+  const auto unclear = [&] {
+    return fail(ErrorCode::invalid, fmt::format("\"{}\" is not an http or https URL", text));
+  };
   if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; })) return unclear();
   const auto colon = text.find("://");
   if (colon == std::string_view::npos) return unclear();
@@ -147,8 +149,11 @@ Result<FetchPolicy> FetchPolicy::parse(const std::vector<std::string>& entries) 
     const auto url = FetchUrl::parse(origin);
     if (!url || url->target != "/" || text.find_first_of("?#") != std::string::npos ||
         text.find("://") + 3 == text.size()) {
-      return fail(ErrorCode::invalid, fmt::format(
-          "`fetch`: \"{}\" is no origin; write \"https://api.example.com\", \"https://*.example.com\" or \"*\"", text));
+      return fail(
+          ErrorCode::invalid,
+          fmt::format(
+              "`fetch`: \"{}\" is no origin; write \"https://api.example.com\", \"https://*.example.com\" or \"*\"",
+              text));
     }
     const bool wildcard = star != std::string::npos;
     policy.entries_.push_back(

@@ -47,7 +47,8 @@ Result<ListeningSocket> ListeningSocket::open(const ListenerOptions& options) {
     v6->sin6_port = htons(options.port);
     size = sizeof *v6;
   } else {
-    return fail(ErrorCode::invalid, fmt::format("cannot listen on {}: not an IP address", log::quoted(options.address)));
+    return fail(ErrorCode::invalid,
+                fmt::format("cannot listen on {}: not an IP address", log::quoted(options.address)));
   }
   Fd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
   if (!fd) return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", why()));

@@ -89,15 +89,16 @@ bool ask(const OriginPolicy& policy, std::string_view origin, const HttpRequest&
 
 Result<void> OriginPolicy::validate() const {
   if (check == Check::host && !parse_origin("//" + host)) {
-    return fail(ErrorCode::invalid, fmt::format("the origin check `host` needs the server's public host, not {}", log::quoted(host)));
+    return fail(ErrorCode::invalid,
+                fmt::format("the origin check `host` needs the server's public host, not {}", log::quoted(host)));
   }
-  if (check == Check::callback && !callback) return fail(ErrorCode::invalid, "the origin check `callback` has no callback");
+  if (check == Check::callback && !callback)
+    return fail(ErrorCode::invalid, "the origin check `callback` has no callback");
   for (const auto& entry : allowed) {
     if (is_entry(entry)) continue;
-    return fail(ErrorCode::invalid, 
-        fmt::format("{} is no origin: it takes \"https://example.com\", \"//example.com\", "
-                    "\"//example.com:4000\" or \"//*.example.com\"",
-                    log::quoted(entry)));
+    return fail(ErrorCode::invalid, fmt::format("{} is no origin: it takes \"https://example.com\", \"//example.com\", "
+                                                "\"//example.com:4000\" or \"//*.example.com\"",
+                                                log::quoted(entry)));
   }
   return {};
 }

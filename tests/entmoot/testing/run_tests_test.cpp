@@ -214,7 +214,8 @@ test("ends", async () => { await join("chat:a", { name: "Ann" }); });)"}});
 TEST_CASE("what a test throws where nobody catches it is a failure") {
   const std::string body = R"(void join("chat:a"); await t.sleep(1); await t.rest();)";
   fails(body, "uncaught exception");
-  fails(body, "| \"tests/a.test.ts\": unhandled rejection: \"no name\"\n         |     at <anonymous> (tests/a.test.ts:4:");
+  fails(body,
+        "| \"tests/a.test.ts\": unhandled rejection: \"no name\"\n         |     at <anonymous> (tests/a.test.ts:4:");
 }
 
 TEST_CASE("an await that is missing fails the test in which it is missing, and not the next") {
