@@ -142,7 +142,7 @@ test("a runtime folder with a name too long for a socket is said to be one, and 
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
   const rooms = spawnSync(entmoot, ["rooms", app], { encoding: "utf8", env });
   assert.equal(rooms.status, 1);
-  assert.match(rooms.stderr, /too long for a socket's name/);
+  assert.match(rooms.stderr, /too long for a socket's path/);
   const args = ["-s", "INT", "--preserve-status", "2", entmoot, "serve", app, "--port", "0"];
   const served = spawnSync("timeout", args, { encoding: "utf8", env });
   assert.match(served.stdout, /The moot is open/);
