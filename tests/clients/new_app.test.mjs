@@ -146,7 +146,7 @@ test("a runtime folder with a name too long for a socket is said to be one, and 
   const args = ["-s", "INT", "--preserve-status", "2", entmoot, "serve", app, "--port", "0"];
   const served = spawnSync("timeout", args, { encoding: "utf8", env });
   assert.match(served.stdout, /The moot is open/);
-  assert.match(served.stdout + served.stderr, /no console: .* too long/);
+  assert.match(served.stdout + served.stderr, /are off: .* too long/);
 });
 
 test("bash completes the words of a command", () => {
