@@ -166,6 +166,12 @@ test("ARCHITECTURE.md states each decision once", () => {
   assert.equal(wrong.length, 0, `\n${wrong.join("\n")}`);
 });
 
+test("CONTRIBUTING.md quotes Mailbox::push() as it is", () => {
+  const quoted = readFileSync(join(repository, "CONTRIBUTING.md"), "utf8").match(/^```cpp\n(void Mailbox::push.*?)^```/ms)?.[1];
+  assert.ok(quoted, "it quotes Mailbox::push()");
+  assert.ok(text_of("src/entmoot/otp/mailbox.cpp").includes(quoted), `src/entmoot/otp/mailbox.cpp has no such lines:\n${quoted}`);
+});
+
 test("a name that is not in the code is reported with its line", () => {
   assert.deepEqual(wrong_names("fine: `base/json`\n\nbut `base/attic` and\n`src/attic.txt` are not"), [
     "ARCHITECTURE.md:3: there is no file or folder `base/attic`",
