@@ -61,8 +61,8 @@ TEST_CASE("what a call comes to: a value, nothing, a promise, an exception, no s
   CHECK(room.said[2] == "3 error no");
   CHECK(room.said[3] == "4 error bad");
   CHECK(room.said[4] == R"(5 error the room's script has no function "absent")");
-  CHECK(room.said[5] == "6 error an error that cannot be shown");
-  CHECK(room.said[6].starts_with("7 error the result cannot be sent as JSON"));
+  CHECK(room.said[5] == "6 error the error cannot be converted to a string");
+  CHECK(room.said[6].starts_with("7 error the result cannot be serialized as JSON"));
 }
 
 TEST_CASE("Beam and BroadcastChannel reach the host as JSON") {

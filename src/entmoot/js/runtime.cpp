@@ -115,7 +115,7 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
       if (jobs >= jobs_max) return Ended::too_many_jobs;
       host_.slicer().poll();
     }
-    if (!call(ctx_, own, Root::report_unheard, 0, nullptr)) returned = false;
+    if (!call(ctx_, own, Root::report_unhandled, 0, nullptr)) returned = false;
     if (own.over_soft() && !std::exchange(collected, true)) collect_garbage();
   } while (JS_IsJobPending(rt_));
   return returned && !interrupted_ ? Ended::done : Ended::interrupted;

@@ -89,7 +89,7 @@ Error ScratchEngine::exception() const {
 std::string ScratchEngine::text(JSValue value) const {
   std::size_t size = 0;
   const char* data = JS_ToCStringLen(context_, &size, value);
-  std::string out = data ? std::string(data, size) : std::string("an error that cannot be shown");
+  std::string out = data ? std::string(data, size) : std::string("the error cannot be converted to a string");
   if (data) JS_FreeCString(context_, data);
   JS_FreeValue(context_, value);
   return out;

@@ -73,7 +73,7 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
   };
   static constexpr Function functions[] = {
       {Root::invoke, "invoke"},        {Root::settle, "settle"},     {Root::fire, "fire"},
-      {Root::failed, "failed"},        {Root::rejected, "rejected"}, {Root::report_unheard, "reportUnheard"},
+      {Root::failed, "failed"},        {Root::rejected, "rejected"}, {Root::report_unhandled, "reportUnhandled"},
       {Root::report_job, "reportJob"}, {Root::adopt, "adopt"},
   };
   JSValue host = new_host_object(ctx);

@@ -56,7 +56,7 @@ enum class Root : std::size_t {
   fire,
   failed,
   rejected,
-  report_unheard,
+  report_unhandled,
   report_job,
   adopt,
   load_web_api,  ///< JSObject* of web_apis.js's function
