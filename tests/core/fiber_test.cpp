@@ -81,5 +81,5 @@ TEST_CASE("fibers that poll share a thread slice by slice, counted by a clock th
   }
   CHECK(a.polls == b.polls);
   CHECK(a.polls == 5 * 10);
-  CHECK(slicer.counters().polite == 10);
+  CHECK(slicer.counters().polled == 10);
 }

@@ -121,7 +121,7 @@ World::Held World::held() const {
 Outcome World::run(const Script& script) {
   Outcome outcome;
   hostiles_ = load(script.name, script.source);
-  const auto slices_of_all = [&] { return js_.slicer.counters().polite + js_.slicer.counters().forced; };
+  const auto slices_of_all = [&] { return js_.slicer.counters().polled + js_.slicer.counters().forced; };
   const auto own_slices = [&] { return neighbour_->usage().slices; };
   const auto slices = [&] { return slices_of_all() - own_slices(); };
   const std::uint64_t slices_before = slices();

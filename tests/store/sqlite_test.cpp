@@ -64,7 +64,7 @@ TEST_CASE("values are values: SQL in a text stays text") {
 TEST_CASE("errors are values that say what SQLite says, and the database can be used after them") {
   Database database = in_memory();
   CHECK(database.prepare("select nonsense from t").error().reason == "database error: no such column: nonsense");
-  CHECK(database.prepare("  -- nothing").error().reason == "there is no statement in the SQL");
+  CHECK(database.prepare("  -- nothing").error().reason == "the SQL contains no statement");
   CHECK(database.run("crate table u").error().reason == R"(database error: near "crate": syntax error)");
   REQUIRE(database.run("create unique index once on t (b)").has_value());
   auto insert = database.prepare("insert into t values ('x', ?)");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The CommonJS runtime, evaluated once into the template heap of a program that has CommonJS modules. A module's function
-// runs at its first require, separately in each room. In a require cycle the second module sees the exports made so far,
-// as in Node. `resolve(from, specifier)` is a host function that returns a module's name, or throws.
+// The CommonJS runtime, evaluated once into the template heap of a program that has CommonJS modules. A module's
+// function runs at its first require, separately in each room. In a require cycle the second module sees the exports
+// made so far, as in Node. `resolve(from, specifier)` is a host function that returns a module's name, or throws.
 (function (resolve) {
   'use strict';
 

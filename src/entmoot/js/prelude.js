@@ -4,9 +4,9 @@
 // script. The file is evaluated once, into the template heap that every room is copied from, so nothing here may depend
 // on an address (no Map or WeakMap that already has an object as a key).
 //
-// The server and the script exchange JSON texts. JSON is parsed and serialized here, in JavaScript, because both can run
-// the script's own code (a getter, a toJSON), which must run where a room can be preempted and dropped: never below a
-// C++ frame. `host` is the only interface to the server: its functions take and return numbers, strings and bytes
+// The server and the script exchange JSON texts. JSON is parsed and serialized here, in JavaScript, because both can
+// run the script's own code (a getter, a toJSON), which must run where a room can be preempted and dropped: never below
+// a C++ frame. `host` is the only interface to the server: its functions take and return numbers, strings and bytes
 // (js/host_functions.cpp).
 //
 // A script that changes the globals must not break the server: every built-in that is used later is captured now.
@@ -47,7 +47,8 @@
 
   // --- calls from outside
 
-  // Functions of built-in scripts (room.js) that the server calls by a reserved name; no script function has such a name.
+  // Functions of built-in scripts (room.js) that the server calls by a reserved name; no script function has such a
+  // name.
   const entries = create(null);
   let namespace = null; // the namespace of the room's module; null for a classic script
 

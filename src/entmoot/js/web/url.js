@@ -89,7 +89,8 @@
     return address === undefined ? name : address;
   };
 
-  // --- a URL as a record: {scheme, user, password, host, port, path, query, fragment}; path is a list, or a string if it is opaque
+  // --- a URL as a record: {scheme, user, password, host, port, path, query, fragment}; path is a list, or a string if
+  // it is opaque
 
   const parsePath = (text, path, scheme) => {
     const segments = (special(scheme) ? text.replaceAll('\\', '/') : text).replace(/^\//, '').split('/');
