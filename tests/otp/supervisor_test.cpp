@@ -165,5 +165,5 @@ TEST_CASE_FIXTURE(TreeFixture, "nobody waits for a supervisor's answer") {
   std::vector<std::string> answers;
   tree->ref().mailbox().push(call("echo", noting(answers)));
   settle();
-  CHECK(answers == std::vector<std::string>{"error: a supervisor takes no messages"});
+  CHECK(answers == std::vector<std::string>{"error: a supervisor accepts no messages"});
 }

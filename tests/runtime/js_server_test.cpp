@@ -113,7 +113,7 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
     CHECK(RoomBench::text(answer) == "(no answer)");
     bench.clock.advance(5s);
     bench.settle();
-    CHECK(RoomBench::text(answer) == R"("handler \"silent\" did not answer in time")");
+    CHECK(RoomBench::text(answer) == R"("handler \"silent\" timed out")");
   }
   CHECK_FALSE(room.exit);
 }
@@ -433,7 +433,7 @@ TEST_CASE("answers of handlers that wait for a room are limited, in number and i
   CHECK(bench.call(room, "ask", R"(["big",20])") == "null");
   CHECK(bench.call(room, "result") == R"([9,{"overloaded":11}])");
   CHECK(bench.call(room, "ask", R"(["small",60])") == "null");
-  CHECK(bench.call(room, "result") == R"([50,{"too many Beam.calls wait for an answer":10}])");
+  CHECK(bench.call(room, "result") == R"([50,{"too many pending Beam.calls":10}])");
   CHECK(bench.call(room, "ask", R"(["big",5])") == "null");
   CHECK(bench.call(room, "result") == "[5,{}]");
 }
