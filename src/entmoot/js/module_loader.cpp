@@ -19,7 +19,7 @@ namespace {
 using Format = SourceFile::Format;
 using How = CompiledModule::Import::How;
 
-// What stands for a module that a package's "browser" field takes away.
+// The empty module, which replaces modules that a package's "browser" field maps to false.
 constexpr auto nothing = "node_modules/(empty)";
 
 }  // namespace
@@ -31,7 +31,7 @@ struct ModuleLoader::Parts {
   ModuleCompiler compiler;
 };
 
-// One graph in the making.
+// The loading of one graph.
 class ModuleLoader::Load {
  public:
   explicit Load(Parts& parts)
@@ -43,7 +43,7 @@ class ModuleLoader::Load {
     const auto file = tree_.file(tree_.root() / entry);
     if (!file) return fail(ErrorCode::invalid, entry.generic_string() + ": " + file.error().reason);
     if (!*file)
-      return fail(ErrorCode::not_found, entry.generic_string() + ": there is no such file in " + tree_.root().string());
+      return fail(ErrorCode::not_found, entry.generic_string() + ": file not found in " + tree_.root().string());
     add(**file);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       if (auto done = take(i); !done) return done.error();
@@ -76,7 +76,7 @@ class ModuleLoader::Load {
     return name;
   }
 
-  // Compiles a file and finds what it asks for.
+  // Compiles a file and resolves its imports.
   Result<void> take(std::size_t index) {
     auto file = source(found_[index]);
     if (!file) return file.error();
@@ -97,7 +97,7 @@ class ModuleLoader::Load {
         request.target = add(resolved->file);
       } else {
         request.problem = found_[index].module.name + ":" + import.place + ": " + resolved.error().reason;
-        // Whoever asks while it runs may also catch the error.
+        // import() and require() throw at run time, where the script can catch the error.
         if (import.how == How::statement) return fail(ErrorCode::invalid, std::move(request.problem));
       }
       ModuleGraph::Module& module = found_[index].module;
@@ -127,7 +127,8 @@ class ModuleLoader::Load {
     if (ending != ".js")
       return fail(
           ErrorCode::invalid,
-          tree_.name_of(path) + ": cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
+          tree_.name_of(path) +
+              ": cannot be imported: the file extension of a module must be .ts, .mts, .js, .mjs, .cjs or .json");
     const auto package = tree_.package_around(path.parent_path());
     if (!package) return package.error();
     if (!*package) return Format::undecided;
@@ -138,7 +139,7 @@ class ModuleLoader::Load {
                                                                                   : Format::undecided;
   }
 
-  // What can be said when everything is compiled.
+  // Completes a module when all modules are compiled.
   Result<void> finish(Found& found) {
     ModuleGraph::Module& module = found.module;
     module.kind = found.compiled->kind;
@@ -147,7 +148,7 @@ class ModuleLoader::Load {
       const auto target = by_name_.find(request.target);
       if (target == by_name_.end() || found_[target->second].compiled->kind != ModuleGraph::Kind::module) continue;
       request.problem = module.name + ":" + request.place + ": \"" + specifier +
-                        "\" is an ES module, which cannot be required: import it";
+                        "\" is an ES module, which cannot be loaded by require(): use import";
     }
     if (module.kind == ModuleGraph::Kind::module) {
       module.bytecode = found.compiled->bytecode;

@@ -62,11 +62,9 @@ constexpr std::array node_modules = {"assert",
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 Error no_node(std::string_view specifier) {
-  return fail(
-      ErrorCode::invalid,
-      in_quotes(specifier) +
-          " is a module of Node, and a room does not run in Node: use what the Web has, or ask the server for it "
-          "with Beam.call");
+  return fail(ErrorCode::invalid, in_quotes(specifier) +
+                                      " is a Node.js module, which rooms do not have: use a Web API, or call a handler "
+                                      "of the server with Beam.call");
 }
 
 fs::path with_ending(const fs::path& path, std::string_view ending) {
@@ -75,7 +73,7 @@ fs::path with_ending(const fs::path& path, std::string_view ending) {
   return out;
 }
 
-// What TypeScript's authors write for a file that will be called so one day.
+// TypeScript authors may write the extension of the compiled file: "./util.js" for util.ts.
 std::string_view source_ending(std::string_view ending) {
   if (ending == ".js") return ".ts";
   if (ending == ".mjs") return ".mts";
@@ -98,18 +96,18 @@ PackageName split(std::string_view specifier) {
 }  // namespace
 
 Result<Resolved> ModuleResolver::resolve(std::string_view specifier, const fs::path& from, Asked asked) {
-  if (specifier.empty()) return fail(ErrorCode::invalid, "the name of a module is empty");
+  if (specifier.empty()) return fail(ErrorCode::invalid, "the module specifier is empty");
   if (specifier.starts_with("./") || specifier.starts_with("../") || specifier == "." || specifier == "..")
     return resolve_file(specifier, from.parent_path() / specifier, asked);
   if (specifier.starts_with('/'))
     return fail(ErrorCode::invalid,
-                "cannot import " + in_quotes(specifier) + ": write the path from this file, beginning with ./ or ../");
+                "cannot import " + in_quotes(specifier) + ": use a relative path that begins with ./ or ../");
   if (specifier.starts_with('#')) return resolve_import(specifier, from, asked);
   if (specifier.starts_with("node:")) return no_node(specifier);
   if (specifier.find(':') != std::string_view::npos)
     return fail(ErrorCode::invalid,
                 "cannot import " + in_quotes(specifier) +
-                    ": modules come from the app's folder; install the package with npm and import it by its name");
+                    ": URLs are not supported; install the package with npm and import it by its name");
   return resolve_package(specifier, from, asked);
 }
 
@@ -133,12 +131,12 @@ ModuleResolver::Found ModuleResolver::find_file(const fs::path& path, Asked aske
   return find_main((path / ".").lexically_normal().parent_path(), asked);
 }
 
-// What a folder means: the file that its package.json names, or its index.
+// The main file of a folder: the file that its package.json names, or its index.
 ModuleResolver::Found ModuleResolver::find_main(const fs::path& folder, Asked asked) {
   const auto package = tree_.package_in(folder);
   if (!package) return package.error();
   for (const auto& main : *package ? (*package)->mains(asked) : std::vector<std::string>{"index"}) {
-    // A main may itself be a folder with an index, but not name itself again.
+    // A main may be a folder with an index, but that folder's package.json is not read.
     for (const fs::path& path : {folder / main, folder / main / "index"}) {
       auto found = tree_.file(path);
       if (!found || *found) return found;
@@ -155,8 +153,8 @@ Result<Resolved> ModuleResolver::resolve_file(std::string_view specifier, const 
   const auto found = find_file(path.lexically_normal(), asked);
   if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
   if (!*found)
-    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": there is no " +
-                                          tree_.name_of(path.lexically_normal()) + ", with or without an ending");
+    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": there is no file " +
+                                          tree_.name_of(path.lexically_normal()) + ", with or without an extension");
   return for_browser(**found, asked);
 }
 
@@ -209,8 +207,8 @@ Result<Resolved> ModuleResolver::resolve_package(std::string_view specifier, con
   }
   if (std::ranges::find(node_modules, name) != node_modules.end()) return no_node(specifier);
   return fail(ErrorCode::not_found,
-              "cannot find the package " + in_quotes(name) + ": run \"npm install " + std::string(name) +
-                  "\" in the app's folder; a file of the app is imported by a path that begins with ./ or ../");
+              "cannot find package " + in_quotes(name) + ": run \"npm install " + std::string(name) +
+                  "\" in the app's folder; to import a file of the app, use a path that begins with ./ or ../");
 }
 
 Result<Resolved> ModuleResolver::inside(const PackageJson* package, const fs::path& folder, std::string_view specifier,
@@ -220,17 +218,17 @@ Result<Resolved> ModuleResolver::inside(const PackageJson* package, const fs::pa
     if (!target)
       return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
                                           ": the package's package.json does not export " + in_quotes(subpath) +
-                                          (asked == Asked::import ? " to import" : " to require"));
+                                          (asked == Asked::import ? " for import" : " for require"));
     if (!target->starts_with("./"))
       return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
-                                          ": the package's package.json leads to " + in_quotes(*target) +
-                                          ", which is not in the package");
+                                          ": the package's package.json maps it to " + in_quotes(*target) +
+                                          ", which is outside the package");
     const auto found = tree_.file(folder / *target);
     if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
     if (!*found)
       return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
-                                          ": the package's package.json leads to " + in_quotes(*target) +
-                                          ", which is not there");
+                                          ": the package's package.json maps it to " + in_quotes(*target) +
+                                          ", which does not exist");
     return for_browser(**found, asked);
   }
   const auto found =
@@ -246,11 +244,12 @@ Result<Resolved> ModuleResolver::resolve_import(std::string_view specifier, cons
   if (!own) return own.error();
   const auto target = *own ? (*own)->imported(specifier, asked) : std::nullopt;
   if (!target)
-    return fail(ErrorCode::not_found,
-                "cannot find " + in_quotes(specifier) + ": the \"imports\" of the nearest package.json do not list it");
+    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) +
+                                          ": it is not listed in \"imports\" of the nearest package.json");
   if (target->starts_with("./")) return resolve_file(specifier, (*own)->folder() / *target, asked);
   if (target->starts_with('#'))
-    return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": it leads to " + in_quotes(*target));
+    return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": \"imports\" maps it to " +
+                                        in_quotes(*target) + ", which must be a file or a package");
   return resolve(*target, from, asked);
 }
 

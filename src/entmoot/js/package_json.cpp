@@ -18,8 +18,8 @@ bool holds(std::string_view condition, Asked asked) {
          condition == (asked == Asked::import ? "import" : "require");
 }
 
-// A target: a path, the first condition that holds, the first of a list, or null for "not this one". The outer optional
-// is "nothing here says anything".
+// Resolves a target: a path, the first condition that holds, the first match of a list, or null ("excluded": the inner
+// optional is empty). The outer optional is empty if nothing matches.
 std::optional<std::optional<std::string>> choose(const Json& target, std::string_view star, Asked asked) {
   if (target.is_null()) return std::optional<std::string>();
   if (target.is_string()) {
@@ -90,7 +90,7 @@ bool PackageJson::has_exports() const noexcept {
 
 std::optional<std::string> PackageJson::exported(std::string_view subpath, Asked asked) const {
   const Json& exports = *field("exports");
-  // Either a table of subpaths, or what "." leads to.
+  // Either a table of subpaths, or the target of ".".
   const object* table = exports.if_object();
   if (table && !table->empty() && table->begin()->key().starts_with('.')) return look_up(*table, subpath, asked);
   if (subpath != ".") return std::nullopt;
@@ -108,7 +108,7 @@ std::vector<std::string> PackageJson::mains(Asked asked) const {
   const auto add = [&](std::string_view name) {
     if (const auto path = text_field(name); !path.empty()) out.emplace_back(without_dot(path));
   };
-  // A browser's build of a package with a "module" is one file for script tags, mostly; the module is the better one.
+  // In a package with a "module" field, "browser" is usually one file for script tags, so "module" is preferred.
   if (asked == Asked::import) add("module");
   add("browser");
   add("main");

@@ -7,7 +7,7 @@
 namespace entmoot::js {
 
 ScratchEngine::ScratchEngine() : runtime_(JS_NewRuntime()), context_(runtime_ ? JS_NewContext(runtime_) : nullptr) {
-  ENTMOOT_CHECK(context_, "no memory for a JavaScript engine");
+  ENTMOOT_CHECK(context_, "a JavaScript engine fits into memory");
   JS_SetMaxStackSize(runtime_, 4 * 1024 * 1024);
 }
 
@@ -38,7 +38,7 @@ Result<void> ScratchEngine::check_json(const std::string& text, const std::strin
   return {};
 }
 
-// The engine's stack of a syntax error begins with where it is: "    at chat.ts:3:7\n".
+// The engine's stack of a syntax error begins with its place: "    at chat.ts:3:7\n".
 Error ScratchEngine::located(const std::string& name) const {
   const Error error = exception();
   const auto at = error.detail.find(name + ":");
