@@ -44,7 +44,7 @@ ModuleCompiler::~ModuleCompiler() = default;
 
 void ModuleCompiler::start() {
   engine_ = std::make_unique<ScratchEngine>();
-  JS_SetModuleLoaderFunc(engine_->runtime(), &record_import, &stand_in, &asked_for_);
+  JS_SetModuleLoaderFunc(engine_->runtime(), &record_import, &stand_in, &imports_);
 }
 
 Result<std::shared_ptr<const CompiledModule>> ModuleCompiler::compile(SourceFile file) {
@@ -87,16 +87,16 @@ Result<CompiledModule> ModuleCompiler::compile_module(const SourceFile& file) {
   if (!compiled) return compiled.error();
   for (auto& call : literal_calls(source, "import"))
     compiled->imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
-  compiled->asks_where_it_is = source.find("import.meta") != std::string::npos;
+  compiled->uses_import_meta = source.find("import.meta") != std::string::npos;
   return compiled;
 }
 
 Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file, const std::string& source) {
-  asked_for_.clear();
+  imports_.clear();
   auto module = engine_->compile(source, file.name, JS_EVAL_TYPE_MODULE);
   if (!module) return module.error();
   CompiledModule out;
-  for (auto& specifier : asked_for_) {
+  for (auto& specifier : imports_) {
     std::string place = place_of_import(file.text, specifier);
     out.imports.push_back({How::statement, std::move(specifier), std::move(place)});
   }

@@ -43,7 +43,7 @@ struct CompiledModule {
   };
   ModuleGraph::Kind kind = ModuleGraph::Kind::module;
   ModuleGraph::Bytecode bytecode;  ///< The ES module, or the CommonJS module's function.
-  bool asks_where_it_is = false;
+  bool uses_import_meta = false;
   std::vector<Import> imports;
   std::multimap<std::string, std::string> names;  ///< Imported names, by statements: specifier → name.
   std::vector<std::string> exports;               ///< Of a CommonJS module.
@@ -79,7 +79,7 @@ class ModuleCompiler {
 
   SourceTools tools_;
   std::unique_ptr<ScratchEngine> engine_;  // contains the modules of one graph
-  std::vector<std::string> asked_for_;     // imports of the module that is being compiled
+  std::vector<std::string> imports_;       // imports of the module that is being compiled
   std::map<std::string, Kept, std::less<>> kept_;
 };
 

@@ -38,7 +38,7 @@ class ModuleGraph {
     Kind kind = Kind::module;
     Bytecode bytecode;              ///< The script, or the ES module.
     Bytecode body = nullptr;        ///< The CommonJS module's function.
-    bool asks_where_it_is = false;  ///< It uses import.meta.
+    bool uses_import_meta = false;  ///< It uses import.meta.
     Requests imports = {};          ///< Of import and export statements, and of import().
     Requests required = {};         ///< Of require(): a package may have another file for it.
   };

@@ -141,7 +141,7 @@ Result<LinkedProgram> link_graph(JSContext* ctx, const ModuleGraph& graph) {
   for (const auto& module : graph.modules()) {
     JSModuleDef* there = find_or_read(ctx, module.name.c_str(), const_cast<ModuleGraph*>(&graph));
     if (!there) return exception(ctx);
-    if (!module.asks_where_it_is) continue;
+    if (!module.uses_import_meta) continue;
     const std::string url = "file:///" + module.name;
     JSValue meta = JS_GetImportMeta(ctx, there);
     JS_SetPropertyStr(ctx, meta, "url", JS_NewStringLen(ctx, url.data(), url.size()));

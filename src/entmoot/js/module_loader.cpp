@@ -51,13 +51,13 @@ class ModuleLoader::Load {
     std::vector<ModuleGraph::Module> modules;
     for (const auto& found : found_) {
       for (const auto& [specifier, name] : found.compiled->names)
-        if (name != "*") asked_of_[found.module.imports.at(specifier).target].insert(name);
+        if (name != "*") imported_names_[found.module.imports.at(specifier).target].insert(name);
     }
     for (auto& found : found_) {
       if (auto done = finish(found); !done) return done.error();
     }
     for (auto& found : found_) modules.push_back(std::move(found.module));
-    return std::make_shared<const ModuleGraph>(std::move(modules), tree_.looked_at());
+    return std::make_shared<const ModuleGraph>(std::move(modules), tree_.recorded_paths());
   }
 
  private:
@@ -88,9 +88,9 @@ class ModuleLoader::Load {
       ModuleGraph::Request request{.target = {}, .problem = {}, .place = import.place};
       const bool required = import.how == How::require;
       const bool built_in = built_ins_.contains(import.specifier);
-      const auto resolved =
-          built_in ? Result<Resolved>(Resolved{})
-                   : resolver_.resolve(import.specifier, found_[index].path, required ? Asked::require : Asked::import);
+      const auto resolved = built_in ? Result<Resolved>(Resolved{})
+                                     : resolver_.resolve(import.specifier, found_[index].path,
+                                                         required ? ImportKind::require : ImportKind::import);
       if (built_in) {
         request.target = add({}, import.specifier);
       } else if (resolved) {
@@ -143,7 +143,7 @@ class ModuleLoader::Load {
   Result<void> finish(Found& found) {
     ModuleGraph::Module& module = found.module;
     module.kind = found.compiled->kind;
-    module.asks_where_it_is = found.compiled->asks_where_it_is;
+    module.uses_import_meta = found.compiled->uses_import_meta;
     for (auto& [specifier, request] : module.required) {
       const auto target = by_name_.find(request.target);
       if (target == by_name_.end() || found_[target->second].compiled->kind != ModuleGraph::Kind::module) continue;
@@ -157,7 +157,8 @@ class ModuleLoader::Load {
     FacadeNames names;
     std::set<std::string> seen;
     collect_exports(found, names.shown, seen);
-    if (const auto asked = asked_of_.find(module.name); asked != asked_of_.end()) names.trusted = asked->second;
+    if (const auto imported = imported_names_.find(module.name); imported != imported_names_.end())
+      names.trusted = imported->second;
     auto facade = compiler_.compile_facade(module.name, names);
     if (!facade) return facade.error();
     module.bytecode = std::move(*facade);
@@ -182,7 +183,7 @@ class ModuleLoader::Load {
   ModuleResolver resolver_;
   std::vector<Found> found_;  // the entry first
   std::map<std::string, std::size_t, std::less<>> by_name_;
-  std::map<std::string, std::set<std::string>, std::less<>> asked_of_;  // what import statements name, by module
+  std::map<std::string, std::set<std::string>, std::less<>> imported_names_;  // of import statements, by module
 };
 
 ModuleLoader::ModuleLoader(const fs::path& root, BuiltIns built_ins)
@@ -191,7 +192,7 @@ ModuleLoader::~ModuleLoader() = default;
 
 Result<std::shared_ptr<const ModuleGraph>> ModuleLoader::load(const fs::path& entry) {
   auto loaded = Load(*parts_).run(entry);
-  files_ = parts_->tree.looked_at();
+  files_ = parts_->tree.recorded_paths();
   return loaded;
 }
 

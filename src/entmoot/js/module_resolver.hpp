@@ -32,23 +32,24 @@ class ModuleResolver {
   explicit ModuleResolver(SourceTree& tree) : tree_(tree) {}
 
   /// `from`: the absolute path of the importing file.
-  [[nodiscard]] Result<Resolved> resolve(std::string_view specifier, const std::filesystem::path& from, Asked asked);
+  [[nodiscard]] Result<Resolved> resolve(std::string_view specifier, const std::filesystem::path& from,
+                                         ImportKind kind);
 
  private:
   using Found = Result<std::optional<std::filesystem::path>>;
   /// As written, with another extension, or as a folder. In the app's own files .ts takes precedence over .js.
-  [[nodiscard]] Found find_file(const std::filesystem::path& path, Asked asked);
-  [[nodiscard]] Found find_main(const std::filesystem::path& folder, Asked asked);
+  [[nodiscard]] Found find_file(const std::filesystem::path& path, ImportKind kind);
+  [[nodiscard]] Found find_main(const std::filesystem::path& folder, ImportKind kind);
   [[nodiscard]] Result<Resolved> resolve_file(std::string_view specifier, const std::filesystem::path& path,
-                                              Asked asked);
+                                              ImportKind kind);
   [[nodiscard]] Result<Resolved> resolve_package(std::string_view specifier, const std::filesystem::path& from,
-                                                 Asked asked);
+                                                 ImportKind kind);
   [[nodiscard]] Result<Resolved> resolve_import(std::string_view specifier, const std::filesystem::path& from,
-                                                Asked asked);
+                                                ImportKind kind);
   [[nodiscard]] Result<Resolved> inside(const PackageJson* package, const std::filesystem::path& folder,
-                                        std::string_view specifier, std::string_view subpath, Asked asked);
+                                        std::string_view specifier, std::string_view subpath, ImportKind kind);
   /// Applies the "browser" field of the package that contains the file.
-  [[nodiscard]] Result<Resolved> for_browser(const std::filesystem::path& file, Asked asked);
+  [[nodiscard]] Result<Resolved> for_browser(const std::filesystem::path& file, ImportKind kind);
 
   SourceTree& tree_;
 };

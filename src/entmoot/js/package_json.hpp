@@ -18,7 +18,7 @@
 namespace entmoot::js {
 
 /// The kind of the request: import or require().
-enum class Asked { import, require };
+enum class ImportKind { import, require };
 
 class PackageJson {
  public:
@@ -32,16 +32,16 @@ class PackageJson {
   [[nodiscard]] bool has_exports() const noexcept;
 
   /// The relative target of `subpath` ("." or "./x"); nullopt if it is not exported.
-  [[nodiscard]] std::optional<std::string> exported(std::string_view subpath, Asked asked) const;
+  [[nodiscard]] std::optional<std::string> exported(std::string_view subpath, ImportKind kind) const;
   /// The target of `specifier` ("#x"): relative, or another package; nullopt if it is not listed.
-  [[nodiscard]] std::optional<std::string> imported(std::string_view specifier, Asked asked) const;
+  [[nodiscard]] std::optional<std::string> imported(std::string_view specifier, ImportKind kind) const;
   /// Without "exports": the candidates for the package's main file, best first. Relative, without "./".
-  [[nodiscard]] std::vector<std::string> mains(Asked asked) const;
+  [[nodiscard]] std::vector<std::string> mains(ImportKind kind) const;
   /// Whether the "module" field names `file` (relative).
   [[nodiscard]] bool is_module_field(std::string_view file) const;
 
   struct Replaced {
-    bool by_nothing = false;  ///< Replaced by the empty module.
+    bool by_empty_module = false;  ///< Replaced by the empty module.
     std::string target = {};
   };
   /// The replacement for `what` (a package's name, or "./file") in the "browser" field.

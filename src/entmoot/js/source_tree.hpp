@@ -45,7 +45,7 @@ class SourceTree {
   /// "rooms/chat.ts"
   [[nodiscard]] std::string name_of(const std::filesystem::path& path) const;
   [[nodiscard]] bool contains(const std::filesystem::path& path) const;
-  [[nodiscard]] std::vector<std::string> looked_at() const { return {seen_.begin(), seen_.end()}; }
+  [[nodiscard]] std::vector<std::string> recorded_paths() const { return {seen_.begin(), seen_.end()}; }
 
  private:
   std::filesystem::path root_;

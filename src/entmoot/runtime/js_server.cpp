@@ -126,9 +126,9 @@ bool JsServer::slice() {
       case Turn::State::running: ++used_.slices; return true;
       case Turn::State::dropped:
         used_.cpu += turn_->cpu_used();
-        log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), turn_->trouble()->reason,
+        log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), turn_->error()->reason,
                    std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
-        exit(ExitReason::crash(*turn_->trouble()));
+        exit(ExitReason::crash(*turn_->error()));
         return false;
       default: break;
     }
@@ -144,7 +144,7 @@ void JsServer::finish_turn() {
   used_.cpu += turn_->cpu_used();
   log_.report_suppressed();
 
-  if (turn_->trouble()) failure_ = turn_->trouble();
+  if (turn_->error()) failure_ = turn_->error();
   const bool starting = turn_->input().kind == js::Entry::Kind::evaluate;
   const std::uint64_t call = turn_->input().kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
   if (auto failure = std::exchange(failure_, std::nullopt)) {

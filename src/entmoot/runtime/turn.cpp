@@ -28,7 +28,7 @@ void Turn::start(Input input) {
   first_slice_ = true;
   cpu_used_ = {};
   effect_bytes_ = 0;
-  trouble_.reset();
+  error_.reset();
   fiber_.start(js_.stacks, &Turn::body, this);
 }
 
@@ -88,7 +88,7 @@ Turn::State Turn::run_slice() {
   } else if (effect_bytes_ > budget_.effects_bytes_max) {
     drop(too_much_output());
   } else {
-    if (ended_ == js::Ended::interrupted) trouble_ = out_of_memory();
+    if (ended_ == js::Ended::interrupted) error_ = out_of_memory();
     state_ = State::done;
   }
   return state_;
@@ -103,7 +103,7 @@ void Turn::finish() noexcept {
 void Turn::drop(Error reason) noexcept {
   fiber_.forget();
   effects_.drop();
-  trouble_ = std::move(reason);
+  error_ = std::move(reason);
   state_ = State::dropped;
 }
 

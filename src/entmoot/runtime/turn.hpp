@@ -58,7 +58,7 @@ class Turn {
   [[nodiscard]] Effects& effects() noexcept { return effects_; }
   [[nodiscard]] const Input& input() const noexcept { return input_; }
   /// The error with which the turn was dropped, or its body interrupted.
-  [[nodiscard]] const std::optional<Error>& trouble() const noexcept { return trouble_; }
+  [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
   [[nodiscard]] Duration cpu_used() const noexcept { return cpu_used_; }
 
   // --- from the body, on the fiber
@@ -91,7 +91,7 @@ class Turn {
   bool first_slice_ = true;
   Duration cpu_used_{};
   js::Ended ended_ = js::Ended::done;
-  std::optional<Error> trouble_;
+  std::optional<Error> error_;
 };
 
 }  // namespace entmoot
