@@ -124,14 +124,14 @@ const std::set<std::string_view> language{"global", "weak", "generator", "error"
 
 }  // namespace
 
-TEST_CASE("builtins that never poll are sliced all the same, and end at their room's limit") { run_families(native); }
-TEST_CASE("a room that takes memory, or goes on when there is none, ends alone") { run_families(memory); }
+TEST_CASE("builtins that never poll are preempted, and end at their room's limit") { run_families(native); }
+TEST_CASE("a room that exhausts its memory ends alone") { run_families(memory); }
 TEST_CASE("recursion, nesting and deep structures meet the room's own stack limit") { run_families(stacks); }
 TEST_CASE("microtasks and timers without an end are sliced like any computation") { run_families(jobs); }
 TEST_CASE("regular expressions, comparators and proxies run on their room's time") { run_families(expressions); }
-TEST_CASE("messages and answers that are made to hurt cost their own room only") { run_families(messages); }
-TEST_CASE("a flood of what the server does for a room is bounded") { run_families(server); }
-TEST_CASE("a room that turns the language inside out hurts itself") { run_families(language); }
+TEST_CASE("malicious messages and answers cost their own room only") { run_families(messages); }
+TEST_CASE("a flood of requests to the server is bounded") { run_families(server); }
+TEST_CASE("a room that breaks the language's built-ins affects only itself") { run_families(language); }
 
 TEST_CASE("every script of the corpus belongs to a test, and there are at least sixty") {
   CHECK(corpus().size() >= 60);

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// One look at the manual clock. A slice is then five polls of the engine, a turn two hundred.
+// The time that one reading of the manual clock takes. A slice is then five polls of the engine, a turn two hundred.
 constexpr Duration clock_step = 200us;
 constexpr Duration turn_cpu = with_force ? 150ms : 40ms;
 // How long a script may take in all before the test gives up on it, in rounds of the loop and in real time.
@@ -167,7 +167,7 @@ Outcome World::run(const Script& script) {
   const auto in_time = [&] {
     if (std::chrono::steady_clock::now() < give_up_at) return true;
     supervisor_.stop();  // whoever still has to answer does so while there is somebody to hear it
-    FAIL(script.name << " does not come to an end");
+    FAIL(script.name << " does not end within its bounds");
     return false;
   };
 

@@ -5,8 +5,8 @@
 // A shard with two rooms on it: the hostile one, and a neighbour that is pinged all the time. The test's thread is the
 // shard's: it goes round the loop itself, so that nothing depends on how threads are scheduled.
 //
-// Without a sanitizer time is real and rooms are sliced by force. With one, slices are polite and time is a clock that
-// moves with each look at it (core/slicer.hpp).
+// Without a sanitizer time is real and rooms are sliced by force. With one, slices end at polls only, and time is a
+// clock that advances with each reading (core/slicer.hpp).
 
 #include "corpus.hpp"
 
@@ -27,7 +27,7 @@ namespace entmoot::hostile {
 
 inline constexpr bool with_force = !with_asan && !with_tsan;
 
-/// What one script came to.
+/// The outcome of one script.
 struct Outcome {
   std::optional<Result<JsonText>> answer;  ///< Of run().
   std::optional<ExitReason> exit;          ///< Of the room, if it ended by itself.

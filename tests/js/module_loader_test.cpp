@@ -46,7 +46,7 @@ bool watches(const ModuleLoader& loader, const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a module's exports are what the server calls, and its state is a room's own") {
+TEST_CASE("the server calls a module's exports, and each room has its own module state") {
   const Folder folder({{"rooms/chat.ts", R"(
     import { greet, type Name } from '../lib/words.ts';
     interface Message { text: string }
@@ -159,7 +159,7 @@ TEST_CASE("a module may await at its top level before the room is there") {
   CHECK(outcome(files) == R"("late")");
 }
 
-TEST_CASE("a module that throws at its top level answers call 0 with the error, and nothing is left unheard") {
+TEST_CASE("a module that throws at its top level answers call 0 with the error, and no rejection is left unhandled") {
   CHECK(outcome({{"room.ts", "import './b'; export const test = 1;"}, {"b.ts", "throw new Error('not today');"}}) ==
         "0 error not today");
   CHECK(outcome({{"room.ts", "await null; throw new Error('nor tomorrow');"}}) == "0 error nor tomorrow");
@@ -262,7 +262,7 @@ TEST_CASE("a package's imports and its browser field") {
                       {"node_modules/other/x.js", "export default 'x'"}}) == R"(["in","x","web",0,"x"])");
 }
 
-TEST_CASE("nothing outside of the app's folder is read, wherever a link leads") {
+TEST_CASE("nothing outside the app's folder is read, not even through a symbolic link") {
   const Folder outside({{"secret.ts", "export default 'secret'"}, {"pkg/index.js", "export default 1"}});
   const Folder folder(Files{{"inside/real.ts", "export default 'real'"}});
   folder.write("room.ts", "import a from './link'; export const test = () => a;");
@@ -330,7 +330,7 @@ TEST_CASE("a name that CommonJS text does not show may be imported, and is looke
         R"(0 error node_modules/pkg/index.js has no export named "three")");
 }
 
-TEST_CASE("what is re-exported by CommonJS has its names too") {
+TEST_CASE("names re-exported by a CommonJS module can be imported") {
   CHECK(outcome({{"room.ts", "import { deep, own } from 'pkg'; export const test = () => [deep, own];"},
                  {"node_modules/pkg/index.js", "module.exports = require('./prod.js');"},
                  {"node_modules/pkg/prod.js",
@@ -339,7 +339,7 @@ TEST_CASE("what is re-exported by CommonJS has its names too") {
                  {"node_modules/pkg/deep.js", "exports.deep = 2;"}}) == "[2,1]");
 }
 
-TEST_CASE("require of what is not there, or of an ES module, is an error that the package may catch") {
+TEST_CASE("require of a missing module or of an ES module throws an error that the package can catch") {
   CHECK(outcome({{"room.ts", "import pkg from 'pkg'; export const test = () => pkg;"},
                  {"node_modules/pkg/index.js", R"(
                    const tried = [];
@@ -354,7 +354,7 @@ TEST_CASE("require of what is not there, or of an ES module, is an error that th
         R"(program; node_modules/pkg/index.js has no such literal"])");
 }
 
-TEST_CASE("a package that asks Node whether this is production hears yes, as an ES module too") {
+TEST_CASE("packages, also ES modules, see the value production for process.env.NODE_ENV") {
   CHECK(from_package({{"node_modules/pkg/index.mjs", "export default process.env.NODE_ENV"},
                       {"node_modules/pkg/package.json", R"({"main":"index.mjs"})"}}) == R"("production")");
   CHECK(from_package({{"node_modules/pkg/index.mjs",
@@ -364,7 +364,7 @@ TEST_CASE("a package that asks Node whether this is production hears yes, as an 
 
 // --- errors
 
-TEST_CASE("errors say which file, where, and what to do") {
+TEST_CASE("errors name the file, the position and what to do") {
   const auto error = [](const std::string& source, const Files& more = {}) {
     Files files = more;
     files["rooms/chat.ts"] = source;
@@ -399,7 +399,7 @@ TEST_CASE("errors say which file, where, and what to do") {
 
 // --- again
 
-TEST_CASE("a second load sees what has changed, and the files to watch are known even when it fails") {
+TEST_CASE("a second load compiles changed files, and the files to watch are known even if it fails") {
   const Folder folder(Files{{"room.ts", "import { a } from './a'; export const test = () => a;"}});
   ModuleLoader loader(folder.path());
   REQUIRE_FALSE(loader.load("room.ts").has_value());

@@ -320,7 +320,7 @@ std::vector<Command> shrunk(std::vector<Command> commands) {
 
 }  // namespace
 
-TEST_CASE("random commands leave the supervisor as the model says, whatever fails") {
+TEST_CASE("after random commands and failures the supervisor is in the state of the model") {
   const char* asked = std::getenv("ENTMOOT_MODEL_SEEDS");
   const auto seeds = static_cast<std::uint32_t>(asked ? std::atoi(asked) : 100);
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {

@@ -51,7 +51,8 @@ TEST_CASE("TextEncoder and TextDecoder: characters, broken pairs, broken bytes, 
       {"new TextDecoder().decode(new Uint8Array([0xf0,0x9f,0x98,0x41,0xed,0xa0,0x80,0xff]))",
        "\xEF\xBF\xBD"
        "A\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
-      {"new TextDecoder('utf-8', {fatal: true}).decode(new Uint8Array([0xff]))", "TypeError: the encoded data is not valid UTF-8"},
+      {"new TextDecoder('utf-8', {fatal: true}).decode(new Uint8Array([0xff]))",
+       "TypeError: the encoded data is not valid UTF-8"},
       {"new TextDecoder().decode(new Uint8Array([0xef,0xbb,0xbf,0x41])).length", "1"},
       {"new TextDecoder('utf8', {ignoreBOM: true}).decode(new Uint8Array([0xef,0xbb,0xbf,0x41])).length", "2"},
       {"const d = new TextDecoder('utf-8', {fatal: true}); [240,159,152,128,65].map((b) => "
@@ -63,7 +64,8 @@ TEST_CASE("TextEncoder and TextDecoder: characters, broken pairs, broken bytes, 
        "A\xEF\xBB\xBF"},
       {"new TextDecoder().decode(new Uint8Array([65, 66, 67]).buffer)", "ABC"},
       {"new TextDecoder().decode(new DataView(new Uint8Array([65, 66, 67]).buffer, 1, 1))", "B"},
-      {"new TextDecoder('latin1')", "RangeError: the encoding \"latin1\" is not supported: TextDecoder supports UTF-8 only"},
+      {"new TextDecoder('latin1')",
+       "RangeError: the encoding \"latin1\" is not supported: TextDecoder supports UTF-8 only"},
       {"btoa('hello') + atob('aGVsbG8=')", "aGVsbG8=hello"},
       {"btoa('€').length", "InvalidCharacterError: String contains an invalid character"},
   });
@@ -146,11 +148,12 @@ TEST_CASE("a URL's parts can be set, and its searchParams are its query") {
       {"new URLSearchParams({ x: 1, y: 'ö' }).toString()", "x=1&y=%C3%B6"},
       {"new URLSearchParams([['x', 1], ['x', 2]]).toString()", "x=1&x=2"},
       {"new URLSearchParams('%ff=%e4%f6').toString()", "%EF%BF%BD=%EF%BF%BD%EF%BF%BD"},
-      {"new URLSearchParams([['x']])", "TypeError: URLSearchParams constructor: each pair must have a name and a value"},
+      {"new URLSearchParams([['x']])",
+       "TypeError: URLSearchParams constructor: each pair must have a name and a value"},
   });
 }
 
-TEST_CASE("Headers fold their names, join their values and refuse what would break a message") {
+TEST_CASE("Headers lower-case names, join values and reject characters that would break a message") {
   Scripted script("const h = new Headers({ 'Content-Type': ' a ', B: '1' });");
   script.check({
       {"h.append('b', 2); JSON.stringify([...h])", R"([["b","1, 2"],["content-type","a"]])"},
@@ -191,12 +194,15 @@ TEST_CASE("a Response has a status, headers and a body that is read once") {
       {"Response.json([]).headers.get('content-type')", "application/json"},
       {"Response.json(() => {})", "TypeError: Response.json: the value cannot be serialized as JSON"},
       {"Response.redirect('https://a/b', 307).headers.get('location')", "https://a/b"},
-      {"Response.redirect('https://a/b', 200)", "RangeError: 200 is not a redirect status: use 301, 302, 303, 307 or 308"},
+      {"Response.redirect('https://a/b', 200)",
+       "RangeError: 200 is not a redirect status: use 301, 302, 303, 307 or 308"},
       {"[Response.error().type, Response.error().status].join()", "error,0"},
       {"new Response('x', {status: 204})", "TypeError: a response with status 204 cannot have a body"},
       {"new Response(null, {status: 204}).status", "204"},
-      {"new Response('', {status: 99})", "RangeError: the status of a Response must be in the range 200 to 599, not 99"},
-      {"new Response('x').body", "TypeError: streams are not supported in rooms: use text(), json(), bytes() or arrayBuffer()"},
+      {"new Response('', {status: 99})",
+       "RangeError: the status of a Response must be in the range 200 to 599, not 99"},
+      {"new Response('x').body",
+       "TypeError: streams are not supported in rooms: use text(), json(), bytes() or arrayBuffer()"},
       {"new Response((async function* () {})())",
        "TypeError: streams are not supported in rooms: use text(), json(), bytes() or arrayBuffer()"},
       {"new Response('x').blob()", "TypeError: Blob is not supported in rooms: use bytes()"},
@@ -245,7 +251,7 @@ TEST_CASE("random bytes and UUIDs are different each time; the clock is the room
   CHECK(script.run("performance.now()") == "1500");
 }
 
-TEST_CASE("structuredClone copies what JSON cannot say, and refuses functions") {
+TEST_CASE("structuredClone copies values that JSON cannot represent, and rejects functions") {
   Scripted script;
   script.check({
       {"const o = {d: new Date(5), m: new Map([[{k: 1}, new Set([1, 2])]]), u: undefined, n: -0, b: 10n, r: /x/gi};"
@@ -313,7 +319,8 @@ TEST_CASE("an AbortSignal is aborted once: by its controller, by the time, or by
        "a.abort(3); [any.aborted, any.reason].join()",
        "true,3"},
       {"AbortSignal.any([AbortSignal.abort(4)]).reason", "4"},
-      {"new AbortSignal()", "TypeError: illegal constructor: use AbortController, AbortSignal.abort(), .any() or .timeout()"},
+      {"new AbortSignal()",
+       "TypeError: illegal constructor: use AbortController, AbortSignal.abort(), .any() or .timeout()"},
       {"globalThis.late = AbortSignal.timeout(50); late.aborted", "false"},
   });
   script.bench.clock.advance(50ms);
@@ -354,7 +361,7 @@ TEST_CASE("a script that breaks the globals breaks what it uses itself, nothing 
   CHECK_FALSE(room.exit);
 }
 
-TEST_CASE("what a name loads is charged to the room that looks at it") {
+TEST_CASE("the memory of a Web API is charged to the room that uses it") {
   RoomBench bench;
   TestRoom& room = bench.open("function f() { return typeof Response; } function g() { return 1; }");
   bench.call(room, "g");
