@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(ShardFixture, "a thread has a current shard only while it runs
 }
 
 TEST_CASE_FIXTURE(ShardFixture,
-                  "who is new gets a slice in the next round; who goes on, when it is its turn among those") {
+                  "new runnables get a slice in the next round; those that continue share one slice per round") {
   std::vector<char> order;
   Worked a([&] { return order.push_back('a'), true; });
   Worked b([&] { return order.push_back('b'), true; });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Every script of the corpus ends as its header says, its neighbour is served all the while, and nothing is left of it.
+// Every script of the corpus ends as its header expects, its neighbour is served throughout, and no resources leak.
 //
 //   ENTMOOT_HOSTILE_ONLY=regexp         only the scripts whose names begin so
 //   ENTMOOT_HOSTILE_TABLE=file          writes what happened as a table (docs/hostile-scripts.md)
@@ -41,7 +41,7 @@ void check_end(const Script& script, const Outcome& outcome) {
   const auto expected = [&](std::string_view what) {
     return std::ranges::any_of(script.what, [&](const std::string& one) { return fits(one, what); });
   };
-  CHECK(outcome.answer.has_value());  // whatever happened, the caller was told
+  CHECK(outcome.answer.has_value());  // the caller was answered in any case
   CHECK(outcome.answers_afterwards == (script.family() != "start"));
   switch (script.ends) {
     case Script::Ends::dropped:
@@ -66,7 +66,7 @@ void check_end(const Script& script, const Outcome& outcome) {
   }
 }
 
-// Whoever gets a message waits for the slice that is under way, and for one more at most. In real time the machine may
+// A message waits for the current slice, and for one more at most. In real time the machine may
 // take the thread away from the neighbour itself: its own slice is then over, and it waits for its turn once more.
 void check_neighbour(const Outcome& outcome) {
   REQUIRE_FALSE(outcome.waits.empty());

@@ -35,7 +35,7 @@ struct Outcome {
   JsServer::Usage usage;
   std::uint64_t slices = 0;  ///< Of the room, that were over before their turn was.
 
-  /// Of the neighbour, for one ping.
+  /// Of the neighbour, per ping.
   struct Wait {
     Duration time;
     std::uint64_t slices;      ///< The room's, between the ping and its answer.
@@ -56,7 +56,7 @@ class World {
 
   [[nodiscard]] Outcome run(const Script& script);
 
-  /// What is held on the shard: the neighbour's, after each script the same.
+  /// Resources held on the shard: those of the neighbour only, the same after each script.
   struct Held {
     std::size_t heaps, stacks, names, children, timers;
     friend bool operator==(const Held&, const Held&) = default;

@@ -34,7 +34,7 @@ std::string outcome(const Files& files, const std::string& entry = "room.ts", co
   return out.starts_with("1 ok ") ? out.substr(5) : out;
 }
 
-// The same for a package that is imported as "pkg": what its default export says.
+// The same for a package that is imported as "pkg": the value of its default export.
 std::string from_package(Files files, const std::string& what = "pkg") {
   files["room.ts"] = "import value from '" + what + "'; export const test = () => value;";
   return outcome(files);

@@ -122,8 +122,7 @@ TEST_CASE_FIXTURE(OtpFixture, "an exit from within a turn's fiber waits until th
   CHECK(actor.ends == 1);
 }
 
-TEST_CASE_FIXTURE(OtpFixture,
-                  "an exit that waits for the fiber to be left finds nobody if the actor was destroyed there") {
+TEST_CASE_FIXTURE(OtpFixture, "a deferred exit has no effect if the actor was destroyed on the fiber") {
   StackPool pool(64 * 1024);
   Fiber fiber;
   auto actor = std::make_unique<Probe>(shard);

@@ -162,8 +162,8 @@ class Model {
     bool up = false;
     Duration up_since{};
     Duration due{};
-    std::vector<std::int64_t> restarts = {};  // whole seconds, all since the child last started afresh
-    int backoffs = 0;                         // since the child last started afresh
+    std::vector<std::int64_t> restarts = {};  // whole seconds, since the child's history began
+    int backoffs = 0;                         // since the child's history began
     std::size_t failures = 0;
   };
 

@@ -23,7 +23,7 @@ struct SupervisedFixture : OtpFixture {
   DynamicSupervisor rooms{shard, {.max_children = 3, .noun = "room", .backoff = {.jitter = 0}}};
   std::map<std::string, Probe*> started;  // the latest of each id
   std::map<std::string, int> starts;
-  std::map<std::string, Error> start_errors;  // what the next starts of an id say
+  std::map<std::string, Error> start_errors;  // results of the next starts of an id
 
   ChildSpec spec(std::string id, Restart restart = Restart::transient) {
     auto start = [this, id](Shard& on) -> Result<std::unique_ptr<Actor>> {
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(SupervisedFixture, "a request between a crash and its monitor 
 }
 
 TEST_CASE_FIXTURE(SupervisedFixture,
-                  "a transient child that ends normally is gone, and its next use starts it afresh") {
+                  "a transient child that ends normally is forgotten, and its next use starts a new one") {
   CHECK(rooms.start_child(spec("lobby")).has_value());
   crash("lobby");
   started["lobby"]->exit(ExitReason::normal());

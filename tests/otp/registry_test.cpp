@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(RegistryFixture, "an actor may have several names, and its end
 }
 
 TEST_CASE_FIXTURE(RegistryFixture,
-                  "a name whose actor has ended is free at once, and the late report spares who took it") {
+                  "a name whose actor has ended is free at once, and its late monitor keeps a new registration") {
   Probe first(shard), second(shard);
   CHECK(registry.register_name("lobby", first).has_value());
   first.exit(ExitReason::crash("boom"));

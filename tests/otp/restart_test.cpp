@@ -151,5 +151,5 @@ TEST_CASE("after a short back-off, only the period counts for a new history") {
     return history.failed(at(1s) + up, 0.0, none);
   };
   CHECK(after(5s) == quarantined(2s));
-  CHECK(after(5s + 1ns) == quarantined(1s));  // afresh, with a budget of none
+  CHECK(after(5s + 1ns) == quarantined(1s));  // a new history, with an intensity of zero
 }

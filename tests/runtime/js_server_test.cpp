@@ -224,8 +224,9 @@ TEST_CASE("a script that fails at its start ends the room, and its callers get t
   CHECK(room.exit->kind == ExitReason::Kind::crash);
 }
 
-TEST_CASE("an endless loop is sliced by the clock, others answer meanwhile, and at its CPU limit the room is dropped") {
-  // Each look at the clock is a step of 50 µs, so a slice ends after some twenty polls and a second after some 20,000.
+TEST_CASE("an endless loop is sliced, other rooms answer, and the room is dropped at its CPU limit") {
+  // Each reading of the clock advances it by 50 µs, so a slice ends after some twenty polls and a second after some
+  // 20,000.
   RoomBench bench(50us);
   TestRoom& loops = bench.open("function spin() { while (true) {} }");
   TestRoom& other = bench.open("let n = 0; function g() { return ++n; }");
@@ -275,7 +276,7 @@ TEST_CASE(
   CHECK_FALSE(room.exit);
   CHECK(bench.call(room, "ping") == R"("pong")");
   CHECK(bench.call(room, "keep") == "error: out of memory");
-  REQUIRE(room.exit);  // what it kept is still there: nothing to go on with
+  REQUIRE(room.exit);  // the retained objects still exceed the limit
   CHECK(room.exit == ExitReason::crash(fail(ErrorCode::out_of_memory, "out of memory")));
 }
 
