@@ -13,8 +13,8 @@
 //              of the frames it interrupted. sigreturn happens when the fiber is resumed.
 //
 // Force is sound in the engine's text only: the engine holds no lock there (Atomics are not installed), its memory is
-// the room's own region, and nothing in its C frames has a destructor. Inside libc or a host function the signal only
-// sets a flag: host functions run between enter_host() and leave_host(), which checks the flag.
+// the room's own region, and nothing in its C frames has a destructor. Inside libc, the allocator or a host function
+// the signal only sets a flag: host functions run between enter_host() and leave_host(), which checks the flag.
 //
 // If a tick past the slice falls outside the engine's text (a script that fills a megabyte again and again is nearly
 // always in memset), the engine is made to poll at its next opportunity instead of after thousands of operations.
