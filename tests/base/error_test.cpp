@@ -13,7 +13,7 @@
 
 using namespace entmoot;
 
-TEST_CASE("every error code has a name of its own, and is found by it") {
+TEST_CASE("every error code has a unique name") {
   std::set<std::string_view> names;
   for (int i = 0; i <= static_cast<int>(ErrorCode::io); ++i) {
     const auto code = static_cast<ErrorCode>(i);
@@ -33,7 +33,7 @@ TEST_CASE("guarded() returns what a function returns") {
         fail(ErrorCode::not_found, "no"));
 }
 
-TEST_CASE("guarded() makes an Error of whatever is thrown, std::exception or not") {
+TEST_CASE("guarded() turns every exception into an Error, std::exception or not") {
   const auto standard = guarded([]() -> int { throw std::runtime_error("broken"); });
   REQUIRE_FALSE(standard.has_value());
   CHECK(standard.error() == fail(ErrorCode::exception, "broken"));
@@ -46,7 +46,7 @@ TEST_CASE("guarded() makes an Error of whatever is thrown, std::exception or not
   CHECK(in_a_result.error().code == ErrorCode::exception);
 }
 
-TEST_CASE("a UTF-8 text is cut between two code points") {
+TEST_CASE("utf8_prefix() cuts between two code points") {
   CHECK(utf8_prefix("abc", 3) == "abc");
   CHECK(utf8_prefix("abc", 2) == "ab");
   CHECK(utf8_prefix("a\xc3\xa4z", 2) == "a");

@@ -10,7 +10,7 @@
 
 using namespace entmoot;
 
-TEST_CASE("whatever was read as JSON can be written as JSON: numbers are finite") {
+TEST_CASE("every parsed JSON value can be serialized: numbers are finite") {
   const Json greatest(std::numeric_limits<double>::max());
   for (const auto& beyond : {std::string("1e309"), std::string("1E99999"), std::string(400, '9')}) {
     CHECK_MESSAGE(parse_json(beyond).value() == greatest, beyond);

@@ -17,7 +17,7 @@ struct Owner {
 
 }  // namespace
 
-TEST_CASE("a weak reference gives its object until that is destroyed") {
+TEST_CASE("a weak reference returns its object until the object is destroyed") {
   std::optional<Owner> owner(std::in_place);
   const auto ref = owner->self.ref();
   const auto copy = ref;

@@ -9,13 +9,13 @@
 
 using namespace entmoot;
 
-TEST_CASE("outside a turn an effect happens at once") {
+TEST_CASE("outside a turn an effect runs at once") {
   int happened = 0;
   Effects::release_or_hold([&] { ++happened; });
   CHECK(happened == 1);
 }
 
-TEST_CASE("a turn's effects are held until it has succeeded, and come in order") {
+TEST_CASE("a turn's effects are held until it has succeeded, and are released in order") {
   std::vector<int> order;
   Effects turn;
   CHECK(Effects::collect_into(&turn) == nullptr);
@@ -42,7 +42,7 @@ TEST_CASE("a turn that fails releases nothing, and what its effects owned is des
   CHECK(owned.use_count() == 1);
 }
 
-TEST_CASE("turns that take turns on one thread keep their effects apart") {
+TEST_CASE("interleaved turns on one thread have separate effects") {
   std::vector<char> order;
   Effects a, b;
   Effects::collect_into(&a);
@@ -57,7 +57,7 @@ TEST_CASE("turns that take turns on one thread keep their effects apart") {
   CHECK(order == std::vector{'b', 'a', 'A'});
 }
 
-TEST_CASE("an effect that is released may have effects of its own, which are not held back again") {
+TEST_CASE("effects that a released effect causes are not held") {
   int happened = 0;
   Effects turn;
   Effects::collect_into(&turn);

@@ -10,7 +10,7 @@
 
 using namespace entmoot;
 
-TEST_CASE("a fiber goes on where it was suspended") {
+TEST_CASE("a fiber resumes where it was suspended") {
   StackPool pool(64 * 1024);
   Fiber fiber;
   std::vector<int> steps;
@@ -36,7 +36,7 @@ TEST_CASE("a fiber goes on where it was suspended") {
   CHECK(pool.in_use() == 0);
 }
 
-TEST_CASE("a forgotten fiber gives its stack back and runs no further instruction") {
+TEST_CASE("a forgotten fiber returns its stack to the pool and runs no further instruction") {
   StackPool pool(64 * 1024);
   int steps = 0;
   for (int i = 0; i < 1000; ++i) {
@@ -81,5 +81,5 @@ TEST_CASE("fibers that poll share a thread slice by slice, counted by a clock th
   }
   CHECK(a.polls == b.polls);
   CHECK(a.polls == 5 * 10);
-  CHECK(slicer.counters().polite == 10);
+  CHECK(slicer.counters().polled == 10);
 }

@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(ShardFixture, "a task that posts itself takes one turn a round
   }
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "a thread knows which shard it is, and only while it is") {
+TEST_CASE_FIXTURE(ShardFixture, "a thread has a current shard only while it runs that shard") {
   CHECK(Shard::try_here() == nullptr);
   shard.post([&] {
     CHECK(&Shard::here() == &shard);
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(ShardFixture, "a thread knows which shard it is, and only whil
 }
 
 TEST_CASE_FIXTURE(ShardFixture,
-                  "who is new gets a slice in the next round; who goes on, when it is its turn among those") {
+                  "new runnables get a slice in the next round; those that continue share one slice per round") {
   std::vector<char> order;
   Worked a([&] { return order.push_back('a'), true; });
   Worked b([&] { return order.push_back('b'), true; });
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(ShardFixture,
   on_shard([&] { shard.make_idle(a), shard.make_idle(b); });
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "who gets a message waits for one slice, however many others compute") {
+TEST_CASE_FIXTURE(ShardFixture, "a message waits for one slice of a busy runnable, not for one of each") {
   int slices = 0;
   std::vector<std::unique_ptr<Worked>> computing;
   for (int i = 0; i < 10; ++i) computing.push_back(std::make_unique<Worked>([&] { return ++slices, true; }));
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(ShardFixture, "who gets a message waits for one slice, however
   });
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "who becomes runnable in a round waits for the next") {
+TEST_CASE_FIXTURE(ShardFixture, "a runnable that becomes runnable during a round waits for the next round") {
   Worked late([] { return false; });
   Worked early([&] { return shard.make_runnable(late), false; });
   on_shard([&] { shard.make_runnable(early); });
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(ShardFixture, "leaving the middle of the run queue keeps the o
   CHECK(order == std::vector{1, 3, 0});
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "a timer is due at its time and not before, and comes once") {
+TEST_CASE_FIXTURE(ShardFixture, "a timer fires once, at its time and not before") {
   int rung = 0;
   on_shard([&] { shard.after(10ms, [&] { ++rung; }); });
   clock.advance(10ms - 1ns);
@@ -201,7 +201,8 @@ TEST_CASE_FIXTURE(ShardFixture, "a timer is due at its time and not before, and 
   CHECK(rung == 1);
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "timers ring in the order of their times, and of their making at one time") {
+TEST_CASE_FIXTURE(ShardFixture,
+                  "timers fire in the order of their times, and at equal times in the order of their creation") {
   std::vector<int> order;
   on_shard([&] {
     shard.after(20ms, [&] { order.push_back(3); });
@@ -214,7 +215,7 @@ TEST_CASE_FIXTURE(ShardFixture, "timers ring in the order of their times, and of
   CHECK(order == std::vector{0, 1, 2, 3});
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "a timer without delay that sets itself again rings once a round") {
+TEST_CASE_FIXTURE(ShardFixture, "a timer without delay that sets itself again fires once per round") {
   int rung = 0;
   std::function<void()> again = [&] {
     ++rung;
@@ -227,7 +228,7 @@ TEST_CASE_FIXTURE(ShardFixture, "a timer without delay that sets itself again ri
   }
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "a cancelled timer does not ring, also when a timer due with it cancels it") {
+TEST_CASE_FIXTURE(ShardFixture, "a cancelled timer does not fire, also when a timer due at the same time cancels it") {
   int rung = 0;
   on_shard([&] {
     const TimerId cancelled = shard.after(1s, [&] { ++rung; });
@@ -244,7 +245,7 @@ TEST_CASE_FIXTURE(ShardFixture, "a cancelled timer does not ring, also when a ti
   CHECK(rung == 0);
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "what was dirtied in a round is flushed once, at its end") {
+TEST_CASE_FIXTURE(ShardFixture, "an output that becomes dirty in a round is flushed once, at the end of the round") {
   std::vector<std::string> order;
   Written out([&] { order.push_back("flush"); });
   Worked actor([&] { return shard.flush_later(out), order.push_back("slice"), false; });
@@ -258,7 +259,7 @@ TEST_CASE_FIXTURE(ShardFixture, "what was dirtied in a round is flushed once, at
   CHECK_FALSE(shard.poll());
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "a flush that dirties its own output comes again in the next round") {
+TEST_CASE_FIXTURE(ShardFixture, "an output that becomes dirty in its own flush is flushed again in the next round") {
   Written out(nullptr);
   out.write = [&] { shard.flush_later(out); };
   on_shard([&] { shard.flush_later(out); });
@@ -271,7 +272,8 @@ TEST_CASE_FIXTURE(ShardFixture, "a flush that dirties its own output comes again
   CHECK(out.flushes == 2);
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "an output that is gone is not flushed, also when another's flush takes it along") {
+TEST_CASE_FIXTURE(ShardFixture,
+                  "a destroyed output is not flushed, also when the flush of another output destroys it") {
   auto gone = std::make_unique<Written>(nullptr);
   Written first([&] {
     shard.forget_flush(*gone);
@@ -282,7 +284,7 @@ TEST_CASE_FIXTURE(ShardFixture, "an output that is gone is not flushed, also whe
   CHECK(first.flushes == 1);
 }
 
-TEST_CASE("tasks and timers that are left when a shard closes are destroyed unrun, on the shard") {
+TEST_CASE("tasks and timers that remain when a shard closes are destroyed without being run") {
   ManualClock clock;
   Shard shard(0, clock);
   struct Left {

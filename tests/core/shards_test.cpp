@@ -14,7 +14,7 @@
 
 using namespace entmoot;
 
-TEST_CASE("a key has one home, the same in every run, and keys spread evenly") {
+TEST_CASE("a key has one home shard, the same in every run, and keys are distributed evenly") {
   Shards shards(4);
   std::vector<int> keys(4);
   for (int i = 0; i < 10'000; ++i) {
@@ -58,7 +58,7 @@ TEST_CASE("a post to all runs once on each shard's own thread") {
   for (unsigned i = 0; i < 3; ++i) CHECK(counts.on(shards[i]) == 1);
 }
 
-TEST_CASE("a dropped task may post a last word to any shard, whichever is destroyed first") {
+TEST_CASE("the destructor of a dropped task may post to any shard, whichever is destroyed first") {
   struct LastWord {
     explicit LastWord(Shard& shard) : to(shard) {}
     Shard& to;

@@ -29,7 +29,7 @@ TEST_CASE("a worker runs its jobs in order, on a thread of its own") {
   CHECK(threads.front() != std::this_thread::get_id());
 }
 
-TEST_CASE("a worker whose queue is full refuses, and takes again when there is room") {
+TEST_CASE("a worker rejects jobs while its queue is full") {
   std::latch started(1), go_on(1), second_done(1);
   int run = 0;
   Worker worker("test-worker", 2);
@@ -63,7 +63,7 @@ TEST_CASE("a worker that is destroyed finishes what it accepted") {
   CHECK(run == 50);
 }
 
-TEST_CASE("a job's answer comes back to the shard that asked") {
+TEST_CASE("a job posts its result to the shard that submitted it") {
   Shards shards(1);
   shards.start();
   Worker worker("test-worker");

@@ -65,7 +65,7 @@ TEST_CASE("a join that throws is refused, and nothing of it gets out") {
   CHECK(ann.join("room:a", R"({"how":"text"})") == R"(error {"reason":"a text"})");
   CHECK(ann.join("room:a", R"({"how":"nothing"})") == R"(error {"reason":"undefined"})");
   CHECK(ann.join("room:a", R"({"how":"object"})") == R"(error {"reason":"a message"})");
-  CHECK(ann.join("room:a", R"({"how":"getter"})") == R"(error {"reason":"an error that cannot be shown"})");
+  CHECK(ann.join("room:a", R"({"how":"getter"})") == R"(error {"reason":"the error cannot be converted to a string"})");
   CHECK(bob.news().empty());
   // What it did before it awaited has been done.
   CHECK(ann.join("room:a", R"({"how":"later"})") == R"(error {"reason":"nor tomorrow"})");
@@ -112,8 +112,8 @@ TEST_CASE("what handleIn returns is replied, what it throws is an error, and wha
   CHECK(ann.push("room:a", "text") == wrong("a string"));
   CHECK(ann.push("room:a", "number") == wrong("a number"));
   CHECK(ann.push("room:a", "function") == wrong("a function"));
-  CHECK(ann.push("room:a", "cycle").find("cannot be sent as JSON") != std::string::npos);
-  CHECK(ann.push("room:a", "big").find("cannot be sent as JSON") != std::string::npos);
+  CHECK(ann.push("room:a", "cycle").find("cannot be serialized as JSON") != std::string::npos);
+  CHECK(ann.push("room:a", "big").find("cannot be serialized as JSON") != std::string::npos);
   CHECK(ann.push("room:a", "throws") == R"(error {"reason":"no"})");
   CHECK(ann.push("room:a", "missing").starts_with("error "));
   CHECK(ann.news().empty());
@@ -134,7 +134,7 @@ TEST_CASE("who throws what is no Error is shown what it was") {
   CHECK(ann.push("room:a", "object") == R"(error {"reason":"{\"code\":5}"})");
   CHECK(ann.push("room:a", "text") == R"(error {"reason":"no"})");
   CHECK(ann.push("room:a", "nothing") == R"(error {"reason":"undefined"})");
-  CHECK(ann.push("room:a", "cycle") == R"(error {"reason":"an error that cannot be shown"})");
+  CHECK(ann.push("room:a", "cycle") == R"(error {"reason":"the error cannot be converted to a string"})");
 }
 
 TEST_CASE("a message is dropped with all it did when its handler throws before it awaits") {

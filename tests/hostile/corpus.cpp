@@ -69,7 +69,7 @@ Script read(const std::filesystem::path& file) {
     }
   }
   REQUIRE_MESSAGE((expects && !script.tries.empty()),
-                  script.name << " does not say what it tries and what must happen");
+                  script.name << " lacks a description or an expectation in its header");
   script.source += "\nfunction ping() { return 'pong'; }\n";
   return script;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 // The corpus: one file, one idea how a room's script, or a client with a message, could hurt the server or the rooms
-// beside it. A file begins with what it tries and with lines that say what must happen:
+// beside it. A file begins with a description and with its expectations:
 //
 //   // Joins an array-like without end: native code that never polls.
 //   // expect: dropped "out of time"          the room ends with that reason, and so does the call
@@ -40,7 +40,7 @@ struct Script {
 /// Whether `text` is `pattern`, in which a final "…" stands for anything.
 [[nodiscard]] bool fits(std::string_view pattern, std::string_view text) noexcept;
 
-/// Every script of the corpus, by name. A file whose header says nothing it understands is a test failure.
+/// Every script of the corpus, by name. An unknown header line is a test failure.
 [[nodiscard]] const std::vector<Script>& corpus();
 
 }  // namespace entmoot::hostile

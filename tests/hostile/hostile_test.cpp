@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Every script of the corpus ends as its header says, its neighbour is served all the while, and nothing is left of it.
+// Every script of the corpus ends as its header expects, its neighbour is served throughout, and no resources leak.
 //
 //   ENTMOOT_HOSTILE_ONLY=regexp         only the scripts whose names begin so
 //   ENTMOOT_HOSTILE_TABLE=file          writes what happened as a table (docs/hostile-scripts.md)
@@ -41,7 +41,7 @@ void check_end(const Script& script, const Outcome& outcome) {
   const auto expected = [&](std::string_view what) {
     return std::ranges::any_of(script.what, [&](const std::string& one) { return fits(one, what); });
   };
-  CHECK(outcome.answer.has_value());  // whatever happened, the caller was told
+  CHECK(outcome.answer.has_value());  // the caller was answered in any case
   CHECK(outcome.answers_afterwards == (script.family() != "start"));
   switch (script.ends) {
     case Script::Ends::dropped:
@@ -66,7 +66,7 @@ void check_end(const Script& script, const Outcome& outcome) {
   }
 }
 
-// Whoever gets a message waits for the slice that is under way, and for one more at most. In real time the machine may
+// A message waits for the current slice, and for one more at most. In real time the machine may
 // take the thread away from the neighbour itself: its own slice is then over, and it waits for its turn once more.
 void check_neighbour(const Outcome& outcome) {
   REQUIRE_FALSE(outcome.waits.empty());
@@ -124,14 +124,14 @@ const std::set<std::string_view> language{"global", "weak", "generator", "error"
 
 }  // namespace
 
-TEST_CASE("builtins that never poll are sliced all the same, and end at their room's limit") { run_families(native); }
-TEST_CASE("a room that takes memory, or goes on when there is none, ends alone") { run_families(memory); }
+TEST_CASE("builtins that never poll are preempted, and end at their room's limit") { run_families(native); }
+TEST_CASE("a room that exhausts its memory ends alone") { run_families(memory); }
 TEST_CASE("recursion, nesting and deep structures meet the room's own stack limit") { run_families(stacks); }
 TEST_CASE("microtasks and timers without an end are sliced like any computation") { run_families(jobs); }
 TEST_CASE("regular expressions, comparators and proxies run on their room's time") { run_families(expressions); }
-TEST_CASE("messages and answers that are made to hurt cost their own room only") { run_families(messages); }
-TEST_CASE("a flood of what the server does for a room is bounded") { run_families(server); }
-TEST_CASE("a room that turns the language inside out hurts itself") { run_families(language); }
+TEST_CASE("malicious messages and answers cost their own room only") { run_families(messages); }
+TEST_CASE("a flood of requests to the server is bounded") { run_families(server); }
+TEST_CASE("a room that breaks the language's built-ins affects only itself") { run_families(language); }
 
 TEST_CASE("every script of the corpus belongs to a test, and there are at least sixty") {
   CHECK(corpus().size() >= 60);

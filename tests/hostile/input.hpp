@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What a hostile client sends along with a call.
+// The arguments that a hostile client sends with a call.
 
 #include <string>
 #include <string_view>

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// One look at the manual clock. A slice is then five polls of the engine, a turn two hundred.
+// The time that one reading of the manual clock takes. A slice is then five polls of the engine, a turn two hundred.
 constexpr Duration clock_step = 200us;
 constexpr Duration turn_cpu = with_force ? 150ms : 40ms;
 // How long a script may take in all before the test gives up on it, in rounds of the loop and in real time.
@@ -26,9 +26,9 @@ constexpr Duration patience = 60s;
 // How many times the neighbour is pinged after the script has answered, while time passes for the room's timers.
 constexpr int pings_afterwards = 50;
 
-// A call that waits sets a timer, which looks at the clock: more of them than these are no short turn.
+// A pending call sets a timer, which reads the clock; more calls than these do not fit into a short turn.
 constexpr std::size_t handler_calls_max = 100;
-// No machine is so fast that a chain of microtasks meets this before its time is over.
+// High enough that a chain of microtasks runs out of time first on any machine.
 constexpr std::size_t microtasks_max = 1'000'000'000;
 
 Budget hostile_budget() {
@@ -121,7 +121,7 @@ World::Held World::held() const {
 Outcome World::run(const Script& script) {
   Outcome outcome;
   hostiles_ = load(script.name, script.source);
-  const auto slices_of_all = [&] { return js_.slicer.counters().polite + js_.slicer.counters().forced; };
+  const auto slices_of_all = [&] { return js_.slicer.counters().polled + js_.slicer.counters().forced; };
   const auto own_slices = [&] { return neighbour_->usage().slices; };
   const auto slices = [&] { return slices_of_all() - own_slices(); };
   const std::uint64_t slices_before = slices();
@@ -141,7 +141,7 @@ Outcome World::run(const Script& script) {
                           .reply = ReplyTo([&](Result<JsonText> answer) { outcome.answer = std::move(answer); }),
                           .deadline = waits_for_deadline ? shard_.clock().now() + 50ms : TimePoint::max()});
 
-  // The neighbour is pinged again as soon as it has answered, or, when nobody computes, each half millisecond.
+  // The neighbour is pinged again as soon as it has answered, or, when no room computes, every half millisecond.
   const ActorRef neighbour = registry_.lookup("neighbour");
   bool pinged = false;
   TimePoint asked{};
@@ -166,15 +166,15 @@ Outcome World::run(const Script& script) {
   const auto give_up_at = std::chrono::steady_clock::now() + patience;
   const auto in_time = [&] {
     if (std::chrono::steady_clock::now() < give_up_at) return true;
-    supervisor_.stop();  // whoever still has to answer does so while there is somebody to hear it
-    FAIL(script.name << " does not come to an end");
+    supervisor_.stop();  // pending calls are answered while their callers exist
+    FAIL(script.name << " does not end within its bounds");
     return false;
   };
 
   std::uint64_t slices_last = slices();
   const auto pass = [&] {
     serve();
-    if (std::exchange(slices_last, slices()) == slices()) let_time_pass();  // nobody computed
+    if (std::exchange(slices_last, slices()) == slices()) let_time_pass();  // no room computed
   };
   while (!outcome.answer && !outcome.exit && in_time()) pass();
   const bool will_end = script.ends == Script::Ends::dropped;
@@ -184,7 +184,7 @@ Outcome World::run(const Script& script) {
   judged = true;
   if (!outcome.exit) outcome.usage = hostile_->usage();
 
-  // Whoever comes next: the room as it is, or a fresh one of that name.
+  // The next call: to the same room, or to a new one with that name.
   bool answered = false;
   if (const auto next = room(script.name)) {
     next->mailbox().push({.name = "ping", .reply = ReplyTo([&](const Result<JsonText>& answer) {

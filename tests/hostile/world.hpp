@@ -5,8 +5,8 @@
 // A shard with two rooms on it: the hostile one, and a neighbour that is pinged all the time. The test's thread is the
 // shard's: it goes round the loop itself, so that nothing depends on how threads are scheduled.
 //
-// Without a sanitizer time is real and rooms are sliced by force. With one, slices are polite and time is a clock that
-// moves with each look at it (core/slicer.hpp).
+// Without a sanitizer time is real and rooms are sliced by force. With one, slices end at polls only, and time is a
+// clock that advances with each reading (core/slicer.hpp).
 
 #include "corpus.hpp"
 
@@ -27,7 +27,7 @@ namespace entmoot::hostile {
 
 inline constexpr bool with_force = !with_asan && !with_tsan;
 
-/// What one script came to.
+/// The outcome of one script.
 struct Outcome {
   std::optional<Result<JsonText>> answer;  ///< Of run().
   std::optional<ExitReason> exit;          ///< Of the room, if it ended by itself.
@@ -35,7 +35,7 @@ struct Outcome {
   JsServer::Usage usage;
   std::uint64_t slices = 0;  ///< Of the room, that were over before their turn was.
 
-  /// Of the neighbour, for one ping.
+  /// Of the neighbour, per ping.
   struct Wait {
     Duration time;
     std::uint64_t slices;      ///< The room's, between the ping and its answer.
@@ -56,7 +56,7 @@ class World {
 
   [[nodiscard]] Outcome run(const Script& script);
 
-  /// What is held on the shard: the neighbour's, after each script the same.
+  /// Resources held on the shard: those of the neighbour only, the same after each script.
   struct Held {
     std::size_t heaps, stacks, names, children, timers;
     friend bool operator==(const Held&, const Held&) = default;

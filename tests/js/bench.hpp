@@ -22,7 +22,7 @@
 
 namespace entmoot::js {
 
-// A room without a server: its host writes down what it is asked.
+// A room without a server: its host records the calls.
 struct Bench : Host {
   ManualClock clock;
   Slicer slicer_{clock, {}};

@@ -66,7 +66,7 @@ struct Engine {
     JS_FreeValue(ctx, value);
     return out;
   }
-  // What `code` comes to, or the name of the error that it throws.
+  // The value of `code`, or the name of the error that it throws.
   [[nodiscard]] std::string run(const std::string& code) const {
     JSValue value = eval("{ " + code + " }");
     if (!JS_IsException(value)) return text(value);

@@ -102,7 +102,7 @@ TEST_CASE("fragmentation is bounded: holes of one size serve requests of a small
   CHECK(f.heap.inspect() == nullptr);
 }
 
-TEST_CASE("regions come back and are given out again") {
+TEST_CASE("returned regions are reused") {
   RegionArena arena({.slot_bytes = 1u << 20, .warm_bytes = 64u << 10, .warm_slots_max = 2});
   std::vector<Region> regions;
   for (int i = 0; i < 600; ++i) {  // more than one chunk of address space

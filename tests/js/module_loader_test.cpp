@@ -34,7 +34,7 @@ std::string outcome(const Files& files, const std::string& entry = "room.ts", co
   return out.starts_with("1 ok ") ? out.substr(5) : out;
 }
 
-// The same for a package that is imported as "pkg": what its default export says.
+// The same for a package that is imported as "pkg": the value of its default export.
 std::string from_package(Files files, const std::string& what = "pkg") {
   files["room.ts"] = "import value from '" + what + "'; export const test = () => value;";
   return outcome(files);
@@ -46,7 +46,7 @@ bool watches(const ModuleLoader& loader, const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a module's exports are what the server calls, and its state is a room's own") {
+TEST_CASE("the server calls a module's exports, and each room has its own module state") {
   const Folder folder({{"rooms/chat.ts", R"(
     import { greet, type Name } from '../lib/words.ts';
     interface Message { text: string }
@@ -159,7 +159,7 @@ TEST_CASE("a module may await at its top level before the room is there") {
   CHECK(outcome(files) == R"("late")");
 }
 
-TEST_CASE("a module that throws at its top level answers call 0 with the error, and nothing is left unheard") {
+TEST_CASE("a module that throws at its top level answers call 0 with the error, and no rejection is left unhandled") {
   CHECK(outcome({{"room.ts", "import './b'; export const test = 1;"}, {"b.ts", "throw new Error('not today');"}}) ==
         "0 error not today");
   CHECK(outcome({{"room.ts", "await null; throw new Error('nor tomorrow');"}}) == "0 error nor tomorrow");
@@ -215,11 +215,11 @@ TEST_CASE("a package's exports: conditions in order, subpaths, patterns, lists, 
   CHECK(from_package(files, "pkg/f/special/x.js") == R"("special")");
   const std::string begin = R"(room.ts:1:19: cannot import ")";
   CHECK(from_package(files, "pkg/f/secret") ==
-        begin + R"(pkg/f/secret": the package's package.json does not export "./f/secret" to import)");
+        begin + R"(pkg/f/secret": the package's package.json does not export "./f/secret" for import)");
   CHECK(from_package(files, "pkg/main.js").starts_with(begin + R"(pkg/main.js": the package's package.json does not)"));
   CHECK(from_package(files, "pkg/lost") ==
-        begin + R"(pkg/lost": the package's package.json leads to "./lost.js", which is not there)");
-  CHECK(from_package(files, "pkg/out").find("which is not in the package") != std::string::npos);
+        begin + R"(pkg/lost": the package's package.json maps it to "./lost.js", which does not exist)");
+  CHECK(from_package(files, "pkg/out").find("which is outside the package") != std::string::npos);
 }
 
 TEST_CASE("a package without exports: module, browser, main, index; with and without endings") {
@@ -262,15 +262,16 @@ TEST_CASE("a package's imports and its browser field") {
                       {"node_modules/other/x.js", "export default 'x'"}}) == R"(["in","x","web",0,"x"])");
 }
 
-TEST_CASE("nothing outside of the app's folder is read, wherever a link leads") {
+TEST_CASE("nothing outside the app's folder is read, not even through a symbolic link") {
   const Folder outside({{"secret.ts", "export default 'secret'"}, {"pkg/index.js", "export default 1"}});
   const Folder folder(Files{{"inside/real.ts", "export default 'real'"}});
   folder.write("room.ts", "import a from './link'; export const test = () => a;");
   std::filesystem::create_symlink(outside.path() / "secret.ts", folder.path() / "link.ts");
   ModuleLoader loader(folder.path());
-  CHECK(loader.load("room.ts").error().reason.find("leads out of the app's folder") != std::string::npos);
+  CHECK(loader.load("room.ts").error().reason.find("a symbolic link to a file outside the app's folder") !=
+        std::string::npos);
   folder.write("room.ts", "import '../" + outside.path().filename().string() + "/secret.ts';");
-  CHECK(loader.load("room.ts").error().reason.find("outside of the app's folder") != std::string::npos);
+  CHECK(loader.load("room.ts").error().reason.find("outside the app's folder") != std::string::npos);
   std::filesystem::create_directory(folder.path() / "node_modules");
   std::filesystem::create_directory_symlink(outside.path() / "pkg", folder.path() / "node_modules/pkg");
   folder.write("room.ts", "import 'pkg';");
@@ -329,7 +330,7 @@ TEST_CASE("a name that CommonJS text does not show may be imported, and is looke
         R"(0 error node_modules/pkg/index.js has no export named "three")");
 }
 
-TEST_CASE("what is re-exported by CommonJS has its names too") {
+TEST_CASE("names re-exported by a CommonJS module can be imported") {
   CHECK(outcome({{"room.ts", "import { deep, own } from 'pkg'; export const test = () => [deep, own];"},
                  {"node_modules/pkg/index.js", "module.exports = require('./prod.js');"},
                  {"node_modules/pkg/prod.js",
@@ -338,7 +339,7 @@ TEST_CASE("what is re-exported by CommonJS has its names too") {
                  {"node_modules/pkg/deep.js", "exports.deep = 2;"}}) == "[2,1]");
 }
 
-TEST_CASE("require of what is not there, or of an ES module, is an error that the package may catch") {
+TEST_CASE("require of a missing module or of an ES module throws an error that the package can catch") {
   CHECK(outcome({{"room.ts", "import pkg from 'pkg'; export const test = () => pkg;"},
                  {"node_modules/pkg/index.js", R"(
                    const tried = [];
@@ -346,14 +347,14 @@ TEST_CASE("require of what is not there, or of an ES module, is an error that th
                      try { f(); } catch (e) { tried.push(e.message); }
                    module.exports = tried;)"},
                  {"node_modules/pkg/esm.mjs", "export default 1"}}) ==
-        R"(["node_modules/pkg/index.js:3:51: \"fs\" is a module of Node, and a room does not run in Node: )"
-        R"(use what the Web has, or ask the server for it with Beam.call",)"
-        R"("node_modules/pkg/index.js:3:72: \"./esm.mjs\" is an ES module, which cannot be required: import it",)"
-        R"("cannot load \"absent\": only what a module's text names literally is part of the program, and )"
-        R"(node_modules/pkg/index.js does not name it"])");
+        R"(["node_modules/pkg/index.js:3:51: \"fs\" is a Node.js module, which rooms do not have: )"
+        R"(use a Web API, or call a handler of the server with Beam.call",)"
+        R"("node_modules/pkg/index.js:3:72: \"./esm.mjs\" is an ES module, which cannot be loaded by require(): )"
+        R"(use import","cannot load \"absent\": only modules that are named by a string literal are part of the )"
+        R"(program; node_modules/pkg/index.js has no such literal"])");
 }
 
-TEST_CASE("a package that asks Node whether this is production hears yes, as an ES module too") {
+TEST_CASE("packages, also ES modules, see the value production for process.env.NODE_ENV") {
   CHECK(from_package({{"node_modules/pkg/index.mjs", "export default process.env.NODE_ENV"},
                       {"node_modules/pkg/package.json", R"({"main":"index.mjs"})"}}) == R"("production")");
   CHECK(from_package({{"node_modules/pkg/index.mjs",
@@ -363,7 +364,7 @@ TEST_CASE("a package that asks Node whether this is production hears yes, as an 
 
 // --- errors
 
-TEST_CASE("errors say which file, where, and what to do") {
+TEST_CASE("errors name the file, the position and what to do") {
   const auto error = [](const std::string& source, const Files& more = {}) {
     Files files = more;
     files["rooms/chat.ts"] = source;
@@ -372,32 +373,33 @@ TEST_CASE("errors say which file, where, and what to do") {
   CHECK(error("let a = 1;\nlet b: = 2;\n").starts_with("rooms/chat.ts:2:8: "));
   CHECK(error("let a = 1;\nlet a = 2;\n").starts_with("rooms/chat.ts:2:"));
   CHECK(error("\nimport { x } from './util';\nx();") ==
-        "rooms/chat.ts:2:19: cannot find \"./util\": there is no rooms/util, with or without an ending");
-  CHECK(error("import zod from 'zod'; zod();") ==
-        "rooms/chat.ts:1:17: cannot find the package \"zod\": run \"npm install zod\" in the app's folder; a file of "
-        "the app is imported by a path that begins with ./ or ../");
+        "rooms/chat.ts:2:19: cannot find \"./util\": there is no file rooms/util, with or without an extension");
+  CHECK(
+      error("import zod from 'zod'; zod();") ==
+      "rooms/chat.ts:1:17: cannot find package \"zod\": run \"npm install zod\" in the app's folder; to import a file "
+      "of the app, use a path that begins with ./ or ../");
   CHECK(
       error("import fs from 'node:fs'; fs();") ==
-      "rooms/chat.ts:1:16: \"node:fs\" is a module of Node, and a room does not run in Node: use what the Web has, or "
-      "ask the server for it with Beam.call");
-  CHECK(error("import fs from 'fs/promises'; fs();").find("is a module of Node") != std::string::npos);
+      "rooms/chat.ts:1:16: \"node:fs\" is a Node.js module, which rooms do not have: use a Web API, or call a handler "
+      "of the server with Beam.call");
+  CHECK(error("import fs from 'fs/promises'; fs();").find("is a Node.js module") != std::string::npos);
   CHECK(error("import x from 'https://x.org/x.js'; x();").find("install the package with npm") != std::string::npos);
-  CHECK(error("import x from '/util.ts'; x();").find("beginning with ./ or ../") != std::string::npos);
+  CHECK(error("import x from '/util.ts'; x();").find("begins with ./ or ../") != std::string::npos);
   CHECK(error("import { absent } from '../util';\nabsent();", {{"util.ts", "export const there = 1;"}}) ==
         "rooms/chat.ts:1:24: \"../util\" has no export named \"absent\" (if it is a type, import it with \"import "
         "type\")");
   CHECK(error("import '../style.css';", {{"style.css", ""}}) ==
-        "style.css: cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
+        "style.css: cannot be imported: the file extension of a module must be .ts, .mts, .js, .mjs, .cjs or .json");
   CHECK(error("import d from '../d.json'; d();", {{"d.json", "{\n  \"a\": oops\n}"}}).starts_with("d.json:2:"));
   CHECK(error("import '../b';", {{"b.ts", "const x = ;"}}).starts_with("b.ts:1:"));
   CHECK(error("import 'pkg';", {{"node_modules/pkg/package.json", "{"}})
             .starts_with("rooms/chat.ts:1:8: node_modules/pkg/package.json: "));
-  CHECK(outcome({}, "rooms/absent.ts").starts_with("rooms/absent.ts: there is no such file in /"));
+  CHECK(outcome({}, "rooms/absent.ts").starts_with("rooms/absent.ts: file not found in /"));
 }
 
 // --- again
 
-TEST_CASE("a second load sees what has changed, and the files to watch are known even when it fails") {
+TEST_CASE("a second load compiles changed files, and the files to watch are known even if it fails") {
   const Folder folder(Files{{"room.ts", "import { a } from './a'; export const test = () => a;"}});
   ModuleLoader loader(folder.path());
   REQUIRE_FALSE(loader.load("room.ts").has_value());

@@ -38,7 +38,7 @@ TEST_CASE("a script keeps its state between calls, and two rooms from one templa
   CHECK(a.said == Said{"4 ok []"});
 }
 
-TEST_CASE("what a call comes to: a value, nothing, a promise, an exception, no such function") {
+TEST_CASE("the outcomes of a call: a value, nothing, a promise, an exception, no such function") {
   Bench room(R"(
     function nothing() {}
     async function later(x) { await null; return x * 2; }
@@ -61,8 +61,8 @@ TEST_CASE("what a call comes to: a value, nothing, a promise, an exception, no s
   CHECK(room.said[2] == "3 error no");
   CHECK(room.said[3] == "4 error bad");
   CHECK(room.said[4] == R"(5 error the room's script has no function "absent")");
-  CHECK(room.said[5] == "6 error an error that cannot be shown");
-  CHECK(room.said[6].starts_with("7 error the result cannot be sent as JSON"));
+  CHECK(room.said[5] == "6 error the error cannot be converted to a string");
+  CHECK(room.said[6].starts_with("7 error the result cannot be serialized as JSON"));
 }
 
 TEST_CASE("Beam and BroadcastChannel reach the host as JSON") {
@@ -86,7 +86,7 @@ TEST_CASE("Beam and BroadcastChannel reach the host as JSON") {
                           R"(log 1 heard {"a":1})", R"(log 1 saved {"ok":true})", "callSync error []", "2 error [42]"});
 }
 
-TEST_CASE("timers, microtasks and rejections that nobody catches are reported, never swallowed") {
+TEST_CASE("uncaught errors in timers and microtasks and unhandled rejections are reported") {
   Bench room(R"(
     setTimeout(() => { throw new Error("in a timer"); }, 5);
     queueMicrotask(() => { throw new Error("in a microtask"); });
@@ -105,7 +105,7 @@ TEST_CASE("a script whose top level throws answers call 0 with the error") {
   CHECK(room.said == Said{"0 error not today"});
 }
 
-TEST_CASE("an endless loop ends when the host says stop, and no catch block of the script runs") {
+TEST_CASE("an endless loop ends when the host interrupts it, and no catch block of the script runs") {
   Bench room(
       "function spin() { try { for (;;) {} } catch { console.log('caught'); } finally { console.log('finally'); } }");
   room.start();
@@ -116,7 +116,7 @@ TEST_CASE("an endless loop ends when the host says stop, and no catch block of t
   CHECK(room.invoke(2, "spin2") == Ended::done);  // the engine is well
 }
 
-TEST_CASE("an interruption ends with its turn: nothing that the turn has queued or rejected comes to the next") {
+TEST_CASE("an interruption ends with its turn: nothing that the turn has queued or rejected affects the next turn") {
   Bench room(R"(
     let kept, ran = 0;
     function executor() {
@@ -159,7 +159,7 @@ TEST_CASE("a script that breaks the globals does not break the server") {
   CHECK(room.said == Said{"1 ok [5]", "2 ok 1"});
 }
 
-TEST_CASE("a script is not handed the functions on the stack, ours among them") {
+TEST_CASE("a script cannot get the functions on the stack, the server's among them") {
   Bench room(R"(
     let handed = 0;
     const look = () => new Error().stack;
@@ -180,7 +180,7 @@ TEST_CASE("a script is not handed the functions on the stack, ours among them") 
   CHECK(room.said == Said{"callSync error []", "1 ok \"sites\"", "uncaught 3: m", "2 ok 0"});
 }
 
-TEST_CASE("a promise of the script's own making cannot be followed: that is an error of the call, no more") {
+TEST_CASE("a promise with a broken then makes its call fail, and nothing else") {
   Bench room(R"(
     class Odd extends Promise { static get [Symbol.species]() { throw new Error('no species'); } }
     function odd() { return new Odd(() => {}); }
@@ -197,7 +197,7 @@ TEST_CASE("a promise of the script's own making cannot be followed: that is an e
   CHECK(room.said[2] == "3 ok 1");
 }
 
-TEST_CASE("what a report of an unhandled rejection queues still runs in its turn") {
+TEST_CASE("microtasks queued by the report of an unhandled rejection run in the same turn") {
   Bench room(R"(
     let ran = 0, again = 3;
     const odd = () => ({ get message() { queueMicrotask(() => { ran++; if (--again > 0) Promise.reject(odd()); }); return 'odd'; } });
@@ -350,7 +350,7 @@ TEST_CASE("no copy of any template differs from another in a single name that a 
   }
 }
 
-TEST_CASE("a script that does not compile says where") {
+TEST_CASE("an error of compilation names its position") {
   auto script = compile_script("chat.js", "let a = 1;\nlet b = ;\n");
   REQUIRE_FALSE(script.has_value());
   CHECK(script.error().reason.starts_with("chat.js:2:"));

@@ -67,8 +67,8 @@ TEST_CASE("a fetch that cannot be is a TypeError that says why") {
       fetching.call("elsewhere") ==
       R"("TypeError: fetch failed: fetch to https://example.com is not allowed: add it to `fetch` in entmoot.config.ts")");
   CHECK(fetching.call("header") == R"("TypeError: fetch failed: the header \"host\" cannot be set")");
-  CHECK(fetching.call("nothing") == R"("TypeError: \"undefined\" is not a URL")");
-  CHECK(fetching.call("relative") == R"("TypeError: \"/x\" is not a URL")");
+  CHECK(fetching.call("nothing") == R"("TypeError: \"undefined\" is not a valid URL")");
+  CHECK(fetching.call("relative") == R"("TypeError: \"/x\" is not a valid URL")");
   RoomBench without;
   TestRoom& room =
       without.open("async function f() { try { await fetch('https://a'); } catch (e) { return e.message; } }");

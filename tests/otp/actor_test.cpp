@@ -9,7 +9,7 @@
 
 using namespace entmoot;
 
-TEST_CASE_FIXTURE(OtpFixture, "an actor takes its mail in order, a slice a round") {
+TEST_CASE_FIXTURE(OtpFixture, "an actor takes its messages in order, one slice per round") {
   Probe actor(shard);
   for (const char* name : {"a", "b", "c"}) actor.ref().mailbox().push(call(name));
   shard.poll();
@@ -18,7 +18,7 @@ TEST_CASE_FIXTURE(OtpFixture, "an actor takes its mail in order, a slice a round
   CHECK(actor.taken == std::vector<std::string>{"a", "b", "c"});
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "an exit is carried out once and its first reason counts") {
+TEST_CASE_FIXTURE(OtpFixture, "an exit takes effect once, and the first reason counts") {
   Probe actor(shard);
   std::vector<ExitReason> reported;
   actor.monitor([&](const ExitReason& reason) { reported.push_back(reason); });
@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(OtpFixture, "an exit is carried out once and its first reason 
   CHECK(actor.ends == 1);
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a monitor of an actor that has ended already reports soon, once") {
+TEST_CASE_FIXTURE(OtpFixture, "a monitor of an actor that has already ended is called once, in a later step") {
   Probe actor(shard);
   actor.exit(ExitReason::killed());
   int reports = 0;
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a monitor of an actor that has ended already repo
   CHECK(reports == 1);
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a monitor may end and destroy what it watched") {
+TEST_CASE_FIXTURE(OtpFixture, "a monitor may destroy the actor that it monitored") {
   auto actor = std::make_unique<Probe>(shard);
   int second = 0;
   actor->monitor([&](const ExitReason&) { actor.reset(); });
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a monitor may end and destroy what it watched") {
   CHECK(second == 1);
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a slice that throws ends its actor with a crash, and every waiting caller is told") {
+TEST_CASE_FIXTURE(OtpFixture, "a slice that throws ends its actor with a crash, and every waiting caller is answered") {
   Probe actor(shard);
   std::vector<std::string> answers;
   std::optional<ExitReason> reason;
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a slice that throws ends its actor with a crash, 
   CHECK(actor.taken.size() == 3);
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "after its end an actor gets no slice, even if the slice that ended it wanted more") {
+TEST_CASE_FIXTURE(OtpFixture, "an actor that has ended gets no slice, even if its last slice returned true") {
   struct Ending final : Actor {
     using Actor::Actor;
     bool slice() override {
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(OtpFixture, "after its end an actor gets no slice, even if the
   CHECK(actor.slices == 1);
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a ref outlives its actor and says why it is gone") {
+TEST_CASE_FIXTURE(OtpFixture, "a call through a ref to an ended actor is answered with the exit reason") {
   std::vector<std::string> answers;
   ActorRef ref;
   {
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a ref outlives its actor and says why it is gone"
   CHECK(answers == std::vector<std::string>{"error: out of memory"});
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "an actor that is destroyed alive ends with shutdown and tells its monitors") {
+TEST_CASE_FIXTURE(OtpFixture, "an actor that is destroyed while alive ends with shutdown and its monitors are called") {
   std::optional<ExitReason> reason;
   {
     Probe actor(shard);
@@ -122,8 +122,7 @@ TEST_CASE_FIXTURE(OtpFixture, "an exit from within a turn's fiber waits until th
   CHECK(actor.ends == 1);
 }
 
-TEST_CASE_FIXTURE(OtpFixture,
-                  "an exit that waits for the fiber to be left finds nobody if the actor was destroyed there") {
+TEST_CASE_FIXTURE(OtpFixture, "a deferred exit has no effect if the actor was destroyed on the fiber") {
   StackPool pool(64 * 1024);
   Fiber fiber;
   auto actor = std::make_unique<Probe>(shard);

@@ -162,8 +162,8 @@ class Model {
     bool up = false;
     Duration up_since{};
     Duration due{};
-    std::vector<std::int64_t> restarts = {};  // whole seconds, all since the child last started afresh
-    int backoffs = 0;                         // since the child last started afresh
+    std::vector<std::int64_t> restarts = {};  // whole seconds, since the child's history began
+    int backoffs = 0;                         // since the child's history began
     std::size_t failures = 0;
   };
 
@@ -320,7 +320,7 @@ std::vector<Command> shrunk(std::vector<Command> commands) {
 
 }  // namespace
 
-TEST_CASE("random commands leave the supervisor as the model says, whatever fails") {
+TEST_CASE("after random commands and failures the supervisor is in the state of the model") {
   const char* asked = std::getenv("ENTMOOT_MODEL_SEEDS");
   const auto seeds = static_cast<std::uint32_t>(asked ? std::atoi(asked) : 100);
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {

@@ -23,7 +23,7 @@ struct SupervisedFixture : OtpFixture {
   DynamicSupervisor rooms{shard, {.max_children = 3, .noun = "room", .backoff = {.jitter = 0}}};
   std::map<std::string, Probe*> started;  // the latest of each id
   std::map<std::string, int> starts;
-  std::map<std::string, Error> start_errors;  // what the next starts of an id say
+  std::map<std::string, Error> start_errors;  // results of the next starts of an id
 
   ChildSpec spec(std::string id, Restart restart = Restart::transient) {
     auto start = [this, id](Shard& on) -> Result<std::unique_ptr<Actor>> {
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(SupervisedFixture,
   CHECK(rooms.count_children() == ChildCounts{});
 }
 
-TEST_CASE_FIXTURE(SupervisedFixture, "a transient child that crashes is there again at once, another one") {
+TEST_CASE_FIXTURE(SupervisedFixture, "a transient child that crashes is replaced at once by a new actor") {
   const ActorRef before = *rooms.start_child(spec("lobby"));
   crash("lobby");
   const ActorRef after = *rooms.start_child(spec("lobby"));
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(SupervisedFixture, "a transient child that crashes is there ag
   CHECK(info("lobby").last_exit == ExitReason::crash("boom"));
 }
 
-TEST_CASE_FIXTURE(SupervisedFixture, "who asks between the crash and its report finds the restarted child") {
+TEST_CASE_FIXTURE(SupervisedFixture, "a request between a crash and its monitor finds the restarted child") {
   const ActorRef before = *rooms.start_child(spec("lobby"));
   started["lobby"]->exit(ExitReason::crash("boom"));
   const auto after = rooms.start_child(spec("lobby"));  // nothing was stepped
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(SupervisedFixture, "who asks between the crash and its report 
 }
 
 TEST_CASE_FIXTURE(SupervisedFixture,
-                  "a transient child that ends normally is gone, and its next use starts it afresh") {
+                  "a transient child that ends normally is forgotten, and its next use starts a new one") {
   CHECK(rooms.start_child(spec("lobby")).has_value());
   crash("lobby");
   started["lobby"]->exit(ExitReason::normal());
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(SupervisedFixture, "a restart whose start fails is tried as of
   CHECK(refusal("lobby") == "running");
 }
 
-TEST_CASE_FIXTURE(SupervisedFixture, "who asks while a restart is due at once is told to come again") {
+TEST_CASE_FIXTURE(SupervisedFixture, "a request while a restart is due fails with the time to retry") {
   CHECK(rooms.start_child(spec("lobby")).has_value());
   start_errors["lobby"] = fail(ErrorCode::failed, "syntax error");
   started["lobby"]->exit(ExitReason::crash("boom"));
@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(SupervisedFixture, "who asks while a restart is due at once is
   CHECK(rooms.count_children() == ChildCounts{.specs = 1, .restarting = 1});
 }
 
-TEST_CASE_FIXTURE(SupervisedFixture, "one child that crashes for ever touches no other") {
+TEST_CASE_FIXTURE(SupervisedFixture, "a child that crashes repeatedly does not affect other children") {
   const ActorRef quiet = *rooms.start_child(spec("quiet"));
   CHECK(rooms.start_child(spec("loud", Restart::permanent)).has_value());
   for (int minute = 0; minute < 600; ++minute) {
@@ -235,7 +235,8 @@ TEST_CASE_FIXTURE(SupervisedFixture, "one child that crashes for ever touches no
   CHECK(starts["loud"] == 1 + 3 + 600);  // its budget once, then one back-off a minute at most
 }
 
-TEST_CASE_FIXTURE(SupervisedFixture, "a terminated child is not restarted, its callers are told, and its id is free") {
+TEST_CASE_FIXTURE(SupervisedFixture,
+                  "a terminated child is not restarted, its callers are answered, and its id is free") {
   const ActorRef before = *rooms.start_child(spec("lobby", Restart::permanent));
   std::vector<std::string> answers;
   before.mailbox().push(call("echo", noting(answers)));
@@ -333,7 +334,7 @@ TEST_CASE_FIXTURE(SupervisedFixture, "a supervisor that stops ends every child a
   CHECK(rooms.count_children() == ChildCounts{});
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "reports and timers that come after the supervisor's end find nobody") {
+TEST_CASE_FIXTURE(OtpFixture, "monitors and timers after the supervisor's end have no effect") {
   int ends = 0;
   std::vector<ActorRef> refs;
   {
@@ -355,7 +356,7 @@ TEST_CASE_FIXTURE(OtpFixture, "reports and timers that come after the supervisor
   for (const ActorRef& ref : refs) CHECK(ref.mailbox().closed());
 }
 
-TEST_CASE("restarts of children that fell together are spread by the jitter, the same for the same seed") {
+TEST_CASE("the jitter spreads the restarts of children that crashed together, deterministically for a seed") {
   const auto waits = [](std::uint32_t seed) {
     ManualClock clock;
     Shard shard(0, clock);

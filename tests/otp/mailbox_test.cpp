@@ -8,7 +8,8 @@
 
 using namespace entmoot;
 
-TEST_CASE_FIXTURE(OtpFixture, "a mailbox that is full by number refuses the next with overloaded, and keeps the rest") {
+TEST_CASE_FIXTURE(OtpFixture,
+                  "a mailbox with messages_max messages answers the next one overloaded and keeps the others") {
   Probe actor(shard, {.messages_max = 3});
   std::vector<std::string> answers;
   for (int i = 0; i < 5; ++i) actor.ref().mailbox().push(call("echo", noting(answers)));
@@ -20,7 +21,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a mailbox that is full by number refuses the next
   CHECK(answers.back() == "[1]");
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a mailbox that is full by bytes takes again when messages were taken") {
+TEST_CASE_FIXTURE(OtpFixture, "a mailbox that is full by bytes accepts messages again after others were taken") {
   const std::size_t one = call("echo").size();
   Probe actor(shard, {.bytes_max = 2 * one});
   std::vector<std::string> answers;
@@ -40,7 +41,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a message that is larger than the mailbox is take
   CHECK(answers == std::vector<std::string>{"error: overloaded", "[1]"});
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a closing mailbox answers everybody who waits, once, and casts nobody") {
+TEST_CASE_FIXTURE(OtpFixture, "a closing mailbox answers every waiting caller once, and no cast") {
   Probe actor(shard);
   std::vector<std::string> answers;
   for (int i = 0; i < 10; ++i) actor.ref().mailbox().push(call("echo", noting(answers)));
@@ -51,7 +52,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a closing mailbox answers everybody who waits, on
   CHECK_FALSE(actor.ref().mailbox().take());
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a closed mailbox accepts nothing and wakes nobody") {
+TEST_CASE_FIXTURE(OtpFixture, "a closed mailbox accepts nothing and makes no actor runnable") {
   Probe actor(shard);
   actor.exit(ExitReason::normal());
   std::vector<std::string> answers;

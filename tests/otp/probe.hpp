@@ -2,7 +2,7 @@
 
 #pragma once
 
-// An actor that does what its mail says, and a shard that is stepped by hand: what the tests of this floor share.
+// The shared fixture of this floor's tests: an actor controlled by its messages, and a shard that is stepped by hand.
 
 #include <entmoot/core/shard.hpp>
 #include <entmoot/otp/actor.hpp>
@@ -20,8 +20,8 @@
 
 namespace entmoot {
 
-/// echo: answers its arguments. keep: keeps the promise and never answers. drop: lets the promise go. throw: cannot go
-/// on. stop: ends normally. Anything else is only counted.
+/// echo: answers its arguments. keep: keeps the ReplyTo and never answers. drop: destroys the ReplyTo. throw: throws.
+/// stop: ends normally. Any other message is only counted.
 class Probe : public Actor {
  public:
   explicit Probe(Shard& shard, MailboxLimits limits = {}) : Actor(shard, limits) {}
@@ -56,7 +56,7 @@ struct OtpFixture {
   Shard shard{0, clock};
   Shard::Scope presence{shard};
 
-  /// Steps until nothing is left to do now.
+  /// Steps until nothing is left to do.
   void settle() {
     for (int round = 0; shard.poll(); ++round) REQUIRE(round < 10'000);
   }
@@ -64,7 +64,7 @@ struct OtpFixture {
     clock.advance(by);
     settle();
   }
-  /// A promise that notes each answer here.
+  /// A ReplyTo that records its answer here.
   ReplyTo noting(std::vector<std::string>& answers) {
     return ReplyTo(shard, [&answers](Result<JsonText> answer) {
       answers.push_back(answer ? std::string(answer->view()) : "error: " + answer.error().reason);

@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(RegistryFixture, "a registered actor is found under its name")
   CHECK_FALSE(registry.lookup("lobby"));
 }
 
-TEST_CASE_FIXTURE(RegistryFixture, "a name that is taken answers already_started with who has it") {
+TEST_CASE_FIXTURE(RegistryFixture, "registering a taken name returns already_started with the registered actor") {
   Probe first(shard), second(shard);
   CHECK(registry.register_name("lobby", first).has_value());
   const auto conflict = registry.register_name("lobby", second);
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(RegistryFixture, "an actor may have several names, and its end
 }
 
 TEST_CASE_FIXTURE(RegistryFixture,
-                  "a name whose actor has ended is free at once, and the late report spares who took it") {
+                  "a name whose actor has ended is free at once, and its late monitor keeps a new registration") {
   Probe first(shard), second(shard);
   CHECK(registry.register_name("lobby", first).has_value());
   first.exit(ExitReason::crash("boom"));
@@ -69,7 +69,8 @@ TEST_CASE_FIXTURE(RegistryFixture,
   CHECK(registry.lookup("lobby") == second.ref());
 }
 
-TEST_CASE_FIXTURE(RegistryFixture, "a message to a name reaches who has it, and nobody is answered noproc") {
+TEST_CASE_FIXTURE(RegistryFixture,
+                  "a message to a name reaches the registered actor; without one it is answered noproc") {
   Probe actor(shard);
   CHECK(registry.register_name("lobby", actor).has_value());
   std::vector<std::string> answers;
@@ -88,7 +89,8 @@ TEST_CASE_FIXTURE(RegistryFixture, "a message to a name reaches who has it, and 
   CHECK(answers == std::vector<std::string>{"[1]", "noproc"});
 }
 
-TEST_CASE("of two registrations of a key from different threads one wins and the other learns who") {
+TEST_CASE(
+    "one of two registrations of a key from different threads succeeds, and the other gets the registered actor") {
   constexpr int keys = 1000, askers = 4;
   Shards shards(3);
   Registry registry(shards);

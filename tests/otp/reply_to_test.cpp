@@ -11,7 +11,7 @@
 
 using namespace entmoot;
 
-TEST_CASE_FIXTURE(OtpFixture, "a promise that is dropped unanswered answers an error, once") {
+TEST_CASE_FIXTURE(OtpFixture, "a ReplyTo that is destroyed unanswered answers an error, once") {
   std::vector<std::string> answers;
   {
     ReplyTo promise = noting(answers);
@@ -23,7 +23,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a promise that is dropped unanswered answers an e
   CHECK(answers[0].starts_with("error: the process exited"));
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a promise that was kept says nothing more when it goes") {
+TEST_CASE_FIXTURE(OtpFixture, "a ReplyTo that has answered sends nothing when it is destroyed") {
   std::vector<std::string> answers;
   {
     ReplyTo promise = noting(answers);
@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a promise that was kept says nothing more when it
   CHECK(answers == std::vector<std::string>{"42"});
 }
 
-TEST_CASE_FIXTURE(OtpFixture, "a promise that another takes the place of is answered") {
+TEST_CASE_FIXTURE(OtpFixture, "a ReplyTo that is overwritten by another one is answered with an error") {
   std::vector<std::string> first, second;
   ReplyTo promise = noting(first);
   promise = noting(second);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(OtpFixture, "a cast's answer goes nowhere") {
   CHECK_FALSE(shard.poll());
 }
 
-TEST_CASE("an answer runs on the asker's thread") {
+TEST_CASE("an answer runs on the caller's thread") {
   Shards shards(2);
   shards.start();
   std::latch answered(1);
@@ -68,7 +68,7 @@ TEST_CASE("an answer runs on the asker's thread") {
   answered.wait();
 }
 
-TEST_CASE("a promise in a task that is never run finds its asker when the shards go") {
+TEST_CASE("a ReplyTo in a task that never runs is answered when the shards are destroyed") {
   for (const std::size_t asker : {0u, 1u}) {
     Shards shards(2);
     shards[1 - asker].post([reply = ReplyTo(shards[asker], [](Result<JsonText>) { FAIL("ran"); })] {});

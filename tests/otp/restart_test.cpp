@@ -27,7 +27,7 @@ Decision quarantined(Duration delay) { return {.delay = delay, .quarantined = tr
 
 }  // namespace
 
-TEST_CASE("the table of verdicts, row by row") {
+TEST_CASE("every row of the restart table") {
   struct Row {
     Restart restart;
     ExitReason reason;
@@ -112,7 +112,7 @@ TEST_CASE("a start that fails counts like a crash") {
   CHECK(history.failed(at(1s), 0.0, intensity) == quarantined(2s));
 }
 
-TEST_CASE("time spent waiting is not good behaviour: a start that fails after a long back-off goes on doubling") {
+TEST_CASE("a start that fails after a long back-off doubles it: only time up resets the history") {
   RestartHistory history;
   const RestartIntensity none{.max_restarts = 0};
   TimePoint now = at(0s);
@@ -122,7 +122,7 @@ TEST_CASE("time spent waiting is not good behaviour: a start that fails after a 
   }
 }
 
-TEST_CASE("a child that was up for longer than the period and its last back-off starts afresh") {
+TEST_CASE("a child that was up for longer than the period and its last back-off has a new history") {
   const RestartIntensity intensity{.max_restarts = 1};
   const auto after = [&](Duration up) {
     RestartHistory history;
@@ -142,7 +142,7 @@ TEST_CASE("a child that was up for longer than the period and its last back-off 
   CHECK(after(8s + 1ns) == at_once);
 }
 
-TEST_CASE("after a short back-off, good behaviour is measured by the period") {
+TEST_CASE("after a short back-off, only the period counts for a new history") {
   const RestartIntensity none{.max_restarts = 0};
   const auto after = [&](Duration up) {
     RestartHistory history;
@@ -151,5 +151,5 @@ TEST_CASE("after a short back-off, good behaviour is measured by the period") {
     return history.failed(at(1s) + up, 0.0, none);
   };
   CHECK(after(5s) == quarantined(2s));
-  CHECK(after(5s + 1ns) == quarantined(1s));  // afresh, with a budget of none
+  CHECK(after(5s + 1ns) == quarantined(1s));  // a new history, with an intensity of zero
 }

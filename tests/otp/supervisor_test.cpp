@@ -82,7 +82,8 @@ TEST_CASE_FIXTURE(TreeFixture, "one for one: only the child that crashed is star
   CHECK(tree->which_children()[1].failures == 0);
 }
 
-TEST_CASE_FIXTURE(TreeFixture, "permanent comes back from any end, transient from a crash, temporary never") {
+TEST_CASE_FIXTURE(TreeFixture,
+                  "permanent children restart after any exit, transient ones after a crash, temporary ones never") {
   auto tree = *Supervisor::start(
       shard, {spec("permanent"), spec("transient", Restart::transient), spec("temporary", Restart::temporary)},
       {.max_restarts = 100});
@@ -144,7 +145,7 @@ TEST_CASE_FIXTURE(TreeFixture, "a restart whose start fails is tried again, and 
   CHECK(events == Events{"-a", "!a", "!a", "!a"});
 }
 
-TEST_CASE_FIXTURE(TreeFixture, "a supervisor may be a child: what ends it restarts its children as a whole") {
+TEST_CASE_FIXTURE(TreeFixture, "a supervisor may be a child: its restart restarts all its children") {
   auto inner = [&](Shard& on) -> Result<std::unique_ptr<Actor>> {
     auto made = Supervisor::start(on, {spec("a"), spec("b")}, {.max_restarts = 0});
     if (!made) return made.error();
@@ -160,10 +161,10 @@ TEST_CASE_FIXTURE(TreeFixture, "a supervisor may be a child: what ends it restar
   CHECK(events == Events{"-c", "-b", "-a"});
 }
 
-TEST_CASE_FIXTURE(TreeFixture, "nobody waits for a supervisor's answer") {
+TEST_CASE_FIXTURE(TreeFixture, "a supervisor answers every message with an error") {
   auto tree = *Supervisor::start(shard, {});
   std::vector<std::string> answers;
   tree->ref().mailbox().push(call("echo", noting(answers)));
   settle();
-  CHECK(answers == std::vector<std::string>{"error: a supervisor takes no messages"});
+  CHECK(answers == std::vector<std::string>{"error: a supervisor accepts no messages"});
 }

@@ -189,7 +189,7 @@ TEST_CASE("a thousand rooms dropped in the middle of native code leave nothing b
   }
 }
 
-TEST_CASE("a room that is switched out by force goes on where it was, a hundred times over") {
+TEST_CASE("a room that is preempted by force resumes where it was, a hundred times") {
   Machine machine;
   // Native sorts and joins of honest size, many slices long: the results show that nothing was lost at a switch.
   const Program program = load(R"(

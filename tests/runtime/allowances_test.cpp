@@ -22,7 +22,7 @@ TEST_CASE("a room may use its share of ten seconds at once, and then no more tha
   CHECK(share.debt(start + 6s + debt) == Duration::zero());
 }
 
-TEST_CASE("a room that rests saves up no more than ten seconds of its share") {
+TEST_CASE("an idle room accumulates at most ten seconds of its share") {
   const TimePoint start{};
   CpuShare share(0.1, start);
   share.charge(0s, start + 1h);
@@ -39,7 +39,7 @@ TEST_CASE("a whole core is no limit") {
   CHECK(share.debt(start) == Duration::zero());
 }
 
-TEST_CASE("a room that has used up its share waits, and then takes what it was sent") {
+TEST_CASE("a room that has used up its share waits, and then processes its messages") {
   RoomBench bench(1ms);
   const auto program = Program::load("room.js", "function spin() { for (let i = 0; i < 2e6; i++); return 'done'; }");
   REQUIRE(program.has_value());
@@ -65,15 +65,15 @@ TEST_CASE("a room that has used up its share waits, and then takes what it was s
   CHECK_FALSE(room.exit);
 }
 
-TEST_CASE("lines of the log that a room may not write are counted, and the count is told when there is room again") {
+TEST_CASE("suppressed log lines are counted, and the count is reported when the allowance has room") {
   const TimePoint start{};
   LogAllowance lines(10, start);
   for (int i = 0; i < 10; ++i) CHECK(lines.take(start));
   for (int i = 0; i < 7; ++i) CHECK_FALSE(lines.take(start));
-  CHECK(lines.tell(start) == 0);
+  CHECK(lines.take_suppressed(start) == 0);
   CHECK_FALSE(lines.take(start + 500ms));
-  CHECK(lines.tell(start + 1s) == 8);
-  CHECK(lines.tell(start + 1s) == 0);
+  CHECK(lines.take_suppressed(start + 1s) == 8);
+  CHECK(lines.take_suppressed(start + 1s) == 0);
   CHECK(lines.take(start + 2s));
   CHECK_FALSE(lines.take(start + 2s));
 }

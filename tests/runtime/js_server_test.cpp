@@ -113,12 +113,12 @@ TEST_CASE("Beam.call and Beam.callSync: unknown handlers, handlers that throw, h
     CHECK(RoomBench::text(answer) == "(no answer)");
     bench.clock.advance(5s);
     bench.settle();
-    CHECK(RoomBench::text(answer) == R"("handler \"silent\" did not answer in time")");
+    CHECK(RoomBench::text(answer) == R"("handler \"silent\" timed out")");
   }
   CHECK_FALSE(room.exit);
 }
 
-TEST_CASE("while a room waits in callSync for another thread, the shard's other rooms go on") {
+TEST_CASE("while a room waits in callSync for another thread, the shard's other rooms run") {
   RoomBench bench;
   Worker worker("test-worker");
   ReplyTo held;
@@ -214,7 +214,7 @@ TEST_CASE("intervals repeat and stop; timers of a room that ended do nothing") {
   CHECK(killed.exit->kind == ExitReason::Kind::killed);
 }
 
-TEST_CASE("a script that fails at its start ends the room, and whoever called gets the reason") {
+TEST_CASE("a script that fails at its start ends the room, and its callers get the reason") {
   RoomBench bench;
   TestRoom& room = bench.open("throw new Error('cannot start')");
   auto answer = bench.cast(room, "f");
@@ -224,8 +224,9 @@ TEST_CASE("a script that fails at its start ends the room, and whoever called ge
   CHECK(room.exit->kind == ExitReason::Kind::crash);
 }
 
-TEST_CASE("an endless loop is sliced by the clock, others answer meanwhile, and at its CPU limit the room is dropped") {
-  // Each look at the clock is a step of 50 µs, so a slice ends after some twenty polls and a second after some 20,000.
+TEST_CASE("an endless loop is sliced, other rooms answer, and the room is dropped at its CPU limit") {
+  // Each reading of the clock advances it by 50 µs, so a slice ends after some twenty polls and a second after some
+  // 20,000.
   RoomBench bench(50us);
   TestRoom& loops = bench.open("function spin() { while (true) {} }");
   TestRoom& other = bench.open("let n = 0; function g() { return ++n; }");
@@ -260,7 +261,9 @@ TEST_CASE("an endless chain of microtasks ends at its CPU limit or its count, wh
   CHECK(b.exit == ExitReason::crash(fail(ErrorCode::turn_limit, "too many microtasks")));
 }
 
-TEST_CASE("past the soft limit a turn fails with an out-of-memory error and the room lives on if it can") {
+TEST_CASE(
+    "beyond the soft limit a turn fails with an out-of-memory error, and the room survives if a collection frees "
+    "enough") {
   RoomBench bench;
   TestRoom& room = bench.open(R"(
     let kept = [];
@@ -273,7 +276,7 @@ TEST_CASE("past the soft limit a turn fails with an out-of-memory error and the 
   CHECK_FALSE(room.exit);
   CHECK(bench.call(room, "ping") == R"("pong")");
   CHECK(bench.call(room, "keep") == "error: out of memory");
-  REQUIRE(room.exit);  // what it kept is still there: nothing to go on with
+  REQUIRE(room.exit);  // the retained objects still exceed the limit
   CHECK(room.exit == ExitReason::crash(fail(ErrorCode::out_of_memory, "out of memory")));
 }
 
@@ -284,7 +287,7 @@ TEST_CASE("an allocation past the hard limit drops the room at once") {
   CHECK(room.exit == ExitReason::crash(fail(ErrorCode::out_of_memory, "out of memory")));
 }
 
-TEST_CASE("a turn that pours out messages is dropped before they fill the server's memory") {
+TEST_CASE("a turn with too much output is dropped before the output fills the server's memory") {
   RoomBench bench(50us);
   std::size_t out = 0;
   Handlers handlers;
@@ -321,7 +324,7 @@ TEST_CASE("a full mailbox answers overloaded and keeps what it had") {
   CHECK(RoomBench::text(answers[3]) == "error: overloaded");
 }
 
-TEST_CASE("killing a room in mid-turn answers everybody who waits and gives everything back, a thousand times") {
+TEST_CASE("killing a room in mid-turn answers every caller and releases its resources, a thousand times") {
   RoomBench bench(50us);
   const auto program = Program::load("r.js", "function spin() { for (;;) {} }");
   for (int i = 0; i < 1000; ++i) {
@@ -339,7 +342,7 @@ TEST_CASE("killing a room in mid-turn answers everybody who waits and gives ever
   }
 }
 
-TEST_CASE("a handler that kills its own room does not pull the floor from under the turn") {
+TEST_CASE("a handler may kill its own room: the turn's frames stay valid") {
   RoomBench bench;
   TestRoom* room = nullptr;
   Handlers handlers;
@@ -352,7 +355,7 @@ TEST_CASE("a handler that kills its own room does not pull the floor from under 
   CHECK(room->exit == ExitReason::killed());
 }
 
-TEST_CASE("what nobody caught is counted by its kind, and the room lives on") {
+TEST_CASE("uncaught errors are counted by kind, and the room survives") {
   RoomBench bench;
   TestRoom& room = bench.open(R"(
     function timer() { setTimeout(() => { throw new Error("timer"); }, 1); }
@@ -378,7 +381,7 @@ TEST_CASE("what nobody caught is counted by its kind, and the room lives on") {
   CHECK_FALSE(room.exit);
 }
 
-TEST_CASE("an error's message is cut where a character ends, so that it is no way to send megabytes") {
+TEST_CASE("an error's message is limited in length, and cut between two characters") {
   RoomBench bench;
   TestRoom& room = bench.open("function f() { throw new Error('é'.repeat(1e5)); }", {}, {.error_bytes_max = 101});
   CHECK(bench.call(room, "f").size() == std::string("error: ").size() + 100);
@@ -398,7 +401,7 @@ TEST_CASE("an interval that is faster than its room keeps one place in the queue
   CHECK(bench.shard.pending_timers() == 0);
 }
 
-TEST_CASE("an effect may end the room whose turn it is of") {
+TEST_CASE("an effect may end the room of its turn") {
   RoomBench bench;
   TestRoom* room = nullptr;
   Handlers handlers;
@@ -433,7 +436,7 @@ TEST_CASE("answers of handlers that wait for a room are limited, in number and i
   CHECK(bench.call(room, "ask", R"(["big",20])") == "null");
   CHECK(bench.call(room, "result") == R"([9,{"overloaded":11}])");
   CHECK(bench.call(room, "ask", R"(["small",60])") == "null");
-  CHECK(bench.call(room, "result") == R"([50,{"too many Beam.calls wait for an answer":10}])");
+  CHECK(bench.call(room, "result") == R"([50,{"too many pending Beam.calls":10}])");
   CHECK(bench.call(room, "ask", R"(["big",5])") == "null");
   CHECK(bench.call(room, "result") == "[5,{}]");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Packages as npm has them (package.json says which versions), imported by a room's script and used. The app's folder
+// Packages from npm (versions: package.json), imported by a room's script and used. The app's folder
 // is this repository, because that is where they are installed.
 
 #include "room_bench.hpp"

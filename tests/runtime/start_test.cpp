@@ -25,7 +25,7 @@ Program program_of(const std::map<std::string, std::string>& files) {
 
 }  // namespace
 
-TEST_CASE("a room of modules answers by its exports") {
+TEST_CASE("the server calls the exports of a room's module") {
   RoomBench bench;
   TestRoom& room = bench.open(program_of(
       {{"room.ts", "import { n } from './n'; export const next = () => n + 1;"}, {"n.ts", "export const n = 41;"}}));
@@ -33,7 +33,7 @@ TEST_CASE("a room of modules answers by its exports") {
   CHECK(bench.call(room, "absent") == "error: the room's script has no function \"absent\"");
 }
 
-TEST_CASE("mail waits until a module that awaits is there, timers and settled calls do not") {
+TEST_CASE("messages wait for a module's top-level await; timers and settled calls do not") {
   RoomBench bench;
   std::optional<ReplyTo> load;
   Handlers handlers;
@@ -60,7 +60,7 @@ TEST_CASE("mail waits until a module that awaits is there, timers and settled ca
   CHECK(bench.call(room, "get") == R"("state")");
 }
 
-TEST_CASE("a module that is not there in time ends its room, and who waits hears why") {
+TEST_CASE("a module that does not start in time ends its room, and waiting callers get the reason") {
   RoomBench bench;
   Budget budget;
   budget.start_timeout = 2s;

@@ -44,7 +44,7 @@ std::vector<std::string> all(Database& database) {
 
 }  // namespace
 
-TEST_CASE("what was written is read, byte for byte, and a statement is used again with other values") {
+TEST_CASE("stored values are read back byte for byte, and a statement can be reused with other values") {
   Database database = in_memory();
   auto insert = database.prepare("insert into t values (?, ?)");
   REQUIRE(insert.has_value());
@@ -54,17 +54,17 @@ TEST_CASE("what was written is read, byte for byte, and a statement is used agai
   CHECK(all(database) == std::vector<std::string>{odd + "=1", "=4611686018427387904"});
 }
 
-TEST_CASE("values are values: SQL in a text stays text") {
+TEST_CASE("bound values are never parsed as SQL") {
   Database database = in_memory();
   auto insert = database.prepare("insert into t values (?, 1)");
   REQUIRE(insert->bind(1, "'); drop table t; --").step().has_value());
   CHECK(all(database).size() == 1);
 }
 
-TEST_CASE("errors are values that say what SQLite says, and the database can be used after them") {
+TEST_CASE("errors contain SQLite's message, and the database can be used after them") {
   Database database = in_memory();
   CHECK(database.prepare("select nonsense from t").error().reason == "database error: no such column: nonsense");
-  CHECK(database.prepare("  -- nothing").error().reason == "there is no statement in the SQL");
+  CHECK(database.prepare("  -- nothing").error().reason == "the SQL contains no statement");
   CHECK(database.run("crate table u").error().reason == R"(database error: near "crate": syntax error)");
   REQUIRE(database.run("create unique index once on t (b)").has_value());
   auto insert = database.prepare("insert into t values ('x', ?)");
@@ -75,7 +75,7 @@ TEST_CASE("errors are values that say what SQLite says, and the database can be 
   CHECK(all(database) == std::vector<std::string>{"x=7", "x=8"});
 }
 
-TEST_CASE("rows that were not asked for are forgotten by a reset") {
+TEST_CASE("a reset discards the remaining rows") {
   Database database = in_memory();
   REQUIRE(database.run("insert into t values ('a', 1), ('b', 2)").has_value());
   auto select = database.prepare("select a from t order by b");
@@ -86,7 +86,7 @@ TEST_CASE("rows that were not asked for are forgotten by a reset") {
   }
 }
 
-TEST_CASE("a file keeps what was written for who opens it next; one that cannot be opened is an error") {
+TEST_CASE("data in a file persists after it is closed; a file that cannot be opened is an error") {
   const TemporaryFile file("entmoot-sqlite-test-");
   {
     auto database = Database::open(file.path);

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What a call came to: a JSON text, and bytes beside it where the callee has any (a binary payload, the body of an HTTP
-// response). Both pass through as they are.
+// The successful result of a call: a JSON text and, optionally, bytes (a binary payload, the body of an HTTP response).
+// Both are passed on unchanged.
 //
 // A value: cheap to copy, may cross shards.
 
@@ -22,7 +22,7 @@ struct Answer {
 
   JsonText json = {};
   std::optional<SharedBytes> bytes = std::nullopt;
-  /// The callee understood the call and refuses it, with a response of its own ({:reply, {:error, response}, state}).
+  /// The callee rejects the call with a response of its own ({:reply, {:error, response}, state}).
   bool refused = false;
 
   friend bool operator==(const Answer&, const Answer&) = default;

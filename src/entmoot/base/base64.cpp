@@ -48,14 +48,14 @@ enum class StrayBits { refused, ignored };
 
 /// `text` without its padding.
 Result<std::string> decode(std::string_view text, const Digits& digits, StrayBits stray_bits) {
-  if (text.size() % 4 == 1) return fail(ErrorCode::invalid, "not base64: one letter too many");
+  if (text.size() % 4 == 1) return fail(ErrorCode::invalid, "invalid base64: one character too many");
   std::string bytes;
   bytes.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t bits = 0;
   unsigned count = 0;
   for (const char c : text) {
     const auto digit = digits[static_cast<unsigned char>(c)];
-    if (digit == no_digit) return fail(ErrorCode::invalid, "not base64: a character outside of the alphabet");
+    if (digit == no_digit) return fail(ErrorCode::invalid, "invalid base64: a character outside the alphabet");
     bits = bits << 6 | digit;
     count += 6;
     if (count < 8) continue;
@@ -64,11 +64,11 @@ Result<std::string> decode(std::string_view text, const Digits& digits, StrayBit
     bits &= (1U << count) - 1;
   }
   if (bits != 0 && stray_bits == StrayBits::refused)
-    return fail(ErrorCode::invalid, "not base64: stray bits in the last letter");
+    return fail(ErrorCode::invalid, "invalid base64: nonzero trailing bits in the last character");
   return bytes;
 }
 
-/// Cuts off the padding that completes the last group of four; other padding stays, and is no letter to decode().
+/// Removes the padding that completes the last group of four. Other padding stays, and decode() rejects it.
 std::string_view without_padding(std::string_view text) {
   if (text.size() % 4 != 0) return text;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
@@ -83,7 +83,7 @@ std::string base64url_encode(std::string_view bytes) { return encode(bytes, url,
 
 Result<std::string> base64_decode(std::string_view text) {
   static constexpr Digits digits = digits_of(standard);
-  if (text.size() % 4 != 0) return fail(ErrorCode::invalid, "not base64: padding is missing");
+  if (text.size() % 4 != 0) return fail(ErrorCode::invalid, "invalid base64: padding is missing");
   return decode(without_padding(text), digits, StrayBits::refused);
 }
 

@@ -4,12 +4,12 @@
 
 // Bytes as text: RFC 4648 §4 (standard alphabet) and §5 (URL alphabet).
 //
-// What we write is canonical, and the strict decoders take nothing else, so that one value has one text: a signature
-// whose last letter was changed must not still be that signature (§3.5). Where other people's clients are the writers
-// and nothing hangs on the form, `base64_decode_any` takes either alphabet, padded or not.
+// The encoders write the canonical form, and the strict decoders accept nothing else, so that each value has exactly
+// one text: a signature whose last character was changed must not decode to the same signature (§3.5). For input from
+// other clients, where the form does not matter, `base64_decode_any` accepts either alphabet, with or without padding.
 //
-// Pure functions, any thread. None of them is constant-time: a decoder's time tells the length of what it was given and
-// where it stopped, and that is the sender's own text.
+// Pure functions, any thread. None of them runs in constant time: a decoder's time reveals the length of its input and
+// the position of the first error, both of which the sender knows.
 
 #include <entmoot/base/result.hpp>
 
@@ -23,11 +23,11 @@ namespace entmoot {
 /// URL alphabet, no padding: the form of tokens (RFC 7515 §2).
 [[nodiscard]] std::string base64url_encode(std::string_view bytes);
 
-/// Exactly what base64_encode writes; white space, missing padding and stray bits are errors.
+/// The form of base64_encode only; white space, missing padding and nonzero trailing bits are errors.
 [[nodiscard]] Result<std::string> base64_decode(std::string_view text);
-/// Exactly what base64url_encode writes.
+/// The form of base64url_encode only.
 [[nodiscard]] Result<std::string> base64url_decode(std::string_view text);
-/// Either alphabet or both, with its padding or without; stray bits in the last letter are ignored.
+/// Either alphabet or a mixture, with or without padding; trailing bits in the last character are ignored.
 [[nodiscard]] Result<std::string> base64_decode_any(std::string_view text);
 
 }  // namespace entmoot

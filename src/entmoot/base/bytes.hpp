@@ -2,10 +2,10 @@
 
 #pragma once
 
-// Bytes that nobody changes any more, counted, so that one encoding can lie in a thousand outboxes on every shard.
+// Immutable, reference-counted bytes: one encoding can be in a thousand outboxes on every shard.
 //
-// The count and the bytes are one allocation. Copying is an increment and safe from any thread; the bytes themselves
-// are immutable after make(). What is made of them for all owners, their compressed form, goes with them.
+// The count and the bytes are one allocation. Copying increments the count and is safe from any thread; the bytes are
+// immutable after make(). A form derived from them for all owners (their compressed form) is stored with them.
 
 #include <atomic>
 #include <cstddef>
@@ -42,7 +42,7 @@ class SharedBytes {
     }
   }
 
-  /// Lets `fill(char* out)` write exactly `size` bytes in place.
+  /// Allocates `size` bytes and calls `fill(char* out)`, which writes all of them.
   template <class Fill>
   static SharedBytes make(std::size_t size, Fill&& fill) {
     SharedBytes made;
@@ -52,9 +52,10 @@ class SharedBytes {
     return made;
   }
 
-  /// What `make()` makes of these bytes, called once for all owners: who asks meanwhile on another thread waits for it,
-  /// which takes no longer than to make it himself. An empty result is a result, too. Not for empty bytes. There is one
-  /// derived form, so all who ask make the same; it lives as long as these bytes or its own last owner.
+  /// The derived form of these bytes. `make()` is called once for all owners; a concurrent caller on another thread
+  /// waits for the result, which takes no longer than to make it. An empty result is valid. Not for empty bytes. There
+  /// is one derived form, so all callers must pass an equivalent `make`. It lives as long as these bytes or its own
+  /// last owner.
   template <class Make>
   [[nodiscard]] SharedBytes derived(Make&& make) const {
     auto& place = block_->derived;
@@ -82,7 +83,7 @@ class SharedBytes {
   [[nodiscard]] std::size_t size() const noexcept { return block_ ? block_->size : 0; }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   [[nodiscard]] std::string_view view() const noexcept { return {data(), size()}; }
-  /// How many owners the bytes have now; a test's way to see that nothing was copied.
+  /// The current number of owners; for tests that check that nothing was copied.
   [[nodiscard]] std::size_t owners() const noexcept { return block_ ? block_->count.load() : 0; }
 
   friend bool operator==(const SharedBytes& a, const SharedBytes& b) noexcept { return a.view() == b.view(); }
@@ -92,10 +93,10 @@ class SharedBytes {
   struct Block {
     std::atomic<std::size_t> count;
     std::size_t size;
-    std::atomic<std::uintptr_t> derived = unmade;  // one of the words above, or a Block that is owned
+    std::atomic<std::uintptr_t> derived = unmade;  // one of the constants above, or an owned Block
     char* bytes() noexcept { return reinterpret_cast<char*>(this + 1); }
   };
-  /// An owner more of what `derived` holds.
+  /// A new owner of the block in `derived`.
   static SharedBytes from_word(std::uintptr_t word) noexcept {
     SharedBytes out;
     if (word == made_empty) return out;
@@ -103,7 +104,7 @@ class SharedBytes {
     out.block_->count.fetch_add(1, std::memory_order_relaxed);
     return out;
   }
-  /// The owner that `derived` is; when nobody else owns this block any more.
+  /// Takes over the ownership that `derived` holds; only for the last owner of this block.
   [[nodiscard]] SharedBytes take_derived() const noexcept {
     SharedBytes out;
     const auto word = block_->derived.load(std::memory_order_relaxed);

@@ -8,7 +8,7 @@
 namespace entmoot::detail {
 
 void check_failed(const char* expression, const char* file, int line, const char* note) noexcept {
-  std::fprintf(stderr, "%s:%d: check failed: %s (%s)\n", file, line, expression, note);
+  std::fprintf(stderr, "%s:%d: check failed: %s (rule: %s)\n", file, line, expression, note);
   std::abort();
 }
 

@@ -2,8 +2,11 @@
 
 #pragma once
 
-// The third tier of errors: "we are wrong". Expected failures are Result<T>; an actor that cannot go on throws; a
-// broken invariant of our own ends the process with the expression and the place, because going on would make it worse.
+// The third tier of errors: bugs in this program. Expected failures are Result<T>; an actor that cannot continue
+// throws; a violated invariant aborts the process and prints the expression and its place, because continuing could do
+// damage.
+//
+// `note` states the rule that was violated: "a fiber runs one call at a time".
 
 namespace entmoot::detail {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line, const char* note) noexcept;

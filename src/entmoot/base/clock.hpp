@@ -2,9 +2,10 @@
 
 #pragma once
 
-// The seam of time. Whoever waits, measures or expires asks a Clock it was given, so that a test can hand in one that
-// stands still (testing/manual_clock.hpp). A Clock is monotonic: it never goes back and says nothing about the time of
-// day. Only what is compared with a date that others wrote down (when a token ends) asks a WallClock, which may jump.
+// Clocks as an interface. Code that waits, measures or expires uses the Clock that it was given, so that a test can
+// pass a manual one (testing/manual_clock.hpp). A Clock is monotonic: it never goes back, and its origin is
+// unspecified. A WallClock gives the time of day and may jump; only comparisons with dates from outside (a token's
+// expiry) use it.
 
 #include <chrono>
 
@@ -25,7 +26,7 @@ class SystemClock final : public WallClock {
   [[nodiscard]] WallTime now() const noexcept override {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   }
-  /// There is only one time of day, so whoever has no reason for another clock asks this one.
+  /// The default WallClock.
   [[nodiscard]] static const SystemClock& shared() noexcept {
     static const SystemClock clock;
     return clock;
@@ -39,7 +40,7 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual TimePoint now() const noexcept = 0;
-  /// The time of day that goes with this clock: a clock that stands still brings its own.
+  /// The WallClock that belongs to this clock; a manual clock has its own.
   [[nodiscard]] virtual const WallClock& wall() const noexcept { return SystemClock::shared(); }
 };
 

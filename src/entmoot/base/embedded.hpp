@@ -2,7 +2,7 @@
 
 #pragma once
 
-// A file that lies inside the binary (cmake/embed.cmake makes the tables).
+// A file embedded in the binary (cmake/embed.cmake generates the tables).
 
 #include <string_view>
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What went wrong, for code and for people. Code decides by `code`; the wording of `reason` and `detail` may change in
-// any release, so nothing compares it.
+// An error, for code and for people. Code decides by `code`; the wording of `reason` and `detail` may change in any
+// release, so nothing compares it.
 
 #include <optional>
 #include <ostream>
@@ -13,9 +13,9 @@
 
 namespace entmoot {
 
-/// The sort of a failure. A caller that only passes the error on needs none of it.
+/// The kind of a failure.
 enum class ErrorCode {
-  failed,          ///< None of the others: only the reason tells.
+  failed,          ///< None of the other codes applies; see the reason.
   invalid,         ///< The input is malformed or contradicts itself. The same input fails again.
   limit,           ///< A documented limit is exceeded: a size, a count. The same input fails again until it is smaller.
   not_found,       ///< No such room, child, handler, file or name.
@@ -24,7 +24,7 @@ enum class ErrorCode {
   overloaded,      ///< A bounded queue is full. A later attempt may succeed.
   unavailable,     ///< Restarting, quarantined, being replaced or shutting down. A later attempt may succeed.
   timeout,         ///< No answer before the deadline. Whether the work was done is unknown.
-  no_process,      ///< The callee exited before it replied, or nobody has that name (OTP's noproc).
+  no_process,      ///< The callee exited before it replied, or no process has that name (OTP's noproc).
   cancelled,       ///< The caller withdrew the request.
   exception,       ///< C++ code threw; `guarded()` caught it (base/guarded.hpp).
   script,          ///< JavaScript threw: `reason` is the exception's message, `detail` its stack.
@@ -37,9 +37,9 @@ enum class ErrorCode {
   io,              ///< The operating system, the network or the database refused an operation.
 };
 
-/// "not_found": for logs and for protocols between our own processes (server/control).
+/// "not_found": for logs and for protocols between this project's processes (server/control).
 [[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
-/// The code of that name; nothing if there is none.
+/// The code with that name; nullopt if there is none.
 [[nodiscard]] std::optional<ErrorCode> error_code_named(std::string_view name) noexcept;
 
 /// `reason` is for a person: a short clause, no stack, no secrets; it may travel to a client as {"reason": …}.
@@ -49,7 +49,7 @@ struct Error {
   std::string reason = {};
   std::string detail = {};
 
-  /// A refusal may come without a reason (Phoenix's plain `:error`): the client is then told none.
+  /// An error may have no reason (Phoenix's plain `:error`); the reply to the client then has none.
   [[nodiscard]] bool has_reason() const noexcept { return !reason.empty(); }
 
   friend bool operator==(const Error&, const Error&) = default;

@@ -2,10 +2,10 @@
 
 #pragma once
 
-// The crash boundary: the one place where an exception becomes an Error. Whatever calls code that is not ours to trust
-// (a callback of the application, a handler, a posted task, a timer) calls it through guarded(), and decides by the
-// Error: an actor exits, a channel ends with phx_error, an HTTP request is answered 500. Code below a guarded() call
-// lets exceptions pass.
+// The crash boundary: the one place where an exception becomes an Error. Code that calls untrusted code (a callback of
+// the application, a handler, a posted task, a timer) calls it through guarded() and handles the Error: an actor exits,
+// a channel ends with phx_error, an HTTP request is answered with 500. Code below a guarded() call lets exceptions
+// pass.
 
 #include <entmoot/base/result.hpp>
 

@@ -17,8 +17,7 @@ namespace entmoot {
 
 namespace {
 
-/// Boost reads what is beyond a double as infinity, and 0e400 as zero times that: both are doubles that cannot be
-/// written as JSON again.
+/// Boost parses a number beyond the range of a double as infinity, and 0e400 as NaN; neither can be serialized as JSON.
 void make_finite(Json& value) {
   if (auto* const object = value.if_object()) {
     for (auto& member : *object) make_finite(member.value());
@@ -47,7 +46,7 @@ Result<Json> parse_json(std::string_view text) {
   boost::system::error_code error;
   const auto read = parser.write_some(text.data(), text.size(), error);
   if (!error && read < text.size())
-    return fail(ErrorCode::invalid, fmt::format("invalid JSON: text after the value, at byte {}", read));
+    return fail(ErrorCode::invalid, fmt::format("invalid JSON: unexpected text after the value at byte {}", read));
   if (!error) parser.finish(error);
   if (error) return fail(ErrorCode::invalid, fmt::format("invalid JSON: {} at byte {}", error.message(), read));
   Json value = parser.release();

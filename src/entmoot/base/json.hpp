@@ -2,8 +2,8 @@
 
 #pragma once
 
-// JSON comes in two shapes. `JsonText` is a finished text that is passed on as bytes (a payload on its way from a
-// client to a room is never taken apart by us); `Json` is a tree for code that wants to look inside.
+// JSON has two forms. `JsonText` is a complete text that is passed on as bytes (the server never parses a payload on
+// its way from a client to a room); `Json` is a tree, for code that reads the contents.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/result.hpp>
@@ -18,23 +18,24 @@ namespace entmoot {
 
 using Json = boost::json::value;
 
-/// A complete JSON text, valid and without insignificant white space (whoever makes one vouches for that).
+/// A complete JSON text, valid and without insignificant white space; its creator guarantees both.
 /// A value: cheap to copy, may cross shards.
 class JsonText {
  public:
-  /// `null`. Costs no allocation: most of them are placeholders.
+  /// `null`, without an allocation: most of them are placeholders.
   JsonText() noexcept = default;
-  /// The caller knows that `text` is valid and compact: it comes from our parser, our encoder, or the engine's.
+  /// The caller guarantees that the text is valid and compact: it comes from this library's parser or encoder, or from
+  /// the engine's.
   static JsonText trusted(SharedBytes bytes) { return JsonText(std::move(bytes)); }
   static JsonText trusted(std::string_view text) { return JsonText(SharedBytes(text)); }
-  /// Throws std::invalid_argument if a string in `value` is not UTF-8. Such a text closes the connection of every
-  /// client that reads it, so it fails here, at the one who made it: bytes from outside (a binary payload, a token, a
-  /// header) are no text until somebody has looked.
+  /// Throws std::invalid_argument if a string in `value` is not UTF-8: such a text would close the connection of every
+  /// client that reads it, so it fails at its creator. Bytes from outside (a binary payload, a token, a header) must be
+  /// validated before they become a string in `value`.
   static JsonText of(const Json& value);
 
   [[nodiscard]] std::string_view view() const noexcept { return bytes_.empty() ? null : bytes_.view(); }
   [[nodiscard]] SharedBytes bytes() const { return bytes_.empty() ? SharedBytes(null) : bytes_; }
-  /// The tree. A text that was vouched for wrongly is an error here, never undefined.
+  /// The tree. An invalid text that was passed to trusted() is an error here, never undefined behaviour.
   [[nodiscard]] Result<Json> parse() const;
 
   friend bool operator==(const JsonText& a, const JsonText& b) noexcept { return a.view() == b.view(); }
@@ -42,11 +43,11 @@ class JsonText {
  private:
   static constexpr std::string_view null = "null";
   explicit JsonText(SharedBytes bytes) : bytes_(std::move(bytes)) {}
-  SharedBytes bytes_;  // no JSON text is empty: none means null
+  SharedBytes bytes_;  // empty means null: no JSON text is empty
 };
 
-/// Strict RFC 8259, nesting at most 64 deep. The error says where. A number beyond a double is the greatest one, so
-/// that whatever was read can be written.
+/// Strict RFC 8259, nesting at most 64 deep. The error names the byte offset. A number beyond the range of a double
+/// becomes the largest double, so that every parsed value can be serialized.
 [[nodiscard]] Result<Json> parse_json(std::string_view text);
 [[nodiscard]] std::string to_json(const Json& value);
 /// Appends `text` as a JSON string, quotes included. Non-ASCII stays as UTF-8, '/' is not escaped (as Phoenix encodes).

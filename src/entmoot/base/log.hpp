@@ -2,10 +2,10 @@
 
 #pragma once
 
-// The log: one line an event, levelled, to standard error. spdlog does the work; this header fixes what goes in.
+// The log: one line per event, with a level, to standard error. spdlog writes it; this header defines the conventions.
 //
-// Text that came from outside (a room's name, a script's exception) is passed through quoted(), so that nobody can
-// forge a line or a terminal escape. Payloads, tokens and query strings are never logged.
+// Text from outside (a room's name, a script's exception) passes through quoted(), so that it cannot forge a line or a
+// terminal escape. Payloads, tokens and query strings are never logged.
 
 #include <spdlog/spdlog.h>
 
@@ -20,7 +20,7 @@ using spdlog::info;
 using spdlog::warn;
 
 enum class Level { debug, info, warning, error };
-/// One line at `level`, as it is: text from outside has passed through quoted().
+/// Writes one line at `level`, unchanged: the caller has passed text from outside through quoted().
 void write(Level level, std::string_view line);
 
 /// Pattern, level and sink; `level` is one of trace, debug, info, warn, error, off. Call once, before threads start.
@@ -29,8 +29,8 @@ void start(std::string_view level = "info");
 /// `text` with control characters, quotes and non-ASCII escaped, cut at 200 bytes, in double quotes.
 [[nodiscard]] std::string quoted(std::string_view text);
 
-/// `text` of several lines (a stack), to follow a message: each on a line of its own behind a mark that no log line
-/// begins with, escaped like quoted(), at most 20. Empty for an empty text.
+/// `text` of several lines (a stack), to append to a message: each line follows a line break and a prefix that no log
+/// line begins with, escaped as in quoted(); at most 20 lines. Empty for an empty text.
 [[nodiscard]] std::string indented(std::string_view text);
 
 }  // namespace entmoot::log

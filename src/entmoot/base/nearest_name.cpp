@@ -10,12 +10,12 @@ namespace entmoot {
 
 namespace {
 
-// What a mistyped name may be long; more is not looked at, because the work grows with the square.
+// The longest name that is compared: the work grows with the square of the length.
 constexpr std::size_t letters_max = 64;
 
 char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; }
 
-/// Steps from one to the other (Damerau and Levenshtein, neighbours swapped at most once). Case is no step.
+/// The edit distance (optimal string alignment, a restricted Damerau-Levenshtein distance), ignoring case.
 std::size_t distance(std::string_view a, std::string_view b) {
   const std::size_t width = b.size() + 1;
   std::vector<std::size_t> steps((a.size() + 1) * width);

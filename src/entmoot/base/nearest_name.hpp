@@ -2,15 +2,15 @@
 
 #pragma once
 
-// The known name that was probably meant by an unknown one.
+// Suggests a known name for a mistyped one.
 
 #include <span>
 #include <string_view>
 
 namespace entmoot {
 
-/// The one of `names` that is closest to `written`: letters left out, put in, changed or swapped. Empty if none is
-/// close, which is a third of the letters and at least one.
+/// The name in `names` that is closest to `written` by inserted, deleted, changed and swapped letters. Empty if none is
+/// within a third of the letters of `written` (at least one).
 [[nodiscard]] std::string_view nearest_name(std::string_view written, std::span<const std::string_view> names);
 
 }  // namespace entmoot

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The first tier of errors: what a caller has to expect. `Result<T>` is a value or an Error; nothing is thrown unless
-// the caller asks for a value that is not there.
+// The first tier of errors: expected failures. `Result<T>` is a value or an Error; it throws only if the caller reads
+// the value of an Error.
 
 #include <entmoot/base/error.hpp>
 

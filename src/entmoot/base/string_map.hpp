@@ -2,7 +2,7 @@
 
 #pragma once
 
-// A hash map with string keys that is asked with a string_view, without making a string.
+// A hash map with string keys whose lookup takes a string_view, without making a string.
 
 #include <functional>
 #include <string>

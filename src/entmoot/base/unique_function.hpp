@@ -2,7 +2,7 @@
 
 #pragma once
 
-// A callable that is moved and never copied (C++23 calls it std::move_only_function). Small ones live inside.
+// A move-only callable (C++23's std::move_only_function). Small callables are stored inline.
 
 #include <cstddef>
 #include <new>

@@ -20,7 +20,7 @@ bool Utf8Validator::take(unsigned char byte) noexcept {
     expected_ = 1;
   } else if (byte >= 0xe0 && byte <= 0xef) {
     expected_ = 2;
-    if (byte == 0xe0) low_ = 0xa0;   // shorter forms exist
+    if (byte == 0xe0) low_ = 0xa0;   // overlong forms
     if (byte == 0xed) high_ = 0x9f;  // surrogates
   } else if (byte >= 0xf0 && byte <= 0xf4) {
     expected_ = 3;
@@ -36,7 +36,7 @@ bool Utf8Validator::feed(std::string_view bytes) noexcept {
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   while (valid_ && at != end) {
-    // Chat is mostly ASCII: eight bytes a step while nothing is open.
+    // Most text is ASCII: eight bytes per step while no sequence is open.
     while (expected_ == 0 && end - at >= 8) {
       std::uint64_t word;
       std::memcpy(&word, at, 8);

@@ -2,15 +2,15 @@
 
 #pragma once
 
-// How a callback that runs later finds out whether its object still exists:
+// Lets a callback that runs later check whether its object still exists:
 //
 //   shard.after(1s, [self = self_.ref()] {
 //     if (Room* room = self.get()) room->look();
 //   });
 //   …
-//   WeakThis<Room> self_{this};  // last member: callbacks find nothing before the other members go
+//   WeakThis<Room> self_{this};  // last member: invalidated before the other members are destroyed
 //
-// The object and whoever calls get() are on one thread; a Ref may be copied and destroyed on any.
+// get() is called on the object's thread; a Ref may be copied and destroyed on any thread.
 
 #include <memory>
 #include <utility>
@@ -37,7 +37,7 @@ class WeakThis {
   WeakThis& operator=(const WeakThis&) = delete;
 
   [[nodiscard]] Ref ref() const noexcept { return Ref(target_); }
-  /// From now on every Ref gives nullptr: for an object that ends before it is destroyed.
+  /// Every Ref returns nullptr from now on; for an object that ends before it is destroyed.
   void invalidate() noexcept { *target_ = nullptr; }
 
  private:

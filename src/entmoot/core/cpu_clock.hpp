@@ -2,8 +2,8 @@
 
 #pragma once
 
-// CPU time of the calling thread (CLOCK_THREAD_CPUTIME_ID): what a turn is charged with, so that a busy machine does
-// not end innocent rooms. Reading it is a system call; who needs it often reads a SteadyClock first.
+// CPU time of the calling thread (CLOCK_THREAD_CPUTIME_ID). Turns are charged with it, so that a busy machine does not
+// make rooms exceed their limits. Reading it is a system call.
 
 #include <entmoot/base/clock.hpp>
 

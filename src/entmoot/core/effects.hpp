@@ -2,11 +2,11 @@
 
 #pragma once
 
-// The output gate of a turn (workerd's io-gate.h has the idea for storage; here it is for everything).
+// The output gate of a turn (workerd's io-gate.h applies the idea to storage; here it applies to all output).
 //
-// While a turn runs, what it sends into the world (replies, broadcasts, messages to other actors) is collected; when
-// the turn has succeeded all of it is released in order, and a turn that fails releases nothing. Whoever sends on
-// behalf of a turn calls Effects::release_or_hold(); outside a turn that runs the effect at once.
+// While a turn runs, its output (replies, broadcasts, messages to other actors) is collected. When the turn has
+// succeeded, the output is released in order; a turn that fails releases nothing. Code that sends on behalf of a turn
+// calls Effects::release_or_hold(); outside a turn that runs the effect at once.
 
 #include <entmoot/base/unique_function.hpp>
 
@@ -27,11 +27,11 @@ class Effects {
     }
   }
 
-  /// From here on this thread's effects are held in `effects` (nullptr: nobody collects). Returns who collected before.
-  /// A turn that is switched out takes its collector along.
+  /// Sets the collector of this thread's effects (nullptr: none) and returns the previous one. Whoever switches a turn
+  /// in or out sets and restores it.
   static Effects* collect_into(Effects* effects) noexcept { return std::exchange(collecting_, effects); }
 
-  /// Runs what was held, in order.
+  /// Runs the held effects, in order.
   void release() {
     auto held = std::exchange(held_, {});
     for (auto& effect : held) effect();

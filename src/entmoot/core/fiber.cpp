@@ -22,8 +22,8 @@ namespace {
 thread_local Fiber* running_fiber = nullptr;
 }
 
-// AddressSanitizer keeps a fake stack for each fiber, ThreadSanitizer a whole shadow thread: before a switch they are
-// told where it goes, after it that it has arrived.
+// AddressSanitizer keeps a fake stack for each fiber, ThreadSanitizer a shadow thread: each switch is announced to them
+// before it happens and confirmed after it.
 struct Fiber::Switch {
   static void into(Fiber& fiber) noexcept {
 #ifdef __SANITIZE_ADDRESS__
@@ -49,7 +49,7 @@ struct Fiber::Switch {
 
   static boost::context::detail::transfer_t out_of(Fiber& fiber) noexcept {
 #ifdef __SANITIZE_ADDRESS__
-    // A finished fiber's fake stack is released: it never comes back.
+    // nullptr releases the fake stack: a finished fiber is never resumed.
     __sanitizer_start_switch_fiber(fiber.finished_ ? nullptr : &fiber.own_shadow_, fiber.back_bottom_,
                                    fiber.back_bytes_);
 #endif
@@ -72,7 +72,7 @@ struct Fiber::Switch {
 Fiber* Fiber::current() noexcept { return running_fiber; }
 
 void Fiber::start(StackPool& pool, Body body, void* argument) {
-  ENTMOOT_CHECK(!alive(), "a fiber is one call at a time");
+  ENTMOOT_CHECK(!alive(), "a fiber runs one call at a time");
   pool_ = &pool;
   stack_ = pool.take();
   body_ = body;
@@ -86,7 +86,7 @@ void Fiber::start(StackPool& pool, Body body, void* argument) {
 }
 
 bool Fiber::resume() {
-  ENTMOOT_CHECK(context_ && !running_fiber, "resume a suspended fiber from the thread's own stack");
+  ENTMOOT_CHECK(context_ && !running_fiber, "only a suspended fiber is resumed, and only from the thread's own stack");
   running_fiber = this;
   running_ = true;
   Switch::into(*this);

@@ -2,18 +2,18 @@
 
 #pragma once
 
-// A fiber is a function call that can be switched out in the middle and goes on later, on the same thread.
+// A fiber is a function call that can be suspended at any point and resumed later, on the same thread.
 //
 //   fiber.start(pool, body, argument)   takes a stack; nothing runs yet
 //   fiber.resume()                      runs body until it suspends or returns
-//   Fiber::suspend()                    inside body, or inside a signal handler on its stack: back to who resumed
-//   fiber.forget()                      drops a suspended call: the stack goes back, nothing is unwound
+//   Fiber::suspend()                    inside body, or inside a signal handler on its stack: returns to resume()
+//   fiber.forget()                      drops a suspended call: the stack is returned to the pool, nothing is unwound
 //
-// forget() is why this is not boost::context::fiber, whose destructor unwinds the stack: a room that is ended in the
-// middle of the engine's C code (or of a signal frame on top of it) has nothing to unwind. The price is a rule: below
-// `body`, nothing with a destructor may be alive at a point where the fiber can be suspended.
+// forget() is the reason not to use boost::context::fiber, whose destructor unwinds the stack: a room that is dropped
+// in the middle of the engine's C code (or of a signal frame on top of it) has nothing to unwind. The price is a rule:
+// below `body`, no object with a destructor may be alive at a point where the fiber can be suspended.
 //
-// The switch itself is Boost.Context's (fcontext). The sanitizers are told of each one.
+// Boost.Context (fcontext) does the switch. The sanitizers are notified of each one.
 
 #include <entmoot/core/stack_pool.hpp>
 
@@ -34,28 +34,28 @@ class Fiber {
   void start(StackPool& pool, Body body, void* argument);
   /// Runs until the body suspends (true) or returns (false; the stack is back in the pool). Not from another fiber.
   bool resume();
-  /// Switches back to who resumed the running fiber; returns when it is resumed again. Async-signal-safe.
+  /// Switches back to the caller of resume(); returns when the fiber is resumed again. Async-signal-safe.
   static void suspend() noexcept;
-  /// Drops the call, if there is one, without running another instruction of it.
+  /// Drops the call in progress, if any, without running another instruction of it.
   void forget() noexcept;
 
-  /// Whether a call is under way.
+  /// Whether a call is in progress.
   [[nodiscard]] bool alive() const noexcept { return context_ != nullptr || running_; }
-  /// The fiber this thread is on, or nullptr.
+  /// The fiber that runs on this thread, or nullptr.
   [[nodiscard]] static Fiber* current() noexcept;
 
  private:
-  struct Switch;  // the four lines that touch fcontext and the sanitizers
+  struct Switch;  // the code that touches fcontext and the sanitizers
 
   StackPool* pool_ = nullptr;
   Stack stack_;
   Body body_ = nullptr;
   void* argument_ = nullptr;
-  void* context_ = nullptr;  // where to go on, while switched out
-  void* back_ = nullptr;     // who resumed, while running
+  void* context_ = nullptr;  // of the fiber, while switched out
+  void* back_ = nullptr;     // context of the caller of resume(), while running
   bool running_ = false;
   bool finished_ = false;
-  // Bookkeeping for the sanitizers; unused without them.
+  // For the sanitizers; unused without them.
   void* own_shadow_ = nullptr;
   void* back_shadow_ = nullptr;
   const void* back_bottom_ = nullptr;

@@ -17,7 +17,7 @@ namespace {
 void from_kernel(std::span<std::uint8_t> bytes) noexcept {
   while (!bytes.empty()) {
     const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
-    ENTMOOT_CHECK(got > 0 || errno == EINTR, "the kernel gives random bytes");
+    ENTMOOT_CHECK(got > 0 || errno == EINTR, "getrandom(2) succeeds");
     if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
   }
 }

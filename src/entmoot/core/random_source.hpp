@@ -2,10 +2,10 @@
 
 #pragma once
 
-// Random bytes that nobody can guess: the kernel's (getrandom(2)), fetched some thousand at a time, because a script
-// may ask for eight bytes in a loop. A byte is given out once and wiped.
+// Cryptographically secure random bytes from the kernel (getrandom(2)), buffered, because a script may request eight
+// bytes in a loop. Each byte is given out once and then wiped.
 //
-// One a shard, touched by its thread only.
+// One per shard, used on its thread only.
 
 #include <array>
 #include <cstddef>
@@ -22,7 +22,7 @@ class RandomSource {
 
  private:
   std::array<std::uint8_t, 4096> pool_{};
-  std::size_t left_ = 0;  // bytes at the start of pool_ that were not given out
+  std::size_t left_ = 0;  // unused bytes at the start of pool_
 };
 
 }  // namespace entmoot

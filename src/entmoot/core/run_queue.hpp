@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Who gets a slice next: a list through the runnables themselves, so that joining and leaving cost nothing. A runnable
-// stands in one queue at most.
+// A queue of runnables that wait for a slice: an intrusive list, so that push and remove allocate nothing. A runnable
+// is in one queue at most.
 
 #include <entmoot/core/shard.hpp>
 
@@ -15,7 +15,7 @@ class RunQueue {
  public:
   [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
 
-  /// No change for one that stands in a queue already.
+  /// No effect on a runnable that is already in a queue.
   void push(Runnable& runnable) noexcept {
     if (runnable.queue_) return;
     runnable.queue_ = this;
@@ -30,7 +30,7 @@ class RunQueue {
     remove(runnable);
     return runnable;
   }
-  /// Takes it out of whatever queue it stands in.
+  /// Removes the runnable from its queue, if it is in one.
   static void remove(Runnable& runnable) noexcept {
     RunQueue* queue = std::exchange(runnable.queue_, nullptr);
     if (!queue) return;

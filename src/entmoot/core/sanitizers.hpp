@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Which sanitizer this is built with. Fibers tell it of each switch; where signals are delayed or shadow memory is laid
-// out by address, the mechanism that depends on them is off (core/slicer.hpp, js/region.hpp say so).
+// The sanitizer that this build uses. Fibers notify it of each switch. Sanitizers delay signals and lay out shadow
+// memory by address, so forced preemption (core/slicer.hpp) and fixed addresses (js/region.hpp) are off under them.
 
 namespace entmoot {
 

@@ -29,7 +29,7 @@ Shard::Scope::Scope(Shard& shard) noexcept : before_(std::exchange(current, &sha
 Shard::Scope::~Scope() { current = before_; }
 
 struct Shard::Inner {
-  /// Stands in the run queue where a round ends.
+  /// Marks the end of the round in the run queue.
   struct RoundEnd final : Runnable {
     bool run_slice() override { return false; }
   };
@@ -40,15 +40,15 @@ struct Shard::Inner {
   // Any thread, under the mutex.
   std::mutex mutex;
   std::vector<UniqueFunction<void()>> inbox;
-  bool wake_pending = false;  // a wake-up is on its way, or the loop has not looked since the last one
+  bool wake_pending = false;  // the loop is awake, or will wake up, and look into the inbox
   bool closed = false;        // the loop has ended: tasks are dropped
 
   std::atomic<bool> stopping{false};
 
   // This shard's thread only.
   std::vector<UniqueFunction<void()>> taken;
-  RunQueue fresh;     // who has become runnable
-  RunQueue going_on;  // who has used up a slice
+  RunQueue fresh;       // have become runnable
+  RunQueue continuing;  // have used up a slice and have more to do
   RoundEnd round_end;
   std::vector<Flushable*> dirty;
   struct Timer {
@@ -60,14 +60,14 @@ struct Shard::Inner {
   std::uint64_t last_timer = 0;
 };
 
-Runnable::~Runnable() { ENTMOOT_DCHECK(!queue_, "destroyed while in a run queue"); }
+Runnable::~Runnable() { ENTMOOT_DCHECK(!queue_, "a runnable leaves its run queue before it is destroyed"); }
 
 Shard::Shard(unsigned index, const Clock& clock) : index_(index), clock_(clock), inner_(std::make_unique<Inner>()) {}
 
 Shard::~Shard() { close(); }
 
 void Shard::close() noexcept {
-  Scope scope(*this);  // what is left may own things that look for their shard while they go
+  Scope scope(*this);  // destructors below may call here()
   std::vector<UniqueFunction<void()>> left;
   {
     std::lock_guard lock(inner_->mutex);
@@ -81,14 +81,14 @@ void Shard::close() noexcept {
 }
 
 Shard& Shard::here() noexcept {
-  ENTMOOT_CHECK(current, "not on a shard's thread");
+  ENTMOOT_CHECK(current, "here() is called on a shard's thread");
   return *current;
 }
 
 Shard* Shard::try_here() noexcept { return current; }
 
 void Shard::assert_here() const noexcept {
-  ENTMOOT_DCHECK(current == this, "called from another thread than the shard's");
+  ENTMOOT_DCHECK(current == this, "this function is called on the shard's own thread");
 }
 
 void Shard::post(UniqueFunction<void()> task) {
@@ -119,7 +119,7 @@ void Shard::cancel(TimerId id) {
   assert_here();
   const auto found = inner_->timer_of.find(static_cast<std::uint64_t>(id));
   if (found == inner_->timer_of.end()) return;
-  auto timer = std::move(found->second->second);  // may own something that cancels timers in its destructor
+  auto timer = std::move(found->second->second);  // destroyed last: its destructor may cancel other timers
   inner_->timers.erase(found->second);
   inner_->timer_of.erase(found);
 }
@@ -148,7 +148,7 @@ void Shard::forget_flush(Flushable& flushable) noexcept {
 
 boost::asio::io_context& Shard::io() noexcept { return inner_->io; }
 
-/// The last crash boundary: whatever has one of its own (actors, channels, HTTP handlers) has used it by now.
+/// The last crash boundary, for exceptions that pass those of actors, channels and HTTP handlers.
 template <class F>
 void Shard::run_guarded(const char* what, F&& f) {
   const auto done = guarded(f);
@@ -165,8 +165,8 @@ bool Shard::round(bool may_wait) {
   Inner& in = *inner_;
   bool did = false;
 
-  // 1. I/O. With nothing else to do, sleep until something is ready, is posted, or falls due.
-  if (may_wait && in.fresh.empty() && in.going_on.empty() && in.dirty.empty()) {
+  // 1. I/O. With nothing else to do, sleep until I/O is ready, a task is posted, or a timer is due.
+  if (may_wait && in.fresh.empty() && in.continuing.empty() && in.dirty.empty()) {
     bool idle = false;
     {
       std::lock_guard lock(in.mutex);
@@ -181,11 +181,11 @@ bool Shard::round(bool may_wait) {
   }
   run_guarded("I/O", [&] { did |= in.io.poll() > 0; });
 
-  // 2. Inbox. Tasks posted meanwhile wait for the next round.
+  // 2. Inbox. Tasks posted from here on wait for the next round.
   {
     std::lock_guard lock(in.mutex);
     in.taken.swap(in.inbox);
-    in.wake_pending = true;  // until the loop is about to sleep nobody needs to wake it
+    in.wake_pending = true;  // the loop is awake: post() need not wake it
   }
   did |= !in.taken.empty();
   for (auto& task : in.taken) {
@@ -194,31 +194,31 @@ bool Shard::round(bool may_wait) {
   }
   in.taken.clear();
 
-  // 3. A slice for each that is runnable now and had none (who becomes runnable meanwhile waits for the next round),
-  //    then one for the next of those that go on.
-  const bool some_go_on = !in.going_on.empty();
+  // 3. A slice for each runnable that has become runnable before this round (later ones wait for the next round), then
+  //    one slice for the first of those that have more to do.
+  const bool some_continue = !in.continuing.empty();
   if (!in.fresh.empty()) {
     did = true;
     in.fresh.push(in.round_end);
     for (;;) {
       Runnable& runnable = in.fresh.pop();
       if (&runnable == &in.round_end) break;
-      if (run_slice(runnable)) in.going_on.push(runnable);
+      if (run_slice(runnable)) in.continuing.push(runnable);
     }
   }
-  if (some_go_on && !in.going_on.empty()) {
+  if (some_continue && !in.continuing.empty()) {
     did = true;
-    Runnable& runnable = in.going_on.pop();
-    if (run_slice(runnable)) in.going_on.push(runnable);
+    Runnable& runnable = in.continuing.pop();
+    if (run_slice(runnable)) in.continuing.push(runnable);
   }
 
-  // 4. Timers that are due now; what they set waits for the next round, even with a delay of zero.
+  // 4. Timers that are due now. Timers that they set wait for the next round, even with a delay of zero.
   if (!in.timers.empty()) {
     const TimePoint now = clock_.now();
     const auto newest = static_cast<TimerId>(in.last_timer);
     while (!in.timers.empty()) {
       const auto next = in.timers.begin();
-      if (next->first > now || next->second.id > newest) break;  // those set now come after those due, at equal times
+      if (next->first > now || next->second.id > newest) break;  // at equal times, newer timers come last
       auto timer = std::move(next->second);
       in.timers.erase(next);
       in.timer_of.erase(static_cast<std::uint64_t>(timer.id));
@@ -227,11 +227,11 @@ bool Shard::round(bool may_wait) {
     }
   }
 
-  // 5. Output. What is dirtied by a flush waits for the next round.
+  // 5. Output. A Flushable that becomes dirty during a flush waits for the next round.
   const std::size_t dirty = in.dirty.size();
   for (std::size_t i = 0; i < dirty; ++i) {
     Flushable* flushable = in.dirty[i];
-    if (!flushable) continue;  // forgotten meanwhile
+    if (!flushable) continue;  // removed by forget_flush()
     in.dirty[i] = nullptr;
     flushable->dirty_ = false;
     run_guarded("a flush", [&] { flushable->flush(); });

@@ -2,28 +2,28 @@
 
 #pragma once
 
-// A shard is one thread with one event loop. A socket lives on the shard that accepted it, a room on the shard its id
-// hashes to; whatever lives on a shard is touched by that shard's thread only, so nothing above this floor needs a
-// lock.
+// A shard is one thread with one event loop. A socket lives on the shard that accepted it, a room on the shard that its
+// id hashes to. Objects on a shard are used by that shard's thread only, so nothing above this floor needs a lock.
 //
 // One round of the loop, in order:
 //   1. I/O that is ready
-//   2. the inbox: what other shards (and this one) posted
-//   3. every actor that has become runnable gets a time slice; of those that had one and go on, the next in turn
+//   2. the inbox: tasks posted by other shards and by this one
+//   3. one time slice for every actor that has become runnable, and one for the next of those that used up a slice and
+//      have more to do
 //   4. timers that are due
 //   5. every dirty Flushable is flushed: one gather write per socket and round
 //
-// So whoever gets a message waits for one slice of a room that computes, not for one of each: rooms that use up their
-// slices share the rounds among themselves, one a round.
+// A message therefore waits for one slice of one busy room, not for one slice of each: rooms that use up their slices
+// share the rounds, one room per round.
 //
-// What crosses shards is a value or immutable, and crosses by post(). Posts from one thread to one shard arrive in the
-// order they were made, also when both are the same shard: that order is what makes a join atomic
+// Objects cross shards by post(), as values or as immutable objects. Posts from one thread to one shard arrive in the
+// order they were made, also when both are the same shard; that order makes a join atomic
 // (phoenix/channel_server.hpp).
 //
-// A task, a timer or a flush that throws is logged and the loop goes on: it is the last crash boundary of a shard.
+// Errors. A task, a timer or a flush that throws is logged and the loop continues: this is the last crash boundary.
 //
-// Bounds. The inbox itself is unbounded, because what is posted is already bounded where it enters the process:
-// mailboxes (otp/mailbox.hpp) refuse, outboxes (web/outbox.hpp) close, sockets stop being read.
+// Bounds. The inbox is unbounded, because its contents are bounded where they enter the process: mailboxes
+// (otp/mailbox.hpp) reject messages, outboxes (web/outbox.hpp) close, sockets are no longer read.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/unique_function.hpp>
@@ -40,7 +40,7 @@ namespace entmoot {
 
 class RunQueue;
 
-/// Something that has work to do in slices: an actor with mail. Owned elsewhere; must leave the run queue
+/// An object with work to do in slices: an actor with messages. Owned elsewhere; must leave the run queue
 /// (Shard::make_idle) before it is destroyed.
 class Runnable {
  public:
@@ -49,19 +49,19 @@ class Runnable {
   Runnable& operator=(const Runnable&) = delete;
   virtual ~Runnable();
 
-  /// One time slice. Returns whether there is more to do now; then it comes again when its turn is. Must not destroy
-  /// the runnable: who ends in a slice is destroyed by a task posted from it.
+  /// Runs one time slice. Returns whether there is more to do; if so, another slice follows in a later round. Must not
+  /// destroy the runnable: an actor that ends in its slice is destroyed by a task posted from it.
   virtual bool run_slice() = 0;
 
  private:
   friend class RunQueue;
-  RunQueue* queue_ = nullptr;  // where it stands, if anywhere
+  RunQueue* queue_ = nullptr;  // the queue it is in, if any
   Runnable* previous_ = nullptr;
   Runnable* next_ = nullptr;
 };
 
-/// Something that collects output and sends it once at the end of the round. Same ownership rule as Runnable
-/// (Shard::forget_flush).
+/// An object that collects output and sends it once at the end of the round. Owned elsewhere; must be removed
+/// (Shard::forget_flush) before it is destroyed.
 class Flushable {
  public:
   virtual ~Flushable() = default;
@@ -85,7 +85,7 @@ class Shard {
   [[nodiscard]] unsigned index() const noexcept { return index_; }
   [[nodiscard]] const Clock& clock() const noexcept { return clock_; }
 
-  /// The shard whose thread this is. A broken invariant if there is none.
+  /// The shard of the calling thread. Aborts if there is none.
   [[nodiscard]] static Shard& here() noexcept;
   [[nodiscard]] static Shard* try_here() noexcept;
   [[nodiscard]] bool is_here() const noexcept { return try_here() == this; }
@@ -97,15 +97,15 @@ class Shard {
   void post(UniqueFunction<void()> task);
   /// Ends run() after the round it is in.
   void stop();
-  /// Destroys every task and timer unrun, and from now on those that are posted. When no thread runs the loop any more;
-  /// what is destroyed may still post, here or to a shard that has not been closed.
+  /// Destroys every task and timer without running it; tasks posted later are destroyed at once. Call it when no thread
+  /// runs the loop any more. Destructors may still post, to this shard or to one that has not been closed.
   void close() noexcept;
 
   // --- this shard's thread
 
   /// Calls `task` once when `delay` is over. A delay of zero means the next round.
   TimerId after(Duration delay, UniqueFunction<void()> task);
-  /// Forgets a timer; one that has run, or TimerId::none, is no error.
+  /// Cancels a timer. No effect on a timer that has run, or on TimerId::none.
   void cancel(TimerId id);
   [[nodiscard]] std::size_t pending_timers() const noexcept;
 
@@ -118,11 +118,11 @@ class Shard {
 
   /// The loop, on the calling thread, until stop().
   void run();
-  /// One round that never blocks, on the calling thread; for tests that step. Returns whether anything was done.
+  /// Runs one round that never blocks, on the calling thread; for tests that step. Returns whether it did anything.
   bool poll();
 
-  /// Says for a scope that this thread stands in for the shard's: before its loop runs and after it has ended, when the
-  /// shard's objects are made and destroyed.
+  /// Makes the calling thread count as the shard's thread within a scope: before the loop runs and after it has ended,
+  /// when the shard's objects are made and destroyed.
   class Scope {
    public:
     explicit Scope(Shard& shard) noexcept;

@@ -19,19 +19,19 @@ Shards::Shards(unsigned count, const Clock& clock) {
 
 Shards::~Shards() {
   stop_and_join();
-  // First all of them, so that a dropped task's last word (an answer to who asked) finds every shard still there.
+  // Close all before any is destroyed: the destructor of a dropped task may post a reply to another shard.
   for (const auto& shard : shards_) shard->close();
 }
 
 Shard& Shards::home_of(std::string_view key) const noexcept {
   std::uint64_t hash = 14695981039346656037u;
   for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  hash ^= hash >> 32;  // FNV's low bits are its weak ones
+  hash ^= hash >> 32;  // the low bits of FNV are its weak ones
   return *shards_[hash % shards_.size()];
 }
 
 void Shards::start() {
-  ENTMOOT_CHECK(threads_.empty(), "started twice");
+  ENTMOOT_CHECK(threads_.empty(), "start() is called once");
   for (const auto& shard : shards_) {
     threads_.emplace_back([&shard = *shard] {
       pthread_setname_np(pthread_self(), ("shard-" + std::to_string(shard.index())).c_str());

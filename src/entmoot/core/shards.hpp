@@ -2,7 +2,7 @@
 
 #pragma once
 
-// All shards of the process: how many, who is responsible for a key, start and stop.
+// All shards of the process: their number, the shard that owns a key, start and stop.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/core/shard.hpp>
@@ -21,7 +21,7 @@ namespace entmoot {
 
 class Shards {
  public:
-  /// `count` 0 means one per core. The threads start with start(); until then a test may poll() the shards itself.
+  /// `count` 0 means one per core. The threads begin with start(); a test may poll() the shards instead.
   explicit Shards(unsigned count = 0, const Clock& clock = steady());
   /// Stops and joins.
   ~Shards();
@@ -30,7 +30,7 @@ class Shards {
 
   [[nodiscard]] std::size_t size() const noexcept { return shards_.size(); }
   [[nodiscard]] Shard& operator[](std::size_t index) const { return *shards_[index]; }
-  /// Where `key` lives. The same in every run with the same number of shards (FNV-1a).
+  /// The shard that owns `key`. The same in every run with the same number of shards (FNV-1a).
   [[nodiscard]] Shard& home_of(std::string_view key) const noexcept;
 
   /// Posts `f()` (copied) to every shard.
@@ -39,8 +39,8 @@ class Shards {
     for (const auto& shard : shards_) shard->post(f);
   }
 
-  /// Runs `f(shard)` on each shard while it runs, one after the other, and returns when all have. From a thread that is
-  /// no shard's.
+  /// Runs `f(shard)` on each shard, one after the other, and returns when all have run. Call it from a thread that does
+  /// not belong to a shard, while the shards run.
   template <class F>
   void visit_all(F f) const {
     for (std::size_t i = 0; i < size(); ++i) {
@@ -48,7 +48,8 @@ class Shards {
     }
   }
 
-  /// Runs `f()` on one shard and returns when it has run. From a thread that is no shard's, while the shards run.
+  /// Runs `f()` on one shard and returns when it has run. Call it from a thread that does not belong to a shard, while
+  /// the shards run.
   template <class F>
   void run_on(std::size_t index, F f) const {
     std::promise<void> done;
@@ -59,9 +60,9 @@ class Shards {
     done.get_future().wait();
   }
 
-  /// Gathers over all shards: runs `map(shard)` on each, then, on the first shard, folds the results in the order of
-  /// the shards by `reduce(T, result)`, beginning with `initial`, and gives what comes out to `done`. Any thread; the
-  /// shards must not be stopped meanwhile, or `done` is destroyed uncalled.
+  /// Runs `map(shard)` on each shard; then, on the first shard, folds the results in shard order with `reduce(T,
+  /// result)`, starting from `initial`, and passes the total to `done`. Any thread. If the shards are stopped before
+  /// that, `done` is destroyed without being called.
   template <class T, class Map, class Reduce, class Done>
   void map_reduce(Map map, T initial, Reduce reduce, Done done) const {
     using Part = std::invoke_result_t<Map&, Shard&>;
@@ -87,9 +88,9 @@ class Shards {
   }
 
   void start();
-  /// Ends every loop and waits for the threads. From a thread that is no shard's.
+  /// Ends every loop and waits for the threads. Call it from a thread that does not belong to a shard.
   void stop_and_join();
-  /// Whether the threads run. From the thread that starts and stops them.
+  /// Whether the threads run. Call it from the thread that starts and stops them.
   [[nodiscard]] bool running() const noexcept { return !threads_.empty(); }
 
   [[nodiscard]] static const Clock& steady() noexcept;

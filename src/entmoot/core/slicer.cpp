@@ -15,7 +15,7 @@ namespace entmoot {
 
 namespace {
 
-constexpr int tick_signal = SIGURG;  // ignored by default, and nobody else here uses it
+constexpr int tick_signal = SIGURG;  // ignored by default, and not used elsewhere in this process
 
 thread_local Slicer* slicer_of_thread = nullptr;
 
@@ -26,7 +26,7 @@ const void* program_counter_of(const void* context) noexcept {
 #elif defined(__aarch64__)
   return reinterpret_cast<const void*>(machine.pc);
 #else
-#error "forced preemption needs to know where this processor keeps the program counter"
+#error "forced preemption is not implemented for this architecture: add its program counter register"
 #endif
 }
 
@@ -44,9 +44,9 @@ void Slicer::arm() {
     std::call_once(handler_installed, [] {
       struct sigaction action {};
       action.sa_sigaction = &Slicer::on_tick;
-      // NODEFER: the handler may switch fibers and not return for long; the next turn needs its ticks meanwhile.
+      // NODEFER: the handler may switch fibers and return much later; other turns need their ticks until then.
       action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;
-      ENTMOOT_CHECK(sigaction(tick_signal, &action, nullptr) == 0, "sigaction");
+      ENTMOOT_CHECK(sigaction(tick_signal, &action, nullptr) == 0, "sigaction(2) succeeds");
     });
     sigevent event{};
     event.sigev_notify = SIGEV_THREAD_ID;
@@ -55,11 +55,11 @@ void Slicer::arm() {
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
     event.sigev_notify_thread_id = static_cast<pid_t>(syscall(SYS_gettid));
-    ENTMOOT_CHECK(timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0, "timer_create");
+    ENTMOOT_CHECK(timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0, "timer_create(2) succeeds");
     has_timer_ = true;
     slicer_of_thread = this;
   }
-  // Ticks are not aligned with the starts of slices: twice as many keep a forced slice below one and a half.
+  // Ticks are not aligned with slices: two ticks per slice keep a forced slice below one and a half slices.
   const auto nanoseconds = options_.slice.count() / 2;
   const timespec period{static_cast<time_t>(nanoseconds / 1'000'000'000),
                         static_cast<long>(nanoseconds % 1'000'000'000)};
@@ -88,13 +88,13 @@ void Slicer::yield() noexcept {
 
 void Slicer::poll() noexcept {
   if (clock_.now() < slice_end_) return;
-  ++counters_.polite;
+  ++counters_.polled;
   yield();
 }
 
 void Slicer::leave_host() noexcept {
   if (tick_pending_) {
-    ++counters_.polite;
+    ++counters_.polled;
     yield();
   }
   preemptible_ = 1;
@@ -108,7 +108,7 @@ void Slicer::on_tick(int, siginfo_t*, void* context) {
 
 void Slicer::tick(const void* program_counter) noexcept {
   if (!Fiber::current()) {
-    // Nobody computes. One more tick of grace, then the timer sleeps until the next slice.
+    // No fiber runs. The timer is disarmed at the second such tick in a row, until the next slice.
     if (!ran_since_tick_) {
       const itimerspec off{};
       armed_ = 0;
@@ -124,7 +124,7 @@ void Slicer::tick(const void* program_counter) noexcept {
   }
   if (!options_.preemptible.contains(program_counter)) {
     ++counters_.outside;
-    // The engine is not in the middle of counting: that is in its own text.
+    // The engine decrements its countdown in its own text only, so this write cannot race with it.
     if (poll_countdown_) *poll_countdown_ = 1;
     return;
   }

@@ -2,28 +2,28 @@
 
 #pragma once
 
-// Time slices: how a room in an endless loop shares its thread.
+// Time slices: preemption of rooms, so that a room in an endless loop shares its thread.
 //
-// A turn runs on a fiber. When its slice is over it is switched out and comes again in the next round of the loop. Two
-// ways lead there:
+// A turn runs on a fiber. When its slice is over, the fiber is switched out and resumed in a later round of the loop.
+// It is switched out in one of two ways:
 //
-//   politely   the engine polls every few thousand operations; poll() looks at the clock.
+//   at a poll  the engine polls every few thousand operations; poll() reads the clock.
 //   by force   some of the engine's builtins never poll. A timer signal finds the fiber running past its slice, and if
 //              the interrupted program counter lies in the engine's own text, the handler itself switches out, on top
 //              of the frames it interrupted. sigreturn happens when the fiber is resumed.
 //
-// The engine's text is the only place where that is sound: it holds no lock there (Atomics are not installed), its
-// memory is the room's own region, and nothing in its C frames has a destructor. Inside libc, the allocator or our host
-// functions the signal only leaves a note: host functions run between enter_host() and leave_host(), which honours it.
+// Force is sound in the engine's text only: the engine holds no lock there (Atomics are not installed), its memory is
+// the room's own region, and nothing in its C frames has a destructor. Inside libc, the allocator or a host function
+// the signal only sets a flag: host functions run between enter_host() and leave_host(), which checks the flag.
 //
-// A tick past the slice that falls elsewhere (a script that fills a megabyte again and again is nearly always in
-// memset) lets the engine poll at its next occasion instead of its ten-thousandth.
+// If a tick past the slice falls outside the engine's text (a script that fills a megabyte again and again is nearly
+// always in memset), the engine is made to poll at its next opportunity instead of after thousands of operations.
 //
-// The timer is armed by the first slice after a pause and disarms itself at a tick that finds no slice since the last,
-// so that a busy shard pays no system call for a turn and an idle one is not woken.
+// The timer is armed by the first slice after a pause, and is disarmed at a tick that finds no slice since the previous
+// tick. A busy shard thus makes no system call per turn, and an idle shard is not woken.
 //
-// Under AddressSanitizer and ThreadSanitizer only the polite way is on: they delay signals and know nothing of frames
-// that a handler leaves behind.
+// Under AddressSanitizer and ThreadSanitizer only polls preempt: the sanitizers delay signals and do not know the
+// frames that a handler leaves behind.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/core/fiber.hpp>
@@ -44,11 +44,11 @@ struct CodeRange {
 
 struct SlicerOptions {
   Duration slice = std::chrono::milliseconds(1);
-  CodeRange preemptible = {};             ///< Where force may be used; empty: nowhere.
-  bool force = !with_asan && !with_tsan;  ///< Whether there is a timer at all.
+  CodeRange preemptible = {};             ///< The code that may be preempted by force; empty: none.
+  bool force = !with_asan && !with_tsan;  ///< Whether the timer is used.
 };
 
-/// One a thread; everything here belongs to that thread.
+/// One per thread, used on that thread only.
 class Slicer {
  public:
   Slicer(const Clock& clock, SlicerOptions options) noexcept : clock_(clock), options_(options) {}
@@ -58,25 +58,25 @@ class Slicer {
 
   [[nodiscard]] Duration slice() const noexcept { return options_.slice; }
 
-  /// Resumes `fiber` for one slice. Returns whether it was switched out rather than finished. `poll_countdown`: what
-  /// the code on the fiber counts down to its next poll, for ticks that fall where force may not be used.
+  /// Resumes `fiber` for one slice. Returns true if it was switched out, false if it finished. `poll_countdown`: the
+  /// counter that the code on the fiber decrements until its next poll; used for ticks where force is not allowed.
   bool run(Fiber& fiber, int* poll_countdown = nullptr);
 
   // --- on the fiber
 
-  /// The polite way: switches out if the slice is over. Returns after the fiber was resumed.
+  /// Switches out if the slice is over. Returns after the fiber was resumed.
   void poll() noexcept;
-  /// Switches out now, whatever the time: the turn waits for something.
+  /// Switches out now, even within the slice: the turn waits for something.
   void yield() noexcept;
-  /// Around host functions: inside, the fiber is not switched out by time. leave_host() honours a tick that came
-  /// meanwhile, so nothing with a destructor may be alive there.
+  /// Enclose a host function: inside, the fiber is not preempted. leave_host() switches out if a tick came in between,
+  /// so no object with a destructor may be alive there.
   void enter_host() noexcept { preemptible_ = false; }
   void leave_host() noexcept;
 
   struct Counters {
-    std::uint64_t polite = 0;   ///< Slices that ended at a poll.
+    std::uint64_t polled = 0;   ///< Slices that ended at a poll.
     std::uint64_t forced = 0;   ///< Slices that ended in the signal handler.
-    std::uint64_t outside = 0;  ///< Ticks past the slice that fell outside the preemptible code.
+    std::uint64_t outside = 0;  ///< Ticks past the slice outside the preemptible code.
   };
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
 
@@ -92,8 +92,8 @@ class Slicer {
   Counters counters_;
 
   // Shared with the signal handler on the same thread.
-  volatile std::sig_atomic_t preemptible_ = 0;   // a turn is running and is in the engine
-  volatile std::sig_atomic_t tick_pending_ = 0;  // a tick came past the slice while it was not
+  volatile std::sig_atomic_t preemptible_ = 0;   // a turn is running, and not in a host function
+  volatile std::sig_atomic_t tick_pending_ = 0;  // a tick past the slice came in a host function
   volatile std::sig_atomic_t armed_ = 0;
   volatile std::sig_atomic_t ran_since_tick_ = 0;
 

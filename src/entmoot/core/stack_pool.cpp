@@ -38,7 +38,7 @@ Stack StackPool::take() {
     void* mapped = mmap(nullptr, bytes_ + page(), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (mapped == MAP_FAILED) throw std::bad_alloc();
-    ENTMOOT_CHECK(mprotect(mapped, page(), PROT_NONE) == 0, "guard page");
+    ENTMOOT_CHECK(mprotect(mapped, page(), PROT_NONE) == 0, "mprotect(2) of the guard page succeeds");
     stack = {static_cast<std::byte*>(mapped) + page(), bytes_};
   }
   ++in_use_;
@@ -48,7 +48,7 @@ Stack StackPool::take() {
 void StackPool::give_back(Stack stack) noexcept {
   --in_use_;
 #ifdef __SANITIZE_ADDRESS__
-  // A dropped fiber leaves the redzones of frames that never returned.
+  // The frames of a dropped fiber never returned: their redzones are still poisoned.
   __asan_unpoison_memory_region(stack.low, stack.bytes);
 #endif
   if (kept_.size() < kept_max_) {

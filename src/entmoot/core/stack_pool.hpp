@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Stacks for fibers: one size, a guard page below each, kept for reuse. Only a turn that runs or is switched out holds
-// one, so there are about as many as rooms that compute at the same time. One pool a thread.
+// Stacks for fibers, of one size, with a guard page below each, kept for reuse. Only a turn in progress holds a stack,
+// so there are about as many as rooms that compute at the same time. One pool per thread.
 
 #include <cstddef>
 #include <vector>
@@ -23,10 +23,10 @@ class StackPool {
   StackPool(const StackPool&) = delete;
   StackPool& operator=(const StackPool&) = delete;
 
-  /// Throws std::bad_alloc when the system gives no more address space.
+  /// Throws std::bad_alloc if no address space is left.
   [[nodiscard]] Stack take();
   void give_back(Stack stack) noexcept;
-  /// Stacks that are out now.
+  /// Stacks that were taken and not given back.
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
 
  private:

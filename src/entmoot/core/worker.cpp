@@ -45,7 +45,7 @@ void Worker::run() {
     if (const auto done = guarded(job); !done) {
       log::error("worker {}: a job threw {}", name_, log::quoted(done.error().reason));
     }
-    job = nullptr;  // whatever reply it owed is sent now
+    job = nullptr;  // a ReplyTo that it owns and has not used is answered now
   }
 }
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A thread for work that blocks (SQLite, DNS, files), so that no shard ever waits. Jobs run one at a time, in order;
-// the answer goes back by Shard::post from the job's last line. A job that throws is logged, and the next one runs.
+// A thread for blocking work (SQLite, DNS, files), so that no shard ever waits. Jobs run one at a time, in order; a job
+// returns its result by Shard::post. A job that throws is logged, and the next job runs.
 
 #include <entmoot/base/unique_function.hpp>
 
@@ -17,9 +17,9 @@ namespace entmoot {
 
 class Worker {
  public:
-  /// Policy of the full queue: refuse (submit() returns false) and let the caller answer "overloaded".
+  /// When `jobs_max` jobs are queued, submit() returns false and the caller answers "overloaded".
   explicit Worker(const char* thread_name, std::size_t jobs_max = 10'000);
-  /// Finishes what was accepted, then joins.
+  /// Finishes the accepted jobs, then joins.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

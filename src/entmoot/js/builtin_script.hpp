@@ -2,13 +2,13 @@
 
 #pragma once
 
-// A script of ours that is evaluated into a template heap behind prelude.js, before the room's program: the script side
-// of a floor above this one (rooms/room.js). It is an expression whose value is a function:
+// A script of the server that is evaluated into a template heap after prelude.js and before the room's program: the
+// script side of a floor above this one (rooms/room.js). It is an expression whose value is a function:
 //
 //   (function (host, means) { … })
 //
-// `host` is the door to the server (js/host.hpp), `means` what prelude.js offers to scripts like this. The function
-// adds what it likes to the global object, and entries to `means.entries` that the server calls by name.
+// `host` is the interface to the server (js/host.hpp), `means` is the interface of prelude.js for built-in scripts. The
+// function adds properties to the global object, and functions to `means.entries` that the server calls by name.
 
 #include <entmoot/base/embedded.hpp>
 
@@ -22,7 +22,7 @@ struct BuiltinScript {
   std::string name;  ///< "room.js"
   std::string bytecode;
 
-  /// Blocks for a millisecond, on any thread. Aborts if it does not compile.
+  /// Blocks for a millisecond, on any thread. Aborts if the script does not compile.
   [[nodiscard]] static std::shared_ptr<const BuiltinScript> compile(const EmbeddedFile& file);
 };
 

@@ -20,13 +20,14 @@ std::string bytecode_of(const ScratchEngine& engine, const EmbeddedFile& file) {
   const std::string name = "entmoot:" + std::string(file.name.substr(0, file.name.rfind('.')));
   const auto program =
       engine.evaluate(std::string(file.bytes), name.c_str(), JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
-  const std::string trouble = program ? "" : name + ": " + program.error().reason + program.error().detail;
+  const std::string trouble =
+      program ? "" : "a built-in script compiles; " + name + ": " + program.error().reason + program.error().detail;
   ENTMOOT_CHECK(program.has_value(), trouble.c_str());
   std::size_t size = 0;
   std::uint8_t* bytes = JS_WriteObject(engine.context(), &size, *program,
                                        JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE | JS_WRITE_OBJ_STRIP_DEBUG);
   JS_FreeValue(engine.context(), *program);
-  ENTMOOT_CHECK(bytes, "no memory for bytecode");
+  ENTMOOT_CHECK(bytes, "bytecode of a built-in script fits into memory");
   std::string bytecode(reinterpret_cast<const char*>(bytes), size);
   js_free(engine.context(), bytes);
   return bytecode;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// entmoot_bytecode <script.js> <bytecode>: run while the project is built, so that a start of the server does not parse
-// what never changes. The bytecode is for the engine of this build and no other.
+// entmoot_bytecode <script.js> <bytecode>: runs during the build, so that the server does not parse the script at each
+// start. The bytecode is valid for the engine of this build only.
 
 #include <entmoot/js/scratch_engine.hpp>
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// CommonJS modules in a world of ES modules: text around their text. How they run is commonjs.js's to say.
+// CommonJS modules for an ES module engine: the source text that wraps them. commonjs.js runs them.
 
 #include <set>
 #include <string>
@@ -10,17 +10,16 @@
 
 namespace entmoot::js {
 
-/// A classic script whose value is the module's function; lines stay where they are.
+/// A classic script whose value is the module's function; line numbers do not change.
 [[nodiscard]] std::string commonjs_body(std::string_view source);
-/// The same for a JSON file, whose text is known to be valid.
+/// The same for a JSON file with a valid text.
 [[nodiscard]] std::string json_body(std::string_view text);
-/// Of module.exports' properties: those that its text shows, and those that others import on trust; it is an error at
-/// run time if one of the latter is not there.
+/// Properties of module.exports that become exports of the facade.
 struct FacadeNames {
-  std::set<std::string> shown;
-  std::set<std::string> trusted;
+  std::set<std::string> shown;    ///< Found in the module's text.
+  std::set<std::string> trusted;  ///< Imported by other modules; a missing one is an error at run time.
 };
-/// The ES module in front: `default` is module.exports, `names` are its properties.
+/// The ES module facade: `default` is module.exports, `names` are its properties.
 [[nodiscard]] std::string commonjs_facade(std::string_view module, const FacadeNames& names);
 
 }  // namespace entmoot::js

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// How CommonJS modules run: evaluated once into the template heap of a program that has some. A module's function runs
-// at the first require of it, in each room for itself; in a circle of requires the second comer sees what is exported so
-// far, as in Node. `resolve(from, specifier)` is the server's: a module's name, or an error.
+// The CommonJS runtime, evaluated once into the template heap of a program that has CommonJS modules. A module's
+// function runs at its first require, separately in each room. In a require cycle the second module sees the exports
+// made so far, as in Node. `resolve(from, specifier)` is a host function that returns a module's name, or throws.
 (function (resolve) {
   'use strict';
 
@@ -13,8 +13,8 @@
   const slice = String.prototype.slice;
 
   const bodies = create(null); // a module's name → its function
-  const modules = create(null); // a module's name → its `module`, once it is required
-  // What packages ask to leave their developers' checks out; all there is of Node's process.
+  const modules = create(null); // a module's name → its `module` object, from the first require on
+  // Packages read NODE_ENV to leave out development checks. This is all of Node's `process`.
   const process = freeze({ env: freeze({ NODE_ENV: 'production' }) });
 
   const load = (name) => {
@@ -28,14 +28,14 @@
     try {
       apply(bodies[name], module.exports, [module, module.exports, require, path, folder, process]);
     } catch (error) {
-      delete modules[name]; // the next one who requires it sees the error again
+      delete modules[name]; // the next require runs the module again
       throw error;
     }
     module.loaded = true;
     return module.exports;
   };
 
-  // Keeps a module's function; what its ES module calls for its exports.
+  // Registers a module's function. Returns the function through which its ES module facade gets the exports.
   return (name, body) => {
     bodies[name] = body;
     return () => load(name);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The engine, and what of ours has to see inside it.
+/* The engine, and the code of this library that needs its internals.
 
-   Shapes are found by a hash of their prototype's address. In a heap that was copied elsewhere (template_heap.hpp) every
-   such hash is stale, and two builds of one heap at two addresses file their shapes in different order. So they are filed
-   anew: when a template is taken, by what their prototype's address is relative to the heap, so that two builds agree word
-   for word; in a copy, by where it lies now, so that the engine finds them and makes no duplicates. */
+   The engine keeps shapes in a hash table whose hash includes the address of the prototype. In a heap that was copied to
+   another address (template_heap.hpp) every such hash is stale, and two builds of one heap at two addresses have their
+   shapes in different order. So the table is rebuilt: for a template, with the prototype's address relative to the heap,
+   so that two builds are equal word for word; for a copy, with its current address, so that the engine finds the shapes
+   and makes no duplicates. */
 
 #include "keyed_hash.h"
 
-/* The patched engine (cmake/engine.cmake); the patches call what keyed_hash.h has. */
+/* The patched engine (cmake/engine.cmake); the patches call the functions in keyed_hash.h. */
 #include "quickjs.c"
 
-/* Hashes as js_new_shape2() and add_shape_property() would have come to them. */
+/* The hash that js_new_shape2() and add_shape_property() compute. */
 static uint32_t shape_hash_of(const JSShape *sh, uintptr_t base)
 {
     uintptr_t proto = sh->proto ? (uintptr_t)sh->proto - base : 0;
@@ -24,7 +25,7 @@ static uint32_t shape_hash_of(const JSShape *sh, uintptr_t base)
     return h;
 }
 
-/* `base` is subtracted from addresses; `in_order` first brings the shapes into the order of their own addresses. */
+/* Rebuilds the table of shapes. `base` is subtracted from addresses; `in_order` sorts the shapes by address first. */
 void entmoot_file_shapes(JSRuntime *rt, uintptr_t base, bool in_order)
 {
     JSShape *all = NULL;
@@ -51,7 +52,7 @@ void entmoot_file_shapes(JSRuntime *rt, uintptr_t base, bool in_order)
     }
 }
 
-/* Modules. The engine links an entry when it is evaluated; a template has that behind it (module_linker.hpp). */
+/* Modules. The engine links a module when it is evaluated; a template is linked before (module_linker.hpp). */
 
 JSModuleDef *entmoot_find_module(JSContext *ctx, const char *name)
 {
@@ -68,7 +69,7 @@ int entmoot_link_module(JSContext *ctx, JSModuleDef *m)
     return js_link_module(ctx, m);
 }
 
-/* Each name that a module asks another one for. */
+/* Calls `found` for each name that a module imports or re-exports from another one. */
 void entmoot_each_import(JSContext *ctx, JSModuleDef *m,
                          void (*found)(void *opaque, const char *specifier, const char *name), void *opaque)
 {
@@ -107,7 +108,7 @@ static bool is_missing(JSContext *ctx, JSModuleDef *m, int request, JSAtom name,
     return true;
 }
 
-/* After a link error: the first import or re-export that leads to nothing. */
+/* After a link error: the first import or re-export of a name that is not exported. */
 bool entmoot_missing_export(JSContext *ctx, struct MissingExport *missing)
 {
     struct list_head *el;
@@ -129,7 +130,7 @@ bool entmoot_missing_export(JSContext *ctx, struct MissingExport *missing)
     return false;
 }
 
-/* How many events the engine lets pass until it polls again; 1 makes the next one poll. */
+/* The number of events until the engine polls; 1 makes it poll at the next event. */
 int *entmoot_poll_countdown(JSContext *ctx)
 {
     return &ctx->interrupt_counter;

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <new>
 
-// The allocator reads and writes headers that AddressSanitizer is told nobody may touch.
+// The allocator reads and writes headers that are poisoned for AddressSanitizer.
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define ENTMOOT_ALLOCATOR __attribute__((no_sanitize("address")))
@@ -98,7 +98,7 @@ ENTMOOT_ALLOCATOR void Heap::unlink(Block* b) noexcept {
   b->size_and_free &= ~free_bit;
 }
 
-// Looks from the class whose smallest member fits: any block of a list will do, so the first one is taken.
+// Searches from the first class all of whose blocks fit, so that the first block of any list can be taken.
 ENTMOOT_ALLOCATOR Heap::Block* Heap::take_fitting(std::uint32_t size) noexcept {
   std::uint32_t wanted = size;
   if (size >= 256) wanted += (1u << (std::bit_width(size) - 5)) - 1;
@@ -115,7 +115,7 @@ ENTMOOT_ALLOCATOR Heap::Block* Heap::take_fitting(std::uint32_t size) noexcept {
   return found;
 }
 
-// A new block behind the last one.
+// Makes a new block after the last one.
 ENTMOOT_ALLOCATOR Heap::Block* Heap::extend(std::uint32_t size) noexcept {
   if (size > limits_.hard || top_ + std::size_t{size} + header > limits_.hard) return nullptr;
   Block* fresh = block(top_);
@@ -136,7 +136,7 @@ ENTMOOT_ALLOCATOR void Heap::set_previous_of_next(Block* b) noexcept {
   }
 }
 
-// Makes a block that is in no list `size` long; what is left over becomes free.
+// Shrinks a block that is in no list to `size`; the rest becomes a free block.
 ENTMOOT_ALLOCATOR void Heap::cut(Block* b, std::uint32_t size) noexcept {
   const std::uint32_t rest = b->size() - size;
   if (rest < smallest) return;
@@ -148,7 +148,7 @@ ENTMOOT_ALLOCATOR void Heap::cut(Block* b, std::uint32_t size) noexcept {
   release(left_over);
 }
 
-// Joins a block that is in no list with its free neighbours; the last one goes back to the unused end.
+// Frees a block that is in no list: merges it with its free neighbours, and returns the last block to the unused end.
 ENTMOOT_ALLOCATOR void Heap::release(Block* b) noexcept {
   std::uint32_t size = b->size();
   if (b->previous_size) {
@@ -196,7 +196,7 @@ ENTMOOT_ALLOCATOR void* Heap::allocate(std::size_t bytes) noexcept {
 ENTMOOT_ALLOCATOR void Heap::free(void* payload) noexcept {
   if (!payload) return;
   Block* b = Block::of(payload);
-  ENTMOOT_DCHECK(!b->is_free(), "freed twice");
+  ENTMOOT_DCHECK(!b->is_free(), "a block is freed once");
   used_ -= b->size();
   ENTMOOT_POISON(payload, b->size() - header);
   release(b);
@@ -212,7 +212,7 @@ ENTMOOT_ALLOCATOR void* Heap::reallocate(void* payload, std::size_t bytes) noexc
   const std::uint32_t before = b->size();
   if (bytes <= before - header) {
     const std::uint32_t size = std::max(round_up(static_cast<std::uint32_t>(bytes) + header, alignment), smallest);
-    if (before - size < before / 4) return payload;  // not worth a cut
+    if (before - size < before / 4) return payload;  // too little to cut off
     ENTMOOT_POISON(reinterpret_cast<std::byte*>(b) + size + header, before - size - header);
     cut(b, size);
     used_ -= before - b->size();
@@ -226,7 +226,7 @@ ENTMOOT_ALLOCATOR void* Heap::reallocate(void* payload, std::size_t bytes) noexc
   return moved;
 }
 
-// An array that grows at the end of the heap, or before a free block, moves nothing.
+// Grows a block at the end of the heap, or before a large enough free block, without moving it.
 ENTMOOT_ALLOCATOR void* Heap::grow_in_place(Block* b, std::size_t bytes) noexcept {
   if (bytes > limits_.hard || exhaust_in_) return nullptr;
   const std::uint32_t before = b->size();
@@ -275,29 +275,29 @@ ENTMOOT_ALLOCATOR const char* Heap::inspect() const noexcept {
   bool previous_free = false;
   for (std::uint32_t at = first_block(); at != top_; at += self.block(at)->size()) {
     const Block* b = self.block(at);
-    if (at > top_ || b->size() < smallest || b->size() % alignment) return "a block of an impossible size";
-    if (b->previous_size != previous) return "a block that knows its neighbour wrongly";
-    if (b->is_free() && previous_free) return "two free neighbours";
+    if (at > top_ || b->size() < smallest || b->size() % alignment) return "a block has an impossible size";
+    if (b->previous_size != previous) return "a block has the wrong size for its predecessor";
+    if (b->is_free() && previous_free) return "two free blocks are adjacent";
     previous = b->size();
     previous_free = b->is_free();
     free_blocks += previous_free;
     if (!previous_free) live += b->size();
   }
-  if (previous_free) return "a free block at the end";
+  if (previous_free) return "the last block is free";
   if (previous != last_) return "the last block's size is wrong";
   if (live != used_) return "used() is not the sum of the live blocks";
   for (unsigned first = 0; first < first_levels; ++first) {
     for (unsigned second = 0; second < second_levels; ++second) {
       const bool bit = (second_bits_[first] >> second) & 1;
-      if (bit != (lists_[first][second] != 0)) return "a bit that disagrees with its list";
+      if (bit != (lists_[first][second] != 0)) return "a bit disagrees with its list";
       for (std::uint32_t at = lists_[first][second]; at; at = self.block(at)->next_free) {
         const auto [f, s] = class_of(self.block(at)->size());
-        if (f != first || s != second || !self.block(at)->is_free()) return "a block in the wrong list";
+        if (f != first || s != second || !self.block(at)->is_free()) return "a block is in the wrong list";
         --free_blocks;
       }
     }
   }
-  return free_blocks ? "a free block in no list" : nullptr;
+  return free_blocks ? "a free block is in no list" : nullptr;
 }
 
 ENTMOOT_ALLOCATOR void Heap::mark_for_sanitizer() noexcept {

@@ -2,21 +2,20 @@
 
 #pragma once
 
-// A room's memory: an allocator that lies at the start of the region it hands out, so that the region's bytes are all
-// there is of a heap.
+// The memory of a room: an allocator at the start of the region that it manages, so that the region contains the
+// complete state of the heap.
 //
 // Two-level segregated fit (M. Masmano et al., "TLSF", ECRTS 2004): allocate and free take a constant number of steps,
-// neighbours are joined at once, fragmentation is bounded. Blocks are found by offsets from the base, never by address:
-// a heap that is copied elsewhere needs nothing done to its allocator. Each block has a header of 8 bytes, payloads are
+// free neighbours are merged at once, fragmentation is bounded. Links between blocks are offsets from the base, not
+// addresses, so the allocator of a copied heap needs no fix-up. Each block has a header of 8 bytes, payloads are
 // aligned to 16.
 //
-// Limits. The footprint never passes `hard`. A request that would pass it is not answered with a null pointer, because
-// the engine's out-of-memory paths are where its bugs are: `on_exhausted` is called and is expected not to return (it
-// drops the turn, the fiber and the heap). If there is nobody to drop, the request fails with nullptr and the heap is
-// poisoned: no more JavaScript may run in it. Past `soft` the heap only says so (over_soft()), while there is still
-// room to raise a proper error.
+// Limits. The footprint never exceeds `hard`. A request beyond it does not return a null pointer to the engine, whose
+// out-of-memory paths are little tested: `on_exhausted` is called and should not return (it drops the turn, the fiber
+// and the heap). If it does return, the request fails with nullptr and the heap is poisoned: no more JavaScript may run
+// in it. Beyond `soft`, over_soft() is true, while there is still memory to raise a proper error.
 //
-// One thread at a time; the bytes have no owner but the region's.
+// One thread at a time. The region's owner owns all bytes.
 
 #include <entmoot/js/region.hpp>
 
@@ -34,52 +33,52 @@ struct HeapLimits {
 
 class Heap {
  public:
-  /// Lays an empty heap into `region`.
+  /// Creates an empty heap in `region`.
   static Heap& create(Region region, HeapLimits limits) noexcept;
-  /// The heap that lies at the start of `region`.
+  /// The heap at the start of `region`.
   static Heap& at(Region region) noexcept { return *reinterpret_cast<Heap*>(region.base); }
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  /// Aligned to 16. nullptr only as said above.
+  /// Aligned to 16. Returns nullptr only if on_exhausted() returns.
   [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
   void free(void* payload) noexcept;
-  /// Like realloc; the old block is left as it is when the request fails.
+  /// Like realloc(3): if the request fails, the old block is unchanged.
   [[nodiscard]] void* reallocate(void* payload, std::size_t bytes) noexcept;
-  /// How many bytes the block has, at least as many as were asked for.
+  /// The size of the block, at least the size that was requested.
   [[nodiscard]] static std::size_t usable(const void* payload) noexcept;
 
-  /// Bytes in live blocks, headers included: exact.
+  /// Bytes in live blocks, including headers; exact.
   [[nodiscard]] std::size_t used() const noexcept { return used_; }
-  /// Bytes from the base to the end of the last block: what may be committed now.
+  /// Bytes from the base to the end of the last block.
   [[nodiscard]] std::size_t footprint() const noexcept { return top_; }
-  /// The largest footprint so far: what giving the region back has to cover.
+  /// The largest footprint so far: the pages that may be committed.
   [[nodiscard]] std::size_t touched() const noexcept { return touched_; }
   [[nodiscard]] bool over_soft() const noexcept { return used_ > limits_.soft; }
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
   [[nodiscard]] const HeapLimits& limits() const noexcept { return limits_; }
   void set_limits(HeapLimits limits) noexcept { limits_ = limits; }
 
-  /// Called at exhaustion with `argument`; must not return, or the request fails.
+  /// Sets the function that is called with `argument` at exhaustion. If it returns, the request fails.
   void on_exhausted(void (*handler)(void*), void* argument) noexcept;
-  /// Lets the allocation after the next `after` ones find the heap exhausted: for tests that fail each in turn.
+  /// Simulates exhaustion in the allocation after the next `after` ones; for tests that fail each allocation in turn.
   void exhaust_after(std::uint64_t after) noexcept { exhaust_in_ = after + 1; }
   [[nodiscard]] std::uint64_t allocations() const noexcept { return allocations_; }
 
-  /// Where the owner keeps what it has to find again in a copied heap: pointers into the region, or values.
+  /// Values of the owner that are copied with the heap: pointers into the region, or other words.
   static constexpr std::size_t roots_max = 16;
   using Roots = std::array<std::uint64_t, roots_max>;
   Roots& roots() noexcept { return roots_; }
 
-  /// Walks every block and checks what must hold; for tests. Returns nullptr or what is broken.
+  /// Checks the invariants of every block; for tests. Returns nullptr, or a description of the first violation.
   [[nodiscard]] const char* inspect() const noexcept;
-  /// Tells AddressSanitizer which bytes are live, after the region was filled by copying.
+  /// Marks the live bytes for AddressSanitizer, after the region was filled by copying.
   void mark_for_sanitizer() noexcept;
 
  private:
   struct Block;
-  static constexpr unsigned first_levels = 26;   // sizes below 256, then one for each power of two up to 4 GiB
-  static constexpr unsigned second_levels = 16;  // sixteen lists in each
+  static constexpr unsigned first_levels = 26;   // sizes below 256, then one level per power of two up to 4 GiB
+  static constexpr unsigned second_levels = 16;  // lists per level
   struct Class {
     unsigned first, second;
   };
@@ -99,7 +98,7 @@ class Heap {
   [[nodiscard]] void* grow_in_place(Block* block, std::size_t bytes) noexcept;
   void* exhausted() noexcept;
 
-  std::uint32_t top_;       // offset of the first byte that is in no block
+  std::uint32_t top_;       // offset of the first byte after the last block
   std::uint32_t last_ = 0;  // size of the block that ends at top_
   std::uint32_t touched_;
   std::uint32_t slot_bytes_;

@@ -17,16 +17,16 @@ namespace entmoot::js {
 
 namespace {
 
-// A C string out of the engine. Trivial on purpose: a room dropped while one is out forgets it with the heap.
+// A C string of the engine. Trivially destructible: if the room is dropped, the string is freed with the heap.
 struct Text {
   const char* data = nullptr;
   std::size_t size = 0;
   [[nodiscard]] std::string_view view() const noexcept { return {data, size}; }
 };
 
-// The engine writes half of a surrogate pair (a text that was cut in the middle of an emoji) like a character. That is
-// not UTF-8, and who is sent it may close the connection. The sign for such has as many bytes and takes its place, in
-// the engine's copy: what it gives out without copying is ASCII.
+// The engine encodes an unpaired surrogate (a text that was cut in the middle of an emoji) like any code point, which
+// is not valid UTF-8: a receiver may close the connection. U+FFFD has as many bytes and replaces it, in the engine's
+// copy of the string (only ASCII strings are returned without a copy).
 void make_well_formed(char* at, char* end) noexcept {
   while ((at = static_cast<char*>(std::memchr(at, 0xed, static_cast<std::size_t>(end - at))))) {
     if (end - at >= 3 && static_cast<unsigned char>(at[1]) >= 0xa0) std::memcpy(at, "\xef\xbf\xbd", 3);
@@ -47,7 +47,7 @@ std::uint64_t number_of(JSContext* ctx, JSValueConst value) noexcept {
   return static_cast<std::uint64_t>(number);
 }
 
-// Runs `f(host)` as a host section.
+// Runs `f(host)` between enter_host() and leave_host().
 template <class F>
 auto in_host(JSContext* ctx, F f) noexcept {
   Host& host = host_of(ctx);
@@ -68,7 +68,7 @@ JSValue throw_result(JSContext* ctx) noexcept {
   return JS_ThrowPlainError(ctx, "%.*s", static_cast<int>(text.size()), text.data());
 }
 
-// A string, or the bytes of a Uint8Array where they lie: nothing of the script may run before they have been used.
+// A string, or the bytes of a Uint8Array in place: no script may run before they have been used.
 struct Operand {
   Value value = {};
   const char* text = nullptr;  // for JS_FreeCString
@@ -116,7 +116,7 @@ JSValue command(JSContext* ctx, JSValueConst, int argc, JSValueConst* args) noex
   Operand operands[Host::operands_max];
   Value values[Host::operands_max];
   std::size_t count = 0;
-  // Texts first: writing one out of the engine allocates, which may collect garbage, and a finalizer is the script's.
+  // Strings first: converting one allocates, which may collect garbage and so run finalizers of the script.
   for (int i = 1; i < argc && count < Host::operands_max; ++i, ++count) {
     if (!JS_IsString(args[i])) continue;
     if (!operand_of(ctx, args[i], &operands[count])) return JS_EXCEPTION;
@@ -205,15 +205,16 @@ bool holds_integers(int type) noexcept {
 // The Web's limit for one call; it also bounds the time of the host section.
 constexpr std::size_t random_bytes_max = 65536;
 
-// Fills a typed array of integers. False: it is longer than random_bytes_max and stays as it is.
+// Fills a typed array of integers. Returns false, and changes nothing, if it is longer than random_bytes_max.
 JSValue random_bytes(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
-  if (!holds_integers(JS_GetTypedArrayType(args[0]))) return JS_ThrowTypeError(ctx, "not a typed array of integers");
+  if (!holds_integers(JS_GetTypedArrayType(args[0])))
+    return JS_ThrowTypeError(ctx, "the argument must be a typed array of integers");
   std::size_t offset = 0, size = 0, buffer_size = 0;
   JSValue buffer = JS_GetTypedArrayBuffer(ctx, args[0], &offset, &size, nullptr);
   if (JS_IsException(buffer)) return JS_EXCEPTION;
   const bool immutable = JS_IsImmutableArrayBuffer(buffer) > 0;
   std::uint8_t* bytes = JS_GetArrayBuffer(ctx, &buffer_size, buffer);
-  JS_FreeValue(ctx, buffer);  // the typed array holds it
+  JS_FreeValue(ctx, buffer);  // the typed array still owns it
   if (!bytes) return JS_EXCEPTION;
   if (immutable) return JS_ThrowTypeError(ctx, "the typed array's buffer is immutable");
   if (size > random_bytes_max) return JS_FALSE;
@@ -227,7 +228,7 @@ JSValue uptime(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
 
 JSValue encode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept { return encode_utf8(ctx, args[0]); }
 
-// Of a Uint8Array. No script runs while its bytes are read, so nothing moves or resizes them.
+// Decodes a Uint8Array. No script runs while its bytes are read, so nothing can move or resize them.
 JSValue decode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   std::size_t size = 0;
   const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, args[0]);
@@ -235,7 +236,7 @@ JSValue decode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   return decode_utf8(ctx, bytes, size, JS_ToBool(ctx, args[1]) > 0);
 }
 
-// The function that js/web/<name>.js is.
+// Evaluates js/web/<name>.js, whose value is a function.
 JSValue part(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   char file[64];
   const Text name = text_of(ctx, args[0]);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The hashes behind what a client may choose: the keys of its JSON, strings and numbers that a script puts into a Map.
+/* Keyed hashes for values that a client can choose: the keys of its JSON, strings and numbers that a script puts into a
+   Map.
 
-   The engine's own are fixed, so that a hundred thousand keys for one bucket can be computed once and for all, and each
-   look at one of them walks past the others. These have a key, drawn when the process starts: before the first string is
-   hashed, and the same for all heaps, because a room's heap is a copy of a template's tables. Whoever saves heaps and
-   opens them in another process has to save the key with them.
+   The engine's own hashes are fixed, so an attacker can compute a hundred thousand keys of one bucket in advance, and
+   each lookup of one of them walks past the others. These hashes have a key, drawn when the process starts: before the
+   first string is hashed, and the same for all heaps, because a room's heap is a copy of a template's tables. Code
+   that saves heaps and loads them in another process must save the key with them.
 
-   Strings: a polynomial would let two blocks of one value stand for each other whatever its factor is, so each step folds
-   the upper half into the lower one. Integers: multiplication by a random odd number, of which the upper bits are taken,
-   is universal; the engine takes the upper bits already. */
+   Strings: in a polynomial hash, two blocks with equal value are interchangeable for any factor, so each step folds the
+   upper half into the lower one. Integers: multiplication by a random odd number, of which the upper bits are taken, is
+   universal; the engine already takes the upper bits. */
 
 #pragma once
 

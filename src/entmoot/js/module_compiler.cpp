@@ -19,8 +19,8 @@ bool is_typescript(std::string_view name) {
   return name.ends_with(".ts") || name.ends_with(".mts") || name.ends_with(".cts");
 }
 
-// The engine resolves requests while it compiles: they are written down here, and an empty module stands for each.
-char* write_down(JSContext* ctx, const char*, const char* specifier, void* list) {
+// The engine resolves imports while it compiles: each is recorded, and an empty module is returned for it.
+char* record_import(JSContext* ctx, const char*, const char* specifier, void* list) {
   static_cast<std::vector<std::string>*>(list)->emplace_back(specifier);
   return js_strdup(ctx, "");
 }
@@ -28,10 +28,10 @@ JSModuleDef* stand_in(JSContext* ctx, const char* name, void*) {
   return JS_NewCModule(ctx, name, [](JSContext*, JSModuleDef*) { return 0; });
 }
 
-// For a console in the running room: evaluates in the scope of the room's own module. Behind the last line.
+// For the console of a running room: evaluates in the scope of the room's module. Appended after the last line.
 constexpr std::string_view console_door = "\n;export const __entmoot_eval = (source) => eval(source);";
 
-// What bundlers write in for packages that ask Node whether to check their callers.
+// Packages that read process.env.NODE_ENV get the value that bundlers substitute.
 bool wants_process(const SourceFile& file) {
   return is_of_package(file.name) && file.text.find("process.env.NODE_ENV") != std::string::npos;
 }
@@ -44,26 +44,26 @@ ModuleCompiler::~ModuleCompiler() = default;
 
 void ModuleCompiler::start() {
   engine_ = std::make_unique<ScratchEngine>();
-  JS_SetModuleLoaderFunc(engine_->runtime(), &write_down, &stand_in, &asked_for_);
+  JS_SetModuleLoaderFunc(engine_->runtime(), &record_import, &stand_in, &imports_);
 }
 
 Result<std::shared_ptr<const CompiledModule>> ModuleCompiler::compile(SourceFile file) {
   const std::string key = (file.is_entry ? "entry " : "") + file.name;
   if (const auto kept = kept_.find(key); kept != kept_.end() && kept->second.file == file) return kept->second.compiled;
-  auto compiled = compile_anew(file);
+  auto compiled = compile_new(file);
   if (!compiled) return compiled.error();
   auto shared = std::make_shared<const CompiledModule>(std::move(*compiled));
   kept_.insert_or_assign(key, Kept{std::move(file), shared});
   return shared;
 }
 
-Result<CompiledModule> ModuleCompiler::compile_anew(const SourceFile& file) {
+Result<CompiledModule> ModuleCompiler::compile_new(const SourceFile& file) {
   if (file.format == SourceFile::Format::json) return compile_json(file);
   if (file.format == SourceFile::Format::module) return compile_module(file);
   auto found = tools_.lex(file.text);
   if (!found) return fail(ErrorCode::invalid, file.name + ": " + found.error().reason, found.error().detail);
   if (file.format == SourceFile::Format::undecided) {
-    // An app's own file is what its author would write today, unless it is clearly the other thing.
+    // A file of the app is an ES module, unless it is clearly CommonJS.
     const bool plain = found->exports.empty() && found->reexports.empty() &&
                        file.text.find("module.exports") == std::string::npos &&
                        literal_calls(file.text, "require").empty();
@@ -80,23 +80,23 @@ Result<CompiledModule> ModuleCompiler::compile_module(const SourceFile& file) {
     source = std::move(*stripped);
   }
   if (file.is_entry) source += console_door;
-  // A module with a `process` of its own does not compile behind another one.
+  // A module that declares `process` itself does not compile after the injected declaration.
   auto compiled = wants_process(file) ? compile_statements(file, std::string(process_of_packages) + source)
                                       : compile_statements(file, source);
   if (!compiled && wants_process(file)) compiled = compile_statements(file, source);
   if (!compiled) return compiled.error();
   for (auto& call : literal_calls(source, "import"))
     compiled->imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
-  compiled->asks_where_it_is = source.find("import.meta") != std::string::npos;
+  compiled->uses_import_meta = source.find("import.meta") != std::string::npos;
   return compiled;
 }
 
 Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file, const std::string& source) {
-  asked_for_.clear();
+  imports_.clear();
   auto module = engine_->compile(source, file.name, JS_EVAL_TYPE_MODULE);
   if (!module) return module.error();
   CompiledModule out;
-  for (auto& specifier : asked_for_) {
+  for (auto& specifier : imports_) {
     std::string place = place_of_import(file.text, specifier);
     out.imports.push_back({How::statement, std::move(specifier), std::move(place)});
   }

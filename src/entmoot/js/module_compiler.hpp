@@ -2,8 +2,8 @@
 
 #pragma once
 
-// One file to bytecode, and what it asks for. Keeps what it has compiled: a file whose text is the same is not compiled
-// again. One thread at a time.
+// Compiles one file to bytecode and finds its imports. Results are cached: a file whose text has not changed is not
+// compiled again. One thread at a time.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/commonjs.hpp>
@@ -21,12 +21,12 @@ class ScratchEngine;
 
 struct SourceFile {
   enum class Format {
-    module,    ///< By its name, or by "type" in package.json.
-    commonjs,  ///< By its name, or by "type".
+    module,    ///< By its file extension, or by "type" in package.json.
+    commonjs,  ///< By its file extension, or by "type".
     json,
-    undecided,  ///< A .js file that nobody says anything about: what its statements are decides.
+    undecided,  ///< A .js file without a "type": its statements decide.
   };
-  std::string name;  ///< As the graph has it.
+  std::string name;  ///< The module's name in the graph.
   std::string text;
   Format format = Format::module;
   bool is_entry = false;
@@ -43,9 +43,9 @@ struct CompiledModule {
   };
   ModuleGraph::Kind kind = ModuleGraph::Kind::module;
   ModuleGraph::Bytecode bytecode;  ///< The ES module, or the CommonJS module's function.
-  bool asks_where_it_is = false;
+  bool uses_import_meta = false;
   std::vector<Import> imports;
-  std::multimap<std::string, std::string> names;  ///< What it asks of whom by statements: specifier → name.
+  std::multimap<std::string, std::string> names;  ///< Imported names, by statements: specifier → name.
   std::vector<std::string> exports;               ///< Of a CommonJS module.
   std::vector<std::string> reexports;             ///< Of a CommonJS module: specifiers.
 };
@@ -57,11 +57,11 @@ class ModuleCompiler {
   ModuleCompiler(const ModuleCompiler&) = delete;
   ModuleCompiler& operator=(const ModuleCompiler&) = delete;
 
-  /// A new graph begins.
+  /// Begins a new graph.
   void start();
   /// The error begins with the file's name, line and column.
   [[nodiscard]] Result<std::shared_ptr<const CompiledModule>> compile(SourceFile file);
-  /// The ES module in front of a CommonJS module.
+  /// Compiles the ES module facade of a CommonJS module.
   [[nodiscard]] Result<ModuleGraph::Bytecode> compile_facade(const std::string& name, const FacadeNames& names);
 
  private:
@@ -69,7 +69,7 @@ class ModuleCompiler {
     SourceFile file;
     std::shared_ptr<const CompiledModule> compiled;
   };
-  [[nodiscard]] Result<CompiledModule> compile_anew(const SourceFile& file);
+  [[nodiscard]] Result<CompiledModule> compile_new(const SourceFile& file);
   [[nodiscard]] Result<CompiledModule> compile_module(const SourceFile& file);
   [[nodiscard]] Result<CompiledModule> compile_statements(const SourceFile& file, const std::string& source);
   [[nodiscard]] Result<CompiledModule> compile_commonjs(const SourceFile& file, SourceTools::CommonJs found);
@@ -78,8 +78,8 @@ class ModuleCompiler {
                                                           int flags);
 
   SourceTools tools_;
-  std::unique_ptr<ScratchEngine> engine_;  // has the modules of one graph
-  std::vector<std::string> asked_for_;     // by the module that is being compiled
+  std::unique_ptr<ScratchEngine> engine_;  // contains the modules of one graph
+  std::vector<std::string> imports_;       // imports of the module that is being compiled
   std::map<std::string, Kept, std::less<>> kept_;
 };
 

@@ -19,7 +19,7 @@ const ModuleGraph::Request* look_up(const ModuleGraph::Requests& requests, std::
 
 ModuleGraph::ModuleGraph(std::vector<Module> modules, std::vector<std::string> files)
     : modules_(std::move(modules)), files_(std::move(files)) {
-  ENTMOOT_CHECK(!modules_.empty(), "a graph has an entry");
+  ENTMOOT_CHECK(!modules_.empty(), "a module graph has an entry");
   for (const Module& module : modules_) by_name_.emplace(module.name, &module);
 }
 

@@ -13,9 +13,9 @@ namespace entmoot::js {
 
 namespace {
 
-// --- looked up while a script runs: nothing with a destructor is alive here
+// --- called while a script runs: no object with a destructor may be alive here
 
-// JS_ThrowTypeError cuts its text off at 256 bytes.
+// JS_ThrowTypeError truncates its text to 256 bytes.
 void throw_text(JSContext* ctx, std::string_view text) noexcept {
   JSValue error = JS_NewError(ctx);
   JS_DefinePropertyValueStr(ctx, error, "message", JS_NewStringLen(ctx, text.data(), text.size()),
@@ -23,14 +23,15 @@ void throw_text(JSContext* ctx, std::string_view text) noexcept {
   JS_Throw(ctx, error);
 }
 
-/// The name of the module; nullptr: thrown.
+/// The name of the target module, or nullptr with an exception thrown.
 const std::string* target(JSContext* ctx, const ModuleGraph::Request* request, const char* from,
                           const char* specifier) noexcept {
   if (!request) {
-    JS_ThrowReferenceError(ctx,
-                           "cannot load \"%s\": only what a module's text names literally is part of the program, and "
-                           "%s does not name it",
-                           specifier, from);
+    JS_ThrowReferenceError(
+        ctx,
+        "cannot load \"%s\": only modules that are named by a string literal are part of the program; "
+        "%s has no such literal",
+        specifier, from);
     return nullptr;
   }
   if (!request->problem.empty()) throw_text(ctx, request->problem);
@@ -60,12 +61,13 @@ JSValue read(JSContext* ctx, const ModuleGraph::Bytecode& bytecode) noexcept {
                        JS_READ_OBJ_BYTECODE);
 }
 
-// Every module is in the heap before a room runs; what is not there yet is a request of one that is being read.
+// Every module is in the heap before a room runs; a module that is not there yet is an import of one that is being
+// read.
 JSModuleDef* find_or_read(JSContext* ctx, const char* name, void* graph) noexcept {
   if (JSModuleDef* there = entmoot_find_module(ctx, name)) return there;
   const ModuleGraph::Module* module = static_cast<const ModuleGraph*>(graph)->find(name);
   if (!module) {
-    JS_ThrowReferenceError(ctx, "no module %s in this program", name);
+    JS_ThrowReferenceError(ctx, "the program has no module %s", name);
     return nullptr;
   }
   JSValue value = read(ctx, module->bytecode);
@@ -73,18 +75,18 @@ JSModuleDef* find_or_read(JSContext* ctx, const char* name, void* graph) noexcep
   return static_cast<JSModuleDef*>(JS_VALUE_GET_PTR(value));
 }
 
-// --- while a template is made
+// --- called while a template is built
 
 Error exception(JSContext* ctx) {
   JSValue error = JS_GetException(ctx);
   const char* text = JS_ToCString(ctx, error);
-  Error out = fail(ErrorCode::script, text ? text : "an error without a text");
+  Error out = fail(ErrorCode::script, text ? text : "the error cannot be converted to a string");
   if (text) JS_FreeCString(ctx, text);
   JS_FreeValue(ctx, error);
   return out;
 }
 
-// The engine names the module that lacks an export; its author needs the place that asks for it.
+// The engine's error names the module that lacks an export; the author needs the place of the import.
 Error link_error(JSContext* ctx, const ModuleGraph& graph) {
   Error said = exception(ctx);
   MissingExport missing{};
@@ -139,14 +141,14 @@ Result<LinkedProgram> link_graph(JSContext* ctx, const ModuleGraph& graph) {
   for (const auto& module : graph.modules()) {
     JSModuleDef* there = find_or_read(ctx, module.name.c_str(), const_cast<ModuleGraph*>(&graph));
     if (!there) return exception(ctx);
-    if (!module.asks_where_it_is) continue;
+    if (!module.uses_import_meta) continue;
     const std::string url = "file:///" + module.name;
     JSValue meta = JS_GetImportMeta(ctx, there);
     JS_SetPropertyStr(ctx, meta, "url", JS_NewStringLen(ctx, url.data(), url.size()));
     JS_FreeValue(ctx, meta);
   }
   if (auto loaded = load_commonjs(ctx, graph); !loaded) return loaded.error();
-  // What only import() reaches is linked as well: its mistakes are found now.
+  // Modules that only import() reaches are linked as well, so that their errors are found now.
   for (const auto& module : graph.modules()) {
     if (entmoot_link_module(ctx, entmoot_find_module(ctx, module.name.c_str())) < 0) return link_error(ctx, graph);
   }

@@ -2,10 +2,10 @@
 
 #pragma once
 
-// Lays a module graph into a heap: reads its bytecode, ties each request to its module and each import to its export,
-// so that a room has only to evaluate. Nothing of the program runs here.
+// Loads a module graph into a heap: reads its bytecode, and links each import to its module and export, so that a room
+// only has to evaluate it. No code of the program runs here.
 //
-// The graph must outlive the runtime and all its copies: import() and require() look their requests up in it.
+// The graph must outlive the runtime and all its copies: import() and require() look up their targets in it.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/engine.hpp>
@@ -18,7 +18,7 @@ struct LinkedProgram {
   JSValue exports;  ///< The entry's namespace; undefined for a classic script.
 };
 
-/// The context's heap must know the graph already (Root::graph).
+/// Root::graph must be set in the context's heap.
 [[nodiscard]] Result<LinkedProgram> link_graph(JSContext* ctx, const ModuleGraph& graph);
 
 }  // namespace entmoot::js

@@ -19,7 +19,7 @@ namespace {
 using Format = SourceFile::Format;
 using How = CompiledModule::Import::How;
 
-// What stands for a module that a package's "browser" field takes away.
+// The empty module, which replaces modules that a package's "browser" field maps to false.
 constexpr auto nothing = "node_modules/(empty)";
 
 }  // namespace
@@ -31,7 +31,7 @@ struct ModuleLoader::Parts {
   ModuleCompiler compiler;
 };
 
-// One graph in the making.
+// The loading of one graph.
 class ModuleLoader::Load {
  public:
   explicit Load(Parts& parts)
@@ -43,7 +43,7 @@ class ModuleLoader::Load {
     const auto file = tree_.file(tree_.root() / entry);
     if (!file) return fail(ErrorCode::invalid, entry.generic_string() + ": " + file.error().reason);
     if (!*file)
-      return fail(ErrorCode::not_found, entry.generic_string() + ": there is no such file in " + tree_.root().string());
+      return fail(ErrorCode::not_found, entry.generic_string() + ": file not found in " + tree_.root().string());
     add(**file);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       if (auto done = take(i); !done) return done.error();
@@ -51,13 +51,13 @@ class ModuleLoader::Load {
     std::vector<ModuleGraph::Module> modules;
     for (const auto& found : found_) {
       for (const auto& [specifier, name] : found.compiled->names)
-        if (name != "*") asked_of_[found.module.imports.at(specifier).target].insert(name);
+        if (name != "*") imported_names_[found.module.imports.at(specifier).target].insert(name);
     }
     for (auto& found : found_) {
       if (auto done = finish(found); !done) return done.error();
     }
     for (auto& found : found_) modules.push_back(std::move(found.module));
-    return std::make_shared<const ModuleGraph>(std::move(modules), tree_.looked_at());
+    return std::make_shared<const ModuleGraph>(std::move(modules), tree_.recorded_paths());
   }
 
  private:
@@ -76,7 +76,7 @@ class ModuleLoader::Load {
     return name;
   }
 
-  // Compiles a file and finds what it asks for.
+  // Compiles a file and resolves its imports.
   Result<void> take(std::size_t index) {
     auto file = source(found_[index]);
     if (!file) return file.error();
@@ -88,16 +88,16 @@ class ModuleLoader::Load {
       ModuleGraph::Request request{.target = {}, .problem = {}, .place = import.place};
       const bool required = import.how == How::require;
       const bool built_in = built_ins_.contains(import.specifier);
-      const auto resolved =
-          built_in ? Result<Resolved>(Resolved{})
-                   : resolver_.resolve(import.specifier, found_[index].path, required ? Asked::require : Asked::import);
+      const auto resolved = built_in ? Result<Resolved>(Resolved{})
+                                     : resolver_.resolve(import.specifier, found_[index].path,
+                                                         required ? ImportKind::require : ImportKind::import);
       if (built_in) {
         request.target = add({}, import.specifier);
       } else if (resolved) {
         request.target = add(resolved->file);
       } else {
         request.problem = found_[index].module.name + ":" + import.place + ": " + resolved.error().reason;
-        // Whoever asks while it runs may also catch the error.
+        // import() and require() throw at run time, where the script can catch the error.
         if (import.how == How::statement) return fail(ErrorCode::invalid, std::move(request.problem));
       }
       ModuleGraph::Module& module = found_[index].module;
@@ -127,7 +127,8 @@ class ModuleLoader::Load {
     if (ending != ".js")
       return fail(
           ErrorCode::invalid,
-          tree_.name_of(path) + ": cannot be imported: a module's file ends in .ts, .mts, .js, .mjs, .cjs or .json");
+          tree_.name_of(path) +
+              ": cannot be imported: the file extension of a module must be .ts, .mts, .js, .mjs, .cjs or .json");
     const auto package = tree_.package_around(path.parent_path());
     if (!package) return package.error();
     if (!*package) return Format::undecided;
@@ -138,16 +139,16 @@ class ModuleLoader::Load {
                                                                                   : Format::undecided;
   }
 
-  // What can be said when everything is compiled.
+  // Completes a module when all modules are compiled.
   Result<void> finish(Found& found) {
     ModuleGraph::Module& module = found.module;
     module.kind = found.compiled->kind;
-    module.asks_where_it_is = found.compiled->asks_where_it_is;
+    module.uses_import_meta = found.compiled->uses_import_meta;
     for (auto& [specifier, request] : module.required) {
       const auto target = by_name_.find(request.target);
       if (target == by_name_.end() || found_[target->second].compiled->kind != ModuleGraph::Kind::module) continue;
       request.problem = module.name + ":" + request.place + ": \"" + specifier +
-                        "\" is an ES module, which cannot be required: import it";
+                        "\" is an ES module, which cannot be loaded by require(): use import";
     }
     if (module.kind == ModuleGraph::Kind::module) {
       module.bytecode = found.compiled->bytecode;
@@ -156,7 +157,8 @@ class ModuleLoader::Load {
     FacadeNames names;
     std::set<std::string> seen;
     collect_exports(found, names.shown, seen);
-    if (const auto asked = asked_of_.find(module.name); asked != asked_of_.end()) names.trusted = asked->second;
+    if (const auto imported = imported_names_.find(module.name); imported != imported_names_.end())
+      names.trusted = imported->second;
     auto facade = compiler_.compile_facade(module.name, names);
     if (!facade) return facade.error();
     module.bytecode = std::move(*facade);
@@ -181,7 +183,7 @@ class ModuleLoader::Load {
   ModuleResolver resolver_;
   std::vector<Found> found_;  // the entry first
   std::map<std::string, std::size_t, std::less<>> by_name_;
-  std::map<std::string, std::set<std::string>, std::less<>> asked_of_;  // what import statements name, by module
+  std::map<std::string, std::set<std::string>, std::less<>> imported_names_;  // of import statements, by module
 };
 
 ModuleLoader::ModuleLoader(const fs::path& root, BuiltIns built_ins)
@@ -190,7 +192,7 @@ ModuleLoader::~ModuleLoader() = default;
 
 Result<std::shared_ptr<const ModuleGraph>> ModuleLoader::load(const fs::path& entry) {
   auto loaded = Load(*parts_).run(entry);
-  files_ = parts_->tree.looked_at();
+  files_ = parts_->tree.recorded_paths();
   return loaded;
 }
 

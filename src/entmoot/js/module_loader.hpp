@@ -2,19 +2,19 @@
 
 #pragma once
 
-// An app's files to a program: TypeScript, ES modules, relative imports, packages from node_modules (ES and CommonJS),
-// JSON.
+// Loads an app's files as a program: TypeScript, ES modules, relative imports, packages from node_modules (ES and
+// CommonJS), JSON.
 //
 //   ModuleLoader loader("/srv/my-app");
 //   auto graph = loader.load("rooms/chat.ts");   // Result<std::shared_ptr<const ModuleGraph>>
 //
-// Modules stay modules (native ones of the engine, not a bundle), so each keeps its name and lines in stack traces, and
-// types are taken away without being checked. Nothing is read from outside of the app's folder, and nothing at run
-// time: import("./x") works for what is written as a literal, and rejects for everything else. What the server itself
-// brings along ("entmoot:test") is a built-in module: a name that leads to a source in place of a file.
+// Modules are loaded as native modules of the engine, not as a bundle, so that stack traces show their names and lines.
+// Types are stripped without being checked. Nothing is read from outside the app's folder, and nothing at run time:
+// import("./x") works for string literals and rejects for all other arguments. A module of the server itself
+// ("entmoot:test") is built in: its name maps to a source text instead of a file.
 //
-// Loading again after a change compiles what has changed and reads the rest again. Errors are sentences that begin with
-// "rooms/chat.ts:3:7: ". Blocks for some milliseconds a file; one thread at a time: at start-up or on a Worker.
+// Loading again after a change compiles only the changed files. Errors begin with the place: "rooms/chat.ts:3:7: ".
+// Blocks for some milliseconds per file. One thread at a time: at start-up or on a Worker.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/module_graph.hpp>
@@ -30,7 +30,7 @@ namespace entmoot::js {
 
 class ModuleLoader {
  public:
-  /// Sources by name, JavaScript modules that import nothing but each other.
+  /// Sources by name; JavaScript modules that import only each other.
   using BuiltIns = std::map<std::string, std::string, std::less<>>;
 
   /// `root`: the app's folder.
@@ -41,8 +41,7 @@ class ModuleLoader {
 
   /// `entry`: absolute, or relative to the root.
   [[nodiscard]] Result<std::shared_ptr<const ModuleGraph>> load(const std::filesystem::path& entry);
-  /// ModuleGraph::files() of the last load, also when it failed: whoever waits for the mistake to be mended watches
-  /// these.
+  /// ModuleGraph::files() of the last load, also if it failed: the files to watch for a correction.
   [[nodiscard]] const std::vector<std::string>& files() const noexcept { return files_; }
 
  private:

@@ -62,11 +62,9 @@ constexpr std::array node_modules = {"assert",
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 Error no_node(std::string_view specifier) {
-  return fail(
-      ErrorCode::invalid,
-      in_quotes(specifier) +
-          " is a module of Node, and a room does not run in Node: use what the Web has, or ask the server for it "
-          "with Beam.call");
+  return fail(ErrorCode::invalid, in_quotes(specifier) +
+                                      " is a Node.js module, which rooms do not have: use a Web API, or call a handler "
+                                      "of the server with Beam.call");
 }
 
 fs::path with_ending(const fs::path& path, std::string_view ending) {
@@ -75,7 +73,7 @@ fs::path with_ending(const fs::path& path, std::string_view ending) {
   return out;
 }
 
-// What TypeScript's authors write for a file that will be called so one day.
+// TypeScript authors may write the extension of the compiled file: "./util.js" for util.ts.
 std::string_view source_ending(std::string_view ending) {
   if (ending == ".js") return ".ts";
   if (ending == ".mjs") return ".mts";
@@ -97,25 +95,25 @@ PackageName split(std::string_view specifier) {
 
 }  // namespace
 
-Result<Resolved> ModuleResolver::resolve(std::string_view specifier, const fs::path& from, Asked asked) {
-  if (specifier.empty()) return fail(ErrorCode::invalid, "the name of a module is empty");
+Result<Resolved> ModuleResolver::resolve(std::string_view specifier, const fs::path& from, ImportKind kind) {
+  if (specifier.empty()) return fail(ErrorCode::invalid, "the module specifier is empty");
   if (specifier.starts_with("./") || specifier.starts_with("../") || specifier == "." || specifier == "..")
-    return resolve_file(specifier, from.parent_path() / specifier, asked);
+    return resolve_file(specifier, from.parent_path() / specifier, kind);
   if (specifier.starts_with('/'))
     return fail(ErrorCode::invalid,
-                "cannot import " + in_quotes(specifier) + ": write the path from this file, beginning with ./ or ../");
-  if (specifier.starts_with('#')) return resolve_import(specifier, from, asked);
+                "cannot import " + in_quotes(specifier) + ": use a relative path that begins with ./ or ../");
+  if (specifier.starts_with('#')) return resolve_import(specifier, from, kind);
   if (specifier.starts_with("node:")) return no_node(specifier);
   if (specifier.find(':') != std::string_view::npos)
     return fail(ErrorCode::invalid,
                 "cannot import " + in_quotes(specifier) +
-                    ": modules come from the app's folder; install the package with npm and import it by its name");
-  return resolve_package(specifier, from, asked);
+                    ": URLs are not supported; install the package with npm and import it by its name");
+  return resolve_package(specifier, from, kind);
 }
 
 // --- files
 
-ModuleResolver::Found ModuleResolver::find_file(const fs::path& path, Asked asked) {
+ModuleResolver::Found ModuleResolver::find_file(const fs::path& path, ImportKind kind) {
   if (path.has_filename()) {
     auto found = tree_.file(path);
     if (!found || *found) return found;
@@ -130,15 +128,15 @@ ModuleResolver::Found ModuleResolver::find_file(const fs::path& path, Asked aske
     }
   }
   if (!tree_.is_folder(path)) return std::optional<fs::path>();
-  return find_main((path / ".").lexically_normal().parent_path(), asked);
+  return find_main((path / ".").lexically_normal().parent_path(), kind);
 }
 
-// What a folder means: the file that its package.json names, or its index.
-ModuleResolver::Found ModuleResolver::find_main(const fs::path& folder, Asked asked) {
+// The main file of a folder: the file that its package.json names, or its index.
+ModuleResolver::Found ModuleResolver::find_main(const fs::path& folder, ImportKind kind) {
   const auto package = tree_.package_in(folder);
   if (!package) return package.error();
-  for (const auto& main : *package ? (*package)->mains(asked) : std::vector<std::string>{"index"}) {
-    // A main may itself be a folder with an index, but not name itself again.
+  for (const auto& main : *package ? (*package)->mains(kind) : std::vector<std::string>{"index"}) {
+    // A main may be a folder with an index, but that folder's package.json is not read.
     for (const fs::path& path : {folder / main, folder / main / "index"}) {
       auto found = tree_.file(path);
       if (!found || *found) return found;
@@ -151,16 +149,16 @@ ModuleResolver::Found ModuleResolver::find_main(const fs::path& folder, Asked as
   return std::optional<fs::path>();
 }
 
-Result<Resolved> ModuleResolver::resolve_file(std::string_view specifier, const fs::path& path, Asked asked) {
-  const auto found = find_file(path.lexically_normal(), asked);
+Result<Resolved> ModuleResolver::resolve_file(std::string_view specifier, const fs::path& path, ImportKind kind) {
+  const auto found = find_file(path.lexically_normal(), kind);
   if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
   if (!*found)
-    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": there is no " +
-                                          tree_.name_of(path.lexically_normal()) + ", with or without an ending");
-  return for_browser(**found, asked);
+    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": there is no file " +
+                                          tree_.name_of(path.lexically_normal()) + ", with or without an extension");
+  return for_browser(**found, kind);
 }
 
-Result<Resolved> ModuleResolver::for_browser(const fs::path& file, Asked asked) {
+Result<Resolved> ModuleResolver::for_browser(const fs::path& file, ImportKind kind) {
   const auto package = tree_.package_around(file.parent_path());
   if (!package) return package.error();
   if (!*package) return Resolved{file};
@@ -169,8 +167,8 @@ Result<Resolved> ModuleResolver::for_browser(const fs::path& file, Asked asked) 
   for (const fs::path& name : {relative, bare}) {
     const auto replaced = (*package)->replaced("./" + name.generic_string());
     if (!replaced) continue;
-    if (replaced->by_nothing) return Resolved{};
-    const auto found = find_file(((*package)->folder() / replaced->target).lexically_normal(), asked);
+    if (replaced->by_empty_module) return Resolved{};
+    const auto found = find_file(((*package)->folder() / replaced->target).lexically_normal(), kind);
     if (found && *found) return Resolved{**found};
   }
   return Resolved{file};
@@ -178,80 +176,79 @@ Result<Resolved> ModuleResolver::for_browser(const fs::path& file, Asked asked) 
 
 // --- packages
 
-Result<Resolved> ModuleResolver::resolve_package(std::string_view specifier, const fs::path& from, Asked asked) {
+Result<Resolved> ModuleResolver::resolve_package(std::string_view specifier, const fs::path& from, ImportKind kind) {
   const auto own = tree_.package_around(from.parent_path());
   if (!own) return own.error();
   std::string instead;
   if (*own) {
     if (const auto replaced = (*own)->replaced(specifier)) {
-      if (replaced->by_nothing) return Resolved{};
-      if (replaced->target.starts_with("./"))
-        return resolve_file(specifier, (*own)->folder() / replaced->target, asked);
+      if (replaced->by_empty_module) return Resolved{};
+      if (replaced->target.starts_with("./")) return resolve_file(specifier, (*own)->folder() / replaced->target, kind);
       instead = replaced->target;
       specifier = instead;
     }
   }
   const auto [name, subpath] = split(specifier);
   if (*own && (*own)->name() == name && (*own)->has_exports())
-    return inside(*own, (*own)->folder(), specifier, subpath, asked);
+    return inside(*own, (*own)->folder(), specifier, subpath, kind);
   for (fs::path folder = from.parent_path(); tree_.contains(folder); folder = folder.parent_path()) {
     if (folder.filename() == "node_modules") continue;
     const fs::path candidate = folder / "node_modules" / name;
     if (!tree_.is_folder(candidate)) {
       // A package may be one file: node_modules/x.js.
-      const auto file = find_file(folder / "node_modules" / specifier, asked);
+      const auto file = find_file(folder / "node_modules" / specifier, kind);
       if (file && *file) return Resolved{**file};
       continue;
     }
     const auto package = tree_.package_in(candidate);
     if (!package) return package.error();
-    return inside(*package, candidate, specifier, subpath, asked);
+    return inside(*package, candidate, specifier, subpath, kind);
   }
   if (std::ranges::find(node_modules, name) != node_modules.end()) return no_node(specifier);
   return fail(ErrorCode::not_found,
-              "cannot find the package " + in_quotes(name) + ": run \"npm install " + std::string(name) +
-                  "\" in the app's folder; a file of the app is imported by a path that begins with ./ or ../");
+              "cannot find package " + in_quotes(name) + ": run \"npm install " + std::string(name) +
+                  "\" in the app's folder; to import a file of the app, use a path that begins with ./ or ../");
 }
 
 Result<Resolved> ModuleResolver::inside(const PackageJson* package, const fs::path& folder, std::string_view specifier,
-                                        std::string_view subpath, Asked asked) {
+                                        std::string_view subpath, ImportKind kind) {
   if (package && package->has_exports()) {
-    const auto target = package->exported(subpath, asked);
+    const auto target = package->exported(subpath, kind);
     if (!target)
       return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
                                           ": the package's package.json does not export " + in_quotes(subpath) +
-                                          (asked == Asked::import ? " to import" : " to require"));
+                                          (kind == ImportKind::import ? " for import" : " for require"));
     if (!target->starts_with("./"))
       return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
-                                          ": the package's package.json leads to " + in_quotes(*target) +
-                                          ", which is not in the package");
+                                          ": the package's package.json maps it to " + in_quotes(*target) +
+                                          ", which is outside the package");
     const auto found = tree_.file(folder / *target);
     if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
     if (!*found)
       return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
-                                          ": the package's package.json leads to " + in_quotes(*target) +
-                                          ", which is not there");
-    return for_browser(**found, asked);
+                                          ": the package's package.json maps it to " + in_quotes(*target) +
+                                          ", which does not exist");
+    return for_browser(**found, kind);
   }
-  const auto found =
-      subpath == "." ? find_main(folder, asked) : find_file((folder / subpath).lexically_normal(), asked);
+  const auto found = subpath == "." ? find_main(folder, kind) : find_file((folder / subpath).lexically_normal(), kind);
   if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
   if (!*found)
     return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": the package has no such module");
-  return for_browser(**found, asked);
+  return for_browser(**found, kind);
 }
 
-Result<Resolved> ModuleResolver::resolve_import(std::string_view specifier, const fs::path& from, Asked asked) {
+Result<Resolved> ModuleResolver::resolve_import(std::string_view specifier, const fs::path& from, ImportKind kind) {
   const auto own = tree_.package_around(from.parent_path());
   if (!own) return own.error();
-  const auto target = *own ? (*own)->imported(specifier, asked) : std::nullopt;
+  const auto target = *own ? (*own)->imported(specifier, kind) : std::nullopt;
   if (!target)
-    return fail(ErrorCode::not_found,
-                "cannot find " + in_quotes(specifier) + ": the \"imports\" of the nearest package.json do not list it");
-  if (target->starts_with("./")) return resolve_file(specifier, (*own)->folder() / *target, asked);
+    return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) +
+                                          ": it is not listed in \"imports\" of the nearest package.json");
+  if (target->starts_with("./")) return resolve_file(specifier, (*own)->folder() / *target, kind);
   if (target->starts_with('#'))
-    return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": it leads to " + in_quotes(*target));
-  return resolve(*target, from, asked);
+    return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": \"imports\" maps it to " +
+                                        in_quotes(*target) + ", which must be a file or a package");
+  return resolve(*target, from, kind);
 }
 
 }  // namespace entmoot::js

@@ -2,14 +2,14 @@
 
 #pragma once
 
-// From what a module wrote after `from` to a file: Node's rules, with the endings that TypeScript's authors leave out
-// or write differently ("./util", "./util.js" for util.ts).
+// Resolves a module specifier to a file: Node's rules, plus the extensions that TypeScript authors omit or write
+// differently ("./util", "./util.js" for util.ts).
 //
-//   ./x ../x       a file beside the asking one: as written, with an ending, or a folder's index
-//   x  @a/x  x/y   a package: node_modules of the asking file's folder and of those above it, up to the root
-//   #x             the "imports" of the asking file's own package
+//   ./x ../x       a file relative to the importing one: as written, with an extension, or a folder's index
+//   x  @a/x  x/y   a package: node_modules of the importing file's folder and of the folders above, up to the root
+//   #x             the "imports" of the importing file's own package
 //
-// Errors name the specifier and say what to do; who asked is the caller's to say.
+// Errors name the specifier and what to do; the caller adds the importing file.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/package_json.hpp>
@@ -22,7 +22,7 @@
 
 namespace entmoot::js {
 
-/// A file; or, without a path, the empty module that a package puts in a module's place ("browser": {"x": false}).
+/// A file. Without a path: the empty module that replaces a module ("browser": {"x": false}).
 struct Resolved {
   std::filesystem::path file;
 };
@@ -31,24 +31,25 @@ class ModuleResolver {
  public:
   explicit ModuleResolver(SourceTree& tree) : tree_(tree) {}
 
-  /// `from`: the asking file, absolute.
-  [[nodiscard]] Result<Resolved> resolve(std::string_view specifier, const std::filesystem::path& from, Asked asked);
+  /// `from`: the absolute path of the importing file.
+  [[nodiscard]] Result<Resolved> resolve(std::string_view specifier, const std::filesystem::path& from,
+                                         ImportKind kind);
 
  private:
   using Found = Result<std::optional<std::filesystem::path>>;
-  /// As written, with another ending, or as a folder. `sources_first`: an app's own files, where .ts comes before .js.
-  [[nodiscard]] Found find_file(const std::filesystem::path& path, Asked asked);
-  [[nodiscard]] Found find_main(const std::filesystem::path& folder, Asked asked);
+  /// As written, with another extension, or as a folder. In the app's own files .ts takes precedence over .js.
+  [[nodiscard]] Found find_file(const std::filesystem::path& path, ImportKind kind);
+  [[nodiscard]] Found find_main(const std::filesystem::path& folder, ImportKind kind);
   [[nodiscard]] Result<Resolved> resolve_file(std::string_view specifier, const std::filesystem::path& path,
-                                              Asked asked);
+                                              ImportKind kind);
   [[nodiscard]] Result<Resolved> resolve_package(std::string_view specifier, const std::filesystem::path& from,
-                                                 Asked asked);
+                                                 ImportKind kind);
   [[nodiscard]] Result<Resolved> resolve_import(std::string_view specifier, const std::filesystem::path& from,
-                                                Asked asked);
+                                                ImportKind kind);
   [[nodiscard]] Result<Resolved> inside(const PackageJson* package, const std::filesystem::path& folder,
-                                        std::string_view specifier, std::string_view subpath, Asked asked);
-  /// The "browser" field's word on a file of the package that it lies in.
-  [[nodiscard]] Result<Resolved> for_browser(const std::filesystem::path& file, Asked asked);
+                                        std::string_view specifier, std::string_view subpath, ImportKind kind);
+  /// Applies the "browser" field of the package that contains the file.
+  [[nodiscard]] Result<Resolved> for_browser(const std::filesystem::path& file, ImportKind kind);
 
   SourceTree& tree_;
 };

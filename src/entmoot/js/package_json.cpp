@@ -13,14 +13,14 @@ namespace {
 
 using boost::json::object;
 
-bool holds(std::string_view condition, Asked asked) {
+bool holds(std::string_view condition, ImportKind kind) {
   return condition == "default" || condition == "browser" ||
-         condition == (asked == Asked::import ? "import" : "require");
+         condition == (kind == ImportKind::import ? "import" : "require");
 }
 
-// A target: a path, the first condition that holds, the first of a list, or null for "not this one". The outer optional
-// is "nothing here says anything".
-std::optional<std::optional<std::string>> choose(const Json& target, std::string_view star, Asked asked) {
+// Resolves a target: a path, the first condition that holds, the first match of a list, or null ("excluded": the inner
+// optional is empty). The outer optional is empty if nothing matches.
+std::optional<std::optional<std::string>> choose(const Json& target, std::string_view star, ImportKind kind) {
   if (target.is_null()) return std::optional<std::string>();
   if (target.is_string()) {
     std::string path(target.get_string());
@@ -30,23 +30,23 @@ std::optional<std::optional<std::string>> choose(const Json& target, std::string
   }
   if (target.is_array()) {
     for (const Json& each : target.get_array()) {
-      if (auto chosen = choose(each, star, asked); chosen && *chosen) return chosen;
+      if (auto chosen = choose(each, star, kind); chosen && *chosen) return chosen;
     }
     return std::nullopt;
   }
   if (target.is_object()) {
     for (const auto& [condition, inner] : target.get_object()) {
-      if (!holds(condition, asked)) continue;
-      if (auto chosen = choose(inner, star, asked)) return chosen;
+      if (!holds(condition, kind)) continue;
+      if (auto chosen = choose(inner, star, kind)) return chosen;
     }
   }
   return std::nullopt;
 }
 
 // The entry for `key`: itself, or the pattern with the longest part before its '*'.
-std::optional<std::string> look_up(const object& table, std::string_view key, Asked asked) {
+std::optional<std::string> look_up(const object& table, std::string_view key, ImportKind kind) {
   if (const Json* exact = table.if_contains(key); exact && key.find('*') == std::string_view::npos)
-    return choose(*exact, {}, asked).value_or(std::nullopt);
+    return choose(*exact, {}, kind).value_or(std::nullopt);
   const Json* best = nullptr;
   std::size_t longest = 0;
   std::string_view star;
@@ -62,7 +62,7 @@ std::optional<std::string> look_up(const object& table, std::string_view key, As
     longest = before.size();
     star = key.substr(before.size(), key.size() - before.size() - after.size());
   }
-  return best ? choose(*best, star, asked).value_or(std::nullopt) : std::nullopt;
+  return best ? choose(*best, star, kind).value_or(std::nullopt) : std::nullopt;
 }
 
 std::string_view without_dot(std::string_view path) { return path.starts_with("./") ? path.substr(2) : path; }
@@ -88,28 +88,28 @@ bool PackageJson::has_exports() const noexcept {
   return exports && !exports->is_null();
 }
 
-std::optional<std::string> PackageJson::exported(std::string_view subpath, Asked asked) const {
+std::optional<std::string> PackageJson::exported(std::string_view subpath, ImportKind kind) const {
   const Json& exports = *field("exports");
-  // Either a table of subpaths, or what "." leads to.
+  // Either a table of subpaths, or the target of ".".
   const object* table = exports.if_object();
-  if (table && !table->empty() && table->begin()->key().starts_with('.')) return look_up(*table, subpath, asked);
+  if (table && !table->empty() && table->begin()->key().starts_with('.')) return look_up(*table, subpath, kind);
   if (subpath != ".") return std::nullopt;
-  return choose(exports, {}, asked).value_or(std::nullopt);
+  return choose(exports, {}, kind).value_or(std::nullopt);
 }
 
-std::optional<std::string> PackageJson::imported(std::string_view specifier, Asked asked) const {
+std::optional<std::string> PackageJson::imported(std::string_view specifier, ImportKind kind) const {
   const Json* imports = field("imports");
   if (!imports || !imports->is_object()) return std::nullopt;
-  return look_up(imports->get_object(), specifier, asked);
+  return look_up(imports->get_object(), specifier, kind);
 }
 
-std::vector<std::string> PackageJson::mains(Asked asked) const {
+std::vector<std::string> PackageJson::mains(ImportKind kind) const {
   std::vector<std::string> out;
   const auto add = [&](std::string_view name) {
     if (const auto path = text_field(name); !path.empty()) out.emplace_back(without_dot(path));
   };
-  // A browser's build of a package with a "module" is one file for script tags, mostly; the module is the better one.
-  if (asked == Asked::import) add("module");
+  // In a package with a "module" field, "browser" is usually one file for script tags, so "module" is preferred.
+  if (kind == ImportKind::import) add("module");
   add("browser");
   add("main");
   out.emplace_back("index");
@@ -126,7 +126,7 @@ std::optional<PackageJson::Replaced> PackageJson::replaced(std::string_view what
   const Json* found = browser->get_object().if_contains(what);
   if (!found) return std::nullopt;
   if (found->is_string()) return Replaced{.target = std::string(found->get_string())};
-  if (found->is_bool() && !found->get_bool()) return Replaced{.by_nothing = true};
+  if (found->is_bool() && !found->get_bool()) return Replaced{.by_empty_module = true};
   return std::nullopt;
 }
 

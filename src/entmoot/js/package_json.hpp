@@ -2,9 +2,9 @@
 
 #pragma once
 
-// What a package.json says about where a package's modules are: Node's rules for "exports" and "imports"
-// (https://nodejs.org/api/packages.html), and the fields that bundlers agreed on: "module" and "browser". A room is
-// nearer to a browser than to Node, so the browser's side is taken wherever there is one.
+// Finds a package's modules through its package.json: Node's rules for "exports" and "imports"
+// (https://nodejs.org/api/packages.html), and the fields "module" and "browser" of the bundlers. A room is more similar
+// to a browser than to Node, so the browser variant is preferred.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -17,34 +17,34 @@
 
 namespace entmoot::js {
 
-/// Who asks: an import statement or require().
-enum class Asked { import, require };
+/// The kind of the request: import or require().
+enum class ImportKind { import, require };
 
 class PackageJson {
  public:
-  /// `folder`: where it lies, absolute.
+  /// `folder`: the absolute path of its folder.
   [[nodiscard]] static Result<PackageJson> parse(std::string_view text, std::filesystem::path folder);
 
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
   [[nodiscard]] std::string_view name() const noexcept { return text_field("name"); }
-  /// "module", "commonjs", or nothing.
+  /// "module", "commonjs", or empty.
   [[nodiscard]] std::string_view type() const noexcept { return text_field("type"); }
   [[nodiscard]] bool has_exports() const noexcept;
 
-  /// The relative target of `subpath` ("." or "./x"); nothing: not exported.
-  [[nodiscard]] std::optional<std::string> exported(std::string_view subpath, Asked asked) const;
-  /// The target of `specifier` ("#x"): relative, or another package; nothing: not listed.
-  [[nodiscard]] std::optional<std::string> imported(std::string_view specifier, Asked asked) const;
-  /// Without "exports": what the package's name alone means, best first. Relative, without "./".
-  [[nodiscard]] std::vector<std::string> mains(Asked asked) const;
-  /// True if `file` (relative) is the file that the "module" field names.
+  /// The relative target of `subpath` ("." or "./x"); nullopt if it is not exported.
+  [[nodiscard]] std::optional<std::string> exported(std::string_view subpath, ImportKind kind) const;
+  /// The target of `specifier` ("#x"): relative, or another package; nullopt if it is not listed.
+  [[nodiscard]] std::optional<std::string> imported(std::string_view specifier, ImportKind kind) const;
+  /// Without "exports": the candidates for the package's main file, best first. Relative, without "./".
+  [[nodiscard]] std::vector<std::string> mains(ImportKind kind) const;
+  /// Whether the "module" field names `file` (relative).
   [[nodiscard]] bool is_module_field(std::string_view file) const;
 
   struct Replaced {
-    bool by_nothing = false;  ///< An empty module stands for it.
+    bool by_empty_module = false;  ///< Replaced by the empty module.
     std::string target = {};
   };
-  /// The "browser" field's word on `what`: another package's name, or "./file".
+  /// The replacement for `what` (a package's name, or "./file") in the "browser" field.
   [[nodiscard]] std::optional<Replaced> replaced(std::string_view what) const;
 
  private:

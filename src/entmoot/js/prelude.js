@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// What a room's script finds in its global scope besides the language itself, and how the server calls into the script.
-// Evaluated once, into the template heap that every room is copied from; so nothing here may depend on an address (no
-// Map or WeakMap that already has an object as a key).
+// The global scope of a room's script beyond the language itself, and the functions through which the server calls the
+// script. The file is evaluated once, into the template heap that every room is copied from, so nothing here may depend
+// on an address (no Map or WeakMap that already has an object as a key).
 //
-// The server and the script exchange JSON texts. They are parsed and written here, in JavaScript, because both can run
-// the script's own code (a getter, a toJSON), and that must happen where a room can be preempted and dropped: never
-// below a C++ frame. `host` is the only door: its functions take and give numbers, strings and bytes
+// The server and the script exchange JSON texts. JSON is parsed and serialized here, in JavaScript, because both can
+// run the script's own code (a getter, a toJSON), which must run where a room can be preempted and dropped: never below
+// a C++ frame. `host` is the only interface to the server: its functions take and return numbers, strings and bytes
 // (js/host_functions.cpp).
 //
-// What the script does to the globals must not break the server: everything used later is taken out of them now.
+// A script that changes the globals must not break the server: every built-in that is used later is captured now.
 (function (host) {
   'use strict';
 
-  // A stack's frames (Error.prepareStackTrace) would hand out the functions on it, and with ours the way to `host`.
+  // The frames passed to Error.prepareStackTrace would expose the functions on the stack, and through this file's
+  // functions, `host`.
   Error.prepareStackTrace = (error, frames) => frames;
   delete Object.getPrototypeOf(new Error().stack[0]).getFunction;
   Error.prepareStackTrace = undefined;
@@ -38,7 +39,7 @@
   const define = (target, name, value) =>
     defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
 
-  // JSON has no undefined: what has no text is null.
+  // JSON has no undefined: a value without a JSON text is sent as null.
   const write = (value) => {
     const json = stringify(value);
     return json === undefined ? 'null' : json;
@@ -46,9 +47,10 @@
 
   // --- calls from outside
 
-  // What the server calls by names of its own (room.js): no script has a function of such a name.
+  // Functions of built-in scripts (room.js) that the server calls by a reserved name; no script function has such a
+  // name.
   const entries = create(null);
-  let namespace = null; // of the room's module; a classic script has none
+  let namespace = null; // the namespace of the room's module; null for a classic script
 
   // A function declaration of a classic script is a property of the global object; `const f = () => …` is only in the
   // global scope.
@@ -71,11 +73,11 @@
       const shown = text('message' in error ? error.message : error);
       return shown === '[object Object]' ? write(error) : shown; // {code: 5} is shown as such
     } catch {
-      return 'an error that cannot be shown';
+      return 'the error cannot be converted to a string';
     }
   };
-  // Without the frames of our own scripts: every call from outside has them below it, and what the Web's functions
-  // throw has them above. No regular expression: a script may throw as often as it likes.
+  // Removes the frames of the built-in scripts: they are below every call from outside, and above an error that a Web
+  // function throws. No regular expression, for speed: a script may throw at any rate.
   const viaApply = '\n    at apply (native)';
   const firstOwnFrame = (stack, from) => {
     const own = apply(indexIn, stack, ['(entmoot:', from]);
@@ -101,41 +103,46 @@
       const theirs = typeof stack === 'string' ? withoutOwnFrames(stack) : '';
       if (theirs !== '') return theirs;
     } catch {
-      // the next line says what there is to say
+      // a getter threw: report no stack
     }
-    return '    (thrown with no line of the script on the stack)';
+    return '    (no frame of the script is on the stack)';
   };
 
-  // How a call ended: Host::Outcome.
+  // The outcome of a call: Host::Outcome.
   const [ok, refused, threw] = [0, 1, 2];
 
-  /** A result that is bytes, with a value beside them that is sent as JSON. */
+  /** A binary result, with an optional value that is sent as JSON beside the bytes. */
   class Binary {
+    #bytes;
+    #beside;
     constructor(bytes, beside) {
-      this.bytes = bytes;
-      this.beside = beside;
+      this.#bytes = bytes;
+      this.#beside = beside;
     }
-  }
-  const succeed = (call, value) => {
-    let json;
-    try {
-      json = value instanceof Binary ? (value.beside === undefined ? '' : write(value.beside)) : write(value);
-      if (value instanceof Binary) {
-        host.answer(call, ok, value.bytes, json);
+    /** Answers a call with its result. The check for a private name is cheaper than `instanceof`. */
+    static succeed(call, value) {
+      let json;
+      try {
+        if (typeof value === 'object' && value !== null && #bytes in value) {
+          host.answer(call, ok, value.#bytes, value.#beside === undefined ? '' : write(value.#beside));
+          return;
+        }
+        json = write(value);
+      } catch (error) {
+        fail(call, error, 'the result cannot be serialized as JSON: ');
         return;
       }
-    } catch (error) {
-      host.answer(call, threw, 'the result cannot be sent as JSON: ' + messageOf(error), stackOf(error));
-      return;
+      host.answer(call, ok, json, '');
     }
-    host.answer(call, ok, json, '');
-  };
+  }
+  const { succeed } = Binary;
+  delete Binary.succeed;
   /** `response`: a JSON text or bytes. */
   const refuse = (call, response) => host.answer(call, refused, response, '');
-  const fail = (call, error) => host.answer(call, threw, messageOf(error), stackOf(error));
+  const fail = (call, error, what = '') => host.answer(call, threw, what + messageOf(error), stackOf(error));
 
-  let underWay = 0; // the last call that was begun
-  const elsewhere = {}; // what an entry returns that sees to its call's answer itself
+  let underWay = 0; // the call that began last
+  const elsewhere = {}; // an entry returns this if it answers its call itself
 
   const invoke = (call, name, json, bytes) => {
     underWay = call;
@@ -146,7 +153,7 @@
       const args = parse(json);
       if (bytes !== undefined) apply(push, args, [bytes]);
       value = apply(target, undefined, args);
-      // What looks like a promise may be of the script's own making, and throw here.
+      // A promise whose `then` or prototype the script has replaced may throw here.
       if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
         apply(then, value, [(result) => succeed(call, result), (error) => fail(call, error)]);
         return;
@@ -160,7 +167,7 @@
 
   // --- Beam: calls to the server's handlers
 
-  const waiting = create(null); // id of a Beam.call → its promise's functions
+  const waiting = create(null); // id of a Beam.call → the functions of its promise
   let lastCall = 0;
 
   const settle = (id, ok, result) => {
@@ -172,7 +179,7 @@
       if (ok) value = parse(result);
       else value.message = result;
     } catch (error) {
-      ok = false; // nested too deep for the engine, say
+      ok = false; // for example, nested too deeply for the engine
       value = error;
     }
     if (ok) call.resolve(value);
@@ -181,9 +188,9 @@
 
   define(globalThis, 'Beam', freeze({
     __proto__: null,
-    /** A promise of what the server's handler `name` answers. */
+    /** Returns a promise of the reply of the server's handler `name`. */
     call(name, ...args) {
-      const failure = new ErrorConstructor(''); // made now: when the answer comes the caller is off the stack
+      const failure = new ErrorConstructor(''); // created now, so that its stack shows the caller
       return new PromiseConstructor((resolve, reject) => {
         const id = ++lastCall;
         waiting[id] = { resolve, reject, failure };
@@ -195,7 +202,7 @@
         }
       });
     },
-    /** What the server's handler `name` answers. The room waits for it; the server's thread does not. */
+    /** Returns the reply of the server's handler `name`. The room waits for it; the server's thread does not. */
     callSync(name, ...args) {
       return parse(host.callSync(text(name), write(args)));
     },
@@ -203,8 +210,8 @@
 
   // --- BroadcastChannel
 
-  // https://html.spec.whatwg.org/#broadcastchannel, within one room; where a name leads outside the room is the
-  // server's to say.
+  // https://html.spec.whatwg.org/#broadcastchannel, within one room. The server decides which names are also delivered
+  // outside the room.
   const channels = [];
 
   class BroadcastChannel {
@@ -215,7 +222,7 @@
     onmessageerror = null;
 
     constructor(name) {
-      if (arguments.length === 0) throw new TypeErrorConstructor('BroadcastChannel needs a name');
+      if (arguments.length === 0) throw new TypeErrorConstructor('BroadcastChannel constructor: 1 argument required, but 0 given');
       this.#name = text(name);
       apply(push, channels, [this]);
     }
@@ -223,7 +230,7 @@
       return this.#name;
     }
     postMessage(message) {
-      if (arguments.length === 0) throw new TypeErrorConstructor('postMessage needs a message');
+      if (arguments.length === 0) throw new TypeErrorConstructor('postMessage: 1 argument required, but 0 given');
       if (this.#closed) {
         const error = new ErrorConstructor(`BroadcastChannel "${this.#name}" is closed`);
         error.name = 'InvalidStateError';
@@ -272,7 +279,7 @@
   const timers = create(null);
 
   const timer = (repeat) => (callback, delay, ...args) => {
-    if (typeof callback !== 'function') throw new TypeErrorConstructor('a timer needs a function');
+    if (typeof callback !== 'function') throw new TypeErrorConstructor('the callback of a timer must be a function');
     const ms = +delay;
     const id = host.startTimer(ms > 0 ? ms : 0, repeat);
     timers[id] = { callback, args, repeat };
@@ -298,12 +305,12 @@
   define(globalThis, 'clearTimeout', clear);
   define(globalThis, 'clearInterval', clear);
 
-  // --- console, and what nobody caught
+  // --- console, and uncaught errors
 
   const show = (value) => {
     if (typeof value === 'string') return value;
     if (typeof value === 'object' && value !== null) {
-      if (value instanceof ErrorConstructor) return stackOf(value) === '' ? text(value) : `${text(value)}\n${stackOf(value)}`;
+      if (value instanceof ErrorConstructor) return `${text(value)}\n${stackOf(value)}`;
       try {
         return write(value);
       } catch {
@@ -322,30 +329,31 @@
     debug: logger(debug), log: logger(info), info: logger(info), warn: logger(warning), error: logger(severe), trace: logger(debug),
   });
 
-  // What went wrong with nobody to answer: js/host.hpp names the kinds.
+  // Errors that no caller receives: Host::Uncaught.
   const [timerException, listenerException, microtaskException, unhandledRejection] = [0, 1, 2, 3];
   const report = (kind, error) => host.reportError(kind, messageOf(error), stackOf(error));
 
-  // A promise that was rejected with nobody to hear it, unless somebody comes before the turn ends.
-  const unheard = new Map(); // promise → reason
+  // Rejected promises without a handler. Those that still have none at the end of the turn are reported.
+  const unhandled = new Map(); // promise → reason
   const rejected = (promise, reason, handled) => {
-    if (handled) apply(remove, unheard, [promise]);
-    else apply(set, unheard, [promise, reason]);
+    if (handled) apply(remove, unhandled, [promise]);
+    else apply(set, unhandled, [promise, reason]);
   };
-  const reportUnheard = () => {
-    apply(forEach, unheard, [(reason) => report(unhandledRejection, reason)]);
-    apply(empty, unheard, []);
+  const reportUnhandled = () => {
+    apply(forEach, unhandled, [(reason) => report(unhandledRejection, reason)]);
+    apply(empty, unhandled, []);
   };
 
-  // --- what a room must not have
+  // --- globals that are removed or replaced
 
-  // Shared memory and its waiting lists are a lock and a global of the engine: a room that is dropped could hold them.
+  // Shared memory uses a lock and a wait list that are global to the engine: a room that is dropped could hold them.
   delete globalThis.Atomics;
   delete globalThis.SharedArrayBuffer;
-  // Each room draws from its own generator, which the server seeds: rooms are copies and would share the engine's.
+  // The engine's generator would be copied with the template, so that all rooms would draw the same numbers.
   define(Math, 'random', () => host.random());
 
-  // The script's own top level, as a call, has the number 0, which no other call has. A module that awaits answers later.
+  // The top level of the script is call number 0, which no other call has. A module with a top-level await is answered
+  // when it settles.
   const failed = (error) => fail(0, error);
   const started = () => host.answer(0, ok, 'null', '');
   const adopt = (promise, exports) => {
@@ -357,19 +365,19 @@
     try {
       apply(then, promise, [started, failed]);
     } catch (error) {
-      failed(error); // the script has broken what promises are made by
+      failed(error); // the script has replaced Promise internals
     }
   };
   const reportJob = (error) => report(microtaskException, error);
 
-  /** What a module exports, or a classic script declares. */
+  /** An export of the module, or a declaration of the classic script. */
   const exported = (name) => (namespace === null ? find(name) : namespace[name]);
-  /** A classic script's names cannot be told from the language's. */
+  /** Empty for a classic script, whose names cannot be distinguished from the built-in globals. */
   const exportedNames = () => (namespace === null ? [] : keys(namespace));
 
-  /** What built-in scripts beside this one build on. */
+  /** The interface for the other built-in scripts (js/builtin_script.hpp). */
   const means = { entries, exported, exportedNames, write, Binary, succeed, refuse, fail, elsewhere, callUnderWay: () => underWay };
 
-  // js/template_heap.cpp keeps these by name.
-  return { invoke, settle, fire, failed, rejected, reportUnheard, reportJob, adopt, means };
+  // js/template_heap.cpp stores these functions, by name, as roots of the heap.
+  return { invoke, settle, fire, failed, rejected, reportUnhandled, reportJob, adopt, means };
 })

@@ -22,7 +22,7 @@ namespace entmoot::js {
 namespace {
 
 constexpr std::size_t slots_per_chunk = 256;
-// Far from where Linux puts programs, libraries and stacks; one TiB for each place.
+// Far from the addresses where Linux puts programs, libraries and stacks; one TiB per place.
 constexpr std::uintptr_t arenas_at = 0x2000'0000'0000;
 constexpr std::uintptr_t arena_stride = std::uintptr_t{1} << 40;
 
@@ -56,11 +56,11 @@ RegionArena::RegionArena(ArenaOptions options, Place place)
     : options_(options),
       place_(with_tsan || place == Place::anywhere ? places : take_place()),
       next_chunk_at_(place_ == places ? nullptr : reinterpret_cast<std::byte*>(arenas_at + place_ * arena_stride)) {
-  ENTMOOT_CHECK(std::has_single_bit(options.slot_bytes), "a slot's size is a power of two");
+  ENTMOOT_CHECK(std::has_single_bit(options.slot_bytes), "the size of a slot is a power of two");
 }
 
 RegionArena::~RegionArena() {
-  ENTMOOT_CHECK(in_use_ == 0, "a heap outlives its arena");
+  ENTMOOT_CHECK(in_use_ == 0, "every heap is destroyed before its arena");
   for (const Region& chunk : chunks_) munmap(chunk.base, chunk.bytes);
   if (place_ != places) places_taken.fetch_and(~(std::uint64_t{1} << place_));
 }
@@ -92,7 +92,7 @@ void RegionArena::give_back(Region region, std::size_t touched) noexcept {
   if (touched > kept) {
     const std::size_t bytes = std::min(touched, region.bytes) - kept;
     // Fails only for arguments that are not page-aligned or not mapped.
-    ENTMOOT_CHECK(madvise(region.base + kept, bytes, MADV_DONTNEED) == 0, "madvise");
+    ENTMOOT_CHECK(madvise(region.base + kept, bytes, MADV_DONTNEED) == 0, "madvise(2) succeeds");
   }
   (keep_warm ? warm_ : cold_).push_back(region.base);
 }

@@ -2,16 +2,18 @@
 
 #pragma once
 
-// Address space for heaps. A shard has one arena: slots of one size, reserved and not committed, so that an untouched
-// byte costs nothing and a dropped room goes back with one call.
+// Address space for heaps. A shard has one arena: slots of one size, reserved and not committed, so that untouched
+// bytes cost nothing and a dropped room is released with one system call.
 //
-// The process has `places` of address space for arenas, at fixed addresses; each arena takes the first that is free. So
-// the arenas of a node that is made first, in the order of its shards, lie at the same addresses in every run, and a
-// heap's bytes can be saved and mapped back. Where there is no place left, and under ThreadSanitizer, whose shadow does
-// not cover them, the kernel chooses the addresses.
+// The process has `places` ranges of address space for arenas, at fixed addresses; each arena takes the first free one.
+// The arenas of the first node, in the order of its shards, therefore have the same addresses in every run, and the
+// bytes of a heap can be saved and mapped back. If no place is left, and under ThreadSanitizer, whose shadow memory
+// does not cover them, the kernel chooses the addresses.
 //
-// The first pages of a slot that comes back stay committed, as many as a fresh room touches: what a cold start costs is
-// page faults. A bounded number of slots is kept that warm.
+// The first pages of a returned slot stay committed, as many as a new room touches, because page faults are most of the
+// cost of a cold start. The number of such warm slots is bounded.
+//
+// Used on its shard's thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +21,7 @@
 
 namespace entmoot::js {
 
-/// The slot of one heap. Owned by who took it; goes back to the arena it came from.
+/// The slot of one heap. Owned by the caller of take(), who returns it to the same arena.
 struct Region {
   std::byte* base = nullptr;
   std::size_t bytes = 0;
@@ -27,15 +29,15 @@ struct Region {
 
 struct ArenaOptions {
   std::size_t slot_bytes = std::size_t{64} << 20;   ///< Upper bound of any heap limit. A power of two.
-  std::size_t warm_bytes = std::size_t{512} << 10;  ///< Of a returned slot these stay committed …
-  std::size_t warm_slots_max = 256;                 ///< … in at most this many slots.
+  std::size_t warm_bytes = std::size_t{512} << 10;  ///< Bytes of a returned slot that stay committed.
+  std::size_t warm_slots_max = 256;                 ///< Number of slots for which they do.
 };
 
 class RegionArena {
  public:
   enum class Place {
-    fixed,     ///< The first place that is free.
-    anywhere,  ///< The kernel chooses.
+    fixed,     ///< The first free place.
+    anywhere,  ///< An address that the kernel chooses.
   };
   static constexpr unsigned places = 48;
 
@@ -44,9 +46,9 @@ class RegionArena {
   RegionArena(const RegionArena&) = delete;
   RegionArena& operator=(const RegionArena&) = delete;
 
-  /// Throws std::bad_alloc when no address space is left.
+  /// Throws std::bad_alloc if no address space is left.
   [[nodiscard]] Region take();
-  /// `touched`: how many bytes from the base may be committed. The contents are gone.
+  /// `touched`: the number of bytes from the base that may be committed. The contents are lost.
   void give_back(Region region, std::size_t touched) noexcept;
 
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
@@ -57,10 +59,10 @@ class RegionArena {
 
   const ArenaOptions options_;
   const unsigned place_;      // `places`: none
-  std::byte* next_chunk_at_;  // wanted address of the next chunk, or nullptr: anywhere
+  std::byte* next_chunk_at_;  // desired address of the next chunk; nullptr: anywhere
   std::vector<Region> chunks_;
-  std::vector<std::byte*> warm_;  // free slots, first pages committed
-  std::vector<std::byte*> cold_;  // free slots, nothing committed
+  std::vector<std::byte*> warm_;  // free slots with their first pages committed
+  std::vector<std::byte*> cold_;  // free slots without committed pages
   std::size_t in_use_ = 0;
 };
 

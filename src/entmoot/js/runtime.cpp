@@ -17,7 +17,8 @@ namespace {
 
 std::uint64_t& root(Heap& heap, Root which) noexcept { return heap.roots()[static_cast<std::size_t>(which)]; }
 
-// Calls one of prelude.js's functions and takes `args`. False: it was interrupted (nothing else gets out of them).
+// Calls a function of prelude.js and consumes `args`. Returns false if it was interrupted; these functions do not
+// throw.
 bool call(JSContext* ctx, Heap& heap, Root which, int argc, JSValue* args) noexcept {
   JSValue function = JS_MKPTR(JS_TAG_OBJECT, reinterpret_cast<void*>(root(heap, which)));
   JSValue result = JS_Call(ctx, function, JS_UNDEFINED, argc, args);
@@ -42,7 +43,8 @@ Runtime::~Runtime() { arena_.give_back(region_, heap().touched()); }
 
 int* Runtime::poll_countdown() const noexcept { return entmoot_poll_countdown(ctx_); }
 
-// Who was told to stop and goes on (a promise's constructor makes a rejection of whatever is thrown) is told again.
+// Interrupts again if the script continues after an interruption: a Promise constructor turns any exception into a
+// rejection.
 int Runtime::on_interrupt(JSRuntime*, void* self) noexcept {
   auto& runtime = *static_cast<Runtime*>(self);
   if (runtime.host_.interrupt()) runtime.interrupted_ = true;
@@ -53,7 +55,7 @@ void Runtime::collect_garbage() noexcept { JS_RunGC(rt_); }
 
 Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
   Heap& own = heap();
-  ENTMOOT_CHECK(!own.poisoned(), "no JavaScript runs in a heap that an allocation failed in");
+  ENTMOOT_CHECK(!own.poisoned(), "no JavaScript runs in a heap after an allocation has failed");
   JS_UpdateStackTop(rt_);
   interrupted_ = false;
   bool returned = true;
@@ -99,8 +101,9 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
     }
   }
 
-  // The turn's microtasks run in the turn, also after an interruption: the next one finds nothing of it. Reports run
-  // the script's code (an error's getters), a collection its finalizers: what these queue belongs to the turn as well.
+  // All microtasks of the turn run in the turn, also after an interruption, so that none is left for the next turn.
+  // Reports run code of the script (getters of an error), and a collection runs its finalizers; the microtasks that
+  // they queue belong to the turn as well.
   std::size_t jobs = 0;
   bool collected = false;
   do {
@@ -115,7 +118,7 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
       if (jobs >= jobs_max) return Ended::too_many_jobs;
       host_.slicer().poll();
     }
-    if (!call(ctx_, own, Root::report_unheard, 0, nullptr)) returned = false;
+    if (!call(ctx_, own, Root::report_unhandled, 0, nullptr)) returned = false;
     if (own.over_soft() && !std::exchange(collected, true)) collect_garbage();
   } while (JS_IsJobPending(rt_));
   return returned && !interrupted_ ? Ended::done : Ended::interrupted;

@@ -2,12 +2,12 @@
 
 #pragma once
 
-// A room's JavaScript: one engine runtime with one context in one heap region, copied from a template. Everything the
-// room is lies in the region; destroying the Runtime gives the region back and runs nothing.
+// The JavaScript of a room: one engine runtime with one context in one heap region, copied from a template. The region
+// contains the room's complete state; destroying the Runtime returns the region and runs no code of the script.
 //
 // Created and destroyed on its shard. run() is the body of a turn: it is called on a fiber, may be switched out at any
-// point, and may never return (the fiber is forgotten when the room is dropped). So it is a plain C-like function with
-// nothing to unwind; texts in `entry` must stay alive until the turn has ended.
+// point, and may never return (the fiber is forgotten when the room is dropped). It is therefore written like a C
+// function, with nothing to unwind. The texts in `entry` must stay alive until the turn has ended.
 
 #include <entmoot/js/heap.hpp>
 #include <entmoot/js/region.hpp>
@@ -24,12 +24,12 @@ namespace entmoot::js {
 class Host;
 class TemplateHeap;
 
-/// One way into the script.
+/// An entry into the script.
 struct Entry {
   enum class Kind {
     evaluate,  ///< Run the program's top level; the first entry of a room. Answered as call 0.
     invoke,    ///< Call exported or global function `text` with the JSON array `json` as call number `id`.
-    settle,    ///< Beam.call number `id` has come to `json` (ok) or failed with message `json`.
+    settle,    ///< Beam.call number `id` has returned `json` (ok), or failed with the message `json`.
     fire,      ///< Timer number `id` is due.
   };
   Kind kind = Kind::evaluate;
@@ -37,20 +37,20 @@ struct Entry {
   bool ok = true;
   std::string_view text = {};
   std::string_view json = {};
-  bool has_bytes = false;  ///< invoke: `bytes` follow the arguments, as a Uint8Array of the room's own.
+  bool has_bytes = false;  ///< invoke: `bytes` is a further argument, copied into a Uint8Array of the room.
   std::string_view bytes = {};
 };
 
 /// How a turn's body returned.
 enum class Ended {
-  done,           ///< The entry and the microtasks after it have run.
-  interrupted,    ///< Host::interrupt() said stop, once; what the entry had queued was run, or cut off, all the same.
-  too_many_jobs,  ///< The microtasks did not come to an end.
+  done,         ///< The entry and its microtasks have run.
+  interrupted,  ///< Host::interrupt() returned true at least once. The queued microtasks have been run or interrupted.
+  too_many_jobs,  ///< The limit of microtasks was exceeded.
 };
 
 class Runtime {
  public:
-  /// `host` and `arena` outlive it. Throws std::bad_alloc without address space.
+  /// `host` and `arena` outlive it. Throws std::bad_alloc if no address space is left.
   Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host);
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -59,13 +59,12 @@ class Runtime {
   [[nodiscard]] Heap& heap() noexcept { return Heap::at(region_); }
   [[nodiscard]] const Heap& heap() const noexcept { return Heap::at(region_); }
 
-  /// On the fiber; see above. At most `jobs_max` microtasks. A heap that is over its soft limit then is over it with
-  /// what is alive.
+  /// Runs the turn, on a fiber (see above), with at most `jobs_max` microtasks. Garbage is collected if the heap is
+  /// over its soft limit, so over_soft() afterwards counts live objects only.
   [[nodiscard]] Ended run(const Entry& entry, std::size_t jobs_max) noexcept;
-  /// What the engine counts down to its next poll (core/slicer.hpp).
+  /// The engine's counter of events until its next poll (core/slicer.hpp).
   [[nodiscard]] int* poll_countdown() const noexcept;
-  /// Frees what only cycles keep alive. On the fiber: it allocates (jobs of finalizers), so it may find the heap
-  /// exhausted.
+  /// Frees unreachable cycles. Call it on the fiber: it allocates (jobs for finalizers), so it may exhaust the heap.
   void collect_garbage() noexcept;
 
  private:
@@ -76,7 +75,7 @@ class Runtime {
   Host& host_;
   JSRuntime* rt_;
   JSContext* ctx_;
-  bool interrupted_ = false;  // in the run under way
+  bool interrupted_ = false;  // in the current run
 };
 
 }  // namespace entmoot::js

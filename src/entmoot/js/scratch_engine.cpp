@@ -7,7 +7,7 @@
 namespace entmoot::js {
 
 ScratchEngine::ScratchEngine() : runtime_(JS_NewRuntime()), context_(runtime_ ? JS_NewContext(runtime_) : nullptr) {
-  ENTMOOT_CHECK(context_, "no memory for a JavaScript engine");
+  ENTMOOT_CHECK(context_, "a JavaScript engine fits into memory");
   JS_SetMaxStackSize(runtime_, 4 * 1024 * 1024);
 }
 
@@ -38,7 +38,7 @@ Result<void> ScratchEngine::check_json(const std::string& text, const std::strin
   return {};
 }
 
-// The engine's stack of a syntax error begins with where it is: "    at chat.ts:3:7\n".
+// The engine's stack of a syntax error begins with its place: "    at chat.ts:3:7\n".
 Error ScratchEngine::located(const std::string& name) const {
   const Error error = exception();
   const auto at = error.detail.find(name + ":");
@@ -89,7 +89,7 @@ Error ScratchEngine::exception() const {
 std::string ScratchEngine::text(JSValue value) const {
   std::size_t size = 0;
   const char* data = JS_ToCStringLen(context_, &size, value);
-  std::string out = data ? std::string(data, size) : std::string("an error that cannot be shown");
+  std::string out = data ? std::string(data, size) : std::string("the error cannot be converted to a string");
   if (data) JS_FreeCString(context_, data);
   JS_FreeValue(context_, value);
   return out;

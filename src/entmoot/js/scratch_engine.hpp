@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A runtime for our own short errands (compiling a script, stripping types), on the ordinary heap and stack, without
-// limits: it only ever runs our code. One thread at a time.
+// An engine for short internal tasks (compiling a script, stripping types), on the ordinary heap and stack and without
+// limits: it runs code of this library only. One thread at a time.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/engine.hpp>
@@ -28,15 +28,15 @@ class ScratchEngine {
   [[nodiscard]] Result<JSValue> compile(const std::string& source, const std::string& name, int flags) const;
   /// The error's reason begins like compile()'s.
   [[nodiscard]] Result<void> check_json(const std::string& text, const std::string& name) const;
-  /// Reads our own compiler's bytecode of a classic script and runs it.
+  /// Reads bytecode of a classic script and runs it. The bytecode must come from this library's compiler.
   [[nodiscard]] Result<JSValue> run(std::string_view bytecode) const;
-  /// Calls function `name` of the global object `object`; takes `args`.
+  /// Calls function `name` of the global object `object`; consumes `args`.
   [[nodiscard]] Result<JSValue> call(const char* object, const char* name, int argc, JSValue* args) const;
-  /// Takes `compiled` and writes it as bytecode, without its source text.
+  /// Consumes `compiled` and returns it as bytecode, without its source text.
   [[nodiscard]] Result<std::string> bytecode(JSValue compiled) const;
   /// Takes the pending exception.
   [[nodiscard]] Error exception() const;
-  /// Takes `value`; the text of it.
+  /// Consumes `value` and returns it as a string.
   [[nodiscard]] std::string text(JSValue value) const;
 
  private:

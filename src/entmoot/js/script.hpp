@@ -2,11 +2,12 @@
 
 #pragma once
 
-// A room's program that is one classic script, for who embeds the library: a function declaration is a global function
-// that the server can call. An app's rooms are modules (module_loader.hpp); both become a ModuleGraph, compiled once
-// and run in every room that uses it.
+// A program that is one classic script, for applications that embed the library: its function declarations are global
+// functions that the server can call. An app's rooms are modules (module_loader.hpp). Both become a ModuleGraph, which
+// is compiled once and run in every room that uses it.
 //
-// TypeScript loses its types (js/source_tools.hpp) and keeps its lines, so that a stack trace fits the file.
+// Types of TypeScript are stripped (js/source_tools.hpp) without changing line numbers, so that stack traces match the
+// file.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/module_graph.hpp>
@@ -17,8 +18,8 @@
 
 namespace entmoot::js {
 
-/// `name` is what stack traces show; one that ends in .ts is TypeScript. The error names file, line and what is wrong.
-/// Blocks for some milliseconds: at start-up or on a Worker.
+/// Stack traces show `name`; if it ends in .ts, the source is TypeScript. Errors name the file and line. Blocks for
+/// some milliseconds: call it at start-up or on a Worker.
 [[nodiscard]] Result<std::shared_ptr<const ModuleGraph>> compile_script(std::string name, std::string_view source);
 
 }  // namespace entmoot::js

@@ -19,7 +19,7 @@ std::string place_at(std::string_view source, std::size_t offset) {
   return std::to_string(line) + ":" + std::to_string(column);
 }
 
-// Past white space and comments in one piece.
+// Skips white space and /* comments */.
 std::size_t skip_blank(std::string_view source, std::size_t at) {
   for (;;) {
     while (at < source.size() && std::isspace(static_cast<unsigned char>(source[at]))) ++at;
@@ -30,7 +30,7 @@ std::size_t skip_blank(std::string_view source, std::size_t at) {
   }
 }
 
-// The string that begins at `at`, if it is one that says what it means: no escapes, nothing put in.
+// The string literal at `at`, if it has no escapes and no substitutions.
 std::string_view plain_string(std::string_view source, std::size_t at) {
   if (at >= source.size() || (source[at] != '"' && source[at] != '\'' && source[at] != '`')) return {};
   const auto end = source.find(source[at], at + 1);

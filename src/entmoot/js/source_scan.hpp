@@ -2,9 +2,9 @@
 
 #pragma once
 
-// Looks through source text for what the engine does not tell: the literal of import("x") and require("x"), and where a
-// specifier stands. It reads text and not grammar: what it finds in a comment costs a file that nobody needed, what it
-// misses is an error when the script asks for it.
+// Scans source text for information that the engine does not provide: the literals of import("x") and require("x"), and
+// the position of a specifier. It scans text without parsing: a match in a comment only loads an unnecessary file, and
+// a missed call is an error when the script makes it.
 
 #include <string>
 #include <string_view>
@@ -17,10 +17,10 @@ struct Mention {
   std::string place;  ///< "3:7"
 };
 
-/// The calls `function("…")`, each specifier once.
+/// The specifiers of calls `function("…")`, each once.
 [[nodiscard]] std::vector<Mention> literal_calls(std::string_view source, std::string_view function);
 
-/// Where an import or export statement names `specifier`: "3:7", or "1:1" if that cannot be seen.
+/// The position of `specifier` in an import or export statement: "3:7", or "1:1" if it is not found.
 [[nodiscard]] std::string place_of_import(std::string_view source, std::string_view specifier);
 
 }  // namespace entmoot::js

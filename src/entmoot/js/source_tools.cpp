@@ -20,7 +20,7 @@ namespace {
 
 JSValue new_string(JSContext* ctx, std::string_view text) { return JS_NewStringLen(ctx, text.data(), text.size()); }
 
-// sucrase says "Error transforming chat.ts: Unexpected token (3:7)".
+// The format of sucrase's errors is "Error transforming chat.ts: Unexpected token (3:7)".
 Error located(std::string_view name, const Error& error) {
   std::string what = error.reason;
   const std::string prefix = "Error transforming " + std::string(name) + ": ";
@@ -53,7 +53,7 @@ ScratchEngine& SourceTools::engine() {
     auto made = std::make_unique<ScratchEngine>();
     const std::string_view bytecode = source_tools_bytecode().front().bytes;
     auto loaded = made->run(bytecode);
-    ENTMOOT_CHECK(loaded.has_value(), "the tools that were compiled into this program start");
+    ENTMOOT_CHECK(loaded.has_value(), "the bytecode of source_tools.js that is embedded in this program runs");
     JS_FreeValue(made->context(), *loaded);
     engine_ = std::move(made);
   }

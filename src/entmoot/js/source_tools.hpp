@@ -2,11 +2,11 @@
 
 #pragma once
 
-// What reads a module's text before the engine compiles it: sucrase takes TypeScript's types away (lines stay where
-// they are, nothing is checked), cjs-module-lexer finds the names that a CommonJS module exports. Both are JavaScript,
-// bundled into the binary as bytecode and run in an engine of their own, which is made at the first call and kept.
+// Source processing before compilation: sucrase strips TypeScript's types (without checking them or changing line
+// numbers), cjs-module-lexer finds the exports of a CommonJS module. Both are JavaScript, embedded in the binary as
+// bytecode and run in a separate engine, which is made at the first call and kept.
 //
-// One thread at a time. Some milliseconds for the first call, then about one for a file of usual size.
+// One thread at a time. The first call takes some milliseconds, later calls about one millisecond per file.
 
 #include <entmoot/base/result.hpp>
 
@@ -26,15 +26,15 @@ class SourceTools {
   SourceTools(const SourceTools&) = delete;
   SourceTools& operator=(const SourceTools&) = delete;
 
-  /// A module loses the imports that only types needed; a classic script has none.
+  /// In a module, imports that are used only as types are removed; a classic script has no imports.
   enum class Form { script, module };
   /// The error's reason begins with "name:line:column: ".
   [[nodiscard]] Result<std::string> strip_types(std::string_view name, std::string_view source, Form form);
 
   struct CommonJs {
-    bool is_module = false;  ///< It has import or export statements: an ES module, whatever its file name says.
+    bool is_module = false;  ///< It has import or export statements: it is an ES module, regardless of its file name.
     std::vector<std::string> exports;
-    std::vector<std::string> reexports;  ///< Specifiers of modules whose exports are this one's as well.
+    std::vector<std::string> reexports;  ///< Specifiers of modules whose exports it re-exports.
   };
   [[nodiscard]] Result<CommonJs> lex(std::string_view source);
 

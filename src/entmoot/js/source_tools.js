@@ -3,11 +3,11 @@
 // The JavaScript side of source_tools.cpp, bundled with what it imports by scripts/bundle_page.mjs.
 
 import { transform } from "sucrase";
-// The package's main entry is WebAssembly, which a room's engine has not; this is the same lexer in JavaScript.
+// The package's main entry is WebAssembly, which the engine does not support; this is the same lexer in JavaScript.
 import { parse } from "./node_modules/cjs-module-lexer/lexer.js";
 
 globalThis.sourceTools = {
-  // Statements stay as written (disableESTransforms): the engine knows the newest JavaScript itself.
+  // Statements stay as written (disableESTransforms): the engine supports current JavaScript.
   strip: (source, filePath, isModule) =>
     transform(source, {
       transforms: ["typescript"],
@@ -20,7 +20,7 @@ globalThis.sourceTools = {
     try {
       return JSON.stringify(parse(source));
     } catch (error) {
-      // What else is wrong with the text is said better by the engine, when it compiles it.
+      // Other syntax errors are left to the engine, whose messages are better.
       return error.code === "ERR_LEXER_ESM_SYNTAX" ? '{"module":true}' : "{}";
     }
   },

@@ -34,14 +34,14 @@ std::string SourceTree::name_of(const fs::path& path) const { return path.lexica
 
 Result<std::optional<fs::path>> SourceTree::file(const fs::path& path) {
   const fs::path wanted = path.lexically_normal();
-  if (!contains(wanted)) return fail(ErrorCode::invalid, "it is outside of the app's folder " + root_.string());
+  if (!contains(wanted)) return fail(ErrorCode::invalid, "it is outside the app's folder " + root_.string());
   seen_.insert(wanted.string());
   std::error_code error;
   if (!fs::is_regular_file(wanted, error)) return std::optional<fs::path>();
   const fs::path real = fs::canonical(wanted, error);
   if (error) return std::optional<fs::path>();
   if (!contains(real))
-    return fail(ErrorCode::invalid, "it is a link that leads out of the app's folder " + root_.string());
+    return fail(ErrorCode::invalid, "it is a symbolic link to a file outside the app's folder " + root_.string());
   seen_.insert(real.string());
   return std::optional(real);
 }

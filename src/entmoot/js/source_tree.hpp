@@ -2,8 +2,9 @@
 
 #pragma once
 
-// An app's folder as a module loader sees it: nothing outside of it exists, wherever a link leads. Remembers every path
-// that was looked at, found or not, because a file that appears later may change what a request means.
+// An app's folder, as the module loader sees it. Files outside it are not accessible, not even by a symbolic link.
+// Records every path that was looked up, found or not, because a file that appears later may change how an import
+// resolves.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/package_json.hpp>
@@ -18,7 +19,7 @@
 
 namespace entmoot::js {
 
-/// Whether the module of this name (SourceTree::name_of) came from npm.
+/// Whether the module with this name (SourceTree::name_of) is in a package from npm.
 [[nodiscard]] bool is_of_package(std::string_view name);
 
 class SourceTree {
@@ -27,10 +28,11 @@ class SourceTree {
   explicit SourceTree(const std::filesystem::path& root);
 
   [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
-  /// Forgets what was seen: files may have changed.
+  /// Clears the cache and the recorded paths: files may have changed.
   void refresh();
 
-  /// The file itself behind all links; nothing if there is no regular file. An error if it lies outside.
+  /// The file with all symbolic links resolved; nullopt if there is no regular file; an error if it is outside the
+  /// root.
   [[nodiscard]] Result<std::optional<std::filesystem::path>> file(const std::filesystem::path& path);
   [[nodiscard]] bool is_folder(const std::filesystem::path& path);
   [[nodiscard]] Result<std::string> read(const std::filesystem::path& path) const;
@@ -43,7 +45,7 @@ class SourceTree {
   /// "rooms/chat.ts"
   [[nodiscard]] std::string name_of(const std::filesystem::path& path) const;
   [[nodiscard]] bool contains(const std::filesystem::path& path) const;
-  [[nodiscard]] std::vector<std::string> looked_at() const { return {seen_.begin(), seen_.end()}; }
+  [[nodiscard]] std::vector<std::string> recorded_paths() const { return {seen_.begin(), seen_.end()}; }
 
  private:
   std::filesystem::path root_;

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The two facts about the engine that a scheduler has to know: how much stack a turn takes, and where the engine's code
-// lies.
+// The two facts about the engine that the scheduler needs: the stack size of a turn, and the address range of the
+// engine's code.
 
 #include <entmoot/core/sanitizers.hpp>
 #include <entmoot/core/slicer.hpp>
@@ -12,12 +12,12 @@
 
 namespace entmoot::js {
 
-/// Stack a turn may use in JavaScript, and the fiber's, which is larger: raising the overflow error itself, a signal
-/// frame and our host functions need room below the engine's limit. Sanitizers blow frames up.
+/// The stack that JavaScript may use in a turn, and the stack of the fiber, which is larger: raising the overflow
+/// error, a signal frame and host functions need space beyond the engine's limit. Sanitizers enlarge frames.
 inline constexpr std::size_t script_stack_bytes = with_asan || with_tsan ? 1024 * 1024 : 256 * 1024;
 inline constexpr std::size_t fiber_stack_bytes = script_stack_bytes + (with_asan || with_tsan ? 1024 : 128) * 1024;
 
-/// Where a room may be switched out by force (core/slicer.hpp).
+/// The code in which a room may be preempted by force (core/slicer.hpp).
 [[nodiscard]] CodeRange engine_code() noexcept;
 
 }  // namespace entmoot::js

@@ -18,7 +18,7 @@ namespace entmoot::js {
 
 namespace {
 
-// The engine's allocator is the heap (JSMallocFunctions); `opaque` is its address and moves along with a copy.
+// The engine allocates from the heap (JSMallocFunctions); `opaque` is the heap's address, which is relocated in a copy.
 const JSMallocFunctions heap_functions = {
     [](void* heap, std::size_t count, std::size_t size) -> void* {
       if (size && count > SIZE_MAX / size) return nullptr;
@@ -32,9 +32,10 @@ const JSMallocFunctions heap_functions = {
     [](const void* at) { return Heap::usable(at); },
 };
 
-// Called by the engine, in the middle of anything: stays in the engine's world (prelude.js keeps the list).
+// Called by the engine at any point of a turn, so it only calls prelude.js, which keeps the list.
 void on_rejection(JSContext* ctx, JSValueConst promise, JSValueConst reason, bool handled, void*) {
-  // An interruption that has become a promise's reason would interrupt whoever takes it from there, in whichever turn.
+  // An uncatchable error that has become the reason of a promise would otherwise interrupt any later turn that reads
+  // it.
   JS_ClearUncatchableError(ctx, reason);
   const auto& heap = *static_cast<Heap*>(JS_GetContextOpaque(ctx));
   auto& roots = const_cast<Heap&>(heap).roots();
@@ -48,13 +49,13 @@ void on_rejection(JSContext* ctx, JSValueConst promise, JSValueConst reason, boo
 std::string exception_text(JSContext* ctx) {
   JSValue error = JS_GetException(ctx);
   const char* text = JS_ToCString(ctx, error);
-  std::string out = text ? text : "an error without a text";
+  std::string out = text ? text : "the error cannot be converted to a string";
   if (text) JS_FreeCString(ctx, text);
   JS_FreeValue(ctx, error);
   return out;
 }
 
-// Takes `script`, which has been evaluated to a function of `host` and `means`, and calls it.
+// Consumes `script`, the value of a built-in script, which is a function of `host` and `means`, and calls it.
 Result<JSValue> call_script(JSContext* ctx, std::string_view name, JSValue script, JSValueConst host,
                             JSValueConst means) {
   if (JS_IsException(script)) return fail(ErrorCode::failed, fmt::format("{}: {}", name, exception_text(ctx)));
@@ -65,7 +66,7 @@ Result<JSValue> call_script(JSContext* ctx, std::string_view name, JSValue scrip
   return made;
 }
 
-// What every program finds before it runs: prelude.js, whose functions become roots, then what builds on it.
+// Loads the environment of every program: prelude.js, whose functions become roots, then the scripts that build on it.
 Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOptions& options) {
   struct Function {
     Root root;
@@ -73,7 +74,7 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
   };
   static constexpr Function functions[] = {
       {Root::invoke, "invoke"},        {Root::settle, "settle"},     {Root::fire, "fire"},
-      {Root::failed, "failed"},        {Root::rejected, "rejected"}, {Root::report_unheard, "reportUnheard"},
+      {Root::failed, "failed"},        {Root::rejected, "rejected"}, {Root::report_unhandled, "reportUnhandled"},
       {Root::report_job, "reportJob"}, {Root::adopt, "adopt"},
   };
   JSValue host = new_host_object(ctx);
@@ -81,7 +82,7 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
   if (!prelude) return prelude.error();
   for (const Function& function : functions) {
     JSValue value = JS_GetPropertyStr(ctx, *prelude, function.name);
-    ENTMOOT_CHECK(JS_IsFunction(ctx, value), "prelude.js returns every function that the heap keeps as a root");
+    ENTMOOT_CHECK(JS_IsFunction(ctx, value), "prelude.js returns every function that is a root of the heap");
     roots[static_cast<std::size_t>(function.root)] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(value));
   }
   JSValue means = JS_GetPropertyStr(ctx, *prelude, "means");
@@ -99,18 +100,18 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
   return {};
 }
 
-// Builds the heap once; the same steps in the same order each time, so that two builds differ by address only.
+// Builds the heap once. The steps and their order are deterministic, so that two builds differ in addresses only.
 Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOptions& options) {
   Heap& heap = Heap::create(region, {.hard = region.bytes, .soft = region.bytes});
   auto& roots = heap.roots();
   const auto root = [&](Root which) -> std::uint64_t& { return roots[static_cast<std::size_t>(which)]; };
 
   JSRuntime* rt = JS_NewRuntime2(&heap_functions, &heap);
-  if (!rt) return fail(ErrorCode::out_of_memory, "no memory for a JavaScript runtime");
+  if (!rt) return fail(ErrorCode::out_of_memory, "out of memory for a JavaScript runtime");
   JS_SetMaxStackSize(rt, script_stack_bytes);
   JS_SetHostPromiseRejectionTracker(rt, &on_rejection, nullptr);
   JSContext* ctx = JS_NewContext(rt);
-  if (!ctx) return fail(ErrorCode::out_of_memory, "no memory for a JavaScript context");
+  if (!ctx) return fail(ErrorCode::out_of_memory, "out of memory for a JavaScript context");
   JS_SetContextOpaque(ctx, &heap);
   root(Root::runtime) = reinterpret_cast<std::uint64_t>(rt);
   root(Root::context) = reinterpret_cast<std::uint64_t>(ctx);
@@ -136,13 +137,13 @@ Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOp
 
   JS_RunGC(rt);
   entmoot_file_shapes(rt, reinterpret_cast<std::uintptr_t>(&heap), true);
-  // The first collection of a room comes when it has made something of its own.
+  // The first collection of a room comes after it has allocated 256 KiB of its own.
   JS_SetGCThreshold(rt, heap.used() + 256 * 1024);
   if (const char* broken = heap.inspect()) return fail(ErrorCode::failed, fmt::format("template heap: {}", broken));
   return &heap;
 }
 
-// AddressSanitizer knows which bytes of a heap nobody may read; a copy reads them all.
+// Copying a heap reads all its bytes, including those that are poisoned for AddressSanitizer.
 #ifdef __SANITIZE_ADDRESS__
 __attribute__((no_sanitize("address")))
 #endif
@@ -170,7 +171,7 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<
   compile_builtin_scripts();
   RegionArena arena({}, RegionArena::Place::anywhere);
   const Region regions[] = {arena.take(), arena.take()};
-  // Each of the lower bytes of the distance is other than zero, see the header.
+  // None of the lower bytes of the distance is zero: see the header.
   constexpr std::size_t odd = 0x5a'5a30;
   auto first = build_in(regions[0], *graph, options);
   auto second = first ? build_in({regions[1].base + odd, regions[1].bytes - odd}, *graph, options) : first;

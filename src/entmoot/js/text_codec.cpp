@@ -8,7 +8,7 @@ namespace entmoot::js {
 
 namespace {
 
-// One character, or one piece that is none (`bad`), of `size` bytes.
+// One code point, or one malformed sequence (`bad`), of `size` bytes.
 struct Piece {
   std::uint32_t character = 0;
   std::size_t size = 1;
@@ -20,7 +20,7 @@ Piece piece_at(const std::uint8_t* bytes, std::size_t size) noexcept {
   if (first < 0x80) return {first};
   const unsigned more = first < 0xc2 || first > 0xf4 ? 0u : first < 0xe0 ? 1u : first < 0xf0 ? 2u : 3u;
   if (more == 0) return {.bad = true};
-  // What the second byte may be: no overlong forms, no surrogates, nothing above U+10FFFF.
+  // The range of the second byte: no overlong forms, no surrogates, nothing above U+10FFFF.
   std::uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
   std::uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
   std::uint32_t character = first & (0x3fu >> more);
@@ -48,7 +48,7 @@ JSValue decode_utf8(JSContext* ctx, const std::uint8_t* bytes, std::size_t size,
   if (std::all_of(bytes, bytes + size, [](std::uint8_t byte) { return byte < 0x80; })) {
     return JS_NewStringLen(ctx, reinterpret_cast<const char*>(bytes), size);
   }
-  // Twice over the bytes: the first counts.
+  // Two passes: the first one counts the code units.
   std::size_t units = 0;
   for (std::size_t at = 0; at < size;) {
     const Piece piece = piece_at(bytes + at, size - at);

@@ -37,7 +37,7 @@ constexpr Name names[] = {
     {"structuredClone", "structured_clone"},
 };
 
-// Takes `value`.
+// Consumes `value`.
 JSValue settle(JSContext* ctx, int index, JSValue value) noexcept {
   JSValue global = JS_GetGlobalObject(ctx);
   const int defined =

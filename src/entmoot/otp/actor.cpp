@@ -13,7 +13,7 @@ Actor::Actor(Shard& shard, MailboxLimits limits)
     : shard_(shard), mailbox_(std::make_shared<Mailbox>(shard, *this, limits)) {}
 
 Actor::~Actor() {
-  if (alive()) end(ExitReason::shutdown());  // also on a fiber: an exit that waits would find nobody
+  if (alive()) end(ExitReason::shutdown());  // also on a fiber, where exit() would be deferred
   shard_.make_idle(*this);
 }
 
@@ -29,14 +29,14 @@ void Actor::monitor(Monitor monitor) {
 bool Actor::run_slice() {
   bool more = false;
   if (auto done = guarded([&] { more = slice(); }); !done) exit(ExitReason::crash(std::move(done.error())));
-  return more && alive();  // a slice that ended its own actor has nothing more to do, whatever it says
+  return more && alive();  // a slice that ended its own actor has nothing more to do
 }
 
 void Actor::exit(ExitReason reason) {
   shard_.assert_here();
   if (!alive()) return;
   if (Fiber::current()) {
-    // Somebody's turn asks for it, maybe this actor's own: not below the frames that are running.
+    // Called within a turn, possibly this actor's own: exit after the running frames have returned.
     shard_.post([this, box = mailbox_, reason = std::move(reason)]() mutable {
       if (!box->closed()) exit(std::move(reason));
     });

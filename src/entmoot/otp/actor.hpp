@@ -2,16 +2,15 @@
 
 #pragma once
 
-// An actor: state that only its own turns touch, a mailbox as the only way in, and an end that others can watch. It
-// lives on the shard it was made on. Its owner is a supervisor (or a test), which destroys it some time after it has
-// ended.
+// An actor: state that only its own turns access, a mailbox as the only input, and an exit that others can monitor. It
+// lives on the shard on which it was made. Its owner, a supervisor or a test, destroys it some time after it has ended.
 //
-// A subclass says what a slice of work is (slice) and what it lets go of when it ends (ended). A slice that throws
-// ends its actor with a crash (base/guarded.hpp).
+// A subclass implements a slice of work (slice) and the release of its resources (ended). A slice that throws ends its
+// actor with a crash (base/guarded.hpp).
 //
 // Invariants
-// (1) exit() is carried out once; the first reason counts;
-// (2) after it no slice runs, the mailbox is closed and every waiting caller has been told;
+// (1) exit() takes effect once; the first reason counts;
+// (2) after exit() no slice runs, the mailbox is closed and every waiting caller has been answered;
 // (3) each monitor is called once, by a task of the shard, never from within exit().
 
 #include <entmoot/base/unique_function.hpp>
@@ -29,31 +28,32 @@ class Actor : public MailboxOwner {
  public:
   using Monitor = UniqueFunction<void(const ExitReason&)>;
 
-  /// On the shard's thread, like everything here but what ref() gives out.
+  /// Call all functions on the shard's thread; an ActorRef may be used on any thread.
   explicit Actor(Shard& shard, MailboxLimits limits = {});
-  /// Ends it with `shutdown` if it still lives.
+  /// Ends the actor with `shutdown` if it is alive.
   ~Actor() override;
 
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
   [[nodiscard]] ActorRef ref() const noexcept { return ActorRef(mailbox_); }
   [[nodiscard]] bool alive() const noexcept { return !exit_reason_.has_value(); }
 
-  /// Why it has ended; nothing while it is alive.
+  /// The exit reason; nullopt while the actor is alive.
   [[nodiscard]] const std::optional<ExitReason>& exit_reason() const noexcept { return exit_reason_; }
 
-  /// Calls `monitor` when this actor ends, or soon if it has ended (Process.monitor/1 and its DOWN).
+  /// Calls `monitor` when this actor ends, or in a later step if it has ended (Process.monitor/1 and its DOWN message).
   void monitor(Monitor monitor);
-  /// Ends it now: whatever it is doing is dropped (Process.exit/2). From within a turn, when that slice is over.
+  /// Ends the actor at once and drops its work in progress (Process.exit/2). Within a turn, takes effect after the
+  /// slice.
   void exit(ExitReason reason) final;
 
   bool run_slice() final;
 
  protected:
-  /// One time slice of work; whether there is more to do now (Runnable::run_slice).
+  /// Runs one time slice of work. Returns whether there is more to do (Runnable::run_slice).
   virtual bool slice() = 0;
   [[nodiscard]] Mailbox& mailbox() const noexcept { return *mailbox_; }
-  /// Lets go of everything but memory of its own: called once, from exit() or the destructor of the subclass, which
-  /// must call exit() itself before its members go.
+  /// Releases all resources except the actor's own memory. Called once, from exit(); the destructor of the subclass
+  /// must call exit(), so that ended() runs before the members are destroyed.
   virtual void ended(const ExitReason&) {}
 
  private:

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What a supervisor says about its children: plain values for tests, the log and a dashboard.
+// A supervisor's report about its children: plain values for tests, the log and a dashboard.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/otp/exit_reason.hpp>
@@ -17,9 +17,9 @@ namespace entmoot {
 enum class ChildState {
   running,
   starting,     ///< Its `start` is on the call stack.
-  restarting,   ///< Its next start is due at once.
-  quarantined,  ///< It has spent its budget; its next start waits.
-  ended,        ///< Not running, and not to be started again (static supervisors only).
+  restarting,   ///< Its next start is due immediately.
+  quarantined,  ///< It has exceeded its restart intensity; its next start waits for the back-off.
+  ended,        ///< Not running, and will not be restarted (static supervisors only).
 };
 
 [[nodiscard]] constexpr std::string_view to_string(ChildState state) noexcept {
@@ -37,17 +37,17 @@ enum class ChildState {
 struct ChildInfo {
   std::string id;
   ChildState state = ChildState::running;
-  ActorRef ref = {};          ///< Empty unless it is running.
-  std::size_t failures = 0;   ///< Ends that asked for a restart, and failed restarts.
-  ExitReason last_exit = {};  ///< Of the last failure, if there was one.
-  Duration time_left = {};    ///< Until the next start of a child that waits for one.
+  ActorRef ref = {};          ///< Empty unless the child is running.
+  std::size_t failures = 0;   ///< Exits that required a restart, plus failed restarts.
+  ExitReason last_exit = {};  ///< Reason of the last failure, if any.
+  Duration time_left = {};    ///< Until the next start, for a child that waits for one.
 };
 
 /// count_children/1.
 struct ChildCounts {
   std::size_t specs = 0;  ///< All.
   std::size_t active = 0;
-  std::size_t restarting = 0;  ///< Starting included.
+  std::size_t restarting = 0;  ///< Including those that are starting.
   std::size_t quarantined = 0;
 
   friend bool operator==(const ChildCounts&, const ChildCounts&) = default;

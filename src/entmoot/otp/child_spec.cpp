@@ -12,7 +12,8 @@ namespace entmoot {
 Result<std::unique_ptr<Actor>> start(const ChildSpec& spec, Shard& shard) {
   shard.assert_here();
   Result<std::unique_ptr<Actor>> started = guarded([&] { return spec.start(shard); });
-  if (started && *started) ENTMOOT_CHECK(&(*started)->shard() == &shard, "a child lives on its supervisor's shard");
+  if (started && *started)
+    ENTMOOT_CHECK(&(*started)->shard() == &shard, "a child's actor lives on its supervisor's shard");
   return started;
 }
 

@@ -2,15 +2,14 @@
 
 #pragma once
 
-// How a supervisor starts a child and what it does when the child ends. A value, made anywhere, used on the
+// How a supervisor starts a child, and its reaction when the child ends. A value, made on any thread, used on the
 // supervisor's shard.
 //
-// `start` is run again for each restart, inside the crash boundary, on the supervisor's thread: it makes the actor and
-// returns. What takes long (reading a history, waiting for anything) is the first work of the actor itself, while its
-// messages wait in its mailbox. OTP's init blocks its supervisor, and with it every other start; here that cannot be
-// told apart from blocking the shard, so it is not done.
+// `start` runs again for each restart, inside the crash boundary, on the supervisor's thread: it makes the actor and
+// returns. Slow initialization (reading a history, waiting) is the first work of the actor itself; its messages wait in
+// its mailbox. OTP's init blocks the supervisor and all its other starts; here it would also block the shard.
 //
-// OTP's `shutdown` has no counterpart: Actor::exit() is carried out at once, and nobody can ignore it.
+// OTP's `shutdown` option has no counterpart: Actor::exit() takes effect at once, and an actor cannot ignore it.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/core/shard.hpp>
@@ -24,14 +23,14 @@
 namespace entmoot {
 
 struct ChildSpec {
-  /// The actor; or an Error (OTP: {error, Reason}; an exception counts as one); or nullptr: nothing to supervise after
-  /// all (OTP: ignore).
+  /// Returns the actor, or an Error (OTP: {error, Reason}; an exception counts as one), or nullptr (OTP: ignore): there
+  /// is nothing to supervise.
   using Start = std::function<Result<std::unique_ptr<Actor>>(Shard&)>;
 
-  std::string id;  ///< Unique in its supervisor.
+  std::string id;  ///< Unique within its supervisor.
   Start start;
   Restart restart = Restart::permanent;
-  /// The child's own budget; a static Supervisor counts for all its children together instead.
+  /// Counted for this child alone; a static Supervisor has one intensity for all its children instead.
   RestartIntensity intensity = {};
 };
 

@@ -2,9 +2,9 @@
 
 #pragma once
 
-// Where a supervisor leaves the actors that have ended. One of them may be on the call stack at that moment (it ended
-// in its own slice, or something it called ended it), so they are destroyed by a task of the shard; or with this
-// object, so that no actor outlives its supervisor.
+// Destroys the actors of a supervisor that have ended. Such an actor may be on the call stack (it ended in its own
+// slice, or a function that it called ended it), so it is destroyed by a task of the shard, or with this object, so
+// that no actor outlives its supervisor.
 
 #include <entmoot/core/shard.hpp>
 #include <entmoot/otp/actor.hpp>
@@ -15,7 +15,7 @@
 
 namespace entmoot {
 
-/// On one shard's thread.
+/// Used on one shard's thread.
 class DeferredDestruction {
  public:
   explicit DeferredDestruction(Shard& shard) : shard_(shard), actors_(std::make_shared<Actors>()) {}
@@ -26,7 +26,7 @@ class DeferredDestruction {
   DeferredDestruction(const DeferredDestruction&) = delete;
   DeferredDestruction& operator=(const DeferredDestruction&) = delete;
 
-  /// Ends `actor` with `shutdown` if it is still alive, and destroys it in a later step. nullptr is no error.
+  /// Ends `actor` with `shutdown` if it is alive, and destroys it in a later step. No effect for nullptr.
   void destroy(std::unique_ptr<Actor> actor) {
     if (!actor) return;
     actor->exit(ExitReason::shutdown());
@@ -40,7 +40,7 @@ class DeferredDestruction {
  private:
   using Actors = std::vector<std::unique_ptr<Actor>>;
   Shard& shard_;
-  std::shared_ptr<Actors> actors_;  // shared: the task that empties it may run after this object is gone
+  std::shared_ptr<Actors> actors_;  // shared with the posted task, which may run after this object is destroyed
 };
 
 }  // namespace entmoot

@@ -19,14 +19,14 @@ struct DynamicSupervisor::Child {
   ExitReason last_exit = {};
   TimePoint due = {};                 // of the next start
   TimerId timer = TimerId::none;      // of the next start
-  bool terminated_meanwhile = false;  // while starting: its start is on the call stack, so it has to stay until then
+  bool terminated_meanwhile = false;  // terminated while `start` is on the call stack: forgotten when it returns
 };
 
 DynamicSupervisor::DynamicSupervisor(Shard& shard, DynamicSupervisorOptions options)
     : shard_(shard), options_(std::move(options)), random_(options_.seed), ended_(shard) {}
 
 DynamicSupervisor::~DynamicSupervisor() {
-  Shard::Scope presence(shard_);
+  Shard::Scope scope(shard_);
   stop();
 }
 
@@ -68,15 +68,15 @@ void DynamicSupervisor::stop() {
   stopped_ = true;
   std::vector<std::string> ids;
   for (const auto& [id, child] : children_) ids.push_back(id);
-  for (const auto& id : ids) (void)terminate_child(id);  // one that the end of another has taken along is no error
+  for (const auto& id : ids) (void)terminate_child(id);  // not_found: the exit of another child has ended it already
 }
 
-/// What is known of `id`; nothing if there is no such child.
+/// The running child, or the error for a child that is not running; nullopt if there is no such child.
 std::optional<Result<ActorRef>> DynamicSupervisor::find(std::string_view id) {
   shard_.assert_here();
   auto found = children_.find(id);
   if (found != children_.end() && found->second->actor && !found->second->actor->alive()) {
-    settle(*found->second);  // its monitor has not reported yet
+    settle(*found->second);  // its monitor has not been called yet
     found = children_.find(id);
   }
   if (found == children_.end()) return std::nullopt;
@@ -95,24 +95,24 @@ Error DynamicSupervisor::refusal(const Child& child) const {
               child.last_exit.why.reason);
 }
 
-/// The child's actor has ended.
+/// Handles the exit of the child's actor.
 void DynamicSupervisor::settle(Child& child) {
   const ExitReason reason = *child.actor->exit_reason();
   ended_.destroy(std::move(child.actor));
   if (verdict(child.spec.restart, reason) == Verdict::forget) return forget(child);
   failed(child, reason);
-  if (child.state == ChildState::restarting) restart(child);  // sooner than the timer: who asks now finds it running
+  if (child.state == ChildState::restarting)
+    restart(child);  // at once, not by the timer: a caller of find() gets the new actor
 }
 
-/// Decides when the child is started again and sets the timer for it, also for "at once": what fails in its start must
-/// not try again in the same step.
+/// Decides when the child is restarted and sets the timer, also for an immediate restart: a start that fails must not
+/// be retried in the same step.
 void DynamicSupervisor::failed(Child& child, ExitReason reason) {
   const double random = std::generate_canonical<double, 32>(random_);
   const Decision decision = child.history.failed(shard_.clock().now(), random, child.spec.intensity);
-  log::warn("{} {} ended: {}; it starts again {}", options_.noun, log::quoted(child.spec.id),
-            log::quoted(reason.why.reason),
+  log::warn("{} {} ended: {}; restarting {}", options_.noun, log::quoted(child.spec.id), log::quoted(reason.why.reason),
             decision.delay == Duration::zero()
-                ? std::string("at once")
+                ? std::string("now")
                 : fmt::format("in {:.1f} s", std::chrono::duration<double>(decision.delay).count()));
   child.last_exit = std::move(reason);
   child.state = decision.quarantined ? ChildState::quarantined : ChildState::restarting;
@@ -121,7 +121,8 @@ void DynamicSupervisor::failed(Child& child, ExitReason reason) {
 
 void DynamicSupervisor::restart_later(Child& child, Duration delay) {
   child.due = shard_.clock().now() + delay;
-  child.timer = shard_.after(delay, [this, &child] { restart(child); });  // cancelled before either of them goes
+  child.timer =
+      shard_.after(delay, [this, &child] { restart(child); });  // cancelled before `this` or `child` is destroyed
 }
 
 void DynamicSupervisor::restart(Child& child) {
@@ -149,7 +150,7 @@ ActorRef DynamicSupervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
     const auto found = supervisor->children_.find(id);
     if (found == supervisor->children_.end()) return;
     Child& ended = *found->second;
-    if (ended.actor && ended.actor->ref() == ref) supervisor->settle(ended);  // else it has been settled already
+    if (ended.actor && ended.actor->ref() == ref) supervisor->settle(ended);  // otherwise already settled
   });
   return child.actor->ref();
 }

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// Why an actor ended, in OTP's four sorts. What a supervisor does about it is otp/restart.hpp's table.
+// Why an actor ended, in OTP's four kinds. The table in otp/restart.hpp defines how a supervisor reacts.
 
 #include <entmoot/base/error.hpp>
 
@@ -14,14 +14,14 @@ namespace entmoot {
 
 struct ExitReason {
   enum class Kind {
-    normal,    ///< It had nothing left to do.
-    shutdown,  ///< It was asked to end, in order.
-    killed,    ///< Somebody ended it by force (Process.exit(pid, :kill)).
-    crash,     ///< It could not go on: threw, ran out of memory or time.
+    normal,    ///< The actor finished its work.
+    shutdown,  ///< The actor was asked to end.
+    killed,    ///< The actor was ended by force (Process.exit(pid, :kill)).
+    crash,     ///< The actor failed: it threw, or ran out of memory or time.
   };
 
   Kind kind = Kind::normal;
-  Error why = {};  ///< Of a kill or a crash. Its `detail` is no part of the reason: it does not count in comparisons.
+  Error why = {};  ///< For a kill or a crash. Comparisons ignore its `detail`.
 
   [[nodiscard]] static ExitReason normal() { return {}; }
   [[nodiscard]] static ExitReason shutdown() { return {Kind::shutdown}; }
@@ -35,7 +35,7 @@ struct ExitReason {
   /// OTP: any reason other than normal, shutdown and {shutdown, _}.
   [[nodiscard]] bool abnormal() const noexcept { return kind == Kind::killed || kind == Kind::crash; }
 
-  /// What a caller of an actor that ended so is answered.
+  /// The error with which pending calls to the actor are answered.
   [[nodiscard]] Error error() const;
 
   friend bool operator==(const ExitReason& a, const ExitReason& b) {

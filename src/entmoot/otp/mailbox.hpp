@@ -2,14 +2,15 @@
 
 #pragma once
 
-// What an actor has been sent and has not taken yet. The mailbox outlives its actor: senders hold the mailbox, so a
-// late one finds a closed box and its caller gets an error, never a dead object.
+// The messages that an actor has been sent and has not taken yet. The mailbox outlives its actor: senders own the
+// mailbox together with the actor, so a late sender finds a closed mailbox and its caller gets an error.
 //
-// Lives on the actor's shard and is touched there only; who is elsewhere sends through ActorRef, which posts.
+// Lives on the actor's shard and is used there only; code on other threads sends through ActorRef, which posts.
 //
-// Bound: messages and bytes; a message larger than all of them is taken if it waits alone (its sender limits its size,
-// a room's own state say). Policy when full: the message is refused and its caller is answered "overloaded". Invariant:
-// each message that was accepted is taken exactly once, or its caller is told why not when the box closes.
+// Bounds: messages and bytes. A message that exceeds the bytes alone is accepted into an empty mailbox, because its
+// sender limits its size (a room's saved state, for example). When the mailbox is full the message is rejected and its
+// caller is answered "overloaded". Invariant: each accepted message is taken exactly once, or its caller is answered
+// with the exit reason when the mailbox closes.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
@@ -26,13 +27,14 @@
 
 namespace entmoot {
 
-/// One message to an actor: GenServer.call/cast in one shape. `args` is a JSON array, `bytes` come behind its elements.
+/// One message to an actor: both GenServer.call and cast. `args` is a JSON array; `bytes` is an argument after its
+/// elements.
 struct Envelope {
   std::string name;
   JsonText args = JsonText::trusted(std::string_view("[]"));
   std::optional<SharedBytes> bytes = {};
   ReplyTo reply = {};
-  /// A call that was not answered by then is answered "timeout" (GenServer's default is 5 s after the call).
+  /// A call without an answer by then is answered "timeout" (GenServer's default is 5 s after the call).
   TimePoint deadline = TimePoint::max();
 
   [[nodiscard]] std::size_t size() const noexcept {
@@ -46,7 +48,7 @@ struct MailboxLimits {
   friend bool operator==(const MailboxLimits&, const MailboxLimits&) = default;
 };
 
-/// Whose mailbox it is: an actor, seen from below.
+/// The owner of a mailbox: an actor.
 class MailboxOwner : public Runnable {
  public:
   /// Process.exit/2.
@@ -63,16 +65,16 @@ class Mailbox {
 
   // --- this shard only
 
-  /// Queues the message and makes the actor runnable; or answers it "overloaded" or with the reason of the closed box.
+  /// Queues the message and makes the actor runnable, or answers it "overloaded" or, if closed, with the exit reason.
   void push(Envelope envelope);
   [[nodiscard]] std::optional<Envelope> take();
   [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return queue_.size(); }
-  /// Ends the actor, if it still lives.
+  /// Ends the actor if it is alive.
   void exit_owner(ExitReason reason) {
     if (owner_) owner_->exit(std::move(reason));
   }
-  /// Nothing is accepted or handed out any more; every waiting caller is told `reason`.
+  /// Closes the mailbox: nothing is accepted or taken any more, and every waiting caller is answered with `reason`.
   void close(const ExitReason& reason);
   [[nodiscard]] bool closed() const noexcept { return owner_ == nullptr; }
 
@@ -85,23 +87,23 @@ class Mailbox {
   ExitReason closed_because_;
 };
 
-/// A name for an actor that may be kept and used from any thread (a pid). Copies are cheap.
+/// A reference to an actor (a pid) that may be kept and used on any thread. Copies are cheap.
 class ActorRef {
  public:
   ActorRef() = default;
   explicit ActorRef(std::shared_ptr<Mailbox> mailbox) : mailbox_(std::move(mailbox)) {}
 
-  /// Sends from any thread; order per sender is kept.
+  /// Sends from any thread; messages from one thread keep their order.
   void send(Envelope envelope) const {
     mailbox_->shard().post(
         [mailbox = mailbox_, envelope = std::move(envelope)]() mutable { mailbox->push(std::move(envelope)); });
   }
-  /// Ends the actor, behind what this thread has sent it before (Process.exit/2).
+  /// Ends the actor, after the messages that this thread has sent it before (Process.exit/2).
   void exit(ExitReason reason) const {
     mailbox_->shard().post(
         [mailbox = mailbox_, reason = std::move(reason)]() mutable { mailbox->exit_owner(std::move(reason)); });
   }
-  /// The box itself, for code that is on the actor's shard already.
+  /// For code on the actor's shard.
   [[nodiscard]] Mailbox& mailbox() const noexcept { return *mailbox_; }
   explicit operator bool() const noexcept { return mailbox_ != nullptr; }
   friend bool operator==(const ActorRef&, const ActorRef&) = default;

@@ -24,8 +24,8 @@ Registry::Names& Registry::names_of(std::string_view key) const {
 
 boost::system::result<void, AlreadyStarted> Registry::register_name(std::string_view key, Actor& actor) {
   Names& names = names_of(key);
-  ENTMOOT_CHECK(actor.shard().is_here(), "an actor lives where its name does");
-  ENTMOOT_CHECK(actor.alive(), "a name for an actor that has ended");
+  ENTMOOT_CHECK(actor.shard().is_here(), "an actor lives on the home shard of its name");
+  ENTMOOT_CHECK(actor.alive(), "only an actor that is alive is registered");
   if (ActorRef existing = lookup(key)) return AlreadyStarted{std::move(existing)};
   names.insert_or_assign(std::string(key), actor.ref());
   actor.monitor([&names, key = std::string(key), ref = actor.ref()](const ExitReason&) {

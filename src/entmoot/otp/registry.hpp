@@ -4,15 +4,15 @@
 
 // Unique names for actors (Elixir's Registry with `keys: :unique`).
 //
-// A key's entry lives on shards.home_of(key), in a table that only that shard's thread touches. So two registrations of
-// one key cannot race: they are two steps of one thread, and uniqueness needs no lock. The actor itself lives on its
-// key's home too, so that who has found it may push into its mailbox at once.
+// A key's entry lives on shards.home_of(key), in a table that only that shard's thread uses. Two registrations of one
+// key cannot race: they are two steps of one thread, and uniqueness needs no lock. The actor lives on the key's home
+// shard as well, so that the result of lookup() can be pushed to directly.
 //
-// An entry goes when its actor ends. Between the end and the task that removes the entry, lookup() does not see it and
-// register_name() replaces it, as Registry does with a process that is no longer alive.
+// An entry is removed when its actor ends. Between the exit and the task that removes the entry, lookup() ignores it
+// and register_name() replaces it, as Elixir's Registry does for a process that is no longer alive.
 //
-// The registry is made before the shards start and destroyed after their loops have ended. Its size is bounded by who
-// starts actors (DynamicSupervisor's max_children).
+// The registry is made before the shards start and destroyed after their loops have ended. Its size is bounded by the
+// number of actors (DynamicSupervisor's max_children).
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/string_map.hpp>
@@ -39,19 +39,19 @@ class Registry {
 
   // --- the key's home shard only
 
-  /// Names `actor` until it ends or is unregistered.
+  /// Registers `actor` under `key` until it ends or is unregistered.
   [[nodiscard]] boost::system::result<void, AlreadyStarted> register_name(std::string_view key, Actor& actor);
-  /// No error if the name is free.
+  /// No effect if the name is not registered.
   void unregister_name(std::string_view key);
-  /// Who is alive under that name; an empty ref if nobody is.
+  /// The living actor with that name; an empty ref if there is none.
   [[nodiscard]] ActorRef lookup(std::string_view key) const;
-  /// Names of this shard.
+  /// The number of names on this shard.
   [[nodiscard]] std::size_t count() const { return names_.local().size(); }
 
   // --- any thread
 
-  /// Sends to whoever has the name when the message is there (`{:via, Registry, …}`); if nobody has, its caller is
-  /// answered "noproc". Order per sender is kept.
+  /// Sends to the actor that has the name when the message arrives (`{:via, Registry, …}`). If there is none, the
+  /// caller is answered "noproc". Messages from one thread keep their order.
   void send(std::string_view key, Envelope envelope);
 
  private:

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Where the answer to a call goes (GenServer.reply/2's `from`). Whoever holds one owes exactly one answer: if it is
-// destroyed unanswered (the actor exited, its mailbox closed), the caller gets an Error, never silence.
+// The destination of the answer to a call (`from` in GenServer.reply/2). Each caller gets exactly one answer: a ReplyTo
+// that is destroyed unanswered (the actor exited, its mailbox closed) sends an Error.
 
 #include <entmoot/base/answer.hpp>
 #include <entmoot/base/json.hpp>
@@ -21,17 +21,17 @@ class ReplyTo {
  public:
   using Callback = UniqueFunction<void(Result<Answer>)>;
 
-  /// No caller waits: the message is a cast.
+  /// For a cast: no caller waits.
   ReplyTo() = default;
-  /// `callback` runs on `caller`'s thread, by one post. It takes a Result<Answer>, or a Result<JsonText> if the bytes
-  /// of an answer mean nothing to it.
+  /// `callback` is posted to `caller`'s thread. It takes a Result<Answer>, or a Result<JsonText> to ignore the bytes of
+  /// an answer.
   template <class F>
   ReplyTo(Shard& caller, F callback)
       : callback_([&caller, callback = for_answers(std::move(callback))](Result<Answer> result) mutable {
           caller.post(
               [callback = std::move(callback), result = std::move(result)]() mutable { callback(std::move(result)); });
         }) {}
-  /// `callback` runs on the thread of whoever answers.
+  /// `callback` runs on the thread that sends the answer.
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, ReplyTo>) explicit ReplyTo(F callback)
       : callback_(for_answers(std::move(callback))) {}
@@ -47,13 +47,13 @@ class ReplyTo {
 
   [[nodiscard]] bool wanted() const noexcept { return static_cast<bool>(callback_); }
 
-  /// Sends the answer; a cast's goes nowhere. Whoever answers on behalf of a turn holds it back until the turn has
+  /// Sends the answer; no effect for a cast. Code that answers on behalf of a turn holds the answer until the turn has
   /// succeeded (core/effects.hpp).
   void operator()(Result<Answer> result) && {
     if (auto callback = std::exchange(callback_, nullptr)) callback(std::move(result));
   }
 
-  /// `f` as a callable that takes a Result<Answer>.
+  /// Wraps `f` as a callable that takes a Result<Answer>.
   template <class F>
   [[nodiscard]] static auto for_answers(F f) {
     if constexpr (std::is_invocable_v<F&, Result<Answer>>) {

@@ -21,7 +21,7 @@ bool RestartWindow::add(TimePoint now, const RestartIntensity& intensity) {
   std::erase_if(seconds_, [&](auto then) { return second > then + intensity.max_seconds.count(); });
   seconds_.push_back(second);
   if (seconds_.size() <= intensity.max_restarts) return true;
-  seconds_.erase(seconds_.begin());  // one too many is as many as any number
+  seconds_.erase(seconds_.begin());  // keeps the size bounded; only "more than max_restarts" matters
   return false;
 }
 
@@ -30,13 +30,13 @@ void RestartHistory::started(TimePoint now) noexcept {
   up_since_ = now;
 }
 
-bool RestartHistory::behaved(TimePoint now, const RestartIntensity& intensity) const noexcept {
+bool RestartHistory::recovered(TimePoint now, const RestartIntensity& intensity) const noexcept {
   return up_ && now - up_since_ > std::max<Duration>(intensity.max_seconds, last_delay_);
 }
 
 Decision RestartHistory::failed(TimePoint now, double random, const RestartIntensity& intensity) {
   ++failures_;
-  if (behaved(now, intensity)) {
+  if (recovered(now, intensity)) {
     window_.clear();
     wait_ = last_delay_ = Duration::zero();
   }

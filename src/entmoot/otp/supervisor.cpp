@@ -31,10 +31,10 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(Shard& shard, std::vector<
   return supervisor;
 }
 
-/// Nobody has anything to say to a supervisor.
+/// A supervisor accepts no messages.
 bool Supervisor::slice() {
   while (auto envelope = mailbox().take())
-    std::move(envelope->reply)(fail(ErrorCode::invalid, "a supervisor takes no messages"));
+    std::move(envelope->reply)(fail(ErrorCode::invalid, "a supervisor accepts no messages"));
   return false;
 }
 
@@ -46,7 +46,7 @@ void Supervisor::ended(const ExitReason&) {
 }
 
 void Supervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
-  child.state = actor ? ChildState::running : ChildState::ended;  // ended: its start was ignored
+  child.state = actor ? ChildState::running : ChildState::ended;  // ended: `start` returned nullptr (OTP: ignore)
   child.actor = std::move(actor);
   if (!child.actor) return;
   child.actor->monitor([self = self_.ref(), ref = child.actor->ref()](const ExitReason&) {
@@ -69,7 +69,7 @@ void Supervisor::settle(const ActorRef& ended_child) {
   }
 }
 
-/// Counts a restart; one too many ends the supervisor.
+/// Counts a restart; ends the supervisor if the intensity is exceeded.
 void Supervisor::failed(Child& child, ExitReason reason) {
   ++child.failures;
   child.last_exit = std::move(reason);
@@ -82,7 +82,7 @@ void Supervisor::restart(std::string_view id) {
       std::ranges::find(children_, id, [](const Child& child) -> const std::string& { return child.spec.id; });
   if (!alive() || found == children_.end()) return;
   auto actor = entmoot::start(found->spec, shard());
-  if (!alive()) {  // ended by what it was starting
+  if (!alive()) {  // `start` has ended this supervisor
     if (actor) ended_.destroy(*std::move(actor));
   } else if (actor) {
     adopt(*found, *std::move(actor));

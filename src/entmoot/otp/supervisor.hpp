@@ -3,14 +3,14 @@
 #pragma once
 
 // A fixed list of children, started in order and ended in reverse order (OTP's supervisor, one_for_one). For children
-// that need each other; rooms of strangers are under a DynamicSupervisor.
+// that depend on each other; unrelated rooms are children of a DynamicSupervisor.
 //
-// Here OTP's rule holds unchanged: the children share one budget, and more than max_restarts restarts within
-// max_seconds end all of them and then the supervisor itself, with `shutdown`. It is an actor, so it may be a child
-// itself. A start that fails in a restart is tried again in the next step, and each attempt counts.
+// OTP's rule holds unchanged: the children share one restart intensity, and more than max_restarts restarts within
+// max_seconds end all of them and then the supervisor itself, with `shutdown`. The supervisor is an actor, so it can be
+// a child itself. A start that fails in a restart is retried in the next step, and each attempt counts.
 //
-// A transient child that has ended normally stays in the list, not running; a temporary one is dropped from it.
-// If a child cannot be started in the beginning, those before it are ended again and the supervisor is not made.
+// A transient child that has ended normally stays in the list, not running; a temporary child is removed from the list.
+// If the first start of a child fails, the children before it are ended and the supervisor is not made.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/weak_this.hpp>
@@ -27,7 +27,7 @@ namespace entmoot {
 
 class Supervisor final : public Actor {
  public:
-  /// On the shard's thread, like everything here. Errors: "failed to start child "id": …", "duplicate child "id"".
+  /// Call all functions on the shard's thread. Errors: "failed to start child "id": …", "duplicate child "id"".
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>> start(Shard& shard, std::vector<ChildSpec> children,
                                                                  RestartIntensity intensity = {});
   ~Supervisor() override;
@@ -57,7 +57,7 @@ class Supervisor final : public Actor {
   RestartWindow window_;
   std::vector<Child> children_;  // in start order
   DeferredDestruction ended_;
-  WeakThis<Supervisor> self_{this};  // a monitor may report after the supervisor's end
+  WeakThis<Supervisor> self_{this};  // for monitors, which may be called after the supervisor's end
 };
 
 }  // namespace entmoot

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// How much of a core a room may use on the average: a bucket of CPU time that fills at `share` of real time and holds
-// as much as comes in over `window`. A room in debt waits until the bucket has something in it again; nothing of it is
-// lost, its messages wait in its mailbox, which is bounded. (cgroups' cpu.max, for a room.)
+// The average CPU use of a room, limited by a token bucket: CPU time flows in at `share` of real time, up to the amount
+// for one `window`. A room in debt waits until the balance is positive again; its messages wait in its bounded mailbox.
+// (Like cpu.max of cgroups, for a room.)
 //
-// A value; belongs to its room's shard.
+// A value; used on its room's shard.
 
 #include <entmoot/base/clock.hpp>
 
@@ -19,7 +19,7 @@ class CpuShare {
  public:
   static constexpr Duration window = std::chrono::seconds(10);
 
-  /// `share` of one core, more than 0; from 1 on there is no limit.
+  /// `share`: fraction of one core, more than 0; 1 or more: no limit.
   CpuShare(double share, TimePoint now) noexcept : share_(share), left_(share * seconds(window)), filled_(now) {}
 
   void charge(Duration cpu, TimePoint now) noexcept {
@@ -27,7 +27,7 @@ class CpuShare {
     left_ = std::min(share_ * seconds(window), left_ + share_ * seconds(now - filled_)) - seconds(cpu);
     filled_ = now;
   }
-  /// How long the room has to wait at `now`; zero: not at all.
+  /// How long the room must wait, as of `now`; zero: it may run.
   [[nodiscard]] Duration debt(TimePoint now) const noexcept {
     if (share_ >= 1) return {};
     const double missing = -(left_ + share_ * seconds(now - filled_));

@@ -16,7 +16,7 @@ namespace entmoot {
 namespace {
 
 Error no_answer(const std::string& handler) {
-  return fail(ErrorCode::timeout, fmt::format("handler \"{}\" did not answer in time", handler));
+  return fail(ErrorCode::timeout, fmt::format("handler \"{}\" timed out", handler));
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ std::optional<Result<JsonText>> HandlerCalls::run(std::string_view name, std::st
 }
 
 Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::string_view args) {
-  if (calls_ >= budget_.handler_calls_max) return fail(ErrorCode::limit, "too many Beam.calls wait for an answer");
+  if (calls_ >= budget_.handler_calls_max) return fail(ErrorCode::limit, "too many pending Beam.calls");
   ++calls_;
   // Settled by the handler or by the timeout, whichever comes first.
   const auto timeout = std::make_shared<TimerId>();
@@ -50,8 +50,8 @@ Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::st
     return ReplyTo(shard_, settle_once);
   });
   if (!now) return {};
-  shard_.cancel(std::exchange(*timeout, TimerId::none));  // it threw after it had taken the duty to answer
-  // A turn may ask as fast as it can, and takes none of the answers.
+  shard_.cancel(std::exchange(*timeout, TimerId::none));  // the handler threw after it had taken its ReplyTo
+  // A turn can make calls in a loop, and takes no answer before it ends: the bytes of waiting answers are bounded.
   const bool fits = !*now || answers_bytes_ == 0 || answers_bytes_ + (*now)->view().size() <= budget_.mailbox.bytes_max;
   settle(id, fits ? *std::move(now) : Result<JsonText>(fail(ErrorCode::overloaded, "overloaded")));
   return {};

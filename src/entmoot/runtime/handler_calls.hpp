@@ -2,16 +2,16 @@
 
 #pragma once
 
-// What a script has asked of the server's handlers: any number of Beam.calls, and at most one Beam.callSync. Each is
+// A script's pending calls to the server's handlers: any number of Beam.calls, and at most one Beam.callSync. Each is
 // answered once: by its handler or by its timeout, whichever comes first.
 //
-//   Beam.call      the answer is handed to the listener, which gives it to the script in a later turn
-//   Beam.callSync  the answer is fetched by sync_result(); until then the turn waits
+//   Beam.call      the answer is passed to the listener, which delivers it to the script in a later turn
+//   Beam.callSync  the turn waits until sync_result() returns the answer
 //
-// Bounds: `handler_calls_max` Beam.calls whose answer the script has not been given; their answers have as many bytes
-// as the mailbox, and an answer that does not fit is replaced by the error `overloaded`.
+// Bounds: `handler_calls_max` Beam.calls whose answer has not been delivered; their answers may use as many bytes as
+// the mailbox, and an answer that does not fit is replaced by the error `overloaded`.
 //
-// Belongs to its server's shard; the functions that run a handler are called on the fiber of its turn.
+// Used on its server's shard; the functions that run a handler are called on the fiber of the turn.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
@@ -34,30 +34,30 @@ class HandlerCalls {
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// Beam.call number `id` has come to `result`. The listener calls taken() when the script is given it.
+    /// Beam.call number `id` has been answered with `result`. The listener calls taken() when it delivers the answer.
     virtual void handler_answered(std::uint64_t id, Result<JsonText> result) = 0;
-    /// sync_result() has something now.
+    /// sync_result() has the answer.
     virtual void sync_answered() = 0;
   };
 
-  /// All outlive it.
+  /// All arguments outlive this object.
   HandlerCalls(Shard& shard, const Handlers& handlers, const Budget& budget, Listener& listener)
       : shard_(shard), handlers_(handlers), budget_(budget), listener_(listener) {}
   ~HandlerCalls() { end(); }
   HandlerCalls(const HandlerCalls&) = delete;
   HandlerCalls& operator=(const HandlerCalls&) = delete;
 
-  /// Runs the handler of a Beam.call. An error: refused, there is nothing to wait for.
+  /// Runs the handler of a Beam.call. An Error means that the call was rejected and will not be answered.
   [[nodiscard]] Result<void> call(std::uint64_t id, std::string_view name, std::string_view args);
-  /// The script is about to be given an answer of that many bytes.
+  /// An answer of that many bytes is being delivered to the script.
   void taken(std::size_t bytes) noexcept;
 
-  /// Runs the handler of a Beam.callSync. Its answer, if it is there already: sync_result().
+  /// Runs the handler of a Beam.callSync. sync_result() returns its answer.
   void call_sync(std::string_view name, std::string_view args);
-  /// The answer of the Beam.callSync under way, once; nothing as long as it is to come.
+  /// Takes the answer of the pending Beam.callSync; nullopt while there is none.
   [[nodiscard]] std::optional<Result<JsonText>> sync_result();
 
-  /// The server ends: whatever comes later goes nowhere.
+  /// Called when the server ends: later answers are ignored.
   void end() noexcept;
 
  private:
@@ -66,7 +66,7 @@ class HandlerCalls {
     std::optional<Result<JsonText>> answer = std::nullopt;
     TimerId timeout = TimerId::none;
   };
-  /// A handler's answer; nothing if it comes later, to the ReplyTo that `reply` makes.
+  /// Runs a handler. Returns its answer, or nullopt if it answers later, through the ReplyTo that `reply` makes.
   [[nodiscard]] std::optional<Result<JsonText>> run(std::string_view name, std::string_view args,
                                                     UniqueFunction<ReplyTo()> reply);
   void settle(std::uint64_t id, Result<JsonText> result);
@@ -77,8 +77,8 @@ class HandlerCalls {
   const Budget& budget_;
   Listener& listener_;
 
-  std::size_t calls_ = 0;          // Beam.calls whose answer the script has not been given
-  std::size_t answers_bytes_ = 0;  // of those answers that wait for their turn
+  std::size_t calls_ = 0;          // Beam.calls whose answer has not been delivered
+  std::size_t answers_bytes_ = 0;  // of the answers that wait for their turn
   SyncCall sync_;
   std::uint64_t last_sync_ = 0;
   WeakThis<HandlerCalls> self_{this};

@@ -2,16 +2,16 @@
 
 #pragma once
 
-// The C++ functions that a room's script may call by name (Beam.call, Beam.callSync), and where its BroadcastChannels
-// lead. Arguments come as a JSON array, the answer goes back as JSON.
+// The C++ functions that a room's script can call by name (Beam.call, Beam.callSync), and the receivers of its
+// BroadcastChannels. Arguments are a JSON array, the answer is JSON.
 //
-//   handlers.on("broadcast", [&](const JsonText& args) -> Result<JsonText> { … });      answers now
-//   handlers.on_later("load", [&](JsonText args, ReplyTo reply) { worker.submit(…); }); answers when it can, anywhere
-//   handlers.on_channel("chat", [&](const JsonText& message) -> Result<void> { … });    takes what is posted there
+//   handlers.on("broadcast", [&](const JsonText& args) -> Result<JsonText> { … });      answers when it returns
+//   handlers.on_later("load", [&](JsonText args, ReplyTo reply) { worker.submit(…); }); answers later, on any thread
+//   handlers.on_channel("chat", [&](const JsonText& message) -> Result<void> { … });    receives posted messages
 //
-// All run on the room's shard, on the fiber of its turn: they must not block, and they have some 100 KB of stack. What
-// they send by PubSub is released when the turn has succeeded (core/effects.hpp). An Error, or an exception, is thrown
-// into the script.
+// All run on the room's shard, on the fiber of its turn: they must not block, and they have about 100 KB of stack.
+// Their broadcasts are released when the turn has succeeded (core/effects.hpp). An Error or an exception is thrown into
+// the script.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
@@ -36,21 +36,21 @@ class Handlers {
   using Now = std::function<Result<JsonText>(const JsonText& args)>;
   using Later = std::function<void(JsonText args, ReplyTo reply)>;
   using Channel = std::function<Result<void>(const JsonText& message)>;
-  /// What a script that was built in beside the prelude asks for (TemplateOptions::scripts): a name and operands, which
-  /// are valid for the call only.
+  /// A command of a built-in script (TemplateOptions::scripts): a name and operands, which are valid during the call
+  /// only.
   using Command = std::function<Result<void>(std::string_view name, std::span<const js::Value> operands)>;
 
   Handlers& on(std::string name, Now handler) {
     handlers_.insert_or_assign(std::move(name), std::move(handler));
     return *this;
   }
-  /// `timeout`: how long a Beam.call waits for it, unless the room's budget says so.
+  /// `timeout`: how long a Beam.call waits for the answer; default: Budget::handler_timeout.
   Handlers& on_later(std::string name, Later handler, std::optional<Duration> timeout = {}) {
     if (timeout) timeouts_.insert_or_assign(name, *timeout);
     handlers_.insert_or_assign(std::move(name), std::move(handler));
     return *this;
   }
-  /// Where messages posted to `new BroadcastChannel(name)` go, besides the room's own channels of that name.
+  /// Receives messages posted to `new BroadcastChannel(name)`, in addition to the room's own channels of that name.
   Handlers& on_channel(std::string name, Channel route) {
     channels_.insert_or_assign(std::move(name), std::move(route));
     return *this;

@@ -16,7 +16,7 @@
 namespace entmoot {
 
 namespace {
-// A slice of the loop takes this many short turns at most before it lets others in.
+// The most short turns in one slice.
 constexpr int turns_per_slice = 64;
 
 Error overloaded() { return fail(ErrorCode::overloaded, "overloaded"); }
@@ -58,7 +58,7 @@ void JsServer::deliver(Input input) {
   shard().make_runnable(*this);
 }
 
-/// Starts a turn with the next input, if there is one. Inner messages and mail take turns.
+/// Starts a turn with the next input, if there is one. Inner messages and mailbox messages alternate.
 bool JsServer::take_input() {
   while (turn_->state() == Turn::State::idle) {
     if (!started_ && inner_.empty()) return false;
@@ -83,7 +83,7 @@ void JsServer::start_inner(Input input) {
   turn_->start(std::move(input));
 }
 
-/// A call that is late, or one too many, is answered without a turn.
+/// A call that has expired, or that exceeds the limit of pending calls, is answered without a turn.
 void JsServer::start_call(Envelope envelope) {
   if (envelope.deadline < shard().clock().now()) {
     return std::move(envelope.reply)(fail(ErrorCode::timeout, "timeout"));
@@ -96,11 +96,11 @@ void JsServer::start_call(Envelope envelope) {
                 .bytes = std::move(envelope.bytes)});
 }
 
-/// A server that has used up its share of the CPU runs again when it has some.
+/// Makes the server runnable again when its CPU share is available again.
 void JsServer::wait_for_cpu(Duration debt) {
   if (waits_ != TimerId::none) return;
   if (used_.waits++ == 0) {
-    log::warn("{}: used up its share of the CPU ({:g} of a core, limit `cpuShare`); its messages wait", log_.subject(),
+    log::warn("{}: CPU share used up ({:g} of a core, limit `cpuShare`); its messages are delayed", log_.subject(),
               options_.budget.cpu_share);
   }
   waits_ = shard().after(debt, [this] {
@@ -126,9 +126,9 @@ bool JsServer::slice() {
       case Turn::State::running: ++used_.slices; return true;
       case Turn::State::dropped:
         used_.cpu += turn_->cpu_used();
-        log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), turn_->trouble()->reason,
+        log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), turn_->error()->reason,
                    std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
-        exit(ExitReason::crash(*turn_->trouble()));
+        exit(ExitReason::crash(*turn_->error()));
         return false;
       default: break;
     }
@@ -144,7 +144,7 @@ void JsServer::finish_turn() {
   used_.cpu += turn_->cpu_used();
   log_.report_suppressed();
 
-  if (turn_->trouble()) failure_ = turn_->trouble();
+  if (turn_->error()) failure_ = turn_->error();
   const bool starting = turn_->input().kind == js::Entry::Kind::evaluate;
   const std::uint64_t call = turn_->input().kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
   if (auto failure = std::exchange(failure_, std::nullopt)) {
@@ -158,7 +158,7 @@ void JsServer::finish_turn() {
     }
   } else {
     turn_->effects().release();
-    if (!alive()) return;  // one of them has ended it
+    if (!alive()) return;  // an effect has ended this server
     turn_->finish();
     calls_.await(call);
     if (starting && !started_) await_start();
@@ -166,7 +166,7 @@ void JsServer::finish_turn() {
   if (runtime_->heap().over_soft()) exit(ExitReason::crash(out_of_memory()));
 }
 
-// Nothing of the turn gets out but the error: to its own caller, and to those whose promise it settled.
+// Drops the turn's effects. Its own caller, and the callers whose promises it settled, are answered with the error.
 void JsServer::fail_turn(const Error& failure) {
   ++used_.failed_turns;
   log_.call_failed(failure);
@@ -175,7 +175,7 @@ void JsServer::fail_turn(const Error& failure) {
   turn_->finish();
 }
 
-// The module awaits. What it waits for comes as inner messages; mail stays where it is.
+// The module has a pending top-level await. It continues by inner messages; the mailbox waits.
 void JsServer::await_start() {
   start_timeout_ = shard().after(options_.budget.start_timeout, [this] {
     start_timeout_ = TimerId::none;
@@ -196,7 +196,7 @@ void JsServer::ended(const ExitReason& reason) {
   calls_.fail_all(reason.error());
 }
 
-// --- what the script asks for
+// --- js::Host: requests of the script
 
 void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std::string_view extra) {
   const bool threw = outcome == Outcome::threw;
@@ -216,7 +216,7 @@ void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std:
     failure_ = std::move(error);
     return;
   }
-  if (!calls_.is_open(call)) return;  // timed out meanwhile, or answered
+  if (!calls_.is_open(call)) return;  // timed out or already answered
   if (threw) {
     log_.call_failed(*error);
     calls_.resolve(call, *std::move(error));
@@ -228,7 +228,7 @@ void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std:
     answer.refused = outcome == Outcome::refused;
     calls_.resolve(call, std::move(answer));
   }
-  // Should the turn be dropped instead, the call is still pending and gets the reason.
+  // If the turn is dropped, the call is still pending and is answered with the exit reason.
   Effects::release_or_hold([this, call] { calls_.send(call); });
 }
 
@@ -240,7 +240,7 @@ bool JsServer::accepted(const Result<void>& result) {
 bool JsServer::post(std::string_view channel, std::string_view json) {
   turn_->charge_effect(sizeof(Input) + json.size());
   const auto* route = options_.handlers.find_channel(channel);
-  if (!route) return true;  // heard in the room only
+  if (!route) return true;  // delivered within the room only
   return accepted(guarded([&] { return (*route)(JsonText::trusted(json)); }));
 }
 
@@ -249,11 +249,12 @@ bool JsServer::command(std::string_view name, std::span<const js::Value> operand
   for (const js::Value& operand : operands) bytes += operand.content.size();
   turn_->charge_effect(bytes);
   const auto& take = options_.handlers.command();
-  if (!take) return accepted(fail(ErrorCode::unavailable, fmt::format("the server takes no \"{}\"", name)));
+  if (!take)
+    return accepted(fail(ErrorCode::unavailable, fmt::format("the server does not support the command \"{}\"", name)));
   return accepted(guarded([&] { return take(name, operands); }));
 }
 
-/// A call to a handler that does not exist costs nobody anything.
+/// A call to a handler that does not exist is not charged.
 void JsServer::charge_call(std::string_view name, std::string_view args) noexcept {
   if (options_.handlers.find(name)) turn_->charge_effect(sizeof(Input) + args.size());
 }

@@ -6,18 +6,17 @@
 //
 //   mailbox → message → turn (a fiber, in slices) → script → effects: answers, broadcasts, handler calls
 //
-// It takes one message at a time through a Turn. When the turn is done its effects are released in order; when it
-// failed (the script threw, or ran out of memory) they are dropped and the caller gets the error; when it was dropped
-// the server exits with `crash` and its supervisor decides. A promise that a call returned is answered when it settles,
-// in the turn that settles it; meanwhile other messages are taken.
+// It runs one message at a time in a Turn. When the turn is done its effects are released in order; when it has failed
+// (the script threw, or ran out of memory) they are dropped and the caller gets the error; when it was dropped the
+// server exits with `crash` and its supervisor decides. A call that returned a promise is answered when the promise
+// settles, in the turn that settles it; other messages are processed in between.
 //
-// Its parts: PendingCalls (what the script owes), HandlerCalls (what it has asked for), RoomTimers, ScriptLog,
+// Parts: PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers, ScriptLog,
 // CpuShare.
 //
-// From: otp/mailbox (envelopes), the server's handlers and timers.  To: js/runtime (the script), otp/reply_to and
-// phoenix/pubsub (effects).
+// Input: otp/mailbox (envelopes), answers of handlers, timers. Output: otp/reply_to and phoenix/pubsub (effects).
 //
-// Belongs to its shard like every actor; ref() is what others keep.
+// Used on its shard, like every actor; others keep ref().
 
 #include <entmoot/js/host.hpp>
 #include <entmoot/otp/actor.hpp>
@@ -42,21 +41,21 @@
 
 namespace entmoot {
 
-/// What a server is made of (QuickBEAM.start/1's options).
+/// The options of a server (those of QuickBEAM.start/1).
 struct JsServerOptions {
   std::string name;           ///< For the log: "chat:lobby".
-  std::string noun = "room";  ///< What the log and errors call it; empty: nothing.
+  std::string noun = "room";  ///< Precedes the name in the log and in errors; may be empty.
   Program program;
   Handlers handlers = {};
   Budget budget = {};
-  ScriptLog::Console console = {};  ///< Where the script's console goes; the log if there is none.
+  ScriptLog::Console console = {};  ///< Receives the script's console output; default: the log.
 };
 
 class JsServer final : public Actor, private js::Host, private HandlerCalls::Listener {
  public:
-  /// Copies the program's heap and runs the script's top level as the first turn; mail is taken when that has come to
-  /// its end, which may be some turns later (a module that awaits). `js` is the shard's and outlives it.
-  /// Throws std::bad_alloc when there is no address space for another heap.
+  /// Copies the program's heap and runs the script's top level as the first turn. Messages are processed after the top
+  /// level has finished, which may be several turns later (a module with top-level await). `js` belongs to the shard
+  /// and outlives this server. Throws std::bad_alloc if there is no address space for another heap.
   JsServer(Shard& shard, JsShard& js, JsServerOptions options);
   ~JsServer() override;
 
@@ -65,16 +64,16 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
     Duration cpu{};
-    std::uint64_t slices = 0;        ///< That were over before their turn was.
-    std::uint64_t waits = 0;         ///< How often it had used up its share of the CPU.
-    std::uint64_t failed_turns = 0;  ///< Which threw, or passed the heap's soft limit.
+    std::uint64_t slices = 0;        ///< Slices that ended before their turn.
+    std::uint64_t waits = 0;         ///< How often the CPU share was used up.
+    std::uint64_t failed_turns = 0;  ///< Turns that threw, or exceeded the heap's soft limit.
     UncaughtCounts uncaught = {};
   };
   [[nodiscard]] Usage usage() const noexcept;
 
-  /// Calls that were taken and are not answered yet: they wait for a promise.
+  /// Calls that wait for a promise to settle.
   [[nodiscard]] std::size_t calls_pending() const noexcept { return calls_.size(); }
-  /// While another actor may be about to take over: setInterval's callbacks are skipped, everything else goes on.
+  /// Skips the callbacks of setInterval while another actor may be about to replace this one; all else continues.
   void pause_intervals(bool paused) noexcept { timers_.pause_intervals(paused); }
 
  private:
@@ -129,18 +128,18 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   HandlerCalls handler_calls_;
   ScriptLog log_;
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
-  bool started_ = false;     // the script's top level has come to its end: mail is taken
+  bool started_ = false;     // the script's top level has finished: messages are processed
   TimerId start_timeout_ = TimerId::none;
-  bool inner_last_ = false;  // who was served last: inner messages and mail take turns
+  bool inner_last_ = false;  // the last input was an inner message: inner and mailbox messages alternate
 
-  // Of the turn under way.
-  std::optional<Error> failure_;  // the script's answer to this turn's call is an error: nothing else gets out
-  std::string result_;            // what the engine is handed after a host call
+  // Of the current turn.
+  std::optional<Error> failure_;  // the script's answer to this turn's call is an error: the effects are dropped
+  std::string result_;            // the result of the last host call
 
-  Usage used_;  // the counters of it
+  Usage used_;  // only its counters are used
   CpuShare share_;
-  TimePoint slice_began_{};        // of the slice under way: its allowances are reckoned from there
-  TimerId waits_ = TimerId::none;  // until there is CPU time again
+  TimePoint slice_began_{};        // of the current slice: allowances are computed for this time
+  TimerId waits_ = TimerId::none;  // fires when CPU share is available again
 };
 
 }  // namespace entmoot

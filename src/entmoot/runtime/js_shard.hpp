@@ -2,9 +2,9 @@
 
 #pragma once
 
-// What the JavaScript rooms of one shard share: address space for their heaps, stacks for their fibers, the slicer that
-// divides the thread's time among them, and random numbers. One a shard (PerShard<JsShard>), touched by its thread
-// only.
+// The resources that the JavaScript rooms of one shard share: address space for their heaps, stacks for their fibers,
+// the slicer that divides the thread's time among them, and random numbers. One per shard (PerShard<JsShard>), used on
+// its thread only.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/core/random_source.hpp>
@@ -21,7 +21,7 @@ class Shard;
 struct JsShardOptions {
   Duration slice = std::chrono::milliseconds(1);
   js::ArenaOptions arena = {};
-  /// What CPU time is read from; nullptr: the thread's own. A test hands in the clock that it also steps.
+  /// The clock for CPU time; nullptr: that of the thread. A test passes a manual clock.
   const Clock* cpu_clock = nullptr;
 };
 

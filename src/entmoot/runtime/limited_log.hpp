@@ -2,10 +2,11 @@
 
 #pragma once
 
-// The log lines about one subject (a room), of which an allowance is written and the rest is counted: a client can make
-// a room log, with each push that the script refuses. The count is written as soon as there is an allowance again.
+// The log lines about one subject (a room), limited by an allowance: a client can make a room log, with each push that
+// the script rejects. Suppressed lines are counted, and the count is logged when the allowance has room again.
 //
-// The time is the caller's: a turn that logs a thousand times reads no clock for it. Belongs to its subject's shard.
+// The caller passes the time, so that a turn that logs a thousand times does not read the clock for each line. Used on
+// its subject's shard.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/log.hpp>
@@ -28,18 +29,18 @@ class LimitedLog {
 
   [[nodiscard]] const std::string& subject() const noexcept { return subject_; }
 
-  /// `text` is written as it is: what comes from outside passes through log::quoted().
+  /// `text` is written unchanged: the caller passes text from outside through log::quoted().
   void write(log::Level level, std::string_view text, TimePoint now) {
     if (may_write(now)) log::write(level, fmt::format("{}: {}", subject_, text));
   }
-  /// Takes one line of the allowance, for a line whose text is only made if it is written.
+  /// Takes one line of the allowance. For lines whose text is formatted only if it is written.
   [[nodiscard]] bool may_write(TimePoint now) {
     report_suppressed(now);
     return lines_.take(now);
   }
   /// Writes how many lines were suppressed, if the allowance has room for that.
   void report_suppressed(TimePoint now) {
-    if (const auto count = lines_.tell(now)) {
+    if (const auto count = lines_.take_suppressed(now)) {
       log::warn("{}: suppressed {} log lines (limit `logLines`)", subject_, count);
     }
   }

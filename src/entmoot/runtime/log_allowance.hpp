@@ -2,11 +2,11 @@
 
 #pragma once
 
-// How many lines a room may write to the log: `lines_max` at once, and over time so many that this allowance is full
-// again within ten seconds. What is left out is counted, and the count is told when there is room for a line again.
-// Clients can make a room log (each of their pushes may be refused), so this is a bound on what they can do, too.
+// The rate limit of a room's log lines: a token bucket of `lines_max` lines that is refilled within ten seconds.
+// Suppressed lines are counted, and the count is reported when the bucket has a line again. Clients can make a room log
+// (each of their pushes may be rejected), so the limit also bounds the clients.
 //
-// A value; belongs to its room's shard.
+// A value; used on its room's shard.
 
 #include <entmoot/base/clock.hpp>
 
@@ -22,15 +22,17 @@ class LogAllowance {
   LogAllowance(std::size_t lines_max, TimePoint now) noexcept
       : most_(static_cast<double>(lines_max)), left_(most_), filled_(now) {}
 
-  /// Whether a line may be written. If not, it is counted; and so is what comes before that has been told.
+  /// Whether a line may be written. If not, the line is counted as suppressed, as are all lines before the count is
+  /// reported.
   [[nodiscard]] bool take(TimePoint now) noexcept {
-    if (left_out_ == 0 && has_one(now)) return true;
-    ++left_out_;
+    if (suppressed_ == 0 && has_one(now)) return true;
+    ++suppressed_;
     return false;
   }
-  /// How many were left out since this was last told; zero as long as there is no room for a line that tells it.
-  [[nodiscard]] std::size_t tell(TimePoint now) noexcept {
-    return left_out_ > 0 && has_one(now) ? std::exchange(left_out_, 0) : 0;
+  /// Takes the number of suppressed lines, and one line of the allowance to report it; zero if there is none to report
+  /// or no line for it.
+  [[nodiscard]] std::size_t take_suppressed(TimePoint now) noexcept {
+    return suppressed_ > 0 && has_one(now) ? std::exchange(suppressed_, 0) : 0;
   }
 
  private:
@@ -45,7 +47,7 @@ class LogAllowance {
   double most_;
   double left_;
   TimePoint filled_;
-  std::size_t left_out_ = 0;
+  std::size_t suppressed_ = 0;
 };
 
 }  // namespace entmoot

@@ -26,7 +26,7 @@ void PendingCalls::resolve(std::uint64_t call, Result<Answer> answer) {
 
 void PendingCalls::send(std::uint64_t call) {
   auto answered = calls_.extract(call);
-  if (answered.empty()) return;  // an effect before it has ended the server, which told every caller why
+  if (answered.empty()) return;  // an earlier effect has ended the server, and fail_all() has answered the call
   shard_.cancel(answered.mapped().timeout);
   std::move(answered.mapped().reply)(std::move(*answered.mapped().answer));
 }
@@ -37,7 +37,7 @@ void PendingCalls::await(std::uint64_t call) {
   found->second.timeout = shard_.after(found->second.deadline - shard_.clock().now(), [this, call] {
     const auto expired = calls_.find(call);
     expired->second.timeout = TimerId::none;
-    if (expired->second.answer) return;  // on its way in the turn under way
+    if (expired->second.answer) return;  // the current turn has answered it
     std::move(expired->second.reply)(fail(ErrorCode::timeout, "timeout"));
     calls_.erase(expired);
   });

@@ -2,13 +2,13 @@
 
 #pragma once
 
-// The calls that a script has been given and has not answered yet. A call is answered once: by the script in some turn,
-// by its deadline, or with the reason for which the turn or the server ended.
+// The calls that a script has received and not answered yet. A call is answered once: by the script, by its deadline,
+// or with the error with which the turn or the server ended.
 //
-// An answer that the script gives is held until its turn has succeeded: resolve() notes it, send() lets it go among the
-// turn's effects, fail_turn() replaces it by the turn's failure.
+// The script's answer is held until its turn has succeeded: resolve() stores it, send() sends it as one of the turn's
+// effects, fail_turn() replaces it by the turn's failure.
 //
-// Bound: `calls_max`; the server answers the next one `overloaded`. Belongs to its server's shard.
+// Bound: `calls_max`; the server answers further calls `overloaded`. Used on its server's shard.
 
 #include <entmoot/base/answer.hpp>
 #include <entmoot/base/clock.hpp>
@@ -35,15 +35,15 @@ class PendingCalls {
 
   /// The number of the new call, from 1. Only when not full().
   [[nodiscard]] std::uint64_t begin(ReplyTo reply, TimePoint deadline);
-  /// Whether the call is still to be answered: not timed out, not resolved.
+  /// Whether the call has no answer yet: it is not timed out and not resolved.
   [[nodiscard]] bool is_open(std::uint64_t call) const;
-  /// Notes the answer of an open call.
+  /// Stores the answer of an open call.
   void resolve(std::uint64_t call, Result<Answer> answer);
-  /// Sends a noted answer.
+  /// Sends a stored answer.
   void send(std::uint64_t call);
-  /// The call's turn is over and its promise is not settled: from now on its deadline counts.
+  /// Starts the deadline timer of a call whose turn is over and whose promise is not settled.
   void await(std::uint64_t call);
-  /// Answers `own` (0: none) and every noted call with `failure`.
+  /// Answers `own` (0: none) and every call with a stored answer with `failure`.
   void fail_turn(std::uint64_t own, const Error& failure);
   /// Answers every call with `reason`.
   void fail_all(const Error& reason);

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A program made ready for rooms: compiled, and laid into a template heap that each room is copied from. Either the
-// modules of an app (js/module_loader.hpp) or one classic script.
+// A program for rooms: compiled, and loaded into a template heap that each room is copied from. Either the modules of
+// an app (js/module_loader.hpp) or one classic script.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/template_heap.hpp>
@@ -21,10 +21,10 @@ class ModuleGraph;
 /// Immutable; a value that may be shared by all shards.
 class Program {
  public:
-  /// `name` ends in .ts for TypeScript. The error says file, line and what is wrong. Blocks for some ten milliseconds.
+  /// `name` ends in .ts for TypeScript. The error names the file and line. Blocks for tens of milliseconds.
   [[nodiscard]] static Result<Program> load(std::string name, std::string_view source);
 
-  /// An import of what is not exported is found here.
+  /// An import of a name that is not exported is an error here.
   [[nodiscard]] static Result<Program> load(std::shared_ptr<const js::ModuleGraph> graph,
                                             const js::TemplateOptions& options = {});
 

@@ -8,7 +8,7 @@ namespace entmoot {
 
 std::uint32_t RoomTimers::start(double milliseconds, bool repeat) {
   if (timers_.size() >= timers_max_) return 0;
-  constexpr double longest_ms = 2147483647;  // what browsers keep in 32 bits
+  constexpr double longest_ms = 2147483647;  // browsers store delays in 32 bits
   const double ms = std::clamp(milliseconds, 1.0, longest_ms);
   const auto period = std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(ms));
   const std::uint32_t id = ++last_id_;
@@ -24,7 +24,7 @@ void RoomTimers::arm(std::uint32_t id, Timer& timer) {
   });
 }
 
-// An interval keeps its beat if it can; what it has missed is not made up for.
+// An interval keeps its phase if it can; missed ticks are skipped.
 bool RoomTimers::taken(std::uint32_t id) {
   const auto found = timers_.find(id);
   if (found == timers_.end()) return true;

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// A room's setTimeout and setInterval, on the shard's timers. Ids are the room's own, from 1, as the web counts.
+// A room's setTimeout and setInterval, on the shard's timers. Ids are per room and begin at 1, as in browsers.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/unique_function.hpp>
@@ -24,16 +24,15 @@ class RoomTimers {
   RoomTimers(const RoomTimers&) = delete;
   RoomTimers& operator=(const RoomTimers&) = delete;
 
-  /// 0 when there are too many. Less than a millisecond is one; more than 24 days is the longest there is, as in
-  /// browsers.
+  /// Returns 0 if there are too many timers. The delay is clamped to 1 ms … 24.8 days, as in browsers.
   [[nodiscard]] std::uint32_t start(double milliseconds, bool repeat);
-  /// A timer that was due is about to run. Until now it counts; and only now an interval is set again: one that is
-  /// faster than its room waits once, not a thousand times, and costs the shard nothing meanwhile.
-  /// False: it is left out, for intervals are paused.
+  /// Called when a due timer is about to run its callback. A one-shot timer is removed; an interval is armed again only
+  /// now, so that one that is faster than its room is queued once and costs the shard nothing meanwhile. False: skip
+  /// the callback, because intervals are paused.
   [[nodiscard]] bool taken(std::uint32_t id);
   void stop(std::uint32_t id);
   void stop_all() noexcept;
-  /// Repeating timers that come due are not reported.
+  /// While paused, due intervals are not reported.
   void pause_intervals(bool paused) noexcept { intervals_paused_ = paused; }
   [[nodiscard]] std::size_t size() const noexcept { return timers_.size(); }
 

@@ -2,9 +2,9 @@
 
 #pragma once
 
-// What a script says: the lines of its console, and the exceptions that it did not catch. The latter are counted, too.
+// The log of a script: its console output and its uncaught exceptions, which are also counted.
 //
-// Belongs to its server's shard.
+// Used on its server's shard.
 
 #include <entmoot/base/error.hpp>
 #include <entmoot/base/log.hpp>
@@ -17,7 +17,7 @@
 
 namespace entmoot {
 
-/// What a script did not catch where nobody waited for an answer.
+/// The number of uncaught errors that no caller received.
 struct UncaughtCounts {
   std::uint64_t timer_exceptions = 0;
   std::uint64_t listener_exceptions = 0;
@@ -31,18 +31,18 @@ struct UncaughtCounts {
 
 class ScriptLog {
  public:
-  /// Where the lines of a script's console go instead of the log: `subject` is whose (`room "chat:lobby"`), `line` as
-  /// the script made it, not escaped. On the server's shard.
+  /// Receives a script's console output instead of the log: `subject` names the room (`room "chat:lobby"`), `line` is
+  /// the script's text, not escaped. Called on the server's shard.
   using Console = std::function<void(std::string_view subject, log::Level level, std::string_view line)>;
 
   ScriptLog(std::string subject, std::size_t lines_max, TimePoint now, Console console)
       : log_(std::move(subject), lines_max, now), console_(std::move(console)), now_(now) {}
 
-  /// A slice begins: the lines to come are reckoned from `now`.
+  /// Called at the begin of a slice: `now` is the time of all lines in the slice.
   void begin_slice(TimePoint now) noexcept { now_ = now; }
   void console(log::Level level, std::string_view line);
   void uncaught(js::Host::Uncaught kind, std::string_view message, std::string_view stack);
-  /// The answer to a call is this error.
+  /// Logs an error with which a call was answered.
   void call_failed(const Error& error);
   void report_suppressed() { log_.report_suppressed(now_); }
 

@@ -19,7 +19,7 @@ Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& 
 }
 
 void Turn::start(Input input) {
-  ENTMOOT_CHECK(state_ == State::idle, "one turn at a time");
+  ENTMOOT_CHECK(state_ == State::idle, "a room runs one turn at a time");
   input_ = std::move(input);
   entry_ = {.kind = input_.kind, .id = input_.id, .ok = input_.ok, .text = input_.name, .json = input_.json.view()};
   entry_.has_bytes = input_.bytes.has_value();
@@ -28,21 +28,21 @@ void Turn::start(Input input) {
   first_slice_ = true;
   cpu_used_ = {};
   effect_bytes_ = 0;
-  trouble_.reset();
+  error_.reset();
   fiber_.start(js_.stacks, &Turn::body, this);
 }
 
-// Below here nothing may need a destructor: the fiber can end anywhere in it.
+// No object with a destructor may be alive below here: the fiber can be dropped at any point.
 void Turn::body(void* self) {
   auto& turn = *static_cast<Turn*>(self);
   turn.ended_ = turn.runtime_.run(turn.entry_, turn.budget_.microtasks_max);
 }
 
-// The allocator has no memory for the engine. Instead of letting the engine find out, the turn ends here.
+// The allocator has no memory for the engine. The turn ends here, so that the engine's out-of-memory paths never run.
 void Turn::exhausted(void* self) {
   auto& turn = *static_cast<Turn*>(self);
   turn.state_ = State::dropped;
-  if (Fiber::current()) Fiber::suspend();  // and is never resumed
+  if (Fiber::current()) Fiber::suspend();  // never resumed
 }
 
 bool Turn::interrupt() noexcept {
@@ -57,8 +57,8 @@ bool Turn::charge_effect(std::size_t bytes) noexcept {
   return effect_bytes_ <= budget_.effects_bytes_max;
 }
 
-// Most turns end in their first slice: those pay for two looks at the clock. A turn that goes on is charged with real
-// CPU time from its second slice.
+// Most turns end in their first slice, which is charged by two readings of the steady clock. From the second slice on a
+// turn is charged with CPU time.
 void Turn::charge_cpu(TimePoint began, TimePoint cpu_began) {
   if (std::exchange(first_slice_, false)) {
     cpu_used_ += std::min<Duration>(clock_.now() - began, std::chrono::milliseconds(10));
@@ -88,7 +88,7 @@ Turn::State Turn::run_slice() {
   } else if (effect_bytes_ > budget_.effects_bytes_max) {
     drop(too_much_output());
   } else {
-    if (ended_ == js::Ended::interrupted) trouble_ = out_of_memory();
+    if (ended_ == js::Ended::interrupted) error_ = out_of_memory();
     state_ = State::done;
   }
   return state_;
@@ -103,7 +103,7 @@ void Turn::finish() noexcept {
 void Turn::drop(Error reason) noexcept {
   fiber_.forget();
   effects_.drop();
-  trouble_ = std::move(reason);
+  error_ = std::move(reason);
   state_ = State::dropped;
 }
 

@@ -2,16 +2,16 @@
 
 #pragma once
 
-// A turn: one message taken through a room's heap. Enter, call, drain the microtasks, then let its effects go, all of
-// them or none.
+// A turn: the processing of one message in a room's heap. It enters the heap, calls the script and drains the
+// microtasks; then its effects are released, all of them or none.
 //
-// It runs on a fiber in time slices and can be in the middle of anything when a slice ends. Three ways lead out:
-//   done       the body has returned; the effects are kept until the room releases them
-//   dropped    over its CPU time, out of memory, or a chain of microtasks without an end: the fiber is forgotten where
-//              it is and the heap must not be entered again
-//   waiting    Beam.callSync waits for a handler; wake() makes it go on
+// It runs on a fiber in time slices, and can be at any point when a slice ends. Its outcomes:
+//   done       the body has returned; the effects are held until the room releases them
+//   dropped    it exceeded its CPU time, memory, output or microtasks: the fiber is forgotten where it is, and the heap
+//              must not be entered again
+//   waiting    Beam.callSync waits for a handler; wake() lets it continue
 //
-// One a room, reused; belongs to the room's shard.
+// One per room, reused; used on the room's shard.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
@@ -28,7 +28,7 @@
 
 namespace entmoot {
 
-/// One way into the room, with texts of its own (js::Entry only points at them).
+/// An input of a room. Owns its texts; js::Entry refers to them.
 struct Input {
   js::Entry::Kind kind = js::Entry::Kind::evaluate;
   std::uint64_t id = 0;
@@ -42,34 +42,34 @@ class Turn {
  public:
   enum class State { idle, running, waiting, done, dropped };
 
-  /// All outlive the turn.
+  /// All arguments outlive the turn.
   Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& budget);
 
   [[nodiscard]] State state() const noexcept { return state_; }
   /// Only when idle.
   void start(Input input);
-  /// One slice, when running.
+  /// Runs one slice. Only when running.
   State run_slice();
-  /// After done: the room has dealt with the effects.
+  /// Called after `done`, when the effects have been released or dropped.
   void finish() noexcept;
-  /// Ends it where it is.
+  /// Drops the turn at the point where it is.
   void drop(Error reason) noexcept;
 
   [[nodiscard]] Effects& effects() noexcept { return effects_; }
   [[nodiscard]] const Input& input() const noexcept { return input_; }
-  /// Why it was dropped, or why the body was interrupted.
-  [[nodiscard]] const std::optional<Error>& trouble() const noexcept { return trouble_; }
+  /// The error with which the turn was dropped, or its body interrupted.
+  [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
   [[nodiscard]] Duration cpu_used() const noexcept { return cpu_used_; }
 
   // --- from the body, on the fiber
 
-  /// The engine polls: switches out if the slice is over. True: out of memory, the body has to end.
+  /// Called when the engine polls; switches out if the slice is over. True: out of memory, the body must end.
   [[nodiscard]] bool interrupt() noexcept;
   /// The body is about to wait (Slicer::yield).
   void wait() noexcept { state_ = State::waiting; }
-  /// What it waited for is there.
+  /// The body can continue.
   void wake() noexcept { state_ = State::running; }
-  /// Counts bytes that go into the world. False: too many, the turn will be dropped.
+  /// Counts bytes of output. False: too many, and the turn will be dropped.
   bool charge_effect(std::size_t bytes) noexcept;
 
  private:
@@ -91,7 +91,7 @@ class Turn {
   bool first_slice_ = true;
   Duration cpu_used_{};
   js::Ended ended_ = js::Ended::done;
-  std::optional<Error> trouble_;
+  std::optional<Error> error_;
 };
 
 }  // namespace entmoot

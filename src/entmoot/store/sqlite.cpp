@@ -9,7 +9,7 @@
 namespace entmoot {
 
 namespace {
-// How long to wait for another process that has the file, a backup say.
+// How long to wait for another process that has locked the file, for example a backup.
 constexpr int busy_ms = 1000;
 
 Error failure(sqlite3* database) {
@@ -24,7 +24,7 @@ void Statement::bound(int status) {
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
-  const char* bytes = text.empty() ? "" : text.data();  // a null pointer would be NULL
+  const char* bytes = text.empty() ? "" : text.data();  // SQLite binds a null pointer as NULL
   bound(sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
   return *this;
 }
@@ -65,7 +65,7 @@ Result<Database> Database::open(const std::string& path) {
   sqlite3* handle = nullptr;
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int status = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
-  Database database(handle);  // SQLite hands one out with the error, too
+  Database database(handle);  // SQLite returns a handle even if it fails to open
   if (status != SQLITE_OK)
     return fail(ErrorCode::io, path + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(status)));
   sqlite3_extended_result_codes(handle, 1);
@@ -85,7 +85,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int status = sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (status != SQLITE_OK) return failure(database_.get());
-  if (!statement) return fail(ErrorCode::invalid, "there is no statement in the SQL");
+  if (!statement) return fail(ErrorCode::invalid, "the SQL contains no statement");
   return Statement(statement);
 }
 

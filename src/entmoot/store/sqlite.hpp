@@ -2,21 +2,21 @@
 
 #pragma once
 
-// SQLite in two nouns: a Database is a connection, a Statement is prepared SQL with its values. Nothing above this file
-// sees sqlite3.h.
+// SQLite in two classes: a Database is a connection, a Statement is prepared SQL with its values. Nothing else includes
+// sqlite3.h.
 //
 //   auto database = Database::open("chat.sqlite");
 //   auto insert = database->prepare("insert into messages (room, json) values (?, ?)");
 //   insert->bind(1, "lobby").bind(2, json);
 //   if (auto done = insert->step(); !done) …
 //
-// Threads. Everything here blocks (a commit waits for the disk) and takes no lock: a Database and its statements belong
-// to one thread at a time, which is a Worker's, never a shard's (core/worker.hpp).
+// Threads. All functions block (a commit waits for the disk) and take no lock: a Database and its statements belong to
+// one thread at a time, that of a Worker, never of a shard (core/worker.hpp).
 //
 // Durability. A commit that was reported is on the disk: rollback journal, synchronous=FULL. The write-ahead log would
-// be faster, but SQLite before 3.51.3 can damage it, and distributions ship older ones.
+// be faster, but SQLite before 3.51.3 can corrupt it, and distributions ship older versions.
 //
-// Errors are values: what SQLite says, for the log or a person. A failed bind is reported by the next step().
+// Errors are values with SQLite's message. A failed bind is reported by the next step().
 
 #include <entmoot/base/result.hpp>
 
@@ -31,19 +31,19 @@ struct sqlite3_stmt;
 
 namespace entmoot {
 
-/// Before its Database it must go.
+/// Must be destroyed before its Database.
 class Statement {
  public:
   /// Parameters count from 1. The text is copied.
   Statement& bind(int parameter, std::string_view text);
   Statement& bind(int parameter, std::int64_t number);
 
-  /// Runs to the next row: true, or false when there is none (any more); then the statement is ready for other values.
+  /// Runs to the next row. True: there is one. False: there are no more, and the statement is ready for other values.
   [[nodiscard]] Result<bool> step();
-  /// Forgets the rows that were not asked for.
+  /// Discards the remaining rows.
   void reset() noexcept;
 
-  /// Of the row that step() came to. Columns count from 0; NULL is "" and 0.
+  /// A column of the current row. Columns count from 0; NULL is "" and 0.
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::int64_t number(int column) const;
 
@@ -61,10 +61,10 @@ class Statement {
 
 class Database {
  public:
-  /// Made if it is not there. ":memory:" is one without a file.
+  /// Creates the file if it does not exist. ":memory:" is a database without a file.
   [[nodiscard]] static Result<Database> open(const std::string& path);
 
-  /// SQL without values and without rows: one statement or several.
+  /// Runs one or several statements without values and without rows.
   [[nodiscard]] Result<void> run(const std::string& sql);
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
 

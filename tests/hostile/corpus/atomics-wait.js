@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Would block the thread, if it were there.
+// Atomics.wait would block the thread, but Atomics does not exist.
 // expect: bounded: "undefined undefined"
 function run() { return typeof Atomics + ' ' + typeof SharedArrayBuffer; }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Calls a handler that is not there, without an end.
+// Calls a handler that does not exist, in an endless loop.
 // expect: dropped "out of time"
 function run() { for (;;) try { Beam.callSync('absent'); } catch {} }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Waits for a handler that never answers: the room does, the thread does not.
-// expect: failed "handler \"silent\" did not answer in time"
+// Waits for a handler that never answers: the room waits, the thread does not.
+// expect: failed "handler \"silent\" timed out"
 function run() { return Beam.callSync('silent'); }

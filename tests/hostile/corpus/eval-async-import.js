@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Imports that nobody offers.
+// Imports of modules that do not exist.
 // expect: bounded: "refused"
 async function run() { try { await (0, eval)('import("fs")'); return 'taken'; } catch { return 'refused'; } }

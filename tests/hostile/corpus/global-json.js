@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Takes JSON away from everybody.
+// Deletes JSON.
 // expect: bounded: "alive"
 function run() { JSON.parse = JSON.stringify = () => { throw new Error('mine'); }; globalThis.JSON = undefined; return 'alive'; }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Allocates in a loop and catches whatever comes, to go on.
+// Allocates in a loop and catches every error.
 // expect: stopped "out of memory"
 function run() { for (;;) try { const all = []; for (;;) all.push([all.length]); } catch {} }

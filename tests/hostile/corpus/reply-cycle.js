@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// A reply in a circle.
-// expect: failed "the result cannot be sent as JSON: …"
+// A cyclic reply.
+// expect: failed "the result cannot be serialized as JSON: …"
 function run() { const a = {}; a.a = a; return a; }

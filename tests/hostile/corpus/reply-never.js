@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// A promise that is never settled: its caller is told when the time is over.
+// A promise that is never settled: its caller gets a timeout.
 // expect: failed "timeout"
 function run() { return new Promise(() => {}); }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Never gets to the end of its top level.
+// Never finishes its top level.
 // expect: dropped "out of time"
 for (;;);

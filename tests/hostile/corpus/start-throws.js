@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Throws before anybody has called it.
+// Throws at its top level.
 // expect: dropped "the room failed to start: no"
 throw new Error('no');

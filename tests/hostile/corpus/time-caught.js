@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
-// Catches whatever an endless loop is ended by, and goes on.
+// Catches the error that ends an endless loop, and continues.
 // expect: dropped "out of time"
 function run() { for (;;) try { for (;;); } catch {} finally { for (;;); } }

@@ -10,9 +10,9 @@
   const crypto = {
     getRandomValues(array) {
       if (!integers.some((type) => array instanceof type)) {
-        throw new DOMException('getRandomValues needs a typed array of integers', 'TypeMismatchError');
+        throw new DOMException('getRandomValues: the argument must be a typed array of integers', 'TypeMismatchError');
       }
-      if (!host.randomBytes(array)) throw new DOMException('getRandomValues gives 65536 bytes at most', 'QuotaExceededError');
+      if (!host.randomBytes(array)) throw new DOMException('getRandomValues: at most 65536 bytes can be requested', 'QuotaExceededError');
       return array;
     },
     randomUUID() {
@@ -23,7 +23,7 @@
       const text = hex(bytes);
       return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
     },
-    // No `subtle`, as on a page without HTTPS: packages look whether it is there, and may do so when they are loaded.
+    // `subtle` is absent, as on a page without HTTPS. Packages test for it, some of them when they are loaded.
     get [Symbol.toStringTag]() {
       return 'Crypto';
     },

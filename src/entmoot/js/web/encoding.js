@@ -7,13 +7,13 @@
   const nothing = new Uint8Array(0);
 
   /**
-   * The bytes of an ArrayBuffer, a typed array or a DataView, not copied. A detached buffer has none
-   * (https://webidl.spec.whatwg.org/#dfn-get-buffer-source-copy). A view out of bounds is a TypeError.
+   * The bytes of an ArrayBuffer, a typed array or a DataView, not copied. A detached buffer is empty
+   * (https://webidl.spec.whatwg.org/#dfn-get-buffer-source-copy). Throws TypeError for a view out of bounds.
    */
   const bytesOf = (source) => {
     const isView = ArrayBuffer.isView(source);
     const buffer = isView ? source.buffer : source;
-    if (!(buffer instanceof ArrayBuffer)) throw new TypeError('bytes have to be an ArrayBuffer or a view of one');
+    if (!(buffer instanceof ArrayBuffer)) throw new TypeError('the input must be an ArrayBuffer or an ArrayBufferView');
     if (buffer.detached) return nothing;
     if (!isView) return new Uint8Array(buffer);
     if (!(source instanceof DataView)) source.keys(); // throws if it is out of bounds, where its byteLength would be 0
@@ -30,7 +30,7 @@
       return encode(String(input));
     }
     encodeInto(source, destination) {
-      if (!(destination instanceof Uint8Array)) throw new TypeError('encodeInto needs a Uint8Array');
+      if (!(destination instanceof Uint8Array)) throw new TypeError('encodeInto: the destination must be a Uint8Array');
       let read = 0;
       let written = 0;
       for (const character of String(source)) {
@@ -47,7 +47,7 @@
     }
   }
 
-  // Where the last character begins if it is not complete, else the end.
+  // The offset of an incomplete last character, or the length if the last character is complete.
   const boundary = (bytes) => {
     for (let back = 1; back <= 3 && back <= bytes.length; back++) {
       const byte = bytes[bytes.length - back];
@@ -66,7 +66,7 @@
 
     constructor(label = 'utf-8', { fatal = false, ignoreBOM = false } = {}) {
       if (!labels.includes(String(label).trim().toLowerCase())) {
-        throw new RangeError(`TextDecoder knows UTF-8 only, not "${label}"`);
+        throw new RangeError(`the encoding "${label}" is not supported: TextDecoder supports UTF-8 only`);
       }
       this.#fatal = Boolean(fatal);
       this.#ignoreBOM = Boolean(ignoreBOM);
@@ -94,7 +94,7 @@
       if (text === undefined) {
         this.#rest = nothing;
         this.#begun = false;
-        throw new TypeError('the bytes are not UTF-8');
+        throw new TypeError('the encoded data is not valid UTF-8');
       }
       if (!this.#begun && !this.#ignoreBOM && text.charCodeAt(0) === 0xfeff) text = text.slice(1), (this.#begun = true);
       this.#begun = stream && (this.#begun || text !== '');

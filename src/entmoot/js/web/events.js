@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// https://dom.spec.whatwg.org, without a tree: an event has its target and nothing above it.
+// https://dom.spec.whatwg.org, without a tree: an event's path is its target alone.
 (function (host) {
   'use strict';
 
   const { DOMException, setTimeout } = globalThis;
 
-  /** What nobody caught, to the room's log. */
+  /** Writes an uncaught error to the room's log. */
   const reportError = (error) => {
     let text;
     try {
       text = error instanceof Error || error instanceof DOMException ? `${error}\n${error.stack ?? ''}` : String(error);
     } catch {
-      text = 'an error that cannot be shown';
+      text = 'the error cannot be converted to a string';
     }
-    host.log(4, `reported: ${text}`);
+    host.log(3, `reported: ${text}`);
   };
 
-  let begin; // dispatchEvent's way into an event
+  let begin; // gives dispatchEvent access to an event's private fields
 
   class Event {
     #type;
@@ -29,7 +29,7 @@
     #time = host.uptime();
 
     constructor(type, { bubbles = false, cancelable = false, composed = false } = {}) {
-      if (arguments.length === 0) throw new TypeError('an Event needs a type');
+      if (arguments.length === 0) throw new TypeError('Event constructor: 1 argument required, but 0 given');
       this.#type = String(type);
       this.#options = { bubbles: Boolean(bubbles), cancelable: Boolean(cancelable), composed: Boolean(composed) };
     }
@@ -78,7 +78,7 @@
     }
     static {
       begin = (event, target, listeners) => {
-        if (event.#dispatching) throw new DOMException('the event is being dispatched already', 'InvalidStateError');
+        if (event.#dispatching) throw new DOMException('the event is already being dispatched', 'InvalidStateError');
         event.#target = event.#current = target;
         event.#dispatching = true;
         event.#stopped = false;
@@ -112,7 +112,7 @@
 
     addEventListener(type, callback, options) {
       if (callback === null || callback === undefined) return;
-      if (typeof callback !== 'function' && typeof callback !== 'object') throw new TypeError('a listener is a function or an object with handleEvent');
+      if (typeof callback !== 'function' && typeof callback !== 'object') throw new TypeError('addEventListener: the callback must be a function or an object with a handleEvent method');
       const { capture = false, once = false, signal } = typeof options === 'object' && options !== null ? options : { capture: options };
       if (signal?.aborted) return;
       const entry = { type: String(type), callback, capture: Boolean(capture), once: Boolean(once), removed: false };
@@ -126,7 +126,7 @@
       if (at >= 0) this.#remove(this.#listeners[at]);
     }
     dispatchEvent(event) {
-      if (!(event instanceof Event)) throw new TypeError('dispatchEvent needs an Event');
+      if (!(event instanceof Event)) throw new TypeError('dispatchEvent: the argument must be an Event');
       const due = this.#listeners.filter((entry) => entry.type === event.type);
       const handler = this['on' + event.type];
       const calls = due.map((entry) => (e) => {
@@ -168,7 +168,7 @@
     onabort = null;
 
     constructor(key) {
-      if (key !== door) throw new TypeError('an AbortSignal comes from an AbortController');
+      if (key !== door) throw new TypeError('illegal constructor: use AbortController, AbortSignal.abort(), .any() or .timeout()');
       super();
     }
     get aborted() {
@@ -187,7 +187,7 @@
     }
     static timeout(milliseconds) {
       const signal = new AbortSignal(door);
-      setTimeout(() => abort(signal, new DOMException('the time is over', 'TimeoutError')), milliseconds);
+      setTimeout(() => abort(signal, new DOMException('signal timed out', 'TimeoutError')), milliseconds);
       return signal;
     }
     static any(signals) {
@@ -202,7 +202,7 @@
       abort = (signal, reason) => {
         if (signal.#aborted) return;
         signal.#aborted = true;
-        signal.#reason = reason === undefined ? new DOMException('it was aborted', 'AbortError') : reason;
+        signal.#reason = reason === undefined ? new DOMException('signal is aborted without reason', 'AbortError') : reason;
         const dependents = signal.#dependents.splice(0);
         signal.dispatchEvent(new Event('abort'));
         for (const dependent of dependents) abort(dependent, signal.#reason);

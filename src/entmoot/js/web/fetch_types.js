@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// https://fetch.spec.whatwg.org. A body is a text or bytes, whole: a room has no streams, blobs or forms.
+// https://fetch.spec.whatwg.org. A body is a complete string or byte array: rooms have no streams, Blob or FormData.
 (function (host, take, call, made) {
   'use strict';
 
@@ -9,12 +9,12 @@
 
   const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
   const nameOf = (name) => {
-    if (!token.test(String(name))) throw new TypeError(`"${name}" is not the name of a header`);
+    if (!token.test(String(name))) throw new TypeError(`"${name}" is not a valid header name`);
     return String(name).toLowerCase();
   };
   const valueOf = (value) => {
     const text = String(value).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
-    if (/[\0\n\r]|[^\0-\xff]/.test(text)) throw new TypeError(`"${text}" cannot be the value of a header`);
+    if (/[\0\n\r]|[^\0-\xff]/.test(text)) throw new TypeError(`"${text}" is not a valid header value`);
     return text;
   };
 
@@ -23,11 +23,11 @@
 
     constructor(init) {
       if (init === undefined) return;
-      if (typeof init !== 'object' || init === null) throw new TypeError('Headers are made of an object or of pairs');
+      if (typeof init !== 'object' || init === null) throw new TypeError('Headers constructor: the argument must be an object or an iterable of pairs');
       const pairs = typeof init[Symbol.iterator] === 'function' ? init : Object.entries(init);
       for (const pair of pairs) {
         const both = [...pair];
-        if (both.length !== 2) throw new TypeError('Headers need pairs of a name and a value');
+        if (both.length !== 2) throw new TypeError('Headers constructor: each pair must have a name and a value');
         this.append(both[0], both[1]);
       }
     }
@@ -81,9 +81,9 @@
 
   // --- bodies
 
-  const noStreams = 'a room has no streams: use text(), json(), bytes() or arrayBuffer()';
+  const noStreams = 'streams are not supported in rooms: use text(), json(), bytes() or arrayBuffer()';
 
-  // [a text, or bytes of its own, or null; its content type]
+  // Returns [body, content type]: the body is a string, a copy of the bytes, or null.
   const extract = (body) => {
     if (body === undefined || body === null) return [null, null];
     if (made.url !== undefined && body instanceof made.url.URLSearchParams) return [String(body), 'application/x-www-form-urlencoded;charset=UTF-8'];
@@ -92,7 +92,7 @@
     return [String(body).toWellFormed(), 'text/plain;charset=UTF-8'];
   };
 
-  let peek; // the body, without using it
+  let peek; // returns the body without marking it as used
 
   class Body {
     #body;
@@ -103,7 +103,7 @@
     }
     static {
       peek = (message) => {
-        if (message.#used) throw new TypeError('the body has been used already');
+        if (message.#used) throw new TypeError('the body has already been used');
         return message.#body;
       };
     }
@@ -129,10 +129,10 @@
       return (await this.bytes()).buffer;
     }
     async blob() {
-      throw new TypeError('a room has no Blob: use bytes()');
+      throw new TypeError('Blob is not supported in rooms: use bytes()');
     }
     async formData() {
-      throw new TypeError('a room has no FormData: use text() and URLSearchParams');
+      throw new TypeError('FormData is not supported in rooms: use text() and URLSearchParams');
     }
     #use() {
       const body = peek(this);
@@ -146,12 +146,12 @@
   const standard = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
   const methodOf = (method) => {
     const text = String(method);
-    if (!token.test(text) || /^(?:CONNECT|TRACE|TRACK)$/i.test(text)) throw new TypeError(`"${text}" is not a method that can be asked`);
+    if (!token.test(text) || /^(?:CONNECT|TRACE|TRACK)$/i.test(text)) throw new TypeError(`"${text}" is not an allowed HTTP method`);
     const upper = text.toUpperCase();
     return upper !== 'PATCH' && standard.includes(upper) ? upper : text;
   };
 
-  let signalOf; // null if nobody can abort it
+  let signalOf; // null: the request cannot be aborted
 
   class Request extends Body {
     #url;
@@ -161,19 +161,19 @@
     #signal;
 
     constructor(input, init = {}) {
-      if (arguments.length === 0) throw new TypeError('a Request needs a URL');
+      if (arguments.length === 0) throw new TypeError('Request constructor: 1 argument required, but 0 given');
       const from = input instanceof Request ? input : undefined;
       const url = from ? from.#url : absolute(input);
-      if (/^[^:]*:\/\/[^/?#]*@/.test(url)) throw new TypeError('a Request takes no user and password in its URL: use the header authorization');
+      if (/^[^:]*:\/\/[^/?#]*@/.test(url)) throw new TypeError('the URL of a Request must not contain credentials: use the Authorization header');
       const method = init.method === undefined ? (from?.#method ?? 'GET') : methodOf(init.method);
       const [body, type] = init.body !== undefined ? extract(init.body) : from ? [peek(from), null] : [null, null];
-      if (body !== null && (method === 'GET' || method === 'HEAD')) throw new TypeError(`a request with ${method} has no body`);
+      if (body !== null && (method === 'GET' || method === 'HEAD')) throw new TypeError(`a request with method ${method} cannot have a body`);
       const redirect = init.redirect ?? from?.#redirect ?? 'follow';
-      if (!['follow', 'error', 'manual'].includes(redirect)) throw new TypeError('redirect is "follow", "error" or "manual"');
+      if (!['follow', 'error', 'manual'].includes(redirect)) throw new TypeError('redirect must be "follow", "error" or "manual"');
       const signal = init.signal === undefined ? (from?.#signal ?? null) : init.signal;
-      if (signal !== null && !(signal instanceof take('events').AbortSignal)) throw new TypeError('signal is an AbortSignal');
+      if (signal !== null && !(signal instanceof take('events').AbortSignal)) throw new TypeError('signal must be an AbortSignal or null');
       super(body);
-      if (from && init.body === undefined && body !== null) void from.bytes(); // its body is ours now
+      if (from && init.body === undefined && body !== null) void from.bytes(); // moves the body: marks it as used
       this.#url = url;
       this.#method = method;
       this.#headers = new Headers(init.headers ?? from?.#headers);
@@ -209,7 +209,7 @@
 
   // --- Response
 
-  let received; // fetch's way to a Response
+  let received; // makes a Response from the server's reply to fetch
 
   class Response extends Body {
     #status;
@@ -220,10 +220,10 @@
     #redirected = false;
 
     constructor(body = null, { status = 200, statusText = '', headers } = {}) {
-      if (!Number.isInteger(+status) || status < 200 || status > 599) throw new RangeError(`a response's status is 200 to 599, not ${status}`);
-      if (/[^\t\x20-\x7e\x80-\xff]/.test(String(statusText))) throw new TypeError('statusText is one line of text');
+      if (!Number.isInteger(+status) || status < 200 || status > 599) throw new RangeError(`the status of a Response must be in the range 200 to 599, not ${status}`);
+      if (/[^\t\x20-\x7e\x80-\xff]/.test(String(statusText))) throw new TypeError('statusText contains characters that are not allowed in a status line');
       const [content, type] = extract(body);
-      if (content !== null && [204, 205, 304].includes(+status)) throw new TypeError(`a response with status ${status} has no body`);
+      if (content !== null && [204, 205, 304].includes(+status)) throw new TypeError(`a response with status ${status} cannot have a body`);
       super(content);
       this.#status = +status;
       this.#statusText = String(statusText);
@@ -232,7 +232,7 @@
     }
     static json(value, init = {}) {
       const text = JSON.stringify(value);
-      if (text === undefined) throw new TypeError('the value cannot be written as JSON');
+      if (text === undefined) throw new TypeError('Response.json: the value cannot be serialized as JSON');
       const response = new Response(text, init);
       if (!new Headers(init.headers).has('content-type')) response.#headers.set('content-type', 'application/json');
       return response;
@@ -244,7 +244,7 @@
       return response;
     }
     static redirect(url, status = 302) {
-      if (![301, 302, 303, 307, 308].includes(status)) throw new RangeError(`${status} is not the status of a redirect`);
+      if (![301, 302, 303, 307, 308].includes(status)) throw new RangeError(`${status} is not a redirect status: use 301, 302, 303, 307 or 308`);
       return new Response(null, { status, headers: { location: absolute(url) } });
     }
     static {
@@ -293,7 +293,7 @@
     }
   }
 
-  // --- fetch: the server asks (web/fetch.hpp); this is the room's side
+  // --- fetch: the room's side; the server sends the request (web/fetch.hpp)
 
   const newId = () => {
     const bytes = new Uint8Array(16);

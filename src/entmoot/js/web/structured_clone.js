@@ -16,7 +16,7 @@
   };
 
   const clone = (value, seen) => {
-    if (typeof value === 'function') refuse(`the function ${value.name || '(without a name)'}`);
+    if (typeof value === 'function') refuse(`the function ${value.name || '(anonymous)'}`);
     if (typeof value === 'symbol') refuse('a symbol');
     if (typeof value !== 'object' || value === null) return value;
     const known = seen.get(value);
@@ -65,11 +65,13 @@
     return copy;
   };
 
-  // What is transferred is copied like the rest; then it leaves where it came from.
+  // A transferred buffer is copied like every other value, and then detached.
   const structuredClone = (value, { transfer = [] } = {}) => {
     const moved = [...transfer];
     for (const buffer of moved) {
-      if (!(buffer instanceof ArrayBuffer) || buffer.detached) refuse('only an ArrayBuffer can be transferred: this');
+      if (!(buffer instanceof ArrayBuffer) || buffer.detached) {
+        throw new DOMException('only an ArrayBuffer that is not detached can be transferred', 'DataCloneError');
+      }
     }
     const copy = clone(value, new Map());
     for (const buffer of moved) buffer.transfer();

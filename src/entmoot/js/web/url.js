@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// https://url.spec.whatwg.org. Two things are left out: hosts that are not ASCII (their table of characters is larger
-// than a room), which have to be written in their xn-- form, and the drive letters of file URLs.
+// https://url.spec.whatwg.org, without two parts: non-ASCII hosts, which must be written in their xn-- form (the IDNA
+// table is larger than a room), and the drive letters of file URLs.
 (function (host, take) {
   'use strict';
 
   const defaultPorts = { __proto__: null, 'http:': '80', 'https:': '443', 'ws:': '80', 'wss:': '443', 'ftp:': '21', 'file:': '' };
   const special = (scheme) => scheme in defaultPorts;
 
-  // --- percent-encoding: each pattern names what is encoded
+  // --- percent-encoding: each pattern matches the characters to encode
 
   const inOpaque = /[^\x20-\x7e]/gu;
   const inFragment = /[^\x21\x23-\x3b\x3d\x3f-\x5f\x61-\x7e]/gu;
@@ -27,7 +27,7 @@
   const parseIPv4 = (text) => {
     const parts = text.split('.');
     if (parts.at(-1) === '' && parts.length > 1) parts.pop();
-    if (!/^(?:[0-9]+|0x[0-9a-f]*)$/.test(parts.at(-1))) return undefined; // a name
+    if (!/^(?:[0-9]+|0x[0-9a-f]*)$/.test(parts.at(-1))) return undefined; // a domain name
     if (parts.length > 4) return null;
     let address = 0;
     for (let i = 0; i < parts.length; i++) {
@@ -83,13 +83,14 @@
     if (text.startsWith('[')) return text.endsWith(']') ? parseIPv6(text.slice(1, -1)) : null;
     if (!special(scheme)) return /[\0\t\n\r #/:<>?@[\\\]^|]/.test(text) ? null : encode(text, inOpaque);
     const name = unescape(text).toLowerCase();
-    if (/[^\0-\x7f]/.test(name)) throw new TypeError(`the host "${text}" is not ASCII: write it in its xn-- form`);
+    if (/[^\0-\x7f]/.test(name)) throw new TypeError(`the host "${text}" is not ASCII: write it in Punycode (xn--…)`);
     if (name === '' || /[\0-\x20#%/:<>?@[\\\]^|\x7f]/.test(name)) return null;
     const address = parseIPv4(name);
     return address === undefined ? name : address;
   };
 
-  // --- a URL as a record: {scheme, user, password, host, port, path, query, fragment}; path is a list, or a text if it is opaque
+  // --- a URL as a record: {scheme, user, password, host, port, path, query, fragment}; path is a list, or a string if
+  // it is opaque
 
   const parsePath = (text, path, scheme) => {
     const segments = (special(scheme) ? text.replaceAll('\\', '/') : text).replace(/^\//, '').split('/');
@@ -223,8 +224,8 @@
   const formText = (text) => encode(text, inForm).replaceAll(' ', '+');
   const own = (value) => String(value).toWellFormed();
 
-  let attach; // the list of a URL's own parameters, and what is called when they change
-  let refresh;
+  let attach; // connects a URLSearchParams with the URL that it belongs to
+  let refresh; // replaces the list after the URL's query has changed
 
   class URLSearchParams {
     #list = [];
@@ -235,7 +236,7 @@
         if (typeof init[Symbol.iterator] === 'function') {
           for (const pair of init) {
             const both = [...pair];
-            if (both.length !== 2) throw new TypeError('URLSearchParams needs pairs of a name and a value');
+            if (both.length !== 2) throw new TypeError('URLSearchParams constructor: each pair must have a name and a value');
             this.#list.push([own(both[0]), own(both[1])]);
           }
         } else {
@@ -315,10 +316,10 @@
     #params;
 
     constructor(input, base) {
-      if (arguments.length === 0) throw new TypeError('a URL needs a text');
+      if (arguments.length === 0) throw new TypeError('URL constructor: 1 argument required, but 0 given');
       const from = base === undefined ? undefined : parse(String(base));
       const url = from === null ? null : parse(String(input), from);
-      if (url === null) throw new TypeError(`"${input}" is not a URL${base === undefined ? '' : ` relative to "${base}"`}`);
+      if (url === null) throw new TypeError(`"${input}" is not a valid URL${base === undefined ? '' : ` relative to "${base}"`}`);
       this.#url = url;
     }
     static canParse(input, base) {
