@@ -80,7 +80,7 @@ target_include_directories(quickjs SYSTEM INTERFACE ${engine_dir})
 target_compile_definitions(quickjs PRIVATE _GNU_SOURCE $<$<BOOL:${ENTMOOT_GC_STRESS}>:FORCE_GC_AT_MALLOC>)
 # One function, one piece of text: GCC must not move cold parts to sections that the rename would miss. The engine's
 # undefined behaviour (it is C with casts) is not ours to report; its memory errors are.
-target_compile_options(quickjs PRIVATE -w -fno-reorder-functions -fno-sanitize=undefined
+target_compile_options(quickjs PRIVATE -w $<$<C_COMPILER_ID:GNU>:-fno-reorder-functions> -fno-sanitize=undefined
   $<$<C_COMPILER_ID:GNU>:-fno-reorder-blocks-and-partition>)
 target_link_libraries(quickjs PUBLIC m Threads::Threads ${CMAKE_DL_LIBS})
 add_custom_command(TARGET quickjs POST_BUILD

@@ -28,7 +28,7 @@ void Actor::monitor(Monitor monitor) {
 
 bool Actor::run_slice() {
   bool more = false;
-  if (auto done = guarded([&] { more = slice(); }); !done) exit(ExitReason::crash(std::move(done.error())));
+  if (auto done = guarded([&] { more = slice(); }); !done) exit(ExitReason::crash(done.error()));
   return more && alive();  // a slice that ended its own actor has nothing more to do
 }
 

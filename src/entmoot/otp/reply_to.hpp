@@ -60,7 +60,7 @@ class ReplyTo {
       return f;
     } else {
       return [f = std::move(f)](Result<Answer> result) mutable {
-        return f(result ? Result<JsonText>(std::move(result->json)) : Result<JsonText>(std::move(result.error())));
+        return f(result ? Result<JsonText>(std::move(result->json)) : Result<JsonText>(result.error()));
       };
     }
   }
