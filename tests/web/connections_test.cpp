@@ -29,7 +29,7 @@ class Guest final : public Connection {
     ++told_;
     if (!stubborn_) connections_.remove(*this);
   }
-  [[nodiscard]] bool comes_back() const noexcept override { return returns_; }
+  [[nodiscard]] bool reconnects() const noexcept override { return returns_; }
 
  private:
   Connections& connections_;

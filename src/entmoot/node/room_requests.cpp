@@ -5,7 +5,7 @@
 #include <entmoot/rooms/client_address.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/web/byte_string.hpp>
-#include <entmoot/web/local_visitor.hpp>
+#include <entmoot/web/local_client.hpp>
 #include <entmoot/web/path_pattern.hpp>
 
 #include <boost/json/array.hpp>
@@ -130,7 +130,7 @@ JsonText RoomRequests::head_of(const HttpRequest& request, std::string_view rest
                        {"url", scheme + "://" + request.host + request.path + query},
                        {"headers", std::move(headers)},
                        {"path", rest},
-                       {"local", is_local_visitor(request)},
+                       {"local", is_local_client(request)},
                        {"token", identity_of(request)}});
 }
 

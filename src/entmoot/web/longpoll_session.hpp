@@ -55,7 +55,7 @@ class LongpollSession final : public Connection, public Transport, private Flush
   void close(CloseCode code, std::string_view reason) override;
   void drain() override { end(); }
   /// Only a parked poll can be told.
-  [[nodiscard]] bool comes_back() const noexcept override { return parked_.has_value(); }
+  [[nodiscard]] bool reconnects() const noexcept override { return parked_.has_value(); }
 
  private:
   struct Publish {

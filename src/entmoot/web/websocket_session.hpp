@@ -66,7 +66,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void push(Frame frame) override;
   void close(CloseCode code, std::string_view reason) override;
   void drain() override { close(CloseCode::service_restart, ""); }
-  [[nodiscard]] bool comes_back() const noexcept override { return state_ == State::open; }
+  [[nodiscard]] bool reconnects() const noexcept override { return state_ == State::open; }
 
  private:
   enum class State : std::uint8_t {
