@@ -33,9 +33,9 @@ void HttpSession::start(Connections& connections, std::shared_ptr<const Site> si
   auto session = std::make_shared<HttpSession>(connections, std::move(site), std::move(stream), std::move(peer));
   HttpSession& self = *session;
   self.stream_.belong_to(self);
-  // A fresh connection has said nothing yet, but it came to ask: it gets the time of a head, not of a pause.
+  // A new connection gets the deadline of a request head, not the longer one of a pause between requests.
   self.waiting_ = Waiting::head;
-  self.input_deadline_.set(self.site_->http.head_timeout, [&self] { self.on_input_late(); });
+  self.input_deadline_.set(self.site_->http.head_timeout, [&self] { self.on_input_timeout(); });
   self.stream_.when_readable();
   connections.add(std::move(session));
 }
@@ -95,22 +95,22 @@ void HttpSession::wait_for_input() {
                            : parser_.in_body() ? Waiting::body
                                                : Waiting::head;
   if (now_waiting == Waiting::next_request && leaving_) return finish();
-  // Each deadline is set once: bytes that trickle in do not move it.
+  // Each deadline is set once: bytes that trickle in do not extend it.
   if (now_waiting != waiting_ && !(now_waiting == Waiting::next_request && waiting_ == Waiting::head)) {
     const auto& http = site_->http;
-    const auto patience = now_waiting == Waiting::next_request ? http.keep_alive_timeout
+    const auto timeout = now_waiting == Waiting::next_request ? http.keep_alive_timeout
                           : now_waiting == Waiting::head       ? http.head_timeout
                                                                : http.body_timeout;
-    input_deadline_.set(patience, [this] { on_input_late(); });
+    input_deadline_.set(timeout, [this] { on_input_timeout(); });
     waiting_ = now_waiting;
   }
   stream_.when_readable();
 }
 
-void HttpSession::on_input_late() {
+void HttpSession::on_input_timeout() {
   if (parser_.is_idle()) return finish();
   keep_alive_ = false;
-  answer(HttpResponse::error(408, "the request took too long"));
+  answer(HttpResponse::error(408, "request timed out"));
 }
 
 void HttpSession::serve(HttpRequest request) {
@@ -124,7 +124,7 @@ void HttpSession::serve(HttpRequest request) {
 
   if (auto file = site_->files.find(request)) return answer(*std::move(file));
   const auto routed = guarded([&] { site_->router.route(std::move(request), responder()); });
-  // The responder, dropped, has answered 500.
+  // The responder was destroyed unused and has answered 500.
   if (!routed) log::error("HTTP: a request handler threw {}", log::quoted(routed.error().reason));
 }
 

@@ -12,7 +12,7 @@
 namespace entmoot {
 
 namespace {
-constexpr std::size_t unread_above_bytes = 256 * KiB;  // a client with more than this still to take is not read
+constexpr std::size_t pause_reading_above_bytes = 256 * KiB;  // with more than this queued for the client, its input is not read
 }
 
 WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head,
@@ -31,7 +31,7 @@ WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOpti
 }
 
 WebSocketSession::~WebSocketSession() {
-  state_ = State::gone;  // the handler may still push while it goes
+  state_ = State::gone;  // the handler may still push while it is destroyed
   shard_.forget_flush(*this);
 }
 
@@ -39,13 +39,13 @@ void WebSocketSession::open(Stream stream, std::unique_ptr<FrameHandler> handler
   stream_ = std::move(stream);
   stream_.belong_to(*this);
   handler_ = std::move(handler);
-  last_heard_ = shard_.clock().now();
+  last_received_ = shard_.clock().now();
   shard_.flush_later(*this);
   connections_.add(shared_from_this());
   if (state_ == State::open) {
     watch_idle(options_.idle_timeout);
   } else {
-    release_handler();  // closed by whoever accepted it
+    release_handler();  // connect closed it
   }
   take(early);
 }
@@ -57,7 +57,7 @@ void WebSocketSession::push(Frame frame) {
   const bool smaller = !compressed.empty();
   const SharedBytes& bytes = smaller ? compressed : frame.bytes;
   if (!outbox_.push(frame.kind, bytes, smaller)) {
-    // Full of what this round produced, or of what the client does not take? Only the latter is its fault.
+    // The outbox may hold only what this round produced. Write that first; if it is still full, the client is too slow.
     flush();
     if (state_ != State::open) return;
     if (!outbox_.push(frame.kind, bytes, smaller)) {
@@ -85,10 +85,10 @@ void WebSocketSession::begin_close(std::uint16_t code, std::string_view reason) 
 
 void WebSocketSession::release_handler() {
   if (!handler_) return;
-  // Later, because the handler may be what is running; with the session kept, because it is the handler's transport.
+  // Posted, because the handler may be running; with the session, because it is the handler's transport.
   struct Released {
     std::shared_ptr<Connection> session;
-    std::unique_ptr<FrameHandler> handler;  // goes first
+    std::unique_ptr<FrameHandler> handler;  // destroyed first
   };
   shard_.post([released = Released{shared_from_this(), std::move(handler_)}] {});
 }
@@ -97,7 +97,7 @@ void WebSocketSession::on_readable() {
   const auto result = stream_.read(connections_.scratch());
   switch (result.status) {
     case IoResult::Status::done:
-      last_heard_ = shard_.clock().now();
+      last_received_ = shard_.clock().now();
       return take(connections_.scratch().first(result.bytes));
     case IoResult::Status::would_block: return stream_.when_readable();
     default: return finish();
@@ -110,12 +110,12 @@ void WebSocketSession::take(std::span<char> input) {
     if (!event) break;
     take_event(*event);
   }
-  judge_pace();
+  check_frame_rate();
   close_if_done();
   read_on();
 }
 
-void WebSocketSession::judge_pace() {
+void WebSocketSession::check_frame_rate() {
   const auto frames = static_cast<double>(decoder_.take_frame_count());
   if (state_ == State::gone || peer_is_done_) return;
   if (frames_.take(frames, options_.frames, shard_.clock().now()) == Pace::fine) return;
@@ -124,7 +124,7 @@ void WebSocketSession::judge_pace() {
 }
 
 void WebSocketSession::read_on() {
-  if (state_ != State::gone && outbox_.bytes() <= unread_above_bytes) stream_.when_readable();
+  if (state_ != State::gone && outbox_.bytes() <= pause_reading_above_bytes) stream_.when_readable();
 }
 
 void WebSocketSession::take_event(const WebSocketEvent& event) {
@@ -180,10 +180,10 @@ void WebSocketSession::close_if_done() {
 
 void WebSocketSession::watch_idle(Duration delay) {
   idle_.set(delay, [this] {
-    const auto silent = shard_.clock().now() - last_heard_;
-    // A client that is not being read cannot be called silent; the write stall judges it.
-    if (silent < options_.idle_timeout || outbox_.bytes() > unread_above_bytes) {
-      return watch_idle(silent < options_.idle_timeout ? options_.idle_timeout - silent : options_.idle_timeout);
+    const auto idle = shard_.clock().now() - last_received_;
+    // Idleness cannot be observed while input is not read; then the stall timeout applies.
+    if (idle < options_.idle_timeout || outbox_.bytes() > pause_reading_above_bytes) {
+      return watch_idle(idle < options_.idle_timeout ? options_.idle_timeout - idle : options_.idle_timeout);
     }
     close(CloseCode::going_away, "idle");
   });
