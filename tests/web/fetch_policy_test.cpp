@@ -90,7 +90,7 @@ TEST_CASE("the list names origins, subdomains, or everybody; a name that is list
     CAPTURE(bad);
     const auto policy = FetchPolicy::parse({"*", bad});
     REQUIRE_FALSE(policy.has_value());
-    CHECK(policy.error().reason.find("is no origin") != std::string::npos);
+    CHECK(policy.error().reason.find("is not an origin") != std::string::npos);
   }
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("the socket is gone with its server, and who asks then is told so") {
     path = echo.path;
   }
   CHECK_FALSE(std::filesystem::exists(path));
-  CHECK(ask_line(path, "x").error().reason == "nobody listens at " + path.string());
+  CHECK(ask_line(path, "x").error().reason == "no server listens at " + path.string());
 }
 
 TEST_CASE("what a server that was killed has left behind is replaced") {

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Limits on the number of connections: in total, and from one address. An IPv6 /64 network counts as one address, because
-// it is what one customer gets; loopback addresses are not counted, because a proxy may run on this machine.
+// Limits on the number of connections: in total, and from one address. An IPv6 /64 network counts as one address,
+// because it is what one customer gets; loopback addresses are not counted, because a proxy may run on this machine.
 //
 // Admissions belongs to the listener's shard. An Admission moves with its connection to another shard; when it ends, it
 // posts to the listener's shard.

@@ -11,8 +11,8 @@
 // servers they reconnect to do not get all of them together; the rest (HTTP, connections that are closing) are closed
 // immediately. A batch itself is spread over rounds of the loop.
 //
-// The scratch buffer: all connections of the shard read into it, one after another, so a connection needs no read buffer
-// of its own.
+// The scratch buffer: all connections of the shard read into it, one after another, so a connection needs no read
+// buffer of its own.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/core/shard.hpp>
@@ -59,8 +59,9 @@ class Connections {
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);
 
-  /// Drains every connection, including ones added later, `options.batch_size` of this shard at a time. Calls `done` when
-  /// all have ended, or drops the rest after `options.shutdown`. Called once; the object outlives its shard's tasks.
+  /// Drains every connection, including ones added later, `options.batch_size` of this shard at a time. Calls `done`
+  /// when all have ended, or drops the rest after `options.shutdown`. Called once; the object outlives its shard's
+  /// tasks.
   void drain(const DrainerOptions& options, UniqueFunction<void()> done);
   /// Ends all connections immediately.
   void drop_all();

@@ -99,8 +99,8 @@ void HttpSession::wait_for_input() {
   if (now_waiting != waiting_ && !(now_waiting == Waiting::next_request && waiting_ == Waiting::head)) {
     const auto& http = site_->http;
     const auto timeout = now_waiting == Waiting::next_request ? http.keep_alive_timeout
-                          : now_waiting == Waiting::head       ? http.head_timeout
-                                                               : http.body_timeout;
+                         : now_waiting == Waiting::head       ? http.head_timeout
+                                                              : http.body_timeout;
     input_deadline_.set(timeout, [this] { on_input_timeout(); });
     waiting_ = now_waiting;
   }

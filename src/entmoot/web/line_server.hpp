@@ -30,7 +30,8 @@ class LineServer {
   static constexpr std::size_t line_bytes_max = 1 * MiB;
 
   using Answer = UniqueFunction<void(std::string line)>;
-  /// Runs on the shard. Neither line includes its line feed. If the Answer is destroyed unused, the client keeps waiting.
+  /// Runs on the shard. Neither line includes its line feed. If the Answer is destroyed unused, the client keeps
+  /// waiting.
   using Handler = std::function<void(std::string line, Answer answer)>;
 
   LineServer(Shard& shard, Handler handler);
@@ -47,8 +48,8 @@ class LineServer {
   std::shared_ptr<Inner> inner_;  // shared with pending operations
 };
 
-/// The client's side: sends `line` to the socket at `path` and waits for the reply. Blocks. ErrorCode::unavailable if no
-/// server listens there.
+/// The client's side: sends `line` to the socket at `path` and waits for the reply. Blocks. ErrorCode::unavailable if
+/// no server listens there.
 [[nodiscard]] Result<std::string> ask_line(const std::filesystem::path& path, const std::string& line);
 
 }  // namespace entmoot

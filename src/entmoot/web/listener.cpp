@@ -55,7 +55,8 @@ Result<ListeningSocket> ListeningSocket::open(const ListenerOptions& options) {
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // connections of the previous run may linger
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(fd.get(), backlog) != 0) {
-    return fail(ErrorCode::io, fmt::format("cannot listen on {} port {}: {}", options.address, options.port, errno_message()));
+    return fail(ErrorCode::io,
+                fmt::format("cannot listen on {} port {}: {}", options.address, options.port, errno_message()));
   }
   if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     return fail(ErrorCode::io, fmt::format("cannot read the port of the listening socket: {}", errno_message()));

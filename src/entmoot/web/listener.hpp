@@ -4,9 +4,9 @@
 
 // The listening socket, on one shard; accepted connections go round robin to all of them.
 //
-// One listener rather than one per shard with SO_REUSEPORT: connections are spread evenly instead of by hash, limits are
-// counted in one place, a port in use is an error even if the other server is one of ours, and no connection that the
-// kernel has accepted is lost on shutdown.
+// One listener rather than one per shard with SO_REUSEPORT: connections are spread evenly instead of by hash, limits
+// are counted in one place, a port in use is an error even if the other server is one of ours, and no connection that
+// the kernel has accepted is lost on shutdown.
 //
 // A connection over a limit gets 503 and is closed. When the process runs out of descriptors, accepting pauses instead
 // of spinning; new connections wait in the kernel's queue.

@@ -6,9 +6,10 @@
 // lives on the shard of the connection that opened it; a request that arrives on another shard is posted there with the
 // Responder that returns the response.
 //
-// A client identifies its session by a token that it cannot forge: the shard and the session's number, signed with a key
-// that is generated when the mount is made and never leaves the process. So a token of another mount, another process or
-// from before a restart is invalid: a GET opens a new session, a POST is answered 410. Tokens do not expire; sessions do.
+// A client identifies its session by a token that it cannot forge: the shard and the session's number, signed with a
+// key that is generated when the mount is made and never leaves the process. So a token of another mount, another
+// process or from before a restart is invalid: a GET opens a new session, a POST is answered 410. Tokens do not expire;
+// sessions do.
 //
 // Checks in Phoenix's order: Origin (403); OPTIONS; GET: the session, or connect with the vsn (403); POST: the session
 // (410); other methods: HTTP 400.

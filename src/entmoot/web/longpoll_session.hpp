@@ -5,17 +5,17 @@
 // One client of the long-poll transport: the counterpart of a WebSocketSession, without a connection of its own
 // (Phoenix.Transports.LongPoll.Server). The client's requests arrive over any connection and are passed to it.
 //
-// Down: pushed frames are queued (bounded). A poll takes all of them at once, or is parked until the end of the round in
-// which a frame is pushed, or until the window ends (204). A second poll answers the first with 204. Delivery is at most
-// once: frames in a response that was lost are lost.
+// Down: pushed frames are queued (bounded). A poll takes all of them at once, or is parked until the end of the round
+// in which a frame is pushed, or until the window ends (204). A second poll answers the first with 204. Delivery is at
+// most once: frames in a response that was lost are lost.
 //
 // Up: the frames of a POST are handed over one by one, each after the previous one has settled, that is, after the join
 // in it has been answered; then the POST is acknowledged. A POST that has not finished when the window ends is answered
 // 408, and the rest of it is dropped. Of two POSTs the second waits.
 //
-// End: closed by the handler; client too slow; draining; or no poll for more than one and a half windows (checked at that
-// interval). A parked poll is then answered with what is queued, POSTs are answered 408, and the next request gets 410,
-// because the session no longer exists. This transport cannot carry a close code.
+// End: closed by the handler; client too slow; draining; or no poll for more than one and a half windows (checked at
+// that interval). A parked poll is then answered with what is queued, POSTs are answered 408, and the next request gets
+// 410, because the session no longer exists. This transport cannot carry a close code.
 //
 // A binary frame cannot be carried in JSON text: it is dropped, and the first one is logged.
 //

@@ -5,8 +5,8 @@
 // The long-poll sessions of one mount on one shard, by number, and the limit on them. Non-owning: sessions are
 // connections of the shard (web/connections.hpp), which ends them when it drains or closes.
 //
-// Limits are per shard, because new sessions are spread round robin over the shards with the connections that open them;
-// the limit for the whole mount is the shard's times the number of shards.
+// Limits are per shard, because new sessions are spread round robin over the shards with the connections that open
+// them; the limit for the whole mount is the shard's times the number of shards.
 //
 // The shard's thread only.
 
@@ -24,8 +24,8 @@ namespace entmoot {
 class LongpollSession;
 
 struct LongpollOptions {
-  /// How long a poll waits for a message; shorter than clients wait for a response (phoenix.js: 20 s). A session without
-  /// polls ends after one and a half to three windows.
+  /// How long a poll waits for a message; shorter than clients wait for a response (phoenix.js: 20 s). A session
+  /// without polls ends after one and a half to three windows.
   Duration window = std::chrono::seconds(10);
   std::size_t sessions_max = 4'000;            ///< Per shard; then 503. A session costs a Socket and its queue.
   std::size_t sessions_per_network_max = 250;  ///< Per shard, from one address (web/admission.hpp); then 503.

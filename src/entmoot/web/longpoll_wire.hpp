@@ -4,10 +4,10 @@
 
 // The long-poll wire format as values: the body of a POST and the response to a poll. No I/O, no state.
 //
-// Every outcome of the protocol is HTTP 200 with the actual status as an integer in the JSON body; phoenix.js knows 200,
-// 204, 403, 408 and 410 there and stalls on others. Everything else (another method, a full table, malformed base64) is
-// an HTTP status without a body, which phoenix.js takes for a lost connection. Responses are readable from any origin;
-// the origin check decides who may connect.
+// Every outcome of the protocol is HTTP 200 with the actual status as an integer in the JSON body; phoenix.js knows
+// 200, 204, 403, 408 and 410 there and stalls on others. Everything else (another method, a full table, malformed
+// base64) is an HTTP status without a body, which phoenix.js takes for a lost connection. Responses are readable from
+// any origin; the origin check decides who may connect.
 //
 // A body of the content type application/x-ndjson, exactly, is a list: a line that begins with '[' (or '{', for version
 // 1) is a text frame, any other is a binary frame in base64. Of any other type it is one text frame. Blank lines and an

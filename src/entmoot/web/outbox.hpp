@@ -6,8 +6,8 @@
 // copy, and one write gathers many entries.
 //
 // Bounded in bytes and in frames. The owner decides what to do when the outbox is full: push() refuses, and a WebSocket
-// session then closes the client as too slow (web/websocket_session.hpp). A single frame over the byte limit is accepted
-// when nothing else is queued, so that a large reply can be sent at all.
+// session then closes the client as too slow (web/websocket_session.hpp). A single frame over the byte limit is
+// accepted when nothing else is queued, so that a large reply can be sent at all.
 //
 // The connection's shard only.
 

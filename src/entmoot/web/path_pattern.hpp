@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A path whose segments are literal or `:name`: where a route or a socket is mounted. A `:name` matches one segment that
-// is not empty, percent-decoded once; literal segments are compared as they were sent.
+// A path whose segments are literal or `:name`: where a route or a socket is mounted. A `:name` matches one segment
+// that is not empty, percent-decoded once; literal segments are compared as they were sent.
 //
 // Made before the server starts, immutable afterwards, read by every shard.
 

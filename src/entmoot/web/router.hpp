@@ -27,8 +27,8 @@ class Router {
   /// Handles requests whose path matches no route; without it they get 404.
   void otherwise(HttpHandler handler) { otherwise_ = std::move(handler); }
 
-  /// Calls the handler, or answers: 404, 405 with Allow, 400 for a malformed percent escape. HEAD goes to the handler for
-  /// GET (the connection omits the body); OPTIONS without a handler is answered 204.
+  /// Calls the handler, or answers: 404, 405 with Allow, 400 for a malformed percent escape. HEAD goes to the handler
+  /// for GET (the connection omits the body); OPTIONS without a handler is answered 204.
   void route(HttpRequest request, Responder responder) const;
 
  private:

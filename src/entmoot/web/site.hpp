@@ -2,7 +2,8 @@
 
 #pragma once
 
-// The content of an endpoint: routes, files, sockets. Filled before start(), immutable afterwards, shared by all shards.
+// The content of an endpoint: routes, files, sockets. Filled before start(), immutable afterwards, shared by all
+// shards.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/web/endpoint_socket.hpp>

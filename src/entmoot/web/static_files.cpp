@@ -89,7 +89,8 @@ std::optional<SharedBytes> read_below(const std::string& directory, const std::s
 }  // namespace
 
 void StaticFiles::add(std::span<const EmbeddedFile> files, const StaticOptions& options) {
-  ENTMOOT_CHECK(options.prefix.starts_with('/') && options.prefix.ends_with('/'), "the prefix of static files begins and ends with a slash");
+  ENTMOOT_CHECK(options.prefix.starts_with('/') && options.prefix.ends_with('/'),
+                "the prefix of static files begins and ends with a slash");
   for (const auto& embedded : files) {
     const std::string name(embedded.name);
     File file{name,

@@ -5,8 +5,8 @@
 // The files embedded in the binary. A request's path is looked up in a table made at start; no path is ever joined from
 // client input, so there is nothing to traverse. Files are copied once, into shared bytes, and their ETag is a hash.
 //
-// For development a directory can overlay the table: a name in the table is then read from the directory at each request
-// if it exists there (below the directory only, no links followed; openat2(2)). This reads files on the shard's thread.
+// For development a directory can overlay the table: a name in the table is then read from the directory at each
+// request if it exists there (below the directory only, no links followed; openat2(2)). Reads block the shard.
 //
 // Immutable after start, read by every shard.
 
@@ -26,8 +26,8 @@
 namespace entmoot {
 
 struct StaticOptions {
-  std::string prefix = "/";    ///< Path of the files; ends with '/'. `index.html` also serves its folder.
-  std::string directory = {};  ///< Overlays the embedded files; empty: none.
+  std::string prefix = "/";                ///< Path of the files; ends with '/'. `index.html` also serves its folder.
+  std::string directory = {};              ///< Overlays the embedded files; empty: none.
   std::string cache_control = "no-cache";  ///< Revalidated each time; the ETag makes that a 304.
 };
 

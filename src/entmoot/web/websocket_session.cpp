@@ -12,7 +12,8 @@
 namespace entmoot {
 
 namespace {
-constexpr std::size_t pause_reading_above_bytes = 256 * KiB;  // with more than this queued for the client, its input is not read
+constexpr std::size_t pause_reading_above_bytes =
+    256 * KiB;  // with more than this queued for the client, its input is not read
 }
 
 WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head,

@@ -4,16 +4,16 @@
 
 // One WebSocket after its handshake: received bytes become frames for a FrameHandler, pushed frames become bytes.
 //
-// Reading. When the socket is readable, one read into the shard's scratch buffer, decoded in place. While too many bytes
-// are queued for the client, its input is not read: a client that requests without reading throttles itself.
+// Reading. When the socket is readable, one read into the shard's scratch buffer, decoded in place. While too many
+// bytes are queued for the client, its input is not read: a client that requests without reading throttles itself.
 //
 // Writing. push() queues a reference; everything queued in a round of the loop is written in one gather write at its
-// end. A client whose outbox is full is closed with 1008 "too slow": it can recover what it missed only by joining again.
+// end. A client whose outbox is full is closed with 1008 "too slow": it recovers what it missed by joining again.
 //
 // Compression, if negotiated, happens in one place: push() queues the compressed bytes where they are fewer.
 //
-// Closing. Both sides use the close handshake of RFC 6455 §7, with a deadline. A client's close is answered with its own
-// code; the server never closes with 1000, which older phoenix.js takes for "do not reconnect". The FrameHandler is
+// Closing. Both sides use the close handshake of RFC 6455 §7, with a deadline. A client's close is answered with its
+// own code; the server never closes with 1000, which older phoenix.js takes for "do not reconnect". The FrameHandler is
 // destroyed as soon as the connection starts to close, whichever side starts it, and before the session.
 //
 // Input of a client that exceeds its frame rate is no longer processed, also while it is closing.
@@ -43,12 +43,13 @@ namespace entmoot {
 struct WebSocketOptions {
   WebSocketLimits limits = {};
   OutboxLimits outbox = {};
-  /// Frames of any kind. SocketLimits bounds the messages; this rate bounds pings, pongs and fragments, which never reach
-  /// the socket and could otherwise keep a core busy. Over it: 1008. The burst admits at least 4 MiB in fragments of 64
-  /// bytes.
+  /// Frames of any kind. SocketLimits bounds the messages; this rate bounds pings, pongs and fragments, which never
+  /// reach the socket and could otherwise keep a core busy. Over it: 1008. The burst admits at least 4 MiB in fragments
+  /// of 64 bytes.
   Rate frames = {.per_second = 20'000, .burst = 100'000, .debt = 0};
   bool compress = false;  ///< Accept permessage-deflate from clients that offer it. See SECURITY.md first.
-  Duration idle_timeout = std::chrono::seconds(60);   ///< Phoenix's; its clients send a heartbeat every 30 s. Any byte counts.
+  Duration idle_timeout =
+      std::chrono::seconds(60);  ///< Phoenix's; its clients send a heartbeat every 30 s. Any byte counts.
   Duration close_timeout = std::chrono::seconds(5);   ///< From our close frame to the client's.
   Duration stall_timeout = std::chrono::seconds(10);  ///< While bytes are queued and the client takes none.
 };
