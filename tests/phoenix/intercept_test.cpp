@@ -163,7 +163,7 @@ TEST_CASE("of two changes the last has to have been passed") {
 TEST_CASE("too many broadcasts wait no longer") {
   Scene scene("room:hushed");
   scene.intercepts({});
-  for (std::size_t i = 0; i < ChannelServer::passing_max; ++i) scene.broadcasts("a");
+  for (std::size_t i = 0; i < ChannelServer::drain_queue_max; ++i) scene.broadcasts("a");
   CHECK(scene.heard().empty());
   scene.broadcasts("a");
   CHECK(scene.heard().ends_with("a100 a101"));

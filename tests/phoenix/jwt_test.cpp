@@ -273,7 +273,7 @@ TEST_CASE("a key set skips what is not for us, and is an error if nothing is lef
   CHECK(loaded(R"({"keys":[{"kty":"EC"}]})") == "no usable key in the set: not a valid RSA, P-256 or Ed25519 key");
   CHECK(loaded(R"({"keys":[]})") == "no key in the set");
   for (const char* document : {"{}", "[]", R"({"keys":{}})", "7"}) {
-    CHECK(loaded(document) == R"(a key set is an object with a list of "keys")");
+    CHECK(loaded(document) == R"(invalid key set: expected an object with a list "keys")");
   }
   CHECK(loaded("{").starts_with("invalid JSON"));
   CHECK(loaded(std::string(300'000, ' ')) == "the key set is longer than 256 KiB");

@@ -321,26 +321,25 @@ TEST_CASE("what cannot be tracked is an error that says what to do, and changes 
     CHECK(error_of(a, "update", R"({"key":"u1","meta":)" + meta + "}") == "the meta is not a JSON object");
   }
   CHECK(error_of(a, "track", R"({"key":"u","meta":{"text":"0123456789a"}})") ==
-        "the meta has 22 bytes, 20 are allowed: keep an id, and let fetch add the rest (PresenceLimits::meta_bytes)");
+        "the meta has 22 bytes, the limit is 20: store an id and add the rest in fetch (PresenceLimits::meta_bytes)");
   CHECK(error_of(a, "track", R"({"key":"sixsix","meta":{}})") ==
-        "the key has 6 bytes, 5 are allowed: use an id (PresenceLimits::key_bytes)");
+        "the key has 6 bytes, the limit is 5: use an id (PresenceLimits::key_bytes)");
   CHECK(world.list(0) == before);
   CHECK(a.received().empty());
 
   CHECK(error_of(a, "track", R"({"key":"u2","meta":{}})").empty());
   CHECK(error_of(a, "track", R"({"key":"u3","meta":{}})") ==
-        "2 presences are allowed for each channel: untrack one (PresenceLimits::per_owner)");
+        "too many presences: the limit is 2 per channel; untrack one (PresenceLimits::per_owner)");
   CHECK(error_of(b, "track", R"({"key":"u3","meta":{}})").empty());
   CHECK(error_of(b, "track", R"({"key":"u4","meta":{}})") ==
-        "3 presences are allowed for each topic: use more topics (PresenceLimits::per_topic)");
+        "too many presences: the limit is 3 per topic; use more topics (PresenceLimits::per_topic)");
   CHECK(error_of(a, "update", R"({"key":"u2","meta":{"n":1}})").empty());  // no more than before
 }
 
 TEST_CASE("a channel that has not joined, or has ended, is not present") {
   PresentWorld world;
   PresentClient hasty(world, 0, "{}", "room:hasty");
-  CHECK(world.answers.errors ==
-        Texts{"a channel can be present when it has joined: track in after({}, …), not in join()"});
+  CHECK(world.answers.errors == Texts{"the channel has not joined: call track in after({}, …), not in join()"});
   PresentClient late(world, 0, "{}", "room:late");
   late.asks("phx_leave");
   CHECK(world.answers.errors.size() == 2);

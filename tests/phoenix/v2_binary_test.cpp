@@ -101,6 +101,6 @@ TEST_CASE("a header field over 255 bytes is refused at who sends, never cut") {
   CHECK_THROWS_AS((void)v2().encode(Broadcast{"t", too_long, efg}), CannotEncode);
 }
 
-TEST_CASE("a ref that is no string does not fit a binary frame") {
+TEST_CASE("a binary frame needs a ref that is a string") {
   CHECK_THROWS_AS((void)v2().encode(PhxReply{Ref::raw("1"), Ref::of("2"), "t", "ok", efg}), CannotEncode);
 }
