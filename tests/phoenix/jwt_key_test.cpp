@@ -89,7 +89,7 @@ TEST_CASE("a JSON Web Key that is for something else is refused") {
   CHECK(changed(2, "key_ops", boost::json::array{"sign", "verify"}) == "EdDSA");
 }
 
-TEST_CASE("a JSON Web Key that is none is refused") {
+TEST_CASE("a malformed JSON Web Key is refused") {
   const std::string invalid = "not a valid RSA, P-256 or Ed25519 key";
   CHECK(made(JwtKey::from_jwk("text")) == "invalid JSON Web Key: expected an object");
   CHECK(made_of_jwk("{}") == invalid);

@@ -23,7 +23,8 @@ struct Answers {
   Texts refs;
 };
 
-/// Pushes the state when it has joined and tracks the `key` of its join, if there is one; then does as it is told.
+/// Pushes the state when it has joined and tracks the `key` of its join, if there is one; then executes the client's
+/// commands.
 class PresentChannel final : public Channel {
  public:
   PresentChannel(Presence& presence, Answers& answers) : presence_(presence), answers_(answers) {}
@@ -207,7 +208,7 @@ const std::string joined = R"(["1","1","room:p","phx_reply",{"status":"ok","resp
 
 }  // namespace
 
-TEST_CASE("who joins gets the state after the reply, and is then announced to all") {
+TEST_CASE("a client that joins gets the state after the reply, and is then announced to all") {
   PresentWorld world;
   PresentClient a(world, 0, R"({"key":"u1"})");
   const std::string u1 = R"({"u1":{"metas":[{"n":0,"phx_ref":"R1"}]}})";
@@ -303,7 +304,7 @@ TEST_CASE("a channel that leaves a key keeps the others") {
   CHECK(world.answers.errors.empty());
 }
 
-TEST_CASE("what cannot be tracked is an error that says what to do, and changes nothing") {
+TEST_CASE("a refused track is an error that says what to do, and changes nothing") {
   PresentWorld world(1, {.fetch = {}, .limits = {.per_owner = 2, .per_topic = 3, .meta_bytes = 20, .key_bytes = 5}});
   PresentClient a(world, 0, R"({"key":"u1"})");
   PresentClient b(world, 0, "{}");
@@ -401,7 +402,7 @@ TEST_CASE("a fetch that throws costs its fields and nothing else") {
   CHECK(world.numbers(1) == Numbers{{"u", {0}}});
 }
 
-TEST_CASE("who is no channel can be present too, until it says otherwise") {
+TEST_CASE("an owner that is not a channel is present until it untracks") {
   PresentWorld world;
   PresentClient a(world, 1, "{}");
   PresenceOwner bot{};

@@ -30,7 +30,7 @@ EndpointOptions on_any_port() {
   return options;
 }
 
-// Our own endpoint, which says what it was asked.
+// An endpoint that describes the request it received.
 struct Service {
   Shards shards{1};
   Endpoint endpoint{shards, on_any_port()};
@@ -151,7 +151,7 @@ TEST_CASE("bodies go out as text or as bytes") {
   CHECK(body({}) == "");
 }
 
-TEST_CASE("who is not listed is not asked, nor who is at a private address and not listed by name") {
+TEST_CASE("an unlisted origin is not requested, nor a private address that is not listed by name") {
   Service service;
   const std::string port = std::to_string(service.endpoint.port());
   Bench nobody({});
@@ -202,7 +202,7 @@ TEST_CASE("redirects are followed within bounds and the list, and credentials st
             .ends_with("redirects, and the request says not to follow"));
 }
 
-TEST_CASE("a request that could not be sent as it is meant is refused before anything is sent") {
+TEST_CASE("an invalid request is refused before anything is sent") {
   Bench bench({"*"}, {.request_bytes_max = 100});
   const auto refused = [&](boost::json::object request) {
     request.emplace("url", "https://example.com/");
@@ -222,7 +222,7 @@ TEST_CASE("a request that could not be sent as it is meant is refused before any
   CHECK(refused({{"text", std::string(101, 'a')}}) == "the request's body exceeds 0 KiB");
 }
 
-TEST_CASE("an answer that is too long, broken or cut off is an error; pieces and informational answers are not") {
+TEST_CASE("a response that is too long, malformed or truncated is an error; chunked and informational ones are not") {
   const auto answered = [](std::string_view bytes) -> std::string {
     CannedServer server{std::string(bytes)};
     Bench bench({server.origin()}, {.response_bytes_max = 1000});
@@ -243,8 +243,8 @@ TEST_CASE("an answer that is too long, broken or cut off is an error; pieces and
   CHECK(answered("") == "no response");
 }
 
-TEST_CASE("who does not answer is given up at the time's end; the places under way are counted") {
-  CannedServer server{std::nullopt};  // accepts, and says nothing
+TEST_CASE("a request without a response fails at the timeout; pending requests are counted") {
+  CannedServer server{std::nullopt};  // accepts, and never responds
   Bench bench({server.origin()}, {.under_way_max = 2});
   const auto first = bench.begin({{"url", server.origin()}, {"id", "one"}});
   const auto second = bench.begin({{"url", server.origin()}, {"id", "two"}});
@@ -257,7 +257,7 @@ TEST_CASE("who does not answer is given up at the time's end; the places under w
   while (bench.fetcher->under_way() > 0) bench.shard.poll();
 }
 
-TEST_CASE("a fetcher that ends answers who waits") {
+TEST_CASE("a fetcher that is destroyed fails its pending requests") {
   CannedServer server{std::nullopt};
   Bench bench({server.origin()});
   const auto waiting = bench.begin({{"url", server.origin()}});
@@ -277,7 +277,7 @@ TEST_CASE("over TLS the certificate must be trusted and be the host's") {
   CHECK(text(wary.get(named), "error") == "TLS handshake failed with " + named + ": self-signed certificate");
 }
 
-TEST_CASE("a server that speaks no TLS is no https server, and a port that nobody listens on is an error") {
+TEST_CASE("a server without TLS, and a port without a listener, are errors") {
   CannedServer server{"HTTP/1.1 400 Bad Request\r\n\r\n"};
   const std::string https = "https" + server.origin().substr(4);
   Bench bench({https, "http://127.0.0.1:1"});
