@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One connection of a case: raw bytes out, and an inbox of what the server sent. It answers nothing automatically, neither
-// ping nor close, and records the time of each event.
+// One connection of a case: raw bytes out, and an inbox of what the server sent. It answers nothing automatically,
+// neither ping nor close, and records the time of each event.
 
 import { connect } from "node:net";
 import { acceptOf, freshKey, httpHead, httpRequest, wsMeaning, wsParse } from "./wire.mjs";

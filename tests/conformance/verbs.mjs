@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The vocabulary of the cases. Each function returns a plain value: a step, a piece of a message, or an expectation;
-// interpreter.mjs executes them. "@case" in any string stands for a name unique to this run of this case, and "{NAME}" in
-// a request for the value that $("NAME") has matched before.
+// interpreter.mjs executes them. "@case" in any string stands for a name unique to this run of this case, and
+// "{NAME}" in a request for the value that $("NAME") has matched before.
 
 // --- frequent messages
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The script's `room`, and the calls from the server to the functions that the script exports. Evaluated once, into the
-// template heap, after prelude.js and under its rules: globals that are used later are captured now, and nothing depends
-// on an address.
+// The script's `room`, and the calls from the server to the functions that the script exports. Evaluated once, into
+// the template heap, after prelude.js and under its rules: globals that are used later are captured now, and nothing
+// depends on an address.
 //
-// The server's entries have names that no export can have ("entmoot:join", rooms/room_entries.hpp). A client is named by
-// its id; the Client objects that the script sees are made here. Their actions go out through `host.command`
-// (rooms/room_command.hpp) and are held until the turn has succeeded. A payload is a JSON text or a Uint8Array.
+// The server's entries have names that no export can have ("entmoot:join", rooms/room_entries.hpp). A client is
+// named by its id; the Client objects that the script sees are made here. Their actions go out through
+// `host.command` (rooms/room_command.hpp) and are held until the turn has succeeded. A payload is a JSON text or a
+// Uint8Array.
 (function (host, prelude) {
   'use strict';
 

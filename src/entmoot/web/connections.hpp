@@ -24,6 +24,7 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace entmoot {
@@ -38,6 +39,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual void drain() = 0;
   /// Whether the client is expected to reconnect as soon as it is closed: then drain() is called in a batch.
   [[nodiscard]] virtual bool reconnects() const noexcept { return false; }
+
+ protected:
+  /// Destroys `object` in a task of its own, because one of its functions may be running, and keeps this connection
+  /// until then, because the object may refer to it.
+  template <class T>
+  void destroy_later(Shard& shard, std::unique_ptr<T> object) {
+    if (!object) return;
+    struct Released {
+      std::shared_ptr<Connection> connection;
+      std::unique_ptr<T> object;  // destroyed first
+    };
+    shard.post([released = Released{shared_from_this(), std::move(object)}] {});
+  }
 };
 
 /// The pace of draining; names and defaults are those of Phoenix's `drainer`.

@@ -48,8 +48,8 @@ HttpSession::HttpSession(Connections& connections, std::shared_ptr<const Site> s
       stream_(std::move(stream)),
       parser_(site_->http.limits,
               [site = site_.get()](const HttpRequest& request) { return site->body_bytes_max(request.path); }),
-      input_deadline_(shard_),
-      stalled_(shard_) {}
+      pump_(shard_),
+      input_deadline_(shard_) {}
 
 HttpSession::~HttpSession() {
   state_ = State::gone;
@@ -174,29 +174,24 @@ void HttpSession::answer(HttpResponse response) {
   input_deadline_.cancel();
   state_ = State::writing;
   if (leaving_) keep_alive_ = false;
-  outbox_.push_raw(SharedBytes(response_head(response, keep_alive_)));
-  if (!leave_out_body_) outbox_.push_raw(std::move(response.body));
+  outbox_.push_http(SharedBytes(response_head(response, keep_alive_)));
+  if (!leave_out_body_) outbox_.push_http(std::move(response.body));
   leave_out_body_ = false;
   shard_.flush_later(*this);
 }
 
 void HttpSession::flush() {
-  if (blocked_ || state_ != State::writing) return;
-  switch (outbox_.write(stream_)) {
+  if (state_ != State::writing) return;
+  switch (pump_.write(outbox_, stream_, site_->http.stall_timeout, [this] { finish(); })) {
     case Outbox::Written::all: return answered();
     case Outbox::Written::more: return shard_.flush_later(*this);
     case Outbox::Written::broken: return finish();
-    case Outbox::Written::blocked:
-      blocked_ = true;
-      stream_.when_writable();
-      stalled_.set(site_->http.stall_timeout, [this] { finish(); });
-      return;
+    case Outbox::Written::blocked: return;
   }
 }
 
 void HttpSession::on_writable() {
-  blocked_ = false;
-  stalled_.cancel();
+  pump_.resume();
   flush();
 }
 
@@ -211,7 +206,7 @@ void HttpSession::answered() {
 void HttpSession::finish() {
   if (std::exchange(state_, State::gone) == State::gone) return;
   input_deadline_.cancel();
-  stalled_.cancel();
+  pump_.resume();
   stream_.close();
   connections_.remove(*this);
 }

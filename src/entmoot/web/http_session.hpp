@@ -67,16 +67,15 @@ class HttpSession final : public Connection, private Flushable, private StreamOw
   Stream stream_;
   HttpParser parser_;
   Outbox outbox_;
+  WritePump pump_;
   State state_ = State::reading;
   std::string input_;  // bytes from input_at_ on are not yet consumed
   std::size_t input_at_ = 0;
   bool keep_alive_ = true;
   bool leave_out_body_ = false;  // the request was a HEAD
   bool leaving_ = false;         // draining: the current response is the last
-  bool blocked_ = false;
   enum class Waiting : std::uint8_t { nothing, next_request, head, body } waiting_ = Waiting::nothing;
   Deadline input_deadline_;
-  Deadline stalled_;
 };
 
 }  // namespace entmoot

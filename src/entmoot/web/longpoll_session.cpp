@@ -31,7 +31,7 @@ LongpollSession::~LongpollSession() {
 void LongpollSession::open(std::string token, std::unique_ptr<FrameHandler> handler) {
   token_ = std::move(token);
   handler_ = std::move(handler);
-  if (ended_) return release_handler();  // connect closed it
+  if (ended_) return destroy_later(shard_, std::move(handler_));  // connect closed it
   last_poll_ = shard_.clock().now();
   watch_polls();
   connections_.add(shared_from_this());
@@ -143,19 +143,9 @@ void LongpollSession::end() {
   answer_poll();
   queue_.clear();
   refuse_publishes();
-  release_handler();
+  destroy_later(shard_, std::move(handler_));
   table_.remove(id_, network_);
   connections_.remove(*this);
-}
-
-void LongpollSession::release_handler() {
-  if (!handler_) return;
-  // Posted, because the handler may be running; with the session, because it is the handler's transport.
-  struct Released {
-    std::shared_ptr<Connection> session;
-    std::unique_ptr<FrameHandler> handler;  // destroyed first
-  };
-  shard_.post([released = Released{shared_from_this(), std::move(handler_)}] {});
 }
 
 }  // namespace entmoot

@@ -71,7 +71,6 @@ class LongpollSession final : public Connection, public Transport, private Flush
   void refuse_publishes();
   void watch_polls();
   void end();
-  void release_handler();
 
   // Constant after construction.
   LongpollTable& table_;

@@ -47,11 +47,8 @@ void Outbox::push_close(std::uint16_t code, std::string_view reason) {
   append({std::move(payload), WebSocketHeader(WebSocketHeader::Opcode::close, size)});
 }
 
-void Outbox::push_raw(SharedBytes bytes) {
-  if (bytes.empty()) return;
-  Entry entry{std::move(bytes), WebSocketHeader(WebSocketHeader::Opcode::binary, 0)};
-  entry.raw = true;
-  append(std::move(entry));
+void Outbox::push_http(SharedBytes bytes) {
+  if (!bytes.empty()) append({std::move(bytes)});
 }
 
 void Outbox::append(Entry entry) {

@@ -13,13 +13,16 @@
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/phoenix/frame.hpp>
+#include <entmoot/web/deadline.hpp>
 #include <entmoot/web/stream.hpp>
 #include <entmoot/web/websocket_codec.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/uio.h>
@@ -43,8 +46,8 @@ class Outbox {
   void push_pong(std::string_view payload);
   /// Queues the close frame, the last one. Code 0 sends no code.
   void push_close(std::uint16_t code, std::string_view reason);
-  /// Bytes that are no frame: the head and body of an HTTP response.
-  void push_raw(SharedBytes bytes);
+  /// Queues a piece of an HTTP response: its head or its body. Not bounded by the limits.
+  void push_http(SharedBytes bytes);
   /// Discards the entries of which nothing has been written. A partly written frame has to be completed.
   void drop_unsent();
 
@@ -64,10 +67,9 @@ class Outbox {
  private:
   struct Entry {
     SharedBytes payload;
-    WebSocketHeader header;
-    bool raw = false;
+    std::optional<WebSocketHeader> header = {};  // of a frame; HTTP has none
     bool pong = false;
-    [[nodiscard]] std::string_view head() const noexcept { return raw ? std::string_view() : header.view(); }
+    [[nodiscard]] std::string_view head() const noexcept { return header ? header->view() : std::string_view(); }
     [[nodiscard]] std::size_t size() const noexcept { return head().size() + payload.size(); }
   };
   void append(Entry entry);
@@ -78,6 +80,36 @@ class Outbox {
   std::size_t first_sent_ = 0;  // bytes of the first one already written
   std::size_t bytes_ = 0;
   unsigned pongs_ = 0;
+};
+
+/// Writes a connection's outbox to its stream, and detects a client that stops reading. While the socket's send buffer
+/// is full nothing is written; the stream then reports when it is writable again, and the owner calls resume().
+class WritePump {
+ public:
+  explicit WritePump(Shard& shard) noexcept : stall_deadline_(shard) {}
+
+  /// One write. On `blocked` it waits for the stream to become writable; `on_stall` is called if that takes longer than
+  /// `stall_timeout`.
+  template <class OnStall>
+  [[nodiscard]] Outbox::Written write(Outbox& outbox, Stream& stream, Duration stall_timeout, OnStall on_stall) {
+    if (blocked_) return Outbox::Written::blocked;
+    const auto written = outbox.write(stream);
+    if (written == Outbox::Written::blocked) {
+      blocked_ = true;
+      stream.when_writable();
+      stall_deadline_.set(stall_timeout, std::move(on_stall));
+    }
+    return written;
+  }
+  /// The stream is writable again, or the connection has ended.
+  void resume() noexcept {
+    blocked_ = false;
+    stall_deadline_.cancel();
+  }
+
+ private:
+  bool blocked_ = false;
+  Deadline stall_deadline_;
 };
 
 }  // namespace entmoot

@@ -24,11 +24,11 @@ WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOpti
       deflate_(deflate),
       decoder_(options.limits, deflate.has_value()),
       outbox_(options.outbox),
+      pump_(shard_),
       frames_(options.frames, shard_.clock().now()),
       idle_(shard_),
-      closing_(shard_),
-      stalled_(shard_) {
-  outbox_.push_raw(SharedBytes(head));
+      closing_(shard_) {
+  outbox_.push_http(SharedBytes(head));
 }
 
 WebSocketSession::~WebSocketSession() {
@@ -46,7 +46,7 @@ void WebSocketSession::open(Stream stream, std::unique_ptr<FrameHandler> handler
   if (state_ == State::open) {
     watch_idle(options_.idle_timeout);
   } else {
-    release_handler();  // connect closed it
+    destroy_later(shard_, std::move(handler_));  // connect closed it
   }
   take(early);
 }
@@ -81,17 +81,7 @@ void WebSocketSession::begin_close(std::uint16_t code, std::string_view reason) 
   outbox_.push_close(code, reason);
   shard_.flush_later(*this);
   closing_.set(options_.close_timeout, [this] { finish(); });
-  release_handler();
-}
-
-void WebSocketSession::release_handler() {
-  if (!handler_) return;
-  // Posted, because the handler may be running; with the session, because it is the handler's transport.
-  struct Released {
-    std::shared_ptr<Connection> session;
-    std::unique_ptr<FrameHandler> handler;  // destroyed first
-  };
-  shard_.post([released = Released{shared_from_this(), std::move(handler_)}] {});
+  destroy_later(shard_, std::move(handler_));
 }
 
 void WebSocketSession::on_readable() {
@@ -153,22 +143,17 @@ void WebSocketSession::hand_over(Frame::Kind kind, std::string_view payload) {
 }
 
 void WebSocketSession::flush() {
-  if (blocked_ || !stream_.is_open()) return;
-  switch (outbox_.write(stream_)) {
+  if (!stream_.is_open()) return;
+  switch (pump_.write(outbox_, stream_, options_.stall_timeout, [this] { finish(); })) {
     case Outbox::Written::all: close_if_done(); return read_on();
     case Outbox::Written::more: shard_.flush_later(*this); return read_on();
     case Outbox::Written::broken: return finish();
-    case Outbox::Written::blocked:
-      blocked_ = true;
-      stream_.when_writable();
-      stalled_.set(options_.stall_timeout, [this] { finish(); });
-      return;
+    case Outbox::Written::blocked: return;
   }
 }
 
 void WebSocketSession::on_writable() {
-  blocked_ = false;
-  stalled_.cancel();
+  pump_.resume();
   flush();
   read_on();
 }
@@ -194,9 +179,9 @@ void WebSocketSession::finish() {
   if (std::exchange(state_, State::gone) == State::gone) return;
   idle_.cancel();
   closing_.cancel();
-  stalled_.cancel();
+  pump_.resume();
   stream_.close();
-  release_handler();
+  destroy_later(shard_, std::move(handler_));
   connections_.remove(*this);
 }
 

@@ -89,7 +89,6 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void begin_close(std::uint16_t code, std::string_view reason);
   void close_if_done();
   void watch_idle(Duration delay);
-  void release_handler();
   void finish();
 
   // Constant after construction.
@@ -101,14 +100,13 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   Stream stream_;
   WebSocketDecoder decoder_;
   Outbox outbox_;
+  WritePump pump_;
   State state_ = State::open;
-  bool blocked_ = false;       // the socket's send buffer is full
   bool peer_is_done_ = false;  // it sent a close frame or violated the protocol: its input is ignored
   TimePoint last_received_{};
   TokenBucket frames_;
   Deadline idle_;
   Deadline closing_;
-  Deadline stalled_;
   std::unique_ptr<FrameHandler> handler_;
 };
 
