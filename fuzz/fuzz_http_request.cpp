@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Bytes of an HTTP client, whole and chopped: the same requests, and the same refusal. The first byte says where to
-// chop.
+// HTTP client bytes, whole and in two pieces: both must give the same requests and the same refusal. The first byte
+// chooses where to split.
 
 #include <entmoot/web/http_parser.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// Tokens that clients bring. The first byte says how: as they come, or signed by us, so that what stands behind the
-// signature is reached too. What must hold: nothing is accepted that is not signed, what we sign comes back as it was,
-// a changed letter makes it another token, and base64 has one text for one value.
+// Tokens from clients. The first byte selects: the token as it is, or signed with our key, so that the code behind the
+// signature check is reached too. Invariants: no unsigned token is accepted, a signed token returns its contents, a
+// changed letter makes it invalid, and base64 has one text for one value.
 
 #include "../tests/phoenix/jwt_vectors.hpp"
 #include "wire.hpp"
@@ -48,7 +48,7 @@ void check_jwt(const JwtVerifier& verifier, std::string_view token, bool may_be_
   require(verifier.expires_at(*claims).value() > the_clock.now());
 }
 
-/// Whatever header and claims, with our signature: `header\nclaims`.
+/// Any header and claims with our signature: `header\nclaims`.
 void own_jwt(std::string_view text) {
   static const JwtVerifier verifier(JwtKeys(JwtKey::from_secret(secret).value()), {}, the_clock);
   const auto end = std::min(text.find('\n'), text.size());
@@ -86,7 +86,7 @@ void own_token(std::string_view text, unsigned char where) {
   require(!token_key().verify(token));
 }
 
-/// Any payload behind a good signature, as another version of ours might have written it.
+/// Any payload with a valid signature, as another version might have written it.
 void strange_token(std::string_view payload) {
   static const std::string key = [] {
     std::string bytes(32, '\0');

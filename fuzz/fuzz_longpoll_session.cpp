@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-// A story of HTTP requests to a long-poll mount, on two stepped shards without a socket in between. What must hold
-// whatever they say: each request is answered exactly once, with an HTTP status and a body that the transport's page
-// knows, messages are frames of the protocol, and sessions that nobody polls end by themselves.
+// A sequence of HTTP requests to a long-poll mount, on two stepped shards without sockets. Invariants: each request is
+// answered exactly once, with an HTTP status and a body that phoenix.js understands; messages are frames of the
+// protocol; and sessions without polls end.
 //
 //     O query    opens a session            G query    the same, with the last session's token in a header: polls
 //     P body     posts a list, where | stands for the end of a line       S body     posts one message
-//     K token    brings this token instead  M method   with no body       H origin   polls from another page
-//     0 to 3     goes on with this session  !          by way of the other shard
-//     +123       so many tenths of a second pass       .          a round of both shards
-//     a          what channels have kept is answered
+//     K token    uses this token instead    M method   without a body     H origin   polls from another page
+//     0 to 3     selects this session       !          uses the other shard
+//     +123       tenths of a second that pass          .          a round of both shards
+//     a          pending answers of channels are given
 
 #include "../tests/phoenix/fixture.hpp"
 #include "wire.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// What a client may send where compression was agreed on. The first byte says which mouth: an offer of the handshake, a
-// compressed message at a small limit, or a message of ours that has to come back as it was.
+// Input to permessage-deflate. The first byte selects: an offer of the handshake, a compressed message at a small
+// limit, or a message that has to survive a round trip.
 
 #include <entmoot/base/utf8.hpp>
 #include <entmoot/web/deflate.hpp>
@@ -24,7 +24,7 @@ void offer(std::string_view text) {
   const auto accepted = PerMessageDeflate::accept(text);
   if (!accepted) return;
   require(accepted->window_bits() >= 9 && accepted->window_bits() <= 15);
-  require(PerMessageDeflate::accept(accepted->answer()).has_value());  // what we say we would understand
+  require(PerMessageDeflate::accept(accepted->answer()).has_value());  // our own answer is a valid offer
 }
 
 void inflate(std::string_view stream, std::size_t bytes_max) {
@@ -36,7 +36,7 @@ void inflate(std::string_view stream, std::size_t bytes_max) {
   if (as_bytes == Inflated::done) {
     require(as_text == (is_utf8(bytes) ? Inflated::done : Inflated::not_utf8));
     require(text == (as_text == Inflated::done ? bytes : std::string()));
-    // More room changes nothing, less than it needs is refused.
+    // A larger limit changes nothing, a smaller one refuses the message.
     std::string again;
     require(inflate_message(stream, {.bytes_max = bytes.size(), .text = false}, again) == Inflated::done);
     require(again == bytes);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-// Two clients, one of each version, on a stepped shard with the channels of the unit tests' fixture, and a story of
-// what they send and what happens meanwhile. What must hold whatever they send: each text frame is compact JSON of the
-// protocol's shape, nothing comes after a close, a client that was not closed has its heartbeat answered, and every
-// join is answered in the end. The world serves every input: what one leaves behind would be there in the next.
+// Two clients, one of each version, on a stepped shard with the channels of the unit tests' fixture, and a sequence of
+// frames and events. Invariants: each text frame is compact JSON of the protocol's shape, nothing follows a close, a
+// client that was not closed has its heartbeat answered, and every join is answered. The world is reused for every
+// input, so state that one input leaked would affect the next.
 //
 //     t text    version 2 sends it as a text frame          T text    version 1 does
 //     b bytes   version 2 sends them as a binary frame      B bytes   version 1 does
-//     .         a round of the shard                        +123      so many milliseconds pass
-//     a         what channels have kept is answered         0 to 4    somebody broadcasts
+//     .         a round of the shard                        +123      milliseconds that pass
+//     a         pending answers of channels are given       0 to 4    a broadcast is made
 //     x         version 2's connection is gone              X         version 1's is
 
 #include "../tests/phoenix/fixture.hpp"
@@ -120,7 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_heartbeat(v1, R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":"♥"})",
                     R"({"event":"phx_reply","payload":{"status":"ok","response":{}},"ref":"♥","topic":"phoenix"})");
   }
-  world.advance(500ms);  // the last of what was asked for later finds nobody
+  world.advance(500ms);  // remaining delayed replies find no channel
   run_on(world.shards[0], [&] {
     require(world.mount.count_here() == 0 && world.pubsub.count_here("room:1") == 0);
     world.diary = {};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// The small texts of a request: its query, its path, the version it asks for, the page and the protocols it names. The
-// first byte says which. What is understood must be understood the same way when it is written down again, and no page
-// passes a check that a laxer one would have stopped.
+// The small texts of a request: the query, the path, the vsn, the origin and the subprotocols. The first byte selects.
+// Accepted input must parse to the same value after it is serialized again, and no origin passes a check that a laxer
+// one refuses.
 
 #include "wire.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Frames of a client, in every version: the first byte chooses. What is accepted must be JSON for another parser too,
-// and what a server sends of it must decode to the same again.
+// Client frames in every version; the first byte selects. Accepted frames must be JSON for another parser too, and what
+// a server sends of them must decode to the same value.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/phoenix/serializer.hpp>

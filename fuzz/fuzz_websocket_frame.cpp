@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Bytes of a client, whole and chopped: the events must be the same. The first byte says where to chop, and whether
-// compression was agreed on.
+// WebSocket client bytes, whole and in two pieces: the events must be the same. The first byte chooses where to split,
+// and whether compression was negotiated.
 
 #include <entmoot/web/websocket_codec.hpp>
 

@@ -2,11 +2,10 @@
 
 #pragma once
 
-// What the fuzzers of whole sessions share: how an input tells a story, and what every text frame of ours must look
-// like, whatever was asked.
+// Shared by the fuzzers of whole sessions: the format of an input, and the shape required of every text frame we send.
 //
-// A story is a list of lines, so that a corpus can be read and mutations keep what is between two line ends together:
-// the first byte of a line is a verb, the rest is what it is about.
+// An input is a list of lines, so that a corpus is readable and mutations keep lines together:
+// the first byte of a line is a verb, the rest is its operand.
 
 #include <boost/json/parse.hpp>
 
@@ -23,7 +22,7 @@ inline void require(bool holds) {
   if (!holds) std::abort();
 }
 
-inline constexpr std::size_t lines_max = 64;  // of a story; more only makes the search slower
+inline constexpr std::size_t lines_max = 64;  // per input; more only makes the search slower
 
 /// Calls `act(verb, rest)` for each line.
 template <class Act>

@@ -5,7 +5,7 @@
 #include "message.hpp"
 
 #include <entmoot/base/embedded.hpp>
-#include <entmoot/web/local_visitor.hpp>
+#include <entmoot/web/local_client.hpp>
 #include <entmoot/web/origin_policy.hpp>
 
 #include <span>
@@ -54,7 +54,7 @@ SocketMount& mount(Node& node, Rooms& rooms, const UserSocket& user_socket, cons
   endpoint.get("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
-    rooms.get_state(*id, respond_with_state(std::move(responder), is_local_visitor(request)));
+    rooms.get_state(*id, respond_with_state(std::move(responder), is_local_client(request)));
   });
   endpoint.post("/api/rooms/:id/messages", [&rooms](const HttpRequest& request, Responder responder) {
     if (from_elsewhere(request)) return responder.respond(HttpResponse::error(403, "origin not allowed"));
@@ -67,7 +67,7 @@ SocketMount& mount(Node& node, Rooms& rooms, const UserSocket& user_socket, cons
   endpoint.delete_("/api/rooms/:id", [&rooms](const HttpRequest& request, Responder responder) {
     const auto id = room_of(request.param("id"));
     if (!id) return responder.respond(HttpResponse::error(400, id.error().reason));
-    if (!is_local_visitor(request) || from_elsewhere(request))
+    if (!is_local_client(request) || from_elsewhere(request))
       return responder.respond(HttpResponse::error(403, "rooms can only be killed from this machine"));
     rooms.kill(*id, ReplyTo([responder = std::move(responder)](const Result<JsonText>&) mutable {
       responder.respond(HttpResponse::empty(204));

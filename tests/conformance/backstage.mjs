@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a scenario has done behind the back of its clients. Everything is named by its address and every value is plain,
-// so that a scenario in a page asks for it in the same words, through its browser.
+// Actions of a scenario that its clients do not perform themselves. Everything is named by its address and every
+// value is plain, so that a scenario in a page makes the same requests through its browser.
 
 import { Server } from "./server.mjs";
 import { UpgradeBreaker } from "./upgrade_breaker.mjs";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs every case of cases/ against one server, many at a time: each has names of its own, so that none hears of
-// another. A case that ends its server has one to itself.
+// Runs every case of cases/ against one server, many at a time: each case uses names of its own, so cases do not
+// interact. A case that ends its server has one to itself.
 
 import { after, before, describe, test } from "node:test";
 import { World } from "./interpreter.mjs";

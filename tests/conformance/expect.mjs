@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a scenario may claim. It says so in Node and in a page alike, so it can lean on neither.
+// The assertions of the scenarios. They run in Node and in a page, so they depend on neither.
 
 const described = (_, part) => {
   if (part === undefined) return "undefined";

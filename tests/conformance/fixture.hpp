@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The fixture's application: one UserSocket behind six mounts, each there so that one family of behaviours can be
-// tested. README.md beside this file says what each offers.
+// The fixture's application: one UserSocket behind six mounts, one for each family of behaviours. README.md in this
+// directory describes them.
 
 #include "user_socket.hpp"
 

@@ -19,9 +19,9 @@
 
 int main(int argc, char** argv) {
   std::uint16_t port = 4000;
-  std::string level = "off";  // the suite makes channels crash by the hundred
+  std::string level = "off";  // the suite crashes hundreds of channels
   CLI::App cli{"A server for conformance tests of the Phoenix Channels protocol."};
-  cli.add_option("--port", port, "Port to listen on; 0 takes any free one")->capture_default_str();
+  cli.add_option("--port", port, "Port to listen on; 0: any free port")->capture_default_str();
   cli.add_option("--log", level, "trace, debug, info, warn, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));

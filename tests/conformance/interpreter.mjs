@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Carries out the steps of one case (verbs.mjs) against a server. After the last step nothing may be left that a client
-// was told and the case did not expect.
+// Executes the steps of one case (verbs.mjs) against a server. After the last step no client may have a received
+// message left that the case did not expect.
 
 import assert from "node:assert/strict";
 import { RawSocket } from "./raw_socket.mjs";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What the scenarios need around the real phoenix.js, in Node or in a page: promises for callbacks, and an account of
-// what a client was told.
+// Helpers for scenarios with the real phoenix.js, in Node or in a page: promises instead of callbacks, and a record of
+// what a client received.
 
-const WAIT_MS = 10000; // For what should happen at once; a busy machine is no failure.
+const WAIT_MS = 10000; // For events that should happen at once; generous, for busy machines.
 const SOON = () => 20; // Timers of the client that a test would otherwise wait for.
 
 /** Resolves when `condition` holds; for what no callback tells. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The real phoenix.js in Node: its versions, and what of a browser each looks for there.
+// The real phoenix.js in Node: its versions, and the browser globals that each needs.
 
 import "./browser_globals.mjs";
 import { WebSocket } from "ws";

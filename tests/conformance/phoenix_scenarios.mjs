@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What people do with phoenix.js and what they must see then (cases 102 to 105 and a few neighbours). One list for Node
-// and for a browser's page: nothing here belongs to one of them.
+// Typical uses of phoenix.js with their expected results (cases 102 to 105 and a few more). One list for Node and for a
+// browser's page, so nothing here depends on either.
 
 import { same } from "./expect.mjs";
 import { fresh, until } from "./phoenix_client.mjs";
 
-const QUIET_MS = 300; // After what must not happen: fifteen times the client's own timers.
+const QUIET_MS = 300; // How long to watch for an event that must not happen: fifteen times the client's own timers.
 const quiet = () => new Promise((resolve) => setTimeout(resolve, QUIET_MS));
 
 const bytes = (...values) => new Uint8Array(values).buffer;
@@ -240,7 +240,7 @@ scenario(
     const client = world.open({ mount: "/small" });
     const room = await client.join(topic());
     await until(() => room.joins.length === 2, "the rejoin");
-    // Phoenix's web server says 1002 here.
+    // Phoenix's web server closes with 1002 here.
     same([1001, 1002].includes(client.closes[0]) || client.closes, true);
   },
   overWebSocket,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// One connection of a case: raw bytes out, an inbox of what the server said in. It answers nothing by itself, no ping
-// and no close, and remembers the time of each thing it heard.
+// One connection of a case: raw bytes out, and an inbox of what the server sent. It answers nothing automatically,
+// neither ping nor close, and records the time of each event.
 
 import { connect } from "node:net";
 import { acceptOf, freshKey, httpHead, httpRequest, wsMeaning, wsParse } from "./wire.mjs";
 
-const LATE_MS = 10000; // For what should come at once; a busy machine is no failure.
+const LATE_MS = 10000; // For events that should happen at once; generous, for busy machines.
 
 export class RawSocket {
   inbox = []; // what wsMeaning makes of the frames, then {end: true}
@@ -21,7 +21,7 @@ export class RawSocket {
     const raw = new RawSocket();
     raw.#socket = connect({ host: url.hostname, port: Number(url.port || 80), noDelay: true });
     await new Promise((resolve, reject) => raw.#socket.once("connect", resolve).once("error", reject));
-    raw.#socket.on("error", () => {}); // A reset is an end.
+    raw.#socket.on("error", () => {}); // A reset counts as an end.
     raw.#socket.on("data", (chunk) => raw.#take(chunk));
     raw.#socket.on("close", () => raw.#end());
     raw.#socket.on("end", () => raw.#end());

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// "room:*" of the conformance fixture (README.md beside this file): one client on one topic. What a join does is
-// decided by the topic's name, what a message does by its event; each row of the two tables is one line in
+// "room:*" of the conformance fixture (README.md in this directory): one client on one topic. The topic's name decides
+// the result of a join, the event the result of a message; each row of README's two tables is one line in
 // room_channel.cpp.
 
 #include <entmoot/phoenix/channel.hpp>

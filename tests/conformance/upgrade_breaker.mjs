@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A proxy between a client and the server, of the kind that companies have: HTTP passes, a WebSocket does not.
+// A proxy between a client and the server, as in some companies' networks: HTTP passes, WebSocket upgrades do not.
 
 import { connect, createServer } from "node:net";
 

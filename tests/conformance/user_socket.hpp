@@ -2,7 +2,7 @@
 
 #pragma once
 
-// Who may connect to the conformance fixture, and as whom.
+// The UserSocket of the conformance fixture.
 
 #include "room_channel.hpp"
 
@@ -20,7 +20,7 @@ class UserSocket final : public entmoot::UserSocket {
     channel("room:*", [&pubsub, &presence] { return std::make_unique<RoomChannel>(pubsub, presence); });
   }
 
-  /// `reject=1` refuses, `reject=2` refuses with a reason, `id=X` names the socket; everybody else is taken in.
+  /// `reject=1` refuses, `reject=2` refuses with a reason, `id=X` names the socket; other clients are accepted.
   [[nodiscard]] entmoot::Result<entmoot::Client> connect(entmoot::Client client) const override {
     if (const auto* reject = entmoot::find_string(client.params, "reject")) {
       if (*reject == "1") return entmoot::fail(entmoot::ErrorCode::unauthorized, "");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The words that cases are written in. Each gives a plain value: a step, a piece of what is sent, or an expectation;
-// interpreter.mjs carries them out. "@case" in any string stands for a name that belongs to this run of this case
-// alone, and "{NAME}" in a request for what $("NAME") has matched before.
+// The vocabulary of the cases. Each function returns a plain value: a step, a piece of a message, or an expectation;
+// interpreter.mjs executes them. "@case" in any string stands for a name unique to this run of this case, and
+// "{NAME}" in a request for the value that $("NAME") has matched before.
 
-// --- what is said often
+// --- frequent messages
 
 export const T = "room:@case";
 export const OK = { status: "ok", response: {} };

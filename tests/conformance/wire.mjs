@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Bytes of HTTP/1.1 and WebSocket (RFC 6455), made and taken apart without a library, because half of what the suite
-// sends is what a library refuses to send.
+// Encodes and decodes HTTP/1.1 and WebSocket (RFC 6455) without a library, because half of what the suite sends is
+// what a library refuses to send.
 
 import { createHash, randomBytes } from "node:crypto";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a scenario takes place: one version of phoenix.js, one transport, one server, and who was let in.
+// The environment of a scenario: one version of phoenix.js, one transport, one server, and the connected clients.
 
 import { Client } from "./phoenix_client.mjs";
 

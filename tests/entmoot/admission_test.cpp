@@ -79,8 +79,8 @@ TEST_CASE("a room may call the handlers that the configuration lists") {
   CHECK(ann.push("room:a", "broadcast", R"({"n":1})") == "ok {}");
   CHECK(ann.push("room:a", "later", R"({"n":2})") == "ok {}");
   CHECK(ann.news() == Texts{R"(room:a new_message {"n":1})", R"(room:a new_message {"n":2})"});
-  CHECK(ann.push("room:a", "broadcast", "[1]") == R"(error {"reason":"a message to clients is an object"})");
-  CHECK(ann.push("room:a", "many") == R"(error {"reason":"broadcast takes one message"})");
+  CHECK(ann.push("room:a", "broadcast", "[1]") == R"(error {"reason":"a message to clients must be an object"})");
+  CHECK(ann.push("room:a", "many") == R"(error {"reason":"broadcast expects one message"})");
   CHECK(ann.push("room:a", "send", R"({"n":3})") == "ok {}");
   CHECK(bench.evaluate("room:b", "got") == "[{n: 3}]");
 
@@ -104,7 +104,7 @@ TEST_CASE("a BroadcastChannel reaches the clients as the event that the configur
   CHECK(ann.push("room:a", "chat", R"({"n":2})") == "ok {}");
   CHECK(ann.push("room:a", "own", R"({"n":3})") == "ok {}");
   CHECK(ann.news() == Texts{R"(room:a headline {"n":1})"});
-  CHECK(ann.push("room:a", "news", "7") == R"(error {"reason":"a message to clients is an object"})");
+  CHECK(ann.push("room:a", "news", "7") == R"(error {"reason":"a message to clients must be an object"})");
 }
 
 TEST_CASE("limits of a route are its own") {

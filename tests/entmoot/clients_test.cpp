@@ -34,7 +34,7 @@ TEST_CASE("a room without functions lets in and says who takes no messages") {
   AppBench bench("export {};");
   Person ann(bench);
   CHECK(ann.join("room:a") == "ok {}");
-  CHECK(ann.push("room:a", "hi") == R"(error {"reason":"the room has no handleIn, nobody takes \"hi\""})");
+  CHECK(ann.push("room:a", "hi") == R"(error {"reason":"the room has no handleIn for \"hi\""})");
   CHECK(bench.info("room:a", "1") == "error: the room has no handleInfo");
   CHECK(ann.leave("room:a") == "ok {}");
   CHECK(ann.news() == Texts{"room:a phx_close {}"});
@@ -99,7 +99,7 @@ TEST_CASE("what handleIn returns is replied, what it throws is an error, and wha
   (void)ann.join("room:a");
   const auto wrong = [](std::string_view what) {
     return "error {\"reason\":\"handleIn returned " + std::string(what) +
-           ": a reply is an object, for example {messages: […]}, or a Uint8Array\"}";
+           ": a reply must be an object, for example {messages: […]}, or a Uint8Array\"}";
   };
   CHECK(ann.push("room:a", "nothing") == "ok {}");
   CHECK(ann.push("room:a", "null") == "ok {}");
@@ -201,10 +201,10 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
   CHECK(ann.push("room:a", "throws") == R"(error {"reason":"thrown"})");
   CHECK(ann.push("room:a", "rejects") == R"(error {"reason":"rejected"})");
   CHECK(ann.push("room:a", "ignored") == R"(ok {"yes":1})");
-  CHECK(ann.push("room:a", "twice").find("taken over already") != std::string::npos);
-  CHECK(ann.push("room:a", "other").find("there is none of this client") != std::string::npos);
-  CHECK(ann.push("room:a", "await").find("there is none of this client") != std::string::npos);
-  CHECK(bench.info("room:a", "1").find("there is none of this client") != std::string::npos);
+  CHECK(ann.push("room:a", "twice").find("already called for this message") != std::string::npos);
+  CHECK(ann.push("room:a", "other").find("must be called while handleIn runs") != std::string::npos);
+  CHECK(ann.push("room:a", "await").find("must be called while handleIn runs") != std::string::npos);
+  CHECK(bench.info("room:a", "1").find("must be called while handleIn runs") != std::string::npos);
   const auto never = ann.asks("room:a", "never");
   bench.advance(9s);
   CHECK(ann.reply(never) == "(no reply)");
@@ -266,12 +266,12 @@ TEST_CASE("what is sent is an object or bytes") {
   (void)ann.join("room:a");
   for (const std::string_view event : {"push", "broadcast", "meta"}) {
     INFO(event);
-    CHECK(ann.push("room:a", event, R"({"what":[1]})").find("is an object or a Uint8Array, not an array") !=
+    CHECK(ann.push("room:a", event, R"({"what":[1]})").find("must be an object or a Uint8Array, not an array") !=
           std::string::npos);
     CHECK(ann.push("room:a", event, R"({"what":"x"})").find("not a string") != std::string::npos);
     CHECK(ann.push("room:a", event, R"({"what":null})").find("not null") != std::string::npos);
   }
-  CHECK(ann.push("room:a", "except", "{}") == R"(error {"reason":"that is not a client"})");
+  CHECK(ann.push("room:a", "except", "{}") == R"(error {"reason":"expected a client of this room"})");
   CHECK(ann.news().empty());
 }
 
@@ -532,9 +532,9 @@ TEST_CASE("a topic that no file serves, one without a name and one too long are 
   CHECK(ann.join("room:lobby") == R"(ok {"lobby":"room:lobby"})");
   CHECK(ann.join("room:x") == "ok {}");
   CHECK(ann.join("game:x") == R"(error {"reason":"unmatched topic"})");
-  CHECK(ann.join("room:") == R"(error {"reason":"the topic names no room"})");
+  CHECK(ann.join("room:") == R"(error {"reason":"the topic has no room id"})");
   CHECK(ann.join("room:" + std::string(250, 'x')) == "ok {}");
-  CHECK(ann.join("room:" + std::string(251, 'x')) == R"(error {"reason":"a topic has at most 255 bytes"})");
+  CHECK(ann.join("room:" + std::string(251, 'x')) == R"(error {"reason":"topic too long: the limit is 255 bytes"})");
 }
 
 TEST_CASE("half a character in what a script says does no harm: it goes out as the sign for such") {
@@ -585,7 +585,7 @@ TEST_CASE("a reply is an object, whatever its toJSON makes of it") {
   )");
   Person ann(bench);
   const std::string_view wrong =
-      R"(error {"reason":"the room's reply must be an object; its toJSON made something else of it"})";
+      R"(error {"reason":"the room's reply must be an object: its toJSON returned another type"})";
   CHECK(ann.join("room:a", R"({"how":"date"})") == wrong);
   CHECK(ann.join("room:a", R"({"how":"number"})") == wrong);
   CHECK(ann.join("room:a", R"({"how":"object"})") == R"(ok {"a":1})");

@@ -75,7 +75,7 @@ TEST_CASE("code that does not load changes nothing, and says where it is wrong")
   (void)ann.join("room:a");
   CHECK(bench.reload("export const join = (;").find("rooms/room.ts:1:") != std::string::npos);
   CHECK(bench.reload("throw new Error('at the top');").find("at the top") != std::string::npos);
-  CHECK(bench.reload("export const join = 7;").find("the export \"join\" is a number, not a function") !=
+  CHECK(bench.reload("export const join = 7;").find("the export \"join\" must be a function, not a number") !=
         std::string::npos);
   CHECK(bench.reload("Object.prototype.toJSON = () => 7; export const join = () => {};").find("rooms/room.ts") !=
         std::string::npos);
@@ -157,7 +157,7 @@ TEST_CASE("a reply that waits for another message is an error when the code is r
   const auto first = ann.asks("room:a", "wait");
   bench.settle();
   CHECK(bench.reload(code(2)).empty());
-  CHECK(ann.reply(first) == R"(error {"reason":"the room has new code, ask again"})");
+  CHECK(ann.reply(first) == R"(error {"reason":"the room was reloaded, try again"})");
   const auto second = ann.asks("room:a", "wait");
   bench.settle();
   (void)bench.info("room:a", "null");
@@ -175,7 +175,7 @@ TEST_CASE("who was joining when the code was replaced is asked to join again, an
   bench.settle();
   CHECK(bench.reload(version(2)).empty());
   bench.advance(1s);
-  CHECK(bob.reply(joins) == R"(error {"reason":"the room's code has been replaced, join again"})");
+  CHECK(bob.reply(joins) == R"(error {"reason":"the room was reloaded, join again"})");
   CHECK(ann.push("room:a", "x") == R"(ok {"version":2,"n":1,"clients":1})");
   CHECK(bench.rooms() == Texts{"room:a running 1"});
   CHECK(bob.join("room:a") == R"(ok {"version":2,"n":2,"clients":1})");

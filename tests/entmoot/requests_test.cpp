@@ -180,7 +180,7 @@ TEST_CASE("a handler that throws is a 500 with its message, and what it did is d
   CHECK(bench.http("GET", "/r/a/later") == R"(500 {"error":"not now"})");
   CHECK(bench.http("GET", "/r/a/text") == R"(500 {"error":"a text"})");
   CHECK(bench.http("GET", "/r/a/string") == R"(500 {"error":"handleRequest returned a string, not a Response"})");
-  CHECK(bench.http("GET", "/r/a/nothing") == R"(500 {"error":"handleRequest returned nothing, not a Response"})");
+  CHECK(bench.http("GET", "/r/a/nothing") == R"(500 {"error":"handleRequest returned undefined, not a Response"})");
   CHECK(bench.http("GET", "/r/a/object") == R"(500 {"error":"handleRequest returned an object, not a Response"})");
   CHECK(bench.http("GET", "/r/a/used").starts_with("500 "));
   CHECK(bench.http("GET", "/r/a/missing").starts_with("500 "));

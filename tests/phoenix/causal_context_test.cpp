@@ -35,7 +35,7 @@ TEST_CASE("a context without gaps is one run for each replica") {
   CHECK(context.latest(ReplicaId{3}) == 0);
 }
 
-TEST_CASE("a gap stays until what is missing is heard") {
+TEST_CASE("a gap stays until the missing event is added") {
   CausalContext context;
   context.add({a, 1});
   context.add({a, 3});

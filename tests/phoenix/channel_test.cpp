@@ -253,7 +253,7 @@ TEST_CASE("an answer given in a turn that fails becomes an error") {
           R"(["1","5","room:1","phx_reply",{"status":"error","response":{"reason":"the process exited before it replied"}}])"});
 }
 
-TEST_CASE("answers that nobody has given when the shards end are no trouble") {
+TEST_CASE("answers still pending when the shards end do no harm") {
   ReplyTo kept = [] {
     World world(2);
     JoinedClient client(world, 1);
@@ -269,7 +269,7 @@ TEST_CASE("answers that nobody has given when the shards end are no trouble") {
   }();
 }
 
-TEST_CASE("a channel may have a say in an answer, in its own turn") {
+TEST_CASE("a channel may make the reply to an answer itself, in its own turn") {
   World world;
   TestClient client(world.shards[0], world.mount);
   client.sends(R"(["1","1","room:say","phx_join",{}])");
@@ -295,7 +295,7 @@ TEST_CASE("a join that waits can be refused, and the topic joined again") {
   CHECK(world.diary.ends.empty());
 }
 
-TEST_CASE("a client that goes while its join waits is forgotten") {
+TEST_CASE("a client that disconnects while its join is pending is removed") {
   World world;
   {
     TestClient client(world.shards[0], world.mount);
@@ -319,7 +319,7 @@ TEST_CASE("messages from inside wait until a slow join is done") {
         Texts{R"(["1","1","room:after-later",)" + ok, R"(["1",null,"room:after-later","late",{"n":2}])"});
 }
 
-TEST_CASE("a channel hears the topics it has subscribed to by itself") {
+TEST_CASE("a channel receives broadcasts on the topics it has subscribed to") {
   World world(2);
   JoinedClient client(world, 1, "room:listen");
   world.pubsub.broadcast("news", "flash", json(R"({"n":1})"));

@@ -56,7 +56,7 @@ struct TokenWorld {
 
 }  // namespace
 
-TEST_CASE("a socket is closed at the moment its client's token ends, and its channels with it") {
+TEST_CASE("a socket is closed at the moment its client's token expires, and its channels with it") {
   TokenWorld world;
   TestClient client(world.shards[0], world.mount, world.token(60s));
   client.sends(R"(["1","1","room:1","phx_join",{}])");
@@ -69,7 +69,7 @@ TEST_CASE("a socket is closed at the moment its client's token ends, and its cha
   CHECK(world.user_socket.diary().ends == std::vector{ChannelEnd::socket_closed});
 }
 
-TEST_CASE("a client whose token has ended is not taken in") {
+TEST_CASE("a client with an expired token is refused") {
   TokenWorld world;
   for (const auto left : {0ms, -1ms, -3'600'000ms}) {
     TestClient client(world.shards[0], world.mount, world.token(left));
@@ -78,7 +78,7 @@ TEST_CASE("a client whose token has ended is not taken in") {
   CHECK(TestClient(world.shards[0], world.mount, world.token(1ms)).connected());
 }
 
-TEST_CASE("a client without an end stays, and so does one whose end is out of all reach") {
+TEST_CASE("a client without an expiry stays, and so does one whose expiry is out of the clock's range") {
   TokenWorld world;
   TestClient far(world.shards[0], world.mount, world.token(std::chrono::hours(24) * 365 * 100'000));
   FixtureSocket endless_socket(world.user_socket.diary());
@@ -89,7 +89,7 @@ TEST_CASE("a client without an end stays, and so does one whose end is out of al
   CHECK_FALSE(endless.closed());
 }
 
-TEST_CASE("the end is a date: setting the clock moves it") {
+TEST_CASE("the expiry is a wall-clock time: setting the clock moves it") {
   TokenWorld world;
   TestClient client(world.shards[0], world.mount, world.token(24h));
   SUBCASE("back, and the client has longer") {
@@ -108,7 +108,7 @@ TEST_CASE("the end is a date: setting the clock moves it") {
   }
 }
 
-TEST_CASE("a client that left before its token ended is forgotten") {
+TEST_CASE("a client that left before its token expired leaves no timer") {
   TokenWorld world;
   { TestClient client(world.shards[0], world.mount, world.token(60s)); }
   world.advance(120s);

@@ -14,7 +14,7 @@ using namespace entmoot;
 
 namespace {
 
-/// What came to handle_out, and is pushed by somebody else.
+/// The broadcasts passed to handle_out, which the test pushes.
 struct Elsewhere {
   SocketRef channel;
   std::vector<Broadcast> given;
@@ -92,7 +92,7 @@ struct Scene {
 
 }  // namespace
 
-TEST_CASE("an event that is intercepted comes to handle_out with the first broadcast that is made behind it") {
+TEST_CASE("an intercepted event reaches handle_out from the first broadcast after intercept()") {
   Scene scene;
   scene.broadcasts("a");
   scene.intercepts({"a"});
@@ -122,7 +122,7 @@ TEST_CASE("broadcasts that are intercepted no longer wait for those before them,
   CHECK(scene.heard() == "a7");
 }
 
-TEST_CASE("who does not answer whether broadcasts have passed keeps nobody waiting") {
+TEST_CASE("a channel that never answers intercept_drained does not block broadcasts") {
   Scene scene("room:hushed");
   scene.intercepts({});
   scene.broadcasts("a");
@@ -131,7 +131,7 @@ TEST_CASE("who does not answer whether broadcasts have passed keeps nobody waiti
   CHECK(scene.heard() == "a1");
 }
 
-TEST_CASE("broadcasts that wait go the way that their event goes when they may go") {
+TEST_CASE("queued broadcasts are delivered as their event is delivered when they are released") {
   Scene scene("room:hushed");
   scene.intercepts({});
   scene.broadcasts("a");
@@ -147,7 +147,7 @@ TEST_CASE("broadcasts that wait go the way that their event goes when they may g
   CHECK(scene.heard() == "a3");
 }
 
-TEST_CASE("of two changes the last has to have been passed") {
+TEST_CASE("of two changes the last has to be drained") {
   Scene scene("room:hushed");
   scene.intercepts({"b"});
   scene.broadcasts("a");
@@ -160,10 +160,10 @@ TEST_CASE("of two changes the last has to have been passed") {
   CHECK(scene.heard() == "a1 b2");
 }
 
-TEST_CASE("too many broadcasts wait no longer") {
+TEST_CASE("beyond the limit queued broadcasts are delivered") {
   Scene scene("room:hushed");
   scene.intercepts({});
-  for (std::size_t i = 0; i < ChannelServer::passing_max; ++i) scene.broadcasts("a");
+  for (std::size_t i = 0; i < ChannelServer::drain_queue_max; ++i) scene.broadcasts("a");
   CHECK(scene.heard().empty());
   scene.broadcasts("a");
   CHECK(scene.heard().ends_with("a100 a101"));
@@ -172,7 +172,7 @@ TEST_CASE("too many broadcasts wait no longer") {
   CHECK(scene.heard() == "a102");
 }
 
-TEST_CASE("what somebody has a channel intercept before it has joined holds from its first broadcast on") {
+TEST_CASE("an intercept from outside before the join applies from the first broadcast on") {
   Scene scene("room:later");
   scene.intercepts({"a"});
   scene.broadcasts("a");

@@ -65,7 +65,7 @@ TEST_CASE("a key in PEM decides the algorithm, and weak or foreign ones are refu
     CHECK(made(JwtKey::from_pem(pem)) == "the key is neither RSA nor EC nor Ed25519");
   }
   for (const auto pem : {std::string_view(), std::string_view("a secret"), node::rsa_pem.substr(0, 200)}) {
-    CHECK(made(JwtKey::from_pem(pem)) == "no public key in PEM form (-----BEGIN PUBLIC KEY-----)");
+    CHECK(made(JwtKey::from_pem(pem)) == "not a PEM public key (-----BEGIN PUBLIC KEY-----)");
   }
 }
 
@@ -79,27 +79,27 @@ TEST_CASE("a JSON Web Key of each kind") {
 }
 
 TEST_CASE("a JSON Web Key that is for something else is refused") {
-  CHECK(changed(0, "alg", "RS512") == "the key is for another algorithm than RS256");
-  CHECK(changed(0, "alg", "PS256") == "the key is for another algorithm than RS256");
-  CHECK(changed(0, "alg", "HS256") == "the key is for another algorithm than RS256");
-  CHECK(changed(0, "alg", 7) == "the key is for another algorithm than RS256");
-  CHECK(changed(1, "use", "enc") == "the key is not for signatures");
-  CHECK(changed(2, "key_ops", boost::json::array{"sign"}) == "the key is not for verifying");
-  CHECK(changed(2, "key_ops", "verify") == "the key is not for verifying");
+  CHECK(changed(0, "alg", "RS512") == "the key's \"alg\" is not RS256");
+  CHECK(changed(0, "alg", "PS256") == "the key's \"alg\" is not RS256");
+  CHECK(changed(0, "alg", "HS256") == "the key's \"alg\" is not RS256");
+  CHECK(changed(0, "alg", 7) == "the key's \"alg\" is not RS256");
+  CHECK(changed(1, "use", "enc") == "the key's \"use\" is not \"sig\"");
+  CHECK(changed(2, "key_ops", boost::json::array{"sign"}) == "the key's \"key_ops\" do not include \"verify\"");
+  CHECK(changed(2, "key_ops", "verify") == "the key's \"key_ops\" do not include \"verify\"");
   CHECK(changed(2, "key_ops", boost::json::array{"sign", "verify"}) == "EdDSA");
 }
 
-TEST_CASE("a JSON Web Key that is none is refused") {
+TEST_CASE("a malformed JSON Web Key is refused") {
   const std::string invalid = "not a valid RSA, P-256 or Ed25519 key";
-  CHECK(made(JwtKey::from_jwk("text")) == "a JSON Web Key is an object");
+  CHECK(made(JwtKey::from_jwk("text")) == "invalid JSON Web Key: expected an object");
   CHECK(made_of_jwk("{}") == invalid);
   CHECK(made_of_jwk(R"({"kty":"RSA"})") == invalid);
   CHECK(changed(0, "kty", "rsa") == invalid);
   CHECK(changed(0, "n", "AQAB") == "the RSA key has 17 bits, not 2048 to 8192");
   CHECK(changed(0, "n", base64url_encode(std::string(1025, '\xff'))) == invalid);
   CHECK(changed(0, "n", std::string(jwk(0)["n"].as_string()) + "=") == invalid);
-  CHECK(changed(0, "e", "AQ") == "the RSA key has an exponent that protects nothing");
-  CHECK(changed(0, "e", "Ag") == "the RSA key has an exponent that protects nothing");
+  CHECK(changed(0, "e", "AQ") == "the RSA key's exponent is insecure");
+  CHECK(changed(0, "e", "Ag") == "the RSA key's exponent is insecure");
   CHECK(changed(0, "e", "AQABAQABAQAB") == invalid);
   CHECK(changed(1, "crv", "P-384") == invalid);
   CHECK(changed(1, "crv", "secp256k1") == invalid);

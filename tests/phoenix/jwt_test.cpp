@@ -183,7 +183,7 @@ TEST_CASE("a header that asks for an extension is refused") {
   CHECK(outcome(verifier, signed_token(claims, R"({"alg":"HS256","jku":"https://evil.example/keys","x":1})")) == "ok");
 }
 
-TEST_CASE("what is no token is refused with a reason of its own") {
+TEST_CASE("a malformed token is refused with a reason of its own") {
   const ManualWallClock clock;
   const JwtVerifier verifier(JwtKeys(JwtKey::from_secret(secret).value()), {}, clock);
   CHECK(outcome(verifier, "") == "token missing");
@@ -208,7 +208,7 @@ TEST_CASE("what is no token is refused with a reason of its own") {
   CHECK(outcome(verifier, signed_token(claims)) == "ok");
 }
 
-TEST_CASE("exp: from that second on the token is over, give or take the leeway") {
+TEST_CASE("exp: from that second on the token is expired, within the leeway") {
   CHECK(judged(R"({"exp":1704067201})", {.leeway = 0s}) == "ok");
   CHECK(judged(R"({"exp":1704067200.5})", {.leeway = 0s}) == "ok");
   CHECK(judged(R"({"exp":1704067200})", {.leeway = 0s}) == "token expired");
@@ -226,7 +226,7 @@ TEST_CASE("exp: from that second on the token is over, give or take the leeway")
   CHECK(judged("{}", {.requires_expiry = false}) == "ok");
 }
 
-TEST_CASE("nbf: before that second the token is not yet good, give or take the leeway") {
+TEST_CASE("nbf: before that second the token is not yet valid, within the leeway") {
   CHECK(judged(R"({"exp":4102444800,"nbf":1704067200})", {.leeway = 0s}) == "ok");
   CHECK(judged(R"({"exp":4102444800,"nbf":1704067201})", {.leeway = 0s}) == "token not yet valid");
   CHECK(judged(R"({"exp":4102444800,"nbf":1704067230})") == "ok");
@@ -260,7 +260,7 @@ TEST_CASE("aud must name us, alone or in a list") {
   CHECK(judged(R"({"exp":4102444800})") == "ok");
 }
 
-TEST_CASE("a key set skips what is not for us, and is an error if nothing is left") {
+TEST_CASE("a key set skips unusable keys, and is an error if none is left") {
   const auto loaded = [](std::string_view document) {
     const auto keys = JwtKeys::from_jwks(document);
     return keys ? std::to_string(keys->all().size()) : keys.error().reason;
@@ -273,7 +273,7 @@ TEST_CASE("a key set skips what is not for us, and is an error if nothing is lef
   CHECK(loaded(R"({"keys":[{"kty":"EC"}]})") == "no usable key in the set: not a valid RSA, P-256 or Ed25519 key");
   CHECK(loaded(R"({"keys":[]})") == "no key in the set");
   for (const char* document : {"{}", "[]", R"({"keys":{}})", "7"}) {
-    CHECK(loaded(document) == R"(a key set is an object with a list of "keys")");
+    CHECK(loaded(document) == R"(invalid key set: expected an object with a list "keys")");
   }
   CHECK(loaded("{").starts_with("invalid JSON"));
   CHECK(loaded(std::string(300'000, ' ')) == "the key set is longer than 256 KiB");

@@ -48,7 +48,7 @@ PresenceNews merged(const PresenceNews& one, const PresenceNews& other) {
   return state.full();
 }
 
-/// What somebody knows who only hears of changes.
+/// The set as reconstructed from the reported changes alone.
 struct View {
   std::vector<PresenceEntry> entries;
 
@@ -150,7 +150,7 @@ struct Network {
 
 }  // namespace
 
-TEST_CASE("who joins is seen at once here, and elsewhere when the news has come") {
+TEST_CASE("a join is visible at once on its replica, and elsewhere after the news is merged") {
   PresenceState here(left_side);
   PresenceState there(right_side);
   const auto step = here.join(entry("a"));
@@ -162,7 +162,7 @@ TEST_CASE("who joins is seen at once here, and elsewhere when the news has come"
   CHECK(here.full() == there.full());
 }
 
-TEST_CASE("an update takes the place of what was there, in one step") {
+TEST_CASE("an update replaces the previous presence in one step") {
   PresenceState here(left_side);
   PresenceState there(right_side);
   there.merge(here.join(entry("a", 1, "t", 1)).news);
@@ -220,7 +220,7 @@ TEST_CASE("a leave that arrives before its join keeps it away") {
   CHECK(here.full() == there.full());
 }
 
-TEST_CASE("the contexts tell that a leave was missed") {
+TEST_CASE("comparing contexts shows that a leave was missed") {
   PresenceState here(left_side);
   PresenceState there(right_side);
   there.merge(here.join(entry("a")).news);
@@ -247,7 +247,7 @@ TEST_CASE("news since a context carry only what is not known there") {
   CHECK(keys_of(there) == Keys{"b", "c"});
 
   PresenceState newcomer(ReplicaId{3});
-  newcomer.merge(news);  // meant for somebody else
+  newcomer.merge(news);  // meant for another replica
   newcomer.merge(here.full());
   CHECK(newcomer.full() == here.full());
 }
@@ -269,7 +269,7 @@ TEST_CASE("the presences of a replica that is down are hidden, and back when it 
   CHECK(keys_of(here) == Keys{"b", "mine"});
 }
 
-TEST_CASE("what others say about a replica that is gone is ignored until it is heard of again") {
+TEST_CASE("news about a removed replica are ignored until it is up again") {
   PresenceState here(left_side);
   PresenceState there(right_side);
   PresenceState third(ReplicaId{3});
@@ -309,7 +309,7 @@ TEST_CASE("merging is commutative, associative and idempotent, for deltas and st
   }
 }
 
-TEST_CASE("replicas converge, however their news travel, to what was added and by nobody seen removed") {
+TEST_CASE("replicas converge, in any order of news, to the entries that were added and not removed") {
   for (unsigned seed = 1; seed <= 2000; ++seed) {
     CAPTURE(seed);
     Network network(seed);

@@ -23,7 +23,8 @@ struct Answers {
   Texts refs;
 };
 
-/// Pushes the state when it has joined and tracks the `key` of its join, if there is one; then does as it is told.
+/// Pushes the state when it has joined and tracks the `key` of its join, if there is one; then executes the client's
+/// commands.
 class PresentChannel final : public Channel {
  public:
   PresentChannel(Presence& presence, Answers& answers) : presence_(presence), answers_(answers) {}
@@ -207,7 +208,7 @@ const std::string joined = R"(["1","1","room:p","phx_reply",{"status":"ok","resp
 
 }  // namespace
 
-TEST_CASE("who joins gets the state after the reply, and is then announced to all") {
+TEST_CASE("a client that joins gets the state after the reply, and is then announced to all") {
   PresentWorld world;
   PresentClient a(world, 0, R"({"key":"u1"})");
   const std::string u1 = R"({"u1":{"metas":[{"n":0,"phx_ref":"R1"}]}})";
@@ -303,7 +304,7 @@ TEST_CASE("a channel that leaves a key keeps the others") {
   CHECK(world.answers.errors.empty());
 }
 
-TEST_CASE("what cannot be tracked is an error that says what to do, and changes nothing") {
+TEST_CASE("a refused track is an error that says what to do, and changes nothing") {
   PresentWorld world(1, {.fetch = {}, .limits = {.per_owner = 2, .per_topic = 3, .meta_bytes = 20, .key_bytes = 5}});
   PresentClient a(world, 0, R"({"key":"u1"})");
   PresentClient b(world, 0, "{}");
@@ -321,26 +322,25 @@ TEST_CASE("what cannot be tracked is an error that says what to do, and changes 
     CHECK(error_of(a, "update", R"({"key":"u1","meta":)" + meta + "}") == "the meta is not a JSON object");
   }
   CHECK(error_of(a, "track", R"({"key":"u","meta":{"text":"0123456789a"}})") ==
-        "the meta has 22 bytes, 20 are allowed: keep an id, and let fetch add the rest (PresenceLimits::meta_bytes)");
+        "the meta has 22 bytes, the limit is 20: store an id and add the rest in fetch (PresenceLimits::meta_bytes)");
   CHECK(error_of(a, "track", R"({"key":"sixsix","meta":{}})") ==
-        "the key has 6 bytes, 5 are allowed: use an id (PresenceLimits::key_bytes)");
+        "the key has 6 bytes, the limit is 5: use an id (PresenceLimits::key_bytes)");
   CHECK(world.list(0) == before);
   CHECK(a.received().empty());
 
   CHECK(error_of(a, "track", R"({"key":"u2","meta":{}})").empty());
   CHECK(error_of(a, "track", R"({"key":"u3","meta":{}})") ==
-        "2 presences are allowed for each channel: untrack one (PresenceLimits::per_owner)");
+        "too many presences: the limit is 2 per channel; untrack one (PresenceLimits::per_owner)");
   CHECK(error_of(b, "track", R"({"key":"u3","meta":{}})").empty());
   CHECK(error_of(b, "track", R"({"key":"u4","meta":{}})") ==
-        "3 presences are allowed for each topic: use more topics (PresenceLimits::per_topic)");
+        "too many presences: the limit is 3 per topic; use more topics (PresenceLimits::per_topic)");
   CHECK(error_of(a, "update", R"({"key":"u2","meta":{"n":1}})").empty());  // no more than before
 }
 
 TEST_CASE("a channel that has not joined, or has ended, is not present") {
   PresentWorld world;
   PresentClient hasty(world, 0, "{}", "room:hasty");
-  CHECK(world.answers.errors ==
-        Texts{"a channel can be present when it has joined: track in after({}, …), not in join()"});
+  CHECK(world.answers.errors == Texts{"the channel has not joined: call track in after({}, …), not in join()"});
   PresentClient late(world, 0, "{}", "room:late");
   late.asks("phx_leave");
   CHECK(world.answers.errors.size() == 2);
@@ -402,7 +402,7 @@ TEST_CASE("a fetch that throws costs its fields and nothing else") {
   CHECK(world.numbers(1) == Numbers{{"u", {0}}});
 }
 
-TEST_CASE("who is no channel can be present too, until it says otherwise") {
+TEST_CASE("an owner that is not a channel is present until it untracks") {
   PresentWorld world;
   PresentClient a(world, 1, "{}");
   PresenceOwner bot{};

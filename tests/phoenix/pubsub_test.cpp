@@ -75,7 +75,7 @@ TEST_CASE("broadcasts of one publisher arrive in order at every subscriber") {
   CHECK(b.received() == expected);
 }
 
-TEST_CASE("who has left or crashed gets no broadcasts") {
+TEST_CASE("a channel that has left or crashed gets no broadcasts") {
   World world;
   JoinedClient left(world);
   JoinedClient crashed(world);
@@ -95,7 +95,7 @@ TEST_CASE("who has left or crashed gets no broadcasts") {
   CHECK(left_over == 0);
 }
 
-TEST_CASE("a replaced channel hears a broadcast once") {
+TEST_CASE("after a rejoin the client gets a broadcast once") {
   World world;
   JoinedClient client(world);
   client.sends(R"(["2","2","room:1","phx_join",{}])");
@@ -135,7 +135,7 @@ TEST_CASE("what is broadcast has to be an object") {
   }
 }
 
-TEST_CASE("a callback hears its topic until its subscription ends") {
+TEST_CASE("a callback receives its topic's broadcasts until its subscription ends") {
   World world(2);
   std::vector<std::string> heard;
   Subscription subscription;

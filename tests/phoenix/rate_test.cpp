@@ -36,7 +36,7 @@ TEST_CASE("a bucket is full at first, fills with time, and never holds more than
   CHECK(bucket.take(1, rate, clock.now()) == Pace::over);
 }
 
-TEST_CASE("who sends too much is told, and closed when it goes on") {
+TEST_CASE("a client over its rate gets errors, and is closed when it continues") {
   World world(1, few_messages());
   JoinedClient client(world);  // one
   for (const char* ref : {"2", "3"}) client.sends(R"(["1",")" + std::string(ref) + R"(","room:1","ok",{}])");
@@ -50,7 +50,7 @@ TEST_CASE("who sends too much is told, and closed when it goes on") {
   CHECK(world.diary.ends == std::vector{ChannelEnd::socket_closed});
 }
 
-TEST_CASE("who was told and waits is served again") {
+TEST_CASE("a client that pauses after an error is served again") {
   World world(1, few_messages());
   JoinedClient client(world);
   for (int i = 0; i < 4; ++i) client.sends(R"(["1","2","room:1","ok",{}])");

@@ -141,7 +141,7 @@ void run_session(unsigned seed) {
 
 }  // namespace
 
-TEST_CASE("random sessions keep every promise of the protocol") {
+TEST_CASE("random sessions satisfy every rule of the protocol") {
   if (const char* seed = std::getenv("ENTMOOT_SEED")) return run_session(static_cast<unsigned>(std::atoi(seed)));
   for (unsigned seed = 1; seed <= 60; ++seed) run_session(seed);
 }

@@ -318,7 +318,7 @@ TEST_CASE("while a join is slow, heartbeats and other topics go on and its own t
   CHECK(client.received() == Texts{R"(["1","1","room:slow",)" + ok, R"(["1","3","room:slow",)" + ok});
 }
 
-TEST_CASE("joins and leaves that come while a join is slow are taken up in order") {
+TEST_CASE("joins and leaves during a slow join are processed in order") {
   World world;
   TestClient client(world.shards[0], world.mount);
   client.sends_at_once({R"(["1","1","room:slow","phx_join",{}])", R"(["1","2","room:slow","phx_leave",{}])",
@@ -335,7 +335,7 @@ TEST_CASE("joins and leaves that come while a join is slow are taken up in order
                                    R"(["5","6","room:slow",)" + ok});
 }
 
-TEST_CASE("what waited for a join that is refused finds no channel") {
+TEST_CASE("messages queued behind a refused join find no channel") {
   World world;
   TestClient client(world.shards[0], world.mount);
   client.sends_at_once({R"(["1","1","room:later","phx_join",{}])", R"(["1","2","room:later","ok",{}])"});
@@ -385,7 +385,7 @@ TEST_CASE("a client that floods a topic whose join is slow is closed") {
   }
 }
 
-TEST_CASE("bytes that waited are given back") {
+TEST_CASE("the bytes of queued messages are released") {
   World world(1, {.waiting_bytes_max = 50});
   TestClient client(world.shards[0], world.mount);
   for (int i = 0; i < 10; ++i) {
@@ -418,7 +418,7 @@ TEST_CASE("a crash ends one channel; the socket and its other topics go on, and 
                                    R"(["2","4","room:2",)" + ok, R"(["9","9","room:1",)" + ok});
 }
 
-TEST_CASE("a channel hears why it ends") {
+TEST_CASE("terminate gets the reason of a channel's end") {
   struct Row {
     const char* frame;
     ChannelEnd reason;
@@ -442,7 +442,7 @@ TEST_CASE("a channel hears why it ends") {
   CHECK(client.received().empty());
 }
 
-TEST_CASE("what terminate pushes comes after phx_close, and what it throws is nobody else's business") {
+TEST_CASE("pushes from terminate come after phx_close, and its exceptions affect nothing else") {
   World world;
   JoinedClient client(world, 0, "room:farewell");
   client.sends(R"(["1","2","room:farewell","stop",{}])");
@@ -496,7 +496,7 @@ TEST_CASE("the mount knows its clients") {
   CHECK(count() == 0);
 }
 
-TEST_CASE("a join that nobody answers is refused in the end, and the topic is free again") {
+TEST_CASE("an unanswered join is refused after the timeout, and the topic is free again") {
   using namespace std::chrono_literals;
   World world(1, {.join_timeout = 30s});
   TestClient client(world.shards[0], world.mount);

@@ -59,7 +59,7 @@ TEST_CASE("a token that was cut or changed anywhere is invalid") {
   CHECK(outcome(key, "") == "token missing");
 }
 
-TEST_CASE("a token for one purpose, or of another secret, is none for this one") {
+TEST_CASE("a token signed with another salt or secret is invalid") {
   const auto token = TokenKey::derive(secret, "user").value().sign(7);
   CHECK(outcome(TokenKey::derive(secret, "user").value(), token) == "7");
   CHECK(outcome(TokenKey::derive(secret, "room").value(), token) == "invalid token");
@@ -93,7 +93,7 @@ TEST_CASE("a token ends when its maximal age is over: a day, what was signed, or
   CHECK(outcome(key, always) == "3");
 }
 
-TEST_CASE("a clock that lags behind the signer's is no reason to refuse") {
+TEST_CASE("a token signed in the future, by a clock ahead of ours, is valid") {
   ManualWallClock clock;
   const auto key = TokenKey::derive(secret, "user", clock).value();
   CHECK(outcome(key, key.sign(1, {.signed_at = clock.now() + 5s})) == "1");
@@ -103,5 +103,6 @@ TEST_CASE("a short secret is refused, and the error says what to do") {
   CHECK(TokenKey::derive(std::string(20, 's'), "").has_value());
   const auto key = TokenKey::derive(std::string(19, 's'), "user");
   REQUIRE(key.has_error());
-  CHECK(key.error().reason.find("19 bytes and needs at least 20: make one with `openssl rand") != std::string::npos);
+  CHECK(key.error().reason.find("19 bytes and needs at least 20: generate one with `openssl rand") !=
+        std::string::npos);
 }

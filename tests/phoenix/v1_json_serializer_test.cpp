@@ -47,7 +47,7 @@ TEST_CASE("version 1 does not look at the kind of the frame") {
       decode("{\"topic\":\"\xff\",\"event\":\"e\",\"payload\":{},\"ref\":\"1\"}", Frame::Kind::binary).has_value());
 }
 
-TEST_CASE("what is no message of version 1") {
+TEST_CASE("malformed messages of version 1") {
   for (const char* text :
        {"", " ", "{}", "[]", "null", "{oops", R"(["1","1","t","e",{}])", R"({"topic":"t","event":"e","payload":{}})",
         R"({"topic":"t","event":"e","ref":"1"})", R"({"topic":"t","payload":{},"ref":"1"})",
@@ -70,7 +70,7 @@ TEST_CASE("version 1 sends exactly four members, and never a join_ref") {
         R"({"event":"shout","payload":{"a":1},"ref":null,"topic":"room:1"})");
 }
 
-TEST_CASE("what version 1 sends of a client's own words, it reads again") {
+TEST_CASE("version 1 can read what it sends") {
   const auto message =
       decode(R"({"topic":"a\"b\\ \n\u00e9","event":"\ud83c\udf33","payload":{ "x" : [ 1 ] },"ref":12})");
   REQUIRE(message.has_value());

@@ -52,7 +52,7 @@ TEST_CASE("sizes in a binary header count bytes of UTF-8") {
   CHECK(message->topic == Label("r\xc3\xb6:1"));
 }
 
-TEST_CASE("a binary push that is cut anywhere in its header is none") {
+TEST_CASE("a binary push truncated anywhere in its header is refused") {
   const auto whole =
       "\x00\x01\x01\x06\x03"
       "12room:1bin"sv;
@@ -89,7 +89,7 @@ TEST_CASE("a ref that is null is empty in a binary frame, escapes of JSON are un
         "a\"\n\\tok"sv);
 }
 
-TEST_CASE("a header field over 255 bytes is refused at who sends, never cut") {
+TEST_CASE("a header field over 255 bytes throws at the sender and is never truncated") {
   const std::string longest(255, 'x');
   const std::string too_long(256, 'x');
   CHECK_NOTHROW((void)v2().encode(Push{Ref::of(longest), {}, longest, longest, efg}));
@@ -101,6 +101,6 @@ TEST_CASE("a header field over 255 bytes is refused at who sends, never cut") {
   CHECK_THROWS_AS((void)v2().encode(Broadcast{"t", too_long, efg}), CannotEncode);
 }
 
-TEST_CASE("a ref that is no string does not fit a binary frame") {
+TEST_CASE("a binary frame needs a ref that is a string") {
   CHECK_THROWS_AS((void)v2().encode(PhxReply{Ref::raw("1"), Ref::of("2"), "t", "ok", efg}), CannotEncode);
 }

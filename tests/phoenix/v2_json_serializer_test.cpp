@@ -135,7 +135,7 @@ TEST_CASE("payloads that are malformed wherever they stand") {
   }
 }
 
-TEST_CASE("frames that are no message") {
+TEST_CASE("malformed frames") {
   const std::string good = with_payload("{}");
   for (const std::string& frame : {std::string(),
                                    std::string(" "),
@@ -172,7 +172,7 @@ TEST_CASE("no prefix of a message is a message") {
   }
 }
 
-TEST_CASE("what passes after random damage is still JSON for the next parser, and compact") {
+TEST_CASE("frames that pass after random mutation are JSON for another parser, and compact") {
   const std::string seed_frame =
       R"([ "1", 2, "t\u00e9", "e", {"a":[1.5e3,"\ud83d\ude00",null,true,false,-0.5],"b":{"c":""," d":[[],{}]}} ])";
   const std::string pieces = "\"\\{}[],: \n01e-.+tfnulrsax\x01\x80";

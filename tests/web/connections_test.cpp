@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A client that leaves when it is told to, or not.
+/// A connection that ends when it is drained, or does not.
 class Guest final : public Connection {
  public:
   Guest(Connections& connections, int& told, bool returns, bool stubborn)
@@ -29,7 +29,7 @@ class Guest final : public Connection {
     ++told_;
     if (!stubborn_) connections_.remove(*this);
   }
-  [[nodiscard]] bool comes_back() const noexcept override { return returns_; }
+  [[nodiscard]] bool reconnects() const noexcept override { return returns_; }
 
  private:
   Connections& connections_;
@@ -72,7 +72,7 @@ constexpr DrainerOptions tens = {.batch_size = 10, .batch_interval = 2s, .shutdo
 
 }  // namespace
 
-TEST_CASE("clients that come back are told to leave in batches, with a pause between them") {
+TEST_CASE("clients that reconnect are drained in batches, with a pause between them") {
   House house;
   house.invite(25);
   house.drain(tens);
@@ -87,7 +87,7 @@ TEST_CASE("clients that come back are told to leave in batches, with a pause bet
   CHECK(house.empty);
 }
 
-TEST_CASE("those that do not come back are told at once, beside the first batch") {
+TEST_CASE("connections that do not reconnect are drained at once, beside the first batch") {
   House house;
   house.invite(25);
   house.invite(30, false);
@@ -95,7 +95,7 @@ TEST_CASE("those that do not come back are told at once, beside the first batch"
   CHECK(house.told == 40);
 }
 
-TEST_CASE("who comes while the others leave is told at once") {
+TEST_CASE("a connection added while draining is drained at once") {
   House house;
   house.invite(25);
   house.drain(tens);
@@ -103,7 +103,7 @@ TEST_CASE("who comes while the others leave is told at once") {
   CHECK(house.told == 11);
 }
 
-TEST_CASE("who has gone before its turn takes no place in a batch") {
+TEST_CASE("a connection that ended before its turn takes no place in a batch") {
   House house;
   house.invite(10);
   std::vector<std::shared_ptr<Connection>> early;
@@ -118,7 +118,7 @@ TEST_CASE("who has gone before its turn takes no place in a batch") {
   CHECK(house.empty);
 }
 
-TEST_CASE("a batch larger than a round of the loop is told in several, and all of it before the pause") {
+TEST_CASE("a batch larger than a round of the loop is drained in several, all before the pause") {
   House house;
   house.invite(1000);
   house.connections.drain({.batch_size = 900, .batch_interval = 2s, .shutdown = 30s}, [] {});
@@ -131,7 +131,7 @@ TEST_CASE("a batch larger than a round of the loop is told in several, and all o
   CHECK(house.told == 1000);
 }
 
-TEST_CASE("what is left when the time is over is dropped, told or not") {
+TEST_CASE("connections left at the shutdown timeout are dropped, drained or not") {
   House house;
   house.invite(25, true, true);
   house.drain({.batch_size = 10, .batch_interval = 2s, .shutdown = 3s});
@@ -146,7 +146,7 @@ TEST_CASE("what is left when the time is over is dropped, told or not") {
   CHECK(house.told == 20);
 }
 
-TEST_CASE("a house without guests is empty at once") {
+TEST_CASE("draining without connections is done at once") {
   House house;
   house.drain({});
   CHECK(house.empty);

@@ -53,7 +53,7 @@ TEST_CASE("a message that does not get smaller is not deflated") {
   CHECK(deflate_message("ab", 9).empty());
 }
 
-TEST_CASE("messages stand for themselves: equal ones give equal bytes, whatever came between") {
+TEST_CASE("messages are independent: equal ones give equal bytes, whatever came between") {
   const auto first = deflate_message(chatter(1000), 15);
   (void)deflate_message(noise(5000), 15);  // given up in the middle
   (void)deflate_message(chatter(3000), 15);
@@ -94,7 +94,7 @@ TEST_CASE("behind a final block another stream may begin, and it does not see th
   CHECK(inflated(one + "garbage").result == broken);
 }
 
-TEST_CASE("what is no stream, or half of one, is refused and nothing is handed out") {
+TEST_CASE("an invalid or truncated stream is refused and yields nothing") {
   CHECK(inflated("\xff\xff\xff\xff"s) == Outcome{broken, ""});
   CHECK(inflated("") == Outcome{broken, ""});
   CHECK(inflated("\x02\x00\x00"s).result == broken);  // a reference to before the beginning
@@ -105,7 +105,7 @@ TEST_CASE("what is no stream, or half of one, is refused and nothing is handed o
   std::string out = "as it was";
   CHECK(inflate_message("\xff", {.bytes_max = 100, .text = false}, out) == broken);
   CHECK(out == "as it was");
-  CHECK(inflated(hello).out == "Hello");  // and the next message is none the worse
+  CHECK(inflated(hello).out == "Hello");  // and the next message is unaffected
 }
 
 TEST_CASE("the limit is exact, on both sides of the chunk") {

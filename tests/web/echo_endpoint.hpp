@@ -2,7 +2,7 @@
 
 #pragma once
 
-// A live endpoint on loopback whose socket says back what it hears, and a few routes.
+// A live endpoint on loopback with an echo socket and a few routes.
 
 #include <entmoot/core/shards.hpp>
 #include <entmoot/core/worker.hpp>
@@ -14,7 +14,7 @@
 
 namespace entmoot {
 
-/// Says back what it hears. "flood" is answered by 16 MiB, "burst" by 400 KiB, "throw" by an exception, "bye" by a
+/// Echoes messages. "flood" is answered by 16 MiB, "burst" by 400 KiB, "throw" by an exception, "bye" by a
 /// close.
 class EchoHandler final : public FrameHandler {
  public:

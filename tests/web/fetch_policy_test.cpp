@@ -27,7 +27,7 @@ std::string judged(const std::vector<std::string>& list, std::string_view url) {
 
 }  // namespace
 
-TEST_CASE("a URL to fetch is taken apart, and one that could be read in two ways is none") {
+TEST_CASE("a URL to fetch is parsed, and an ambiguous one is refused") {
   const auto url = FetchUrl::parse("HTTPS://API.example.com:8443/a/b?c=d#e");
   REQUIRE(url.has_value());
   CHECK(url->origin() == "https://api.example.com:8443");
@@ -72,7 +72,7 @@ TEST_CASE("a redirect's location is absolute or relative") {
   CHECK(resolved("http://a/b/c", "http://u@evil/") == "no");
 }
 
-TEST_CASE("the list names origins, subdomains, or everybody; a name that is listed may be private") {
+TEST_CASE("the list names origins, subdomains, or all hosts; a host listed by name may be private") {
   CHECK(judged({}, "https://example.com/") == "refused");
   CHECK(judged({"https://example.com"}, "https://example.com/x") == "allowed");
   CHECK(judged({"https://example.com/"}, "https://EXAMPLE.com:443/x") == "allowed");
@@ -90,11 +90,11 @@ TEST_CASE("the list names origins, subdomains, or everybody; a name that is list
     CAPTURE(bad);
     const auto policy = FetchPolicy::parse({"*", bad});
     REQUIRE_FALSE(policy.has_value());
-    CHECK(policy.error().reason.find("is no origin") != std::string::npos);
+    CHECK(policy.error().reason.find("is not an origin") != std::string::npos);
   }
 }
 
-TEST_CASE("what is not the public internet is known by its address, in any of its forms") {
+TEST_CASE("addresses outside the public internet are recognised in all their forms") {
   for (const char* address : {"0.0.0.0",
                               "10.1.2.3",
                               "100.64.0.1",

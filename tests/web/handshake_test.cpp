@@ -138,7 +138,7 @@ TEST_CASE("a connect that throws, whatever it throws, is a 500") {
   CHECK(status_of(asked.upgrade("/limited/websocket?vsn=2.0.0&reject=4")) == 500);
 }
 
-TEST_CASE("what is wrong with the upgrade is said in Phoenix's words, after connect") {
+TEST_CASE("an invalid upgrade is refused with Phoenix's text, after connect") {
   AskedEndpoint asked;
   const std::string line = "GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: a\r\n";
   const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -220,7 +220,7 @@ TEST_CASE("the query as phoenix.js writes it becomes parameters, and the parts o
   CHECK(status_of(asked.upgrade("/vars/x/websocket?vsn=2.0.0")) == 404);
 }
 
-TEST_CASE("connect is told who asks") {
+TEST_CASE("connect gets the client's connect_info") {
   AskedEndpoint asked;
   REQUIRE(status_of(asked.upgrade("/socket/websocket?vsn=2.0.0",
                                   "User-Agent: tester/1\r\nX-Forwarded-For: 10.0.0.1\r\nX-A: 1\r\nAccept: x\r\n")) ==
@@ -239,7 +239,7 @@ TEST_CASE("connect is told who asks") {
   CHECK_FALSE(info.x_header("x-b"));
 }
 
-TEST_CASE("an endpoint with an origin that is none does not start, and says which") {
+TEST_CASE("an endpoint with an invalid origin does not start, and names it") {
   Shards shards(1);
   Endpoint endpoint(shards, {.listener = {.port = 0}});
   endpoint.socket("/socket", {.connect = [](const ConnectInfo&, Transport&) -> Result<std::unique_ptr<FrameHandler>> {

@@ -91,7 +91,7 @@ TEST_CASE("a header that would break out of its line becomes a 500") {
   CHECK(response.find("set-cookie") == std::string::npos);
 }
 
-TEST_CASE("after a request that cannot be trusted nothing is served") {
+TEST_CASE("after a malformed request nothing is served") {
   EchoEndpoint echo;
   echo.run();
   for (const std::string bad :
@@ -222,7 +222,7 @@ TEST_CASE("a port in use is an error that names it") {
   CHECK_FALSE(nowhere.start().has_value());
 }
 
-TEST_CASE("over the limit of connections a client is told 503, and room comes back") {
+TEST_CASE("over the connection limit a client gets 503, until a connection has ended") {
   EndpointOptions options;
   options.listener.admission.connections_max = 2;
   EchoEndpoint echo(2, Shards::steady(), options);
@@ -246,7 +246,7 @@ TEST_CASE("over the limit of connections a client is told 503, and room comes ba
   }
 }
 
-TEST_CASE("slow requests are given up: no head in 5 s, no next request in 15 s") {
+TEST_CASE("slow requests time out: no head in 5 s, no next request in 15 s") {
   using namespace std::chrono_literals;
   ManualClock clock;
   EchoEndpoint echo(1, clock);

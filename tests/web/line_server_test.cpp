@@ -59,23 +59,23 @@ TEST_CASE("a line is answered by a line, and only the socket's own user may open
   CHECK((about.st_mode & 0777) == 0600);
 }
 
-TEST_CASE("a line that is too long ends its own connection and nobody else's") {
+TEST_CASE("a line that is too long ends its own connection and no other") {
   Echo echo;
   CHECK_FALSE(ask_line(echo.path, std::string(LineServer::line_bytes_max + 1, 'x')));
   CHECK(ask_line(echo.path, "y").value() == "yy");
 }
 
-TEST_CASE("the socket is gone with its server, and who asks then is told so") {
+TEST_CASE("the socket is removed with its server, and a later request fails with an error") {
   std::filesystem::path path;
   {
     Echo echo;
     path = echo.path;
   }
   CHECK_FALSE(std::filesystem::exists(path));
-  CHECK(ask_line(path, "x").error().reason == "nobody listens at " + path.string());
+  CHECK(ask_line(path, "x").error().reason == "no server listens at " + path.string());
 }
 
-TEST_CASE("what a server that was killed has left behind is replaced") {
+TEST_CASE("the socket file of a killed server is replaced") {
   Echo first;
   Echo second;  // at the same path
   CHECK(ask_line(second.path, "z").value() == "zz");

@@ -220,7 +220,7 @@ TEST_CASE("a binary answer cannot be carried: it is left out, and the rest is wh
   CHECK(world.get(token).messages() == Texts{beaten});
 }
 
-TEST_CASE("a token that is none opens a new session with GET, and is 410 without a token with POST") {
+TEST_CASE("an invalid token opens a new session with GET, and is 410 without a token with POST") {
   LongpollWorld world;
   const auto token = world.open();
   auto other_mount = world.ask(request("GET", "/vars/1/poll/2?vsn=2.0.0")).token();
@@ -255,7 +255,7 @@ TEST_CASE("a refused connect, vsn or origin is 403 in the body, and a connect th
   CHECK(world.clients() == 1);
 }
 
-TEST_CASE("what comes behind the hundredth entry is ignored") {
+TEST_CASE("entries after the hundredth are ignored") {
   LongpollWorld world;
   const auto token = world.open();
   std::string body;
@@ -316,7 +316,8 @@ TEST_CASE("a malformed message ends the session: 408, then 410") {
   CHECK(again.token() != token);
 }
 
-TEST_CASE("blank lines and empty bodies say nothing, and what does not decode is refused whole; the session lives on") {
+TEST_CASE(
+    "blank lines and empty bodies carry nothing, and an undecodable body is refused whole; the session lives on") {
   LongpollWorld world;
   const auto token = world.open();
   CHECK(world.post(token, "\n" + beat + "\n\r\n \n").status() == 200);
@@ -406,7 +407,7 @@ TEST_CASE("version 1 is spoken as well, one message a body or several") {
   CHECK(parse_json(messages[2]).value().at("payload").at("response") == Json{{"a", 1}});
 }
 
-TEST_CASE("a session that nobody polls ends after one and a half to three windows, whatever it posts") {
+TEST_CASE("a session without polls ends after one and a half to three windows, whatever it posts") {
   LongpollWorld world;
   const auto token = world.open_and_join();
   for (int i = 0; i < 2; ++i) {
@@ -445,7 +446,7 @@ TEST_CASE("a disconnect ends the session: the waiting poll with 204, the next wi
   CHECK(world.get(token).status() == 410);
 }
 
-TEST_CASE("a client that does not fetch what it is sent loses its session") {
+TEST_CASE("a client that does not fetch its messages loses its session") {
   LongpollWorld world({.queued_bytes_max = 1000, .queued_frames_max = 5});
   const auto many = world.open_and_join();
   std::string beats;
@@ -461,7 +462,7 @@ TEST_CASE("a client that does not fetch what it is sent loses its session") {
   CHECK(world.post(large, echo).status() == 410);
 }
 
-TEST_CASE("sessions are bounded, by shard and by network; who is too many hears 503, and gets in when one has ended") {
+TEST_CASE("sessions are limited by shard and by network; beyond that 503, until one has ended") {
   LongpollWorld world({.sessions_max = 2}, 1);
   const auto first = world.open();
   (void)world.open();
@@ -525,7 +526,7 @@ TEST_CASE("sessions whose clients wait are drained in batches, so that they do n
   LongpollWorld world({}, 1, {.batch_size = 1, .batch_interval = 2s});
   const auto one = world.park(world.open());
   const auto two = world.park(world.open());
-  (void)world.open();  // nobody waits for it: it goes at once
+  (void)world.open();  // without a parked poll: it ends at once
   world.endpoint->drain([] {});
   world.step();
   CHECK(world.clients() == 1);

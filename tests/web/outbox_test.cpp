@@ -37,7 +37,7 @@ TEST_CASE("frames leave in order, whole, however the kernel cuts the writes") {
   for (std::size_t size :
        {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1000}, std::size_t{1} << 20}) {
     Outbox outbox;
-    outbox.push_raw(SharedBytes("HEAD"));
+    outbox.push_http(SharedBytes("HEAD"));
     std::string wanted = "HEAD";
     for (int i = 0; i < 100; ++i) {
       const std::string payload(static_cast<std::size_t>(i * 3), static_cast<char>('a' + i % 26));

@@ -2,7 +2,8 @@
 
 #pragma once
 
-// A TLS server's identity that nobody knows: a fresh key, and a certificate of its own for "localhost", in a file too.
+// A TLS server's identity that is not trusted: a fresh key, and a certificate of its own for "localhost", in a file
+// too.
 
 #include <string>
 

@@ -15,7 +15,7 @@ using namespace entmoot::wire;
 
 namespace {
 
-/// Everything the decoder says to `piece`.
+/// All events that the decoder returns for `piece`.
 std::vector<Heard> feed(WebSocketDecoder& decoder, std::string piece) {
   std::vector<Heard> heard;
   std::span<char> input(piece);

@@ -134,7 +134,7 @@ TEST_CASE("every case of compression gives the same events however its bytes are
   }
 }
 
-TEST_CASE("where compression was agreed on, what is not compressed is judged as ever") {
+TEST_CASE("with compression negotiated, uncompressed messages are validated as before") {
   for (const auto& row : websocket_cases()) {
     const bool about_rsv1 = (static_cast<unsigned char>(row.input[0]) & rsv1) != 0 ||
                             row.name.find("RSV") != std::string::npos || row.name.starts_with("3.");
@@ -145,7 +145,7 @@ TEST_CASE("where compression was agreed on, what is not compressed is judged as 
   }
 }
 
-TEST_CASE("where nothing was agreed on, a compressed message is a broken one") {
+TEST_CASE("without negotiation a compressed message is a protocol error") {
   WebSocketDecoder decoder;
   CHECK(hear(decoder, compressed_frame("abc"), 0) == std::vector{failed(1002)});
 }

@@ -153,7 +153,7 @@ TEST_CASE("a close from above sends what is queued, then its code, and waits for
   CHECK_FALSE(client.frame().has_value());
 }
 
-TEST_CASE("a client that takes nothing is closed as too slow, and what was begun arrives whole") {
+TEST_CASE("a client that reads nothing is closed as too slow, and a partly sent frame arrives whole") {
   EchoEndpoint echo;
   echo.run();
   RawClient client(echo.port(), 4096);
@@ -255,7 +255,7 @@ TEST_CASE("a client that resets in the middle of a frame leaves nothing behind")
   CHECK(echo.handlers_alive == 0);
 }
 
-TEST_CASE("a silent client is closed with 1001 after the idle time, and any byte of it counts as a sign of life") {
+TEST_CASE("an idle client is closed with 1001 after the idle timeout, which any received byte restarts") {
   using namespace std::chrono_literals;
   ManualClock clock;
   EchoEndpoint echo(1, clock);

@@ -155,7 +155,7 @@ Result<Json> ask_server(const fs::path& folder, const Json& request) {
   if (!line) {
     return fail(ErrorCode::no_process,
                 fmt::format("the server of {} closed the connection: it has stopped, or {} other consoles are open",
-                            app, LineServer::visitors_max));
+                            app, LineServer::clients_max));
   }
   const auto answer = parse_json(*line);
   if (!answer) return answer.error();

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Gives a script its fetch(): the handlers that js/web/fetch_types.js calls. A request goes out when the turn that made
-// it has succeeded, like everything that a room does.
+// The handlers behind a script's fetch(), called by js/web/fetch_types.js. A request is sent when its turn has
+// succeeded, like all effects of a room.
 
 #include <entmoot/core/effects.hpp>
 #include <entmoot/runtime/handlers.hpp>
@@ -15,9 +15,9 @@
 
 namespace entmoot {
 
-/// `fetcher` is of the script's shard and outlives the script.
+/// `fetcher` belongs to the script's shard and outlives the script.
 inline void add_fetch_handlers(Handlers& handlers, Fetcher& fetcher) {
-  // The script waits a little longer than the fetcher, whose answer says more.
+  // The script waits a little longer than the fetcher, whose error is more specific.
   const Duration timeout = fetcher.timeout() + std::chrono::seconds(1);
   handlers.on_later(
       "entmoot:fetch",
@@ -30,7 +30,7 @@ inline void add_fetch_handlers(Handlers& handlers, Fetcher& fetcher) {
   handlers.on("entmoot:fetch-abort", [&fetcher](const JsonText& args) -> Result<JsonText> {
     auto id = args.parse();
     if (!id || !id->is_array() || id->get_array().empty() || !id->get_array()[0].is_string()) {
-      return fail(ErrorCode::invalid, "entmoot:fetch-abort takes [requestId]");
+      return fail(ErrorCode::invalid, "entmoot:fetch-abort: expected [requestId]");
     }
     Effects::release_or_hold([&fetcher, id = std::string(id->get_array()[0].get_string())] { fetcher.abort(id); });
     return JsonText();

@@ -8,7 +8,7 @@
 namespace entmoot {
 
 namespace {
-// Rounds that the end of a stepped node may take; it takes a few.
+// Bound on the rounds to stop a stepped node; a few suffice.
 constexpr int last_rounds_max = 1000;
 }  // namespace
 

@@ -2,25 +2,25 @@
 
 #pragma once
 
-// One server process, composed: shards, PubSub, Presence, the Registry, a JsShard each, the endpoint, and rooms if they
-// are given.
+// One server process: composes shards, PubSub, Presence, the Registry, a JsShard per shard, the endpoint, and, if
+// configured, rooms.
 //
 //   Node node({.endpoint = {.listener = {.port = 4000}}, .rooms = RoomHostOptions{.app = app}});
 //   if (auto started = node.start(); !started) …
 //   …
 //   node.stop(std::chrono::seconds(3));
 //
-// It runs in one of two ways:
+// It runs in one of two modes:
 //
-//   threaded   start() … stop(): a thread for each shard, and the endpoint listens
-//   stepped    never started: the thread that owns the node steps the shards, so that a test takes the same steps in
-//   the
-//              same order each time and knows when nothing is left to do; nothing listens
+//   threaded   start() … stop(): one thread per shard, and the endpoint listens
+//   stepped    never started: the owning thread steps the shards, so that a test is deterministic and knows when no
+//   work
+//              is left; nothing listens
 //
-// An application of its own kind (apps/chat_room) leaves `rooms` out, mounts its sockets and routes, and registers what
-// has to end on each shard with on_stop().
+// An application without rooms (apps/chat_room) omits `rooms`, mounts its sockets and routes, and registers with
+// on_stop() what has to end on each shard.
 //
-// Constructed and destroyed by one thread, which is no shard's.
+// Constructed and destroyed by one thread that is not a shard's.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/result.hpp>
@@ -45,7 +45,7 @@ namespace entmoot {
 
 struct NodeOptions {
   unsigned shards = 0;                    ///< 0: one per core.
-  const Clock& clock = Shards::steady();  ///< Outlives the node. A stepped node is given a ManualClock.
+  const Clock& clock = Shards::steady();  ///< Outlives the node. A stepped node uses a ManualClock.
   EndpointOptions endpoint = {};
   JsShardOptions js = {};
   std::optional<RoomHostOptions> rooms = {};
@@ -54,7 +54,7 @@ struct NodeOptions {
 class Node {
  public:
   explicit Node(NodeOptions options = {});
-  /// stop().
+  /// Calls stop().
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -65,33 +65,33 @@ class Node {
   [[nodiscard]] Registry& registry() noexcept { return registry_; }
   [[nodiscard]] const PerShard<JsShard>& js() const noexcept { return js_; }
   [[nodiscard]] Endpoint& endpoint() noexcept { return endpoint_; }
-  /// Only if NodeOptions::rooms were given.
+  /// Requires NodeOptions::rooms.
   [[nodiscard]] RoomHost& rooms() noexcept { return *rooms_; }
 
   // --- before it starts
 
-  /// Mounts a socket (Phoenix.Endpoint.socket/3). `user_socket` outlives the node's run; `mount` without `connect`.
+  /// Mounts a socket (Phoenix.Endpoint.socket/3). `user_socket` outlives the node's run; `mount.connect` is unset.
   SocketMount& socket(std::string_view path, const UserSocket& user_socket, EndpointSocket mount = {},
                       SocketLimits limits = {});
-  /// `stop` is called on each shard when the node stops, once no connection is left: what lives on the shard ends. The
-  /// last registered is called first.
+  /// Calls `stop` on each shard when the node stops, after all connections have ended, to end the shard's objects. In
+  /// reverse order of registration.
   void on_stop(std::function<void(Shard&)> stop);
 
   // --- threaded
 
-  /// Starts the threads and listens. The error says why it cannot; then stop() it.
+  /// Starts the threads and listens. After an error, call stop().
   [[nodiscard]] Result<void> start();
-  /// The port that is listened on, once started.
+  /// The listening port, once started.
   [[nodiscard]] std::uint16_t port() const noexcept { return endpoint_.port(); }
-  /// Accepts no more connections, asks the clients to reconnect and gives them at most `drain` to read what is queued
-  /// for them, ends what lives on the shards, joins the threads.
+  /// Stops accepting, asks the clients to reconnect, waits at most `drain` while they read what is queued for them,
+  /// ends the shards' objects, joins the threads.
   void stop(Duration drain = {});
 
   // --- stepped
 
-  /// One round of every shard. Whether anything was done.
+  /// Runs one round of every shard. Returns whether there was work.
   bool step();
-  /// Steps until nothing is left to do at this time of the clock.
+  /// Steps until no work is left at the current time of the clock.
   void settle();
 
  private:

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Rooms on a node, reachable: by a socket that speaks Phoenix Channels, over WebSocket or long-poll, and by HTTP, with
-// the app's files and `fetch`.
+// Hosts rooms on a node: a socket that speaks Phoenix Channels, over WebSocket or long-poll, HTTP requests, the app's
+// files, and `fetch`.
 
 #include <entmoot/node/room_requests.hpp>
 #include <entmoot/node/room_socket.hpp>
@@ -22,27 +22,27 @@ namespace entmoot {
 class Node;
 
 struct RoomHostOptions {
-  std::shared_ptr<const HostedApp> app;  ///< What is served first; use() replaces it.
+  std::shared_ptr<const HostedApp> app;  ///< The initial app; use() replaces it.
   RoomsOptions rooms = {};
   std::string socket_path = "/socket";
   EndpointSocket socket = {};  ///< Without `connect`.
   SocketLimits socket_limits = {};
   ChannelRoutes channels = {};  ///< Further channels of the socket, before the rooms.
   Tokens tokens = {};           ///< Settled.
-  FetchOptions fetch = {};      ///< Of each shard.
+  FetchOptions fetch = {};      ///< Per shard.
   StaticFiles own_files = {};   ///< Served before the app's.
 };
 
 class RoomHost {
  public:
-  /// Mounts everything on the node, before that starts. The node outlives it.
+  /// Mounts the socket and the request handler on the node, before it starts. The node outlives it.
   RoomHost(Node& node, RoomHostOptions options);
 
   [[nodiscard]] Rooms& rooms() noexcept { return rooms_; }
   [[nodiscard]] SocketMount& sockets() noexcept { return sockets_; }
   [[nodiscard]] const RoomRequests& requests() const noexcept { return requests_; }
 
-  /// Serves `app` from now on; live rooms whose code is another one now reload, each by itself. Any thread.
+  /// Switches to `app`; live rooms whose code has changed reload, each independently. Any thread.
   void use(std::shared_ptr<const HostedApp> app);
   /// Ends the rooms of this shard. On each shard, before its loop ends.
   void stop_here();

@@ -5,7 +5,7 @@
 #include <entmoot/rooms/client_address.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/web/byte_string.hpp>
-#include <entmoot/web/local_visitor.hpp>
+#include <entmoot/web/local_client.hpp>
 #include <entmoot/web/path_pattern.hpp>
 
 #include <boost/json/array.hpp>
@@ -22,13 +22,13 @@ namespace entmoot {
 
 namespace {
 
-/// A room that a path names, and the rest of the path.
+/// The room named by a path, and the rest of the path.
 struct Addressed {
   std::string topic;
   std::string rest;
 };
 
-/// The route's path is "/api/rooms/:id"; a path matches if it begins so.
+/// A path matches if it begins with the route's path, such as "/api/rooms/:id".
 std::optional<Addressed> addressed(const RoomRoute& route, std::string_view path) {
   const auto wanted = path_segments(route.path);
   const auto given = path_segments(path);
@@ -48,7 +48,7 @@ std::optional<Addressed> addressed(const RoomRoute& route, std::string_view path
   return room;
 }
 
-/// What room.js has written of a Response. The object may be one of the script's own making, so nothing is trusted.
+/// The parts of a Response as written by room.js. The script may have made the object itself, so nothing is trusted.
 struct ResponseParts {
   int status = 0;
   std::vector<HttpHeader> headers = {};
@@ -62,7 +62,7 @@ Result<ResponseParts> parts_of(const Answer& answer) {
   const Json* status = object ? object->if_contains("status") : nullptr;
   const Json* headers = object ? object->if_contains("headers") : nullptr;
   if (!headers || !headers->is_array() || !answer.bytes) {
-    return fail(ErrorCode::script, "the room's answer is not a Response");
+    return fail(ErrorCode::script, "the room did not return a Response");
   }
   const auto number = status && status->is_int64() ? status->get_int64() : 0;
   if (number < 200 || number > 599) return fail(ErrorCode::script, "the room's Response has an invalid HTTP status");
@@ -71,7 +71,7 @@ Result<ResponseParts> parts_of(const Answer& answer) {
     const auto* pair = field.if_array();
     const bool are_texts = pair && pair->size() == 2 && pair->at(0).is_string() && pair->at(1).is_string();
     auto value = are_texts ? bytes_of_characters(pair->at(1).get_string())
-                           : Result<std::string>(fail(ErrorCode::invalid, "no pair"));
+                           : Result<std::string>(fail(ErrorCode::invalid, "not a pair of strings"));
     if (!value) return fail(ErrorCode::script, "the room's Response has an invalid header");
     parts.headers.push_back({std::string(pair->at(0).get_string()), *std::move(value)});
   }
@@ -80,18 +80,18 @@ Result<ResponseParts> parts_of(const Answer& answer) {
 
 /// The room's Response as an HTTP response. Headers of the connection are the server's.
 HttpResponse response_from(const Result<Answer>& answer) {
-  // What the script threw is a fault of the application; anything else means that the room cannot answer now.
+  // An exception of the script is an error of the application; any other error means that the room cannot answer now.
   if (!answer) {
     return HttpResponse::error(answer.error().code == ErrorCode::script ? 500 : 503, answer.error().reason);
   }
   const auto parts = parts_of(*answer);
   if (!parts) return HttpResponse::error(500, parts.error().reason);
   HttpResponse response{.status = parts->status, .body = parts->body};
-  static constexpr std::array<std::string_view, 6> ours = {"connection", "content-length", "transfer-encoding",
-                                                           "keep-alive", "upgrade",        "date"};
+  static constexpr std::array<std::string_view, 6> reserved = {"connection", "content-length", "transfer-encoding",
+                                                               "keep-alive", "upgrade",        "date"};
   for (const auto& [name, value] : parts->headers) {
-    const auto is_ours = [&name = name](std::string_view own) { return same_name(own, name); };
-    if (std::ranges::none_of(ours, is_ours)) response.with(name, value);
+    const auto is_reserved = [&name = name](std::string_view own) { return same_name(own, name); };
+    if (std::ranges::none_of(reserved, is_reserved)) response.with(name, value);
   }
   return response;
 }
@@ -109,8 +109,8 @@ RoomRequests::RoomRequests(Rooms& rooms, std::size_t shards, Options options,
       options_(std::move(options)),
       app_(shards, [&](unsigned) { return std::make_unique<std::shared_ptr<const HostedApp>>(app); }) {}
 
-/// What the request's bearer token says; null if there is none, or an invalid one: what its owner may do is for the
-/// room to decide.
+/// The identity in the request's bearer token; null if there is none or it is invalid. The room decides what the client
+/// may do.
 Json RoomRequests::identity_of(const HttpRequest& request) const {
   constexpr std::string_view scheme = "Bearer ";
   const std::string* header = request.header("authorization");
@@ -130,7 +130,7 @@ JsonText RoomRequests::head_of(const HttpRequest& request, std::string_view rest
                        {"url", scheme + "://" + request.host + request.path + query},
                        {"headers", std::move(headers)},
                        {"path", rest},
-                       {"local", is_local_visitor(request)},
+                       {"local", is_local_client(request)},
                        {"token", identity_of(request)}});
 }
 
@@ -138,7 +138,7 @@ void RoomRequests::handle(const HttpRequest& request, Responder responder) const
   const HostedApp& app = *app_.local();
   if (auto file = options_.own_files.find(request)) return responder.respond(*std::move(file));
   if (auto file = app.files.find(request)) return responder.respond(*std::move(file));
-  // The Web's Request has no such methods.
+  // The Web's Request does not allow these methods.
   if (request.method == "TRACE" || request.method == "CONNECT") {
     return responder.respond(HttpResponse::error(501, "method not supported"));
   }
@@ -147,7 +147,7 @@ void RoomRequests::handle(const HttpRequest& request, Responder responder) const
     auto room = addressed(*route, request.path);
     if (!room) continue;
     const bool changes = request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
-    // A page of a foreign origin may make a browser send a POST here, but it cannot hide its origin.
+    // A page of another origin can make a browser send a POST, but it cannot hide its origin.
     if (changes && !origin_allowed(options_.origins, request)) {
       return responder.respond(HttpResponse::error(403, "origin not allowed"));
     }

@@ -2,9 +2,9 @@
 
 #pragma once
 
-// HTTP for a node's rooms: the files that the server brings along, the app's files, and requests to rooms, which their
-// scripts answer in handleRequest. A reload may change all of it, so nothing is a route of the endpoint: every request
-// that no socket takes comes here.
+// HTTP for a node's rooms: the server's own files, the app's files, and requests to rooms, which their scripts handle
+// in handleRequest. A reload may change all of it, so there are no endpoint routes: every request that does not match a
+// socket is passed here.
 
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/node/tokens.hpp>
@@ -18,7 +18,7 @@
 
 namespace entmoot {
 
-/// What a node serves, and what a reload replaces as a whole. Immutable, shared by all shards.
+/// The content a node serves; a reload replaces it as a whole. Immutable, shared by all shards.
 struct HostedApp {
   std::shared_ptr<const RoomRoutes> routes = std::make_shared<const RoomRoutes>();
   StaticFiles files = {};
@@ -28,15 +28,15 @@ class RoomRequests {
  public:
   struct Options {
     StaticFiles own_files = {};  ///< The server's own, the same for every app.
-    OriginPolicy origins = {};   ///< Whose pages may send requests that change something.
+    OriginPolicy origins = {};   ///< Origins whose pages may send requests with side effects.
     Tokens tokens = {};          ///< Of `Authorization: Bearer`.
   };
   /// `rooms` outlive it.
   RoomRequests(Rooms& rooms, std::size_t shards, Options options, const std::shared_ptr<const HostedApp>& app);
 
-  /// On the connection's shard, on several at once.
+  /// On the connection's shard, so on several shards concurrently.
   void handle(const HttpRequest& request, Responder responder) const;
-  /// On each shard: serves `app` from now on.
+  /// On each shard: switches to `app`.
   void use_here(std::shared_ptr<const HostedApp> app) { app_.local() = std::move(app); }
 
  private:

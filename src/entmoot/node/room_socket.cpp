@@ -22,7 +22,7 @@ Result<Client> RoomSocket::connect(Client client) const {
   } else if (const auto* given = find_string(client.params, "token")) {
     token = *given;
   }
-  client.params.erase("token");  // the room does not see it, and neither does its log
+  client.params.erase("token");  // kept from the room and its log
   if (token.empty() && !tokens_.required) return client;
   auto identity = tokens_.verify(token);
   if (!identity) return identity.error();

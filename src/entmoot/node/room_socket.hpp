@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The UserSocket of a node's rooms. Anybody may connect, or only a client that brings a valid token, in `params.token`
-// or, better, in the `authToken` option of phoenix.js. Every topic is a room's, except those of further channels.
+// The UserSocket of a node's rooms. Any client may connect, or only one with a valid token, in `params.token` or,
+// preferably, in the `authToken` option of phoenix.js. Every topic is a room's, except those of further channels.
 
 #include <entmoot/node/tokens.hpp>
 #include <entmoot/phoenix/user_socket.hpp>
@@ -20,7 +20,7 @@ using ChannelRoutes = std::vector<std::pair<std::string, ChannelFactory>>;
 
 class RoomSocket final : public UserSocket {
  public:
-  /// `channels` come before the rooms.
+  /// `channels` take precedence over the rooms.
   RoomSocket(Rooms& rooms, Tokens tokens, const ChannelRoutes& channels);
 
   [[nodiscard]] Result<Client> connect(Client client) const override;

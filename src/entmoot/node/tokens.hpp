@@ -2,11 +2,11 @@
 
 #pragma once
 
-// How a client proves who it is: by a token signed with the server's secret (phoenix/token.hpp), or by a JSON Web Token
-// of a login service (phoenix/jwt.hpp). Without either, every client is accepted.
+// Authentication of clients: by a token signed with the server's secret (phoenix/token.hpp), or by a JSON Web Token of
+// a login service (phoenix/jwt.hpp). Without either, every client is accepted.
 //
-// Filled in, then settled once: keys are derived and checked before the server starts. Immutable afterwards; any thread
-// may verify.
+// Filled in, then settled once: keys are derived and validated before the server starts. Immutable afterwards; any
+// thread may verify.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
@@ -23,23 +23,23 @@
 
 namespace entmoot {
 
-/// What a valid token says.
+/// The contents of a valid token.
 struct Identity {
-  Json token;                               ///< What was signed, or the claims: `client.assigns.token`.
+  Json token;                               ///< The signed data, or the claims: `client.assigns.token`.
   std::optional<WallTime> expires_at = {};  ///< For Client::expires_at.
 };
 
 struct Tokens {
   bool required = true;  ///< Whether a client without a token is refused.
 
-  std::string secret = {};  ///< Empty: no tokens of the server's own.
+  std::string secret = {};  ///< Empty: no tokens signed by this server.
   std::string salt = "user socket";
-  std::optional<std::chrono::seconds> max_age = {};  ///< What the token says, unless given.
+  std::optional<std::chrono::seconds> max_age = {};  ///< Default: the token's.
 
   std::vector<JwtKey> jwt_keys = {};  ///< Empty: no JSON Web Tokens.
   JwtRules jwt_rules = {};
 
-  /// Makes the verifiers. An error says which setting cannot work.
+  /// Makes the verifiers. The error names the invalid setting.
   [[nodiscard]] Result<void> settle();
   /// Whether tokens are checked.
   [[nodiscard]] bool given() const noexcept { return key || jwt; }

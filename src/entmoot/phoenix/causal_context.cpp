@@ -8,7 +8,7 @@ namespace entmoot {
 
 void CausalContext::add(ReplicaId replica, Range range) {
   auto& ranges = ranges_[replica];
-  // Those that overlap or touch the new one become one with it.
+  // Merge the ranges that overlap or touch the new one.
   const auto from = std::ranges::find_if(ranges, [&](const Range& old) { return old.last + 1 >= range.first; });
   auto to = from;
   for (; to != ranges.end() && to->first <= range.last + 1; ++to) {

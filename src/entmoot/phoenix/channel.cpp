@@ -10,7 +10,7 @@ Channel::HandleResult Channel::handle_in(std::string_view event, const Payload&)
 
 Channel::InfoResult Channel::handle_out(std::string_view event, const Payload&) { throw UnhandledEvent(event); }
 
-void Channel::intercept_drained(ReplyTo passed) { std::move(passed)(JsonText()); }
+void Channel::intercept_drained(ReplyTo drained) { std::move(drained)(JsonText()); }
 
 Channel::InfoResult Channel::handle_info(const Broadcast&) { return NoReply{}; }
 

@@ -21,7 +21,7 @@ struct Match : Cases... {
 template <class... Cases>
 Match(Cases...) -> Match<Cases...>;
 
-/// What comes back late finds its client, and that its channel, or finds it gone.
+/// Runs `then` in the channel's turn, unless the client or the channel no longer exists.
 void in_turn_of(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then) {
   if (Socket* socket = to.sockets->find(to.socket)) socket->handle_info(to, std::move(then));
 }
@@ -63,12 +63,12 @@ void ChannelServer::crash(std::string_view what) {
 
 // --- joining
 
-void ChannelServer::join(const Message& message, std::optional<Ref> replaces, Duration patience) {
+void ChannelServer::join(const Message& message, std::optional<Ref> replaces, Duration timeout) {
   join_ref_ = message.join_ref;
   push_ref_ = join_ref_.is_null() ? message.ref : join_ref_;
   state_ = Joining{message.ref, std::move(replaces), {}};
   turn(Handling{message.ref, true}, [&] {
-    if (!channel_) throw std::runtime_error("the route made no channel");
+    if (!channel_) throw std::runtime_error("the channel factory returned null");
     std::visit(Match{
                    [&](const Channel::Ok& ok) { finish_join("ok", ok.response); },
                    [&](const Error& error) { finish_join("error", reason_object(error.reason)); },
@@ -77,26 +77,26 @@ void ChannelServer::join(const Message& message, std::optional<Ref> replaces, Du
                },
                channel_->join(topic_, message.payload));
   });
-  if (joining()) give_up_joining(patience);
+  if (joining()) start_join_timeout(timeout);
 }
 
-void ChannelServer::give_up_joining(Duration after) {
+void ChannelServer::start_join_timeout(Duration timeout) {
   SocketRef to = address();
   to.joins = true;
-  join_timeout_ = link_.sockets.shard().after(after, [to = std::move(to)] {
-    log::warn("channel {}: nobody has answered the join", log::quoted(to.topic));
+  join_timeout_ = link_.sockets.shard().after(timeout, [to = std::move(to)] {
+    log::warn("channel {}: join timed out", log::quoted(to.topic));
     reply(to, "error", reason_object("join timeout"));
   });
 }
 
 void ChannelServer::finish_join(std::string_view status, const Payload& response) {
-  // First of all, because it may throw; then the join has crashed.
+  // First, because it may throw, which crashes the join.
   const Frame frame = link_.serializer.encode(
       PhxReply{join_ref_, std::get<Joining>(state_).ref, topic_, std::string(status), response});
   Joining joining = std::get<Joining>(std::move(state_));
   link_.sockets.shard().cancel(std::exchange(join_timeout_, TimerId::none));
   if (status == "ok") {
-    // One step: from here on broadcasts are delivered, and the reply is pushed before the next of them can be.
+    // One step: broadcasts are delivered from here on, and the reply is pushed before any of them can be.
     state_ = Joined{link_.pubsub.subscribe_fastlane(topic_, *this, subscriber_)};
   } else {
     state_ = Ended{};
@@ -140,7 +140,7 @@ void ChannelServer::handle_answer(const SocketRef& to, UniqueFunction<Channel::H
 
 void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
   if (auto* waiting = std::get_if<Joining>(&state_)) {
-    if (waiting->early.size() == early_max) return crash("too many messages before it has joined");
+    if (waiting->early.size() == early_max) return crash("too many messages queued before the channel has joined");
     waiting->early.push_back(std::move(then));
     return;
   }
@@ -151,9 +151,9 @@ void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
 }
 
 void ChannelServer::handle_broadcast(const Fastlane& message) {
-  if (!passing_ || !names(passing_->events, message.broadcast().event)) return deliver(message);
-  passing_->waiting.push_back(message.broadcast());
-  if (passing_->waiting.size() > passing_max) end_passing();
+  if (!intercept_drain_ || !names(intercept_drain_->events, message.broadcast().event)) return deliver(message);
+  intercept_drain_->queued.push_back(message.broadcast());
+  if (intercept_drain_->queued.size() > drain_queue_max) finish_intercept_drain();
 }
 
 void ChannelServer::deliver(const Fastlane& message) {
@@ -163,7 +163,8 @@ void ChannelServer::deliver(const Fastlane& message) {
   }
   if (const Frame* frame = message.frame_for(link_.serializer)) return link_.push(*frame);
   handle_info_later([]() -> Channel::InfoResult {
-    throw CannotEncode("a binary broadcast to a client of version 1, which has no binary payloads");
+    throw CannotEncode(
+        "cannot send a binary broadcast to a client of protocol version 1, which has no binary payloads");
   });
 }
 
@@ -175,13 +176,13 @@ void ChannelServer::intercept(std::vector<std::string> events) {
     if (!names(channel_->intercepted_, event)) off.push_back(event);
   }
   if (off.empty()) return;
-  if (!passing_) passing_ = std::make_unique<Passing>();
-  std::ranges::move(off, std::back_inserter(passing_->events));
-  // Those that are intercepted are given to handle_out in turns that have been posted by now: this one is behind them.
-  handle_info_later([this, number = ++last_passing_]() -> Channel::InfoResult {
+  if (!intercept_drain_) intercept_drain_ = std::make_unique<InterceptDrain>();
+  std::ranges::move(off, std::back_inserter(intercept_drain_->events));
+  // The turns that pass intercepted broadcasts to handle_out have already been posted, so this one comes after them.
+  handle_info_later([this, number = ++last_intercept_drain_]() -> Channel::InfoResult {
     channel_->intercept_drained(ReplyTo(link_.sockets.shard(), [this, number, to = address()](const Result<JsonText>&) {
       in_turn_of(to, [this, number]() -> Channel::InfoResult {
-        if (number == last_passing_) end_passing();
+        if (number == last_intercept_drain_) finish_intercept_drain();
         return Channel::NoReply{};
       });
     }));
@@ -189,11 +190,11 @@ void ChannelServer::intercept(std::vector<std::string> events) {
   });
 }
 
-/// What waited goes the way that its event goes now.
-void ChannelServer::end_passing() {
-  const auto passed = std::exchange(passing_, nullptr);
-  if (!passed) return;
-  for (Broadcast& message : passed->waiting) deliver(Fastlane(std::move(message)));
+/// Delivers the queued broadcasts, each as its event is delivered now.
+void ChannelServer::finish_intercept_drain() {
+  const auto drained = std::exchange(intercept_drain_, nullptr);
+  if (!drained) return;
+  for (Broadcast& message : drained->queued) deliver(Fastlane(std::move(message)));
 }
 
 void ChannelServer::handle_info_later(UniqueFunction<Channel::InfoResult()> then) {
@@ -245,7 +246,7 @@ void ChannelServer::end(ChannelEnd reason) {
 
 void ChannelServer::terminate(ChannelEnd reason) {
   state_ = Ended{};
-  passing_.reset();
+  intercept_drain_.reset();
   subscriptions_.clear();
   turn({}, [&] { channel_->terminate(reason); });
   for (auto& then : std::exchange(monitors_, {})) turn({}, then);
@@ -264,7 +265,7 @@ SocketRef ChannelServer::address() const {
 }
 
 SocketRef ChannelServer::current_ref() const {
-  if (!handling_) throw std::logic_error("nothing is being handled that could be replied to");
+  if (!handling_) throw std::logic_error("socket_ref() and answer() need a push or join that is being handled");
   SocketRef ref = address();
   ref.ref = handling_->ref;
   ref.joins = handling_->joins;
@@ -274,7 +275,7 @@ SocketRef ChannelServer::current_ref() const {
 void ChannelServer::push(std::string_view event, Payload payload) {
   if (joining()) throw std::logic_error("a channel cannot push before it has joined");
   if (!payload.is_object_or_binary())
-    throw std::invalid_argument("the payload of a push is neither a JSON object nor binary");
+    throw std::invalid_argument("the payload of a push must be a JSON object or binary");
   link_.push(Push{push_ref_, {}, topic_, std::string(event), std::move(payload)});
 }
 

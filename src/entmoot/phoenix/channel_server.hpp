@@ -4,25 +4,24 @@
 
 // Runs one channel, on its client's shard: Joining → Joined → Ended (Phoenix.Channel.Server).
 //
-// The crash boundary. Every call into the user's Channel goes through here, and whatever it throws stops here: a
-// crash in join() is the reply "join crashed", a crash later is `phx_error`, and it is logged. Nothing else of the
-// socket is touched.
+// The crash boundary. Every call into the application's Channel goes through this class, which catches every exception:
+// a crash in join() is replied as "join crashed", a later one is `phx_error`, and both are logged. The rest of the
+// socket is not affected.
 //
-// A join is atomic. History in the join's reply and live broadcasts after it meet without a gap and without a
-// duplicate, also when the room with the history lives on another shard and the join waits for it:
+// A join is atomic. The history in the join's reply and the live broadcasts after it have neither a gap nor a
+// duplicate between them, also when the room with the history lives on another shard and the join waits for it:
 //
-//   (1) The room answers the join and makes its broadcasts in its turns. Both leave as posts to the client's shard,
-//       from one thread, in the order they were made; posts keep that order.
-//   (2) The channel is subscribed in the very step in which the join's reply is pushed, on the client's shard, when
-//       the answer arrives, not when the client asked.
-//   (3) So a broadcast made before the answer was posted before it, arrives before it, and finds no subscription: the
-//       client has it from the history. One made after the answer arrives after it and finds the subscription. There
-//       is no third case.
+//   (1) The room answers the join and makes its broadcasts in its turns. Both are posts to the client's shard, made
+//       from one thread; posts keep their order.
+//   (2) The channel is subscribed in the same step in which the join's reply is pushed, on the client's shard, when the
+//       answer arrives, not when the client asked.
+//   (3) So a broadcast made before the answer arrives before it and finds no subscription: the client has it from the
+//       history. A broadcast made after the answer arrives after it and finds the subscription. There is no third case.
 //
-// That holds for who broadcasts from the thread that answers, with PubSub::broadcast. And because nothing can be
-// delivered before the subscription, the reply to the join is strictly the first thing a client sees of a channel.
+// This holds for broadcasts made with PubSub::broadcast on the thread that answers. And because nothing can be
+// delivered before the subscription, the reply to the join is the first message a client receives from a channel.
 //
-// Lifetime. The socket owns it and asks ended() after each call into it; it never destroys itself.
+// Lifetime. The socket owns it and checks ended() after each call; it never destroys itself.
 
 #include <entmoot/phoenix/channel.hpp>
 #include <entmoot/phoenix/client_link.hpp>
@@ -40,26 +39,26 @@ namespace entmoot {
 
 class ChannelServer final : private Subscriber {
  public:
-  /// Messages from inside that may wait until the channel has joined; with more the join has crashed.
+  /// Limit of internal messages queued until the channel has joined; beyond it the join crashes.
   static constexpr std::size_t early_max = 100;
-  /// Broadcasts that may wait for others that are on their way through handle_out (Channel::intercept_drained); with
-  /// more they wait no longer, and may overtake those.
-  static constexpr std::size_t passing_max = 100;
+  /// Limit of broadcasts queued behind earlier ones in handle_out (Channel::intercept_drained); beyond it they are
+  /// delivered and may overtake those.
+  static constexpr std::size_t drain_queue_max = 100;
 
-  /// `incarnation` tells the channels apart that a socket has had on one topic.
+  /// `incarnation` distinguishes the successive channels of a socket on one topic.
   ChannelServer(ClientLink& link, std::string topic, std::uint64_t incarnation, std::unique_ptr<Channel> channel);
 
   // --- the socket's side
 
-  /// `replaces` is the join_ref of the channel that this one takes the place of: its phx_close follows our reply.
-  /// One that is answered later is refused after `patience`.
-  void join(const Message& message, std::optional<Ref> replaces, Duration patience);
+  /// `replaces` is the join_ref of the channel that this one replaces: its phx_close follows the reply to the join. A
+  /// join that is answered later is refused after `timeout`.
+  void join(const Message& message, std::optional<Ref> replaces, Duration timeout);
   void handle_in(const Message& message);
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
   void handle_info(UniqueFunction<Channel::InfoResult()> then);
-  /// The client leaves: reply, phx_close, terminate.
+  /// The client leaves: sends the reply and phx_close, then terminates.
   void leave(const Ref& ref);
-  /// Ends without a word to the client.
+  /// Ends without sending anything to the client.
   void end(ChannelEnd reason);
 
   [[nodiscard]] bool joining() const noexcept { return std::holds_alternative<Joining>(state_); }
@@ -68,7 +67,7 @@ class ChannelServer final : private Subscriber {
   [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
   /// As given in the join, perhaps null.
   [[nodiscard]] const Ref& join_ref() const noexcept { return join_ref_; }
-  /// Whether a message with this join_ref is for this incarnation. One without is for any.
+  /// Whether a message with this join_ref is for this incarnation. A message without one is for any.
   [[nodiscard]] bool accepts(const Ref& join_ref) const noexcept {
     return join_ref.is_absent() || join_ref == join_ref_;
   }
@@ -78,9 +77,9 @@ class ChannelServer final : private Subscriber {
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
   [[nodiscard]] const Client& client() const noexcept { return link_.client; }
   void intercept(std::vector<std::string> events);
-  /// None unless it has joined.
+  /// `none` unless joined.
   [[nodiscard]] SubscriberId subscriber() const noexcept { return joined() ? subscriber_ : SubscriberId::none; }
-  /// The same, known beforehand.
+  /// The same id, also before joining.
   [[nodiscard]] SubscriberId subscriber_id() const noexcept { return subscriber_; }
   [[nodiscard]] SocketRef address() const;
   [[nodiscard]] SocketRef current_ref() const;
@@ -104,22 +103,23 @@ class ChannelServer final : private Subscriber {
     Subscription subscription;
   };
   struct Ended {};
-  /// The push or join that the running turn is about.
+  /// The push or join being handled in the current turn.
   struct Handling {
     Ref ref;
     bool joins;
   };
 
-  /// Broadcasts of events that went to handle_out, behind which those that go straight to the client have to stay.
-  struct Passing {
+  /// Events no longer intercepted whose earlier broadcasts are still in handle_out, and the later broadcasts behind
+  /// them.
+  struct InterceptDrain {
     std::vector<std::string> events;
-    std::vector<Broadcast> waiting;
+    std::vector<Broadcast> queued;
   };
 
   void handle_broadcast(const Fastlane& message) override;
   void deliver(const Fastlane& message);
-  void end_passing();
-  /// In a turn of this channel, after the one that is running: broadcasts come at any time.
+  void finish_intercept_drain();
+  /// Calls `then` in a later turn of this channel: broadcasts may arrive during a turn.
   void handle_info_later(UniqueFunction<Channel::InfoResult()> then);
 
   template <class Step>
@@ -130,7 +130,7 @@ class ChannelServer final : private Subscriber {
   void send_reply(const Ref& ref, const Channel::Reply& reply);
   void stop(ChannelEnd reason);
   void terminate(ChannelEnd reason);
-  void give_up_joining(Duration after);
+  void start_join_timeout(Duration timeout);
 
   // Constant after construction, the join's refs after join().
   ClientLink& link_;
@@ -139,14 +139,14 @@ class ChannelServer final : private Subscriber {
   const std::unique_ptr<Channel> channel_;
   const SubscriberId subscriber_;
   Ref join_ref_;
-  Ref push_ref_;  // join_ref of what we send: the join's ref if the client gave no join_ref, as in Phoenix
+  Ref push_ref_;  // join_ref of sent messages: the join's ref if the client gave no join_ref, as in Phoenix
 
   std::variant<Joining, Joined, Ended> state_;
   TimerId join_timeout_ = TimerId::none;
   std::optional<Handling> handling_;
-  std::unique_ptr<Passing> passing_;  // hardly ever any
-  std::uint64_t last_passing_ = 0;
-  std::vector<Subscription> subscriptions_;  // the channel's own, for handle_info
+  std::unique_ptr<InterceptDrain> intercept_drain_;  // usually null
+  std::uint64_t last_intercept_drain_ = 0;
+  std::vector<Subscription> subscriptions_;  // made by subscribe(), for handle_info
   std::vector<UniqueFunction<void()>> monitors_;
 };
 

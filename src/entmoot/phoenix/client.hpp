@@ -2,8 +2,8 @@
 
 #pragma once
 
-// One client as its connect request presented it and the application took it in: what Phoenix keeps in
-// %Phoenix.Socket{}. Filled by UserSocket::connect, read-only for the channels after that.
+// One connected client: the contents of its connect request and what the application added (%Phoenix.Socket{}). Filled
+// by UserSocket::connect, read-only for the channels after that.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/phoenix/query.hpp>
@@ -18,12 +18,12 @@ namespace entmoot {
 
 struct Client {
   ConnectInfo info;
-  Params params;                ///< The query string, `vsn` included, and the parts of the path.
-  boost::json::object assigns;  ///< The application's own (Phoenix.Socket.assign/3).
-  /// Names the client's sockets: the event "disconnect" on this topic closes them all. Empty: no name.
+  Params params;                ///< The query parameters, `vsn` included, and the path parameters.
+  boost::json::object assigns;  ///< Data of the application (Phoenix.Socket.assign/3).
+  /// Names the client's sockets: the event "disconnect" on this topic closes them all. Empty: none.
   std::string id;
-  /// When what the client has shown (its token) ends: then its socket is closed with policy_violation, "token expired",
-  /// and it may connect again with a newer one. None: never.
+  /// When the client's credentials (its token) expire: its socket is then closed with policy_violation, "token
+  /// expired", and it may connect again with a newer token. None: never.
   std::optional<WallTime> expires_at = {};
 };
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What a channel needs of the socket it belongs to: the way out, the way back, and who the client is. Owned by the
+// A channel's access to its socket: transport, serializer, client data, and the tables that address it. Owned by the
 // socket, outlives its channels, stays on the client's shard.
 
 #include <entmoot/phoenix/client.hpp>
@@ -21,7 +21,7 @@ struct ClientLink {
   SocketTable& sockets;
   const Client client;
   SocketId id = SocketId::none;
-  bool open = true;  ///< false: closed by us, or the transport is going; nothing is pushed any more
+  bool open = true;  ///< false: closed by the server, or the transport is ending; nothing more is pushed
 
   void push(const Frame& frame) {
     if (open) transport.push(frame);

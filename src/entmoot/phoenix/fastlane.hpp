@@ -2,12 +2,12 @@
 
 #pragma once
 
-// The fastlane (Phoenix.Channel.Server.dispatch/3): a broadcast is encoded once for each serializer that somebody on
-// the topic speaks, and every subscriber's transport queues a reference to the same bytes, past socket and channel. A
-// binary payload has no frame in a version that cannot carry it.
+// The fastlane (Phoenix.Channel.Server.dispatch/3): a broadcast is encoded once for each serializer in use on the
+// topic, and every subscriber's transport queues a reference to the same bytes, bypassing socket and channel. For a
+// protocol version without binary payloads, a binary broadcast has no frame.
 //
-// Shared by all shards while it travels, and immutable as far as they can see: the first who asks for a frame encodes
-// it, and who asks at the same time waits for him.
+// Shared by all shards while it is delivered, and immutable to them: the first thread to request a frame encodes it,
+// concurrent ones wait for it.
 
 #include <entmoot/phoenix/serializer.hpp>
 
@@ -19,9 +19,9 @@ namespace entmoot {
 
 class Fastlane {
  public:
-  /// Throws CannotEncode, on behalf of all frames to come.
+  /// Throws CannotEncode if any serializer would.
   explicit Fastlane(Broadcast broadcast) : broadcast_(std::move(broadcast)) {
-    // A text can always be encoded. Bytes cannot under every topic, and who has to know that is who broadcasts them.
+    // JSON can always be encoded. A binary payload cannot for every topic; the error belongs to the broadcaster.
     if (!broadcast_.payload.is_binary()) return;
     for (const Serializer* serializer : all_serializers()) (void)frame_for(*serializer);
   }
@@ -29,7 +29,7 @@ class Fastlane {
   Fastlane& operator=(const Fastlane&) = delete;
 
   [[nodiscard]] const Broadcast& broadcast() const noexcept { return broadcast_; }
-  /// Nothing if the serializer cannot carry the payload.
+  /// nullptr if the serializer cannot carry the payload.
   [[nodiscard]] const Frame* frame_for(const Serializer& serializer) const {
     if (broadcast_.payload.is_binary() && !serializer.carries_binary()) return nullptr;
     for (std::size_t i = 0; i < all_serializers().size(); ++i) {

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// One message of a transport, as bytes: a WebSocket message, an entry of a long-poll answer. Immutable and counted, so
-// that a broadcast is encoded once and every socket queues a reference.
+// One transport message as bytes: a WebSocket message, or an entry of a long-poll response. Immutable and
+// reference-counted, so that a broadcast is encoded once and every socket queues a reference.
 
 #include <entmoot/base/bytes.hpp>
 

@@ -44,9 +44,9 @@ int hex4(const char* at) {
   return value;
 }
 
-/// Walks over a string whose first byte (after the quote) is `at`. The byte after the closing quote, or nullptr if the
-/// string is none of JSON's or has half of a surrogate pair. simdjson looks at escapes only when it is asked for the
-/// value, and takes lone low surrogates then.
+/// Skips a string whose first byte (after the quote) is `at`. Returns the byte after the closing quote, or nullptr if
+/// the string is not valid JSON or has half of a surrogate pair. simdjson checks escapes only when the value is read,
+/// and then accepts lone low surrogates.
 const char* skip_string(const char* at) {
   for (;;) {
     const char c = *at++;
@@ -69,8 +69,7 @@ const char* skip_string(const char* at) {
   }
 }
 
-/// Walks over a number by the grammar of RFC 8259 §6. Says whether it is more than an integer: those have to fit a
-/// double.
+/// Skips a number by the grammar of RFC 8259 §6. `is_real`: it has a fraction or an exponent, and has to fit a double.
 const char* skip_number(const char* at, bool& is_real) {
   is_real = false;
   if (*at == '-') ++at;
@@ -146,8 +145,8 @@ const char* skip_by_type(ondemand::value& value, int depth_left) {
   return nullptr;
 }
 
-/// Validates one element or member with all that is in it. Returns the byte after it, or nullptr. simdjson goes from
-/// one structural character to the next, so what stands between a scalar and its comma is ours to look at.
+/// Validates one element or member with everything in it. Returns the byte after it, or nullptr. simdjson moves from
+/// one structural character to the next, so the text between a scalar and its comma is checked here.
 const char* skip_value(ondemand::value& value, int depth_left) {
   const char* const end = skip_by_type(value, depth_left);
   if (!end) return nullptr;
@@ -155,10 +154,10 @@ const char* skip_value(ondemand::value& value, int depth_left) {
   return next == ',' || next == ']' || next == '}' ? end : nullptr;
 }
 
-/// What slicing needs beside the frame. One a thread: an idle client keeps nothing.
+/// The memory that slicing needs. One per thread, so an idle client holds none.
 struct Workspace {
   ondemand::parser parser;
-  std::string padded;  // the frame and the slack that simdjson may read
+  std::string padded;  // the frame and the padding that simdjson may read
 };
 
 Workspace& workspace() {
@@ -166,7 +165,7 @@ Workspace& workspace() {
   return work;
 }
 
-/// Validates `value` to its end. The byte after it, or nullptr.
+/// Validates `value` to its end. Returns the byte after it, or nullptr.
 const char* slice(ondemand::value& value, JsonSlice& out) {
   const char* start = start_of(value);
   const char* end = skip_value(value, json_depth_max);
@@ -183,8 +182,8 @@ bool ends_with(const char* end, char closing, std::string_view frame, const char
   return *end == closing && skip_white(end + 1) == begin + frame.size();
 }
 
-/// The document in `work`, whose first character has to be `opening`: a byte order mark is none, though newer versions
-/// of simdjson step over it.
+/// Opens the document in `work`. Its first character has to be `opening`, which excludes a byte order mark, though
+/// newer versions of simdjson accept one.
 bool open(Workspace& work, std::string_view frame, char opening, ondemand::document& document, const char*& begin) {
   work.padded.assign(frame);
   work.padded.append(simdjson::SIMDJSON_PADDING, '\0');
@@ -196,7 +195,7 @@ bool open(Workspace& work, std::string_view frame, char opening, ondemand::docum
 }  // namespace
 
 std::string JsonSlice::compact() const {
-  // Most clients send no white space, and then there is nothing to do.
+  // Most clients send no white space.
   if (raw.find_first_of(" \t\n\r") == std::string_view::npos) return std::string(raw);
   std::string out(raw.size() + simdjson::SIMDJSON_PADDING, '\0');
   std::size_t size = 0;
@@ -242,7 +241,7 @@ bool slice_object(std::string_view frame, std::span<const std::string_view> name
     end = slice(field.value(), member);
     if (!end) return false;
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (names[i] == name && members[i].raw.empty()) members[i] = member;  // of several, the first counts
+      if (names[i] == name && members[i].raw.empty()) members[i] = member;  // of duplicates the first counts
     }
   }
   return end && ends_with(end, '}', frame, begin);

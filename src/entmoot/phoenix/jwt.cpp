@@ -31,8 +31,8 @@ Result<boost::json::object> object_of(std::string_view part) {
   return std::move(*object);
 }
 
-/// NumericDate (RFC 7519 §2): seconds since 1970, with a fraction if the issuer likes. What is out of the calendar is
-/// taken for its end, so that no arithmetic runs over.
+/// NumericDate (RFC 7519 §2): seconds since 1970, possibly with a fraction. Values outside the calendar are clamped, so
+/// that no arithmetic overflows.
 std::optional<WallTime> date_of(const Json& value) noexcept {
   constexpr double end_of_9999 = 253'402'300'799.0;
   if (!value.is_number()) return {};
@@ -71,7 +71,7 @@ bool is_for(const std::vector<std::string>& audiences, const Json* audience) {
 }  // namespace
 
 JwtKeys::JwtKeys(std::vector<JwtKey> keys) : keys_(std::move(keys)) {
-  ENTMOOT_CHECK(!keys_.empty() && keys_.size() <= keys_max, "tokens are checked with 1 to 32 keys");
+  ENTMOOT_CHECK(!keys_.empty() && keys_.size() <= keys_max, "JwtKeys holds 1 to 32 keys");
 }
 
 Result<JwtKeys> JwtKeys::from_jwks(std::string_view document) {
@@ -81,7 +81,7 @@ Result<JwtKeys> JwtKeys::from_jwks(std::string_view document) {
   const auto* const set = json->if_object();
   const auto* const member = set ? set->if_contains("keys") : nullptr;
   const auto* const list = member ? member->if_array() : nullptr;
-  if (!list) return fail(ErrorCode::invalid, "a key set is an object with a list of \"keys\"");
+  if (!list) return fail(ErrorCode::invalid, "invalid key set: expected an object with a list \"keys\"");
 
   std::vector<JwtKey> keys;
   std::string why;
@@ -91,7 +91,7 @@ Result<JwtKeys> JwtKeys::from_jwks(std::string_view document) {
       keys.push_back(std::move(*key));
     } else {
       why = key.error().reason;
-      log::warn("a key of the set is skipped: {}", why);
+      log::warn("skipping a key of the JSON Web Key Set: {}", why);
     }
   }
   if (keys.empty())
@@ -124,7 +124,7 @@ Result<void> JwtVerifier::check_signature(std::string_view header, std::string_v
   const auto* const id = fields->if_contains("kid");
   if (!algorithm || !algorithm->is_string()) return malformed("no alg");
   if (id && !id->is_string()) return malformed("kid is not a string");
-  // RFC 7515 §4.1.11: whoever does not know every extension listed there must refuse, and we know none.
+  // RFC 7515 §4.1.11: a token with an unknown critical extension must be rejected; none is supported.
   if (fields->contains("crit")) return fail(ErrorCode::unauthorized, "unsupported token");
   const auto bytes = base64url_decode(signature);
   if (!bytes) return malformed(bytes.error().reason);

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// JSON Web Tokens that somebody else has signed: a login service says who the client is, and we check that it was this
-// service, that it meant us, and that its word still holds. RFC 7519, 7515 (compact form), 8725 (what to refuse).
+// JSON Web Tokens signed by another party, such as a login service. Verifies the signature, the issuer, the audience
+// and the validity period. RFC 7519, 7515 (compact form), 8725 (best current practices).
 //
 //     const JwtVerifier tokens(JwtKeys::from_jwks(document).value(),
 //                              {.issuer = "https://login.example", .audiences = {"chat"}});
@@ -12,24 +12,24 @@
 //     client.assigns["user"] = claims->at("sub");
 //     client.expires_at = tokens.expires_at(*claims);
 //
-// The errors are for the client and for the log alike, and each stands for one thing:
+// The error reasons are meant for the client and for the log; each has one cause:
 //
-//     token missing            nothing was sent
+//     token missing            the token is empty
 //     token too long           more than token_bytes_max
 //     malformed token          not three parts of base64url, not JSON, a claim of the wrong type
-//     unsupported token        the header asks for an extension (`crit`)
-//     unknown token key        no key of that name (`kid`)
-//     wrong token algorithm    not the algorithm of its key; `none` is no algorithm
+//     unsupported token        the header requires an extension (`crit`)
+//     unknown token key        no key with that `kid`
+//     wrong token algorithm    not the algorithm of its key; `none` is never accepted
 //     invalid token signature
-//     token without expiry     no `exp`, and the rules ask for one
-//     token expired            `exp` has come
-//     token not yet valid      `nbf` has not come
-//     wrong token issuer       `iss` is not the one of the rules
-//     wrong token audience     `aud` names others, not us
+//     token without expiry     no `exp`, and the rules require one
+//     token expired            `exp` has passed
+//     token not yet valid      `nbf` is in the future
+//     wrong token issuer       `iss` is not the issuer in the rules
+//     wrong token audience     `aud` does not include an audience in the rules
 //
-// Nothing in a token is believed before its signature has been checked, except which key it is to be checked with.
+// Nothing in a token is trusted before its signature has been verified, except the name of the key to verify it with.
 //
-// Immutable after construction: one verifier serves all shards. Checking a signature takes 30 to 150 microseconds.
+// Immutable after construction: one verifier serves all shards. Verifying a signature takes 30 to 150 microseconds.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
@@ -47,17 +47,17 @@
 
 namespace entmoot {
 
-/// The keys of one issuer: usually one, several while it goes from an old one to a new one.
+/// The keys of one issuer: usually one, several during key rotation.
 class JwtKeys {
  public:
-  /// Those without a name are all tried, so there must not be many.
+  /// Bounded, because every key without a name is tried.
   static constexpr std::size_t keys_max = 32;
 
   /// One key, or several in the order in which they are tried.
   explicit JwtKeys(std::vector<JwtKey> keys);
   explicit JwtKeys(JwtKey key) : JwtKeys(std::vector{std::move(key)}) {}
-  /// A JSON Web Key Set (RFC 7517 §5), as issuers publish it. Keys that are not for us are skipped, with a line in the
-  /// log, as §5 wants it; an error if none is left.
+  /// A JSON Web Key Set (RFC 7517 §5), as issuers publish it. Unusable keys are skipped and logged, as §5 requires; an
+  /// error if no key is left.
   [[nodiscard]] static Result<JwtKeys> from_jwks(std::string_view document);
 
   [[nodiscard]] const std::vector<JwtKey>& all() const noexcept { return keys_; }
@@ -66,16 +66,16 @@ class JwtKeys {
   std::vector<JwtKey> keys_;
 };
 
-/// What a token must say besides being signed.
+/// Requirements on a token's claims.
 struct JwtRules {
-  /// `iss` must be this. Empty: any issuer that has signed with our keys.
+  /// The required `iss`. Empty: any issuer that signs with one of the keys.
   std::string issuer = {};
-  /// Our own names. `aud` must be there and hold one of them; without a name, a token that is meant for somebody by
-  /// name is not meant for us (RFC 7519 §4.1.3).
+  /// The server's own names. `aud` must be present and contain one of them; with an empty list, a token that has an
+  /// `aud` is rejected (RFC 7519 §4.1.3).
   std::vector<std::string> audiences = {};
-  /// How far the issuer's clock may be from ours, for `exp` and `nbf`.
+  /// Tolerated difference between the issuer's clock and ours, for `exp` and `nbf`.
   std::chrono::seconds leeway{30};
-  /// A token without `exp` is good for ever once it has leaked.
+  /// A leaked token without `exp` stays valid for ever.
   bool requires_expiry = true;
 };
 
@@ -87,9 +87,9 @@ class JwtVerifier {
   explicit JwtVerifier(JwtKeys keys, JwtRules rules = {}, const WallClock& clock = SystemClock::shared())
       : keys_(std::move(keys)), rules_(std::move(rules)), clock_(clock) {}
 
-  /// The claims.
+  /// Returns the claims of a valid token.
   [[nodiscard]] Result<boost::json::object> verify(std::string_view token) const;
-  /// When a token with these claims stops being taken: `exp` and the leeway, for Client::expires_at. None: never.
+  /// When a token with these claims is no longer accepted: `exp` plus the leeway, for Client::expires_at. None: never.
   [[nodiscard]] std::optional<WallTime> expires_at(const boost::json::object& claims) const noexcept;
 
  private:

@@ -45,7 +45,7 @@ using PublicKey = std::shared_ptr<EVP_PKEY>;
 
 constexpr std::size_t p256_bytes = 32;  // one coordinate, or one half of a signature
 
-/// OpenSSL leaves its complaints in a queue of the thread; they are ours to take away.
+/// Clears the thread's OpenSSL error queue when it goes out of scope.
 struct ErrorsCleared {
   ErrorsCleared() = default;
   ErrorsCleared(const ErrorsCleared&) = delete;
@@ -67,7 +67,7 @@ std::string_view text_of(const boost::json::object& jwk, std::string_view name) 
   return text ? std::string_view(*text) : std::string_view();
 }
 
-/// A member that is bytes in base64url, and not empty.
+/// A non-empty member in base64url, decoded.
 std::optional<std::string> bytes_in(const boost::json::object& jwk, std::string_view name) {
   auto bytes = base64url_decode(text_of(jwk, name));
   if (!bytes || bytes->empty()) return {};
@@ -128,7 +128,7 @@ bool is_p256(const EVP_PKEY* key) {
          std::string_view(group.data()) == "prime256v1";
 }
 
-/// An exponent of 1 makes every text its own signature; even ones are no keys at all.
+/// With an exponent of 1 every text is its own signature; an even exponent is invalid.
 bool has_sound_exponent(const EVP_PKEY* key) {
   BIGNUM* exponent = nullptr;
   if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) != 1) return false;
@@ -136,7 +136,7 @@ bool has_sound_exponent(const EVP_PKEY* key) {
   return BN_is_odd(exponent) && !BN_is_one(exponent);
 }
 
-/// The two halves of an ES256 signature (RFC 7518 §3.4) in the DER that OpenSSL takes. Empty: no such signature.
+/// The two halves of an ES256 signature (RFC 7518 §3.4) in the DER that OpenSSL takes. Empty: malformed.
 std::string der_of(std::string_view signature) {
   if (signature.size() != 2 * p256_bytes) return {};
   const std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>> halves(ECDSA_SIG_new());
@@ -160,17 +160,17 @@ bool is_hmac(std::string_view secret, std::string_view text, std::string_view si
          signature.size() == size && CRYPTO_memcmp(signature.data(), expected.data(), size) == 0;
 }
 
-/// What a JSON Web Key says of its own purpose, where it says anything.
+/// Checks the purpose that a JSON Web Key declares, if it declares one.
 Result<void> check_purpose(const boost::json::object& jwk, JwtAlgorithm algorithm) {
   if (jwk.contains("alg") && text_of(jwk, "alg") != name_of(algorithm)) {
-    return fail(ErrorCode::invalid, fmt::format("the key is for another algorithm than {}", name_of(algorithm)));
+    return fail(ErrorCode::invalid, fmt::format("the key's \"alg\" is not {}", name_of(algorithm)));
   }
   if (jwk.contains("use") && text_of(jwk, "use") != "sig")
-    return fail(ErrorCode::invalid, "the key is not for signatures");
+    return fail(ErrorCode::invalid, "the key's \"use\" is not \"sig\"");
   if (const auto* const operations = jwk.if_contains("key_ops")) {
     const auto* const list = operations->if_array();
     if (!list || std::find(list->begin(), list->end(), Json("verify")) == list->end()) {
-      return fail(ErrorCode::invalid, "the key is not for verifying");
+      return fail(ErrorCode::invalid, "the key's \"key_ops\" do not include \"verify\"");
     }
   }
   return {};
@@ -193,7 +193,7 @@ Result<JwtKey> JwtKey::from_secret(std::string_view secret) {
     return fail(ErrorCode::invalid,
                 fmt::format("the secret has {} bytes and HS256 needs at least {}", secret.size(), secret_bytes_min));
   }
-  // A public key is no secret: whoever passes one here has mixed up two algorithms, and everybody could sign.
+  // A public key is not a secret: used as one, it would let anyone sign.
   if (secret.find("-----BEGIN ") != std::string_view::npos)
     return fail(ErrorCode::invalid, "the secret is a PEM file: use from_pem");
   return JwtKey(JwtAlgorithm::hs256, std::string(secret), nullptr);
@@ -203,14 +203,14 @@ Result<JwtKey> JwtKey::from_pem(std::string_view pem) {
   const ErrorsCleared cleared;
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   auto* const key = PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr);
-  if (!key) return fail(ErrorCode::invalid, "no public key in PEM form (-----BEGIN PUBLIC KEY-----)");
+  if (!key) return fail(ErrorCode::invalid, "not a PEM public key (-----BEGIN PUBLIC KEY-----)");
   return from_public(owned(key));
 }
 
 Result<JwtKey> JwtKey::from_jwk(const Json& jwk) {
   const ErrorsCleared cleared;
   const auto* const fields = jwk.if_object();
-  if (!fields) return fail(ErrorCode::invalid, "a JSON Web Key is an object");
+  if (!fields) return fail(ErrorCode::invalid, "invalid JSON Web Key: expected an object");
   const auto type = text_of(*fields, "kty");
   auto made = [&]() -> Result<JwtKey> {
     if (type == "oct") {
@@ -237,8 +237,7 @@ Result<JwtKey> JwtKey::from_public(PublicKey key) {
         return fail(ErrorCode::invalid,
                     fmt::format("the RSA key has {} bits, not {} to {}", bits, rsa_bits_min, rsa_bits_max));
       }
-      if (!has_sound_exponent(key.get()))
-        return fail(ErrorCode::invalid, "the RSA key has an exponent that protects nothing");
+      if (!has_sound_exponent(key.get())) return fail(ErrorCode::invalid, "the RSA key's exponent is insecure");
       return JwtKey(JwtAlgorithm::rs256, {}, std::move(key));
     }
     case EVP_PKEY_EC:
@@ -261,7 +260,7 @@ bool JwtKey::verifies(std::string_view text, std::string_view signature) const {
   std::string der;
   if (algorithm_ == JwtAlgorithm::es256) signature = der = der_of(signature);
   if (signature.empty()) return false;
-  // Ed25519 hashes by itself.
+  // Ed25519 includes its own hash.
   const EVP_MD* const hash = algorithm_ == JwtAlgorithm::eddsa ? nullptr : EVP_sha256();
   const Digest digest(EVP_MD_CTX_new());
   return digest && EVP_DigestVerifyInit(digest.get(), nullptr, hash, nullptr, key_.get()) == 1 &&

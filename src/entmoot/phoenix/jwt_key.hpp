@@ -2,15 +2,14 @@
 
 #pragma once
 
-// One key that JSON Web Tokens of another party are checked with: a shared secret (HS256) or a public key (RS256,
-// ES256, EdDSA with Ed25519). RFC 7518 §3, RFC 8037 §3.1; the cryptography is OpenSSL's.
+// One key for verifying JSON Web Tokens of another party: a shared secret (HS256) or a public key (RS256, ES256, EdDSA
+// with Ed25519). RFC 7518 §3, RFC 8037 §3.1; the cryptography is OpenSSL's.
 //
-// A key has one algorithm for life, chosen by whoever made it. The token names an algorithm too, and that name is never
-// followed, only compared: otherwise a public key, which everybody has, could be passed off as a shared secret
-// (RFC 8725 §3.1).
+// A key has one fixed algorithm. The algorithm named by a token is only compared with it, never used to select one:
+// otherwise a token could be signed with the public key, used as if it were a shared secret (RFC 8725 §3.1).
 //
-// What is too weak is refused here, when the server starts, rather than at each token: RSA below 2048 bits, other
-// curves than P-256, secrets shorter than the hash (RFC 7518 §3.2).
+// Weak keys are refused here, when the server starts, rather than at each token: RSA below 2048 bits, curves other than
+// P-256, secrets shorter than the hash (RFC 7518 §3.2).
 //
 // A value, cheap to copy, immutable; any thread may use it.
 
@@ -28,31 +27,31 @@ namespace entmoot {
 
 enum class JwtAlgorithm { hs256, rs256, es256, eddsa };
 
-/// As `alg` spells it: "HS256", "RS256", "ES256", "EdDSA".
+/// The name in `alg`: "HS256", "RS256", "ES256", "EdDSA".
 [[nodiscard]] std::string_view name_of(JwtAlgorithm algorithm) noexcept;
 
 class JwtKey {
  public:
   static constexpr std::size_t secret_bytes_min = 32;
   static constexpr int rsa_bits_min = 2048;
-  /// A bigger key is no better, and checking with it would cost milliseconds a token.
+  /// Verifying with a larger key would cost milliseconds per token.
   static constexpr int rsa_bits_max = 8192;
 
   [[nodiscard]] static Result<JwtKey> from_secret(std::string_view secret);
-  /// A public key as `-----BEGIN PUBLIC KEY-----`. What kind of key it is decides the algorithm.
+  /// A public key as `-----BEGIN PUBLIC KEY-----`. The kind of key determines the algorithm.
   [[nodiscard]] static Result<JwtKey> from_pem(std::string_view pem);
-  /// A JSON Web Key (RFC 7517): kty "oct", "RSA", "EC" or "OKP". An error too if the key says itself that it is for
-  /// another algorithm (`alg`) or another use (`use`, `key_ops`). Private members are ignored.
+  /// A JSON Web Key (RFC 7517): kty "oct", "RSA", "EC" or "OKP". An error also if the key declares another algorithm
+  /// (`alg`) or another use (`use`, `key_ops`). Private members are ignored.
   [[nodiscard]] static Result<JwtKey> from_jwk(const Json& jwk);
 
-  /// The same key under a name, which the `kid` of a token must then match.
+  /// The same key with a name, which the `kid` of a token must then match.
   [[nodiscard]] JwtKey named(std::string id) const;
 
   [[nodiscard]] JwtAlgorithm algorithm() const noexcept { return algorithm_; }
-  /// Empty: the key has no name, and serves tokens that name any.
+  /// Empty: the key has no name and is tried for any `kid`.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  /// Whether `signature` (bytes, in the form of RFC 7518) is this key's for `text`.
+  /// Whether `signature` (bytes, in the form of RFC 7518) is this key's signature of `text`.
   [[nodiscard]] bool verifies(std::string_view text, std::string_view signature) const;
 
  private:

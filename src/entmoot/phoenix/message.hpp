@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What the Channels protocol says, apart from how a serializer writes it down: one value for what a client sends, and
-// three for what a server sends. All of them are plain values and may cross shards.
+// The messages of the Channels protocol, independent of the serializer: one type for messages from a client, three for
+// messages from the server. All are plain values and may cross shards.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/phoenix/payload.hpp>
@@ -15,8 +15,8 @@
 
 namespace entmoot {
 
-/// join_ref or ref: chosen by the client, opaque to the server, echoed with its JSON type unchanged. Compared strictly:
-/// `1` is not `"1"`. A string has one spelling here, whatever escapes the client used.
+/// A join_ref or ref: chosen by the client, opaque to the server, echoed with its JSON type unchanged. Compared
+/// strictly: `1` is not `"1"`. A string has one canonical spelling, whatever escapes the client used.
 class Ref {
  public:
   /// `null`: no ref.
@@ -26,15 +26,15 @@ class Ref {
     append_json_string(token, text);
     return Ref(std::move(token));
   }
-  /// `token` is a compact JSON value that is no string.
+  /// `token` is a compact JSON value other than a string.
   static Ref raw(std::string token) { return Ref(std::move(token)); }
 
-  /// As it stands in a JSON text.
+  /// The JSON text.
   [[nodiscard]] std::string_view token() const noexcept { return token_; }
-  /// What it says, if it is a string.
+  /// The contents, if it is a string.
   [[nodiscard]] std::optional<std::string> text() const;
   [[nodiscard]] bool is_null() const noexcept { return token_ == "null"; }
-  /// `null`, or the empty string that some clients (in Go) send for it. Both match any channel.
+  /// `null`, or the empty string that some clients (in Go) send instead. Both match any channel.
   [[nodiscard]] bool is_absent() const noexcept { return is_null() || token_ == "\"\""; }
 
   friend bool operator==(const Ref&, const Ref&) = default;
@@ -44,14 +44,14 @@ class Ref {
   std::string token_;
 };
 
-/// A topic or an event as a client wrote it: nearly always a string. Any other JSON value is legal too; such a topic
-/// has no route and is echoed, such an event reaches the channel, which will not know it.
+/// A topic or an event as the client sent it: nearly always a string. Any other JSON value is legal too; such a topic
+/// has no route and is echoed, such an event reaches the channel, which will not handle it.
 class Label {
  public:
   Label(std::string text) : text_(std::move(text)) {}
   Label(std::string_view text) : text_(text) {}
   Label(const char* text) : text_(text) {}
-  /// `token` is a compact JSON value that is no string.
+  /// `token` is a compact JSON value other than a string.
   static Label raw(std::string token) {
     Label label(std::move(token));
     label.is_string_ = false;
@@ -80,7 +80,7 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
-/// The answer to one ref (Phoenix.Socket.Reply), on the wire the event `phx_reply`. `response` is any JSON value, or
+/// The reply to one ref (Phoenix.Socket.Reply); on the wire the event `phx_reply`. `response` is any JSON value, or
 /// bytes.
 struct PhxReply {
   Ref join_ref;
@@ -100,7 +100,7 @@ struct Push {
   Payload payload;
 };
 
-/// To everybody on a topic (Phoenix.Socket.Broadcast). `payload` is an object or bytes.
+/// To all subscribers of a topic (Phoenix.Socket.Broadcast). `payload` is an object or bytes.
 struct Broadcast {
   std::string topic;
   std::string event;
@@ -115,7 +115,7 @@ struct Broadcast {
   return text;
 }
 
-/// `{"reason": …}`: the response of every error that we word ourselves.
+/// `{"reason": …}`: the response of every error reply made by the server itself.
 [[nodiscard]] inline JsonText reason_object(std::string_view reason) {
   std::string text = R"({"reason":)";
   append_json_string(text, reason);

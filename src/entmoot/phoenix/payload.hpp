@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What a message carries: a JSON text or bytes (a term or `{:binary, data}` in Phoenix). Both pass through as they
-// came: only who consumes a payload parses it.
+// The payload of a message: a JSON text or bytes (a term or `{:binary, data}` in Phoenix). Both pass through unchanged;
+// a payload is parsed only by its consumer.
 //
 // A value: cheap to copy, may cross shards.
 
@@ -17,7 +17,7 @@
 
 namespace entmoot {
 
-/// Bytes of the application, of any content: `return Reply{"ok", Binary{bytes}};`
+/// Bytes of any content: `return Reply{"ok", Binary{bytes}};`
 struct Binary {
   SharedBytes bytes;
 
@@ -28,8 +28,8 @@ struct Binary {
   friend bool operator==(const Binary&, const Binary&) = default;
 };
 
-/// A payload of the other kind was expected. Escaping from a callback it ends the channel, as a handler whose pattern
-/// does not match does in Phoenix.
+/// A payload of the other kind was expected. If it escapes a callback it ends the channel, like a failed pattern match
+/// in Phoenix.
 class WrongPayload : public std::logic_error {
  public:
   using std::logic_error::logic_error;
@@ -43,20 +43,20 @@ class Payload {
   Payload(Binary binary) : value_(std::move(binary)) {}
 
   [[nodiscard]] bool is_binary() const noexcept { return std::holds_alternative<Binary>(value_); }
-  /// What pushes and broadcasts may carry: an object or bytes. A compact text tells by its first byte.
+  /// Whether a push or broadcast may carry it: an object or bytes. (The first byte of a compact text decides.)
   [[nodiscard]] bool is_object_or_binary() const noexcept { return is_binary() || bytes().starts_with('{'); }
 
   /// Throws WrongPayload if it is binary.
   [[nodiscard]] const JsonText& json() const {
     if (const auto* json = std::get_if<JsonText>(&value_)) return *json;
-    throw WrongPayload("the payload is binary, JSON was expected");
+    throw WrongPayload("expected a JSON payload, got a binary one");
   }
   /// Throws WrongPayload if it is JSON.
   [[nodiscard]] const SharedBytes& binary() const {
     if (const auto* binary = std::get_if<Binary>(&value_)) return binary->bytes;
-    throw WrongPayload("the payload is JSON, binary was expected");
+    throw WrongPayload("expected a binary payload, got a JSON one");
   }
-  /// What either is made of. No JSON text if it is binary: who puts it into one wants json().
+  /// The bytes of either. Not JSON text if it is binary: use json() where JSON is required.
   [[nodiscard]] std::string_view bytes() const noexcept {
     if (const auto* binary = std::get_if<Binary>(&value_)) return binary->bytes.view();
     return std::get_if<JsonText>(&value_)->view();

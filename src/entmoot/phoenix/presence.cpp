@@ -20,7 +20,7 @@ namespace entmoot {
 
 namespace {
 
-/// Makes each `phx_ref`: 12 bytes as base64url, six that tell this run of this replica from all others, and a count.
+/// Makes each `phx_ref`: 12 bytes as base64url, six that identify this run of this replica, and a counter.
 class RefSource {
  public:
   std::string next() {
@@ -80,7 +80,7 @@ struct Presence::Replica {
   PresenceState state;
   RefSource refs;
   std::uint64_t last_owner = 0;
-  std::unordered_set<PresenceOwner> monitored;  // channels whose end we hear of
+  std::unordered_set<PresenceOwner> monitored;  // channels with a monitor()
 };
 
 Presence::Presence(Shards& shards, PubSub& pubsub, PresenceOptions options)
@@ -93,7 +93,7 @@ Presence::~Presence() = default;
 
 // --- channels
 
-/// A channel that has joined already has a number of its own in the whole process: its subscription's.
+/// The owner of a joined channel is the id of its subscription, which is unique in the process.
 PresenceOwner Presence::owner_of(const Channel& channel) {
   return static_cast<PresenceOwner>(channel.server_->subscriber());
 }
@@ -101,8 +101,7 @@ PresenceOwner Presence::owner_of(const Channel& channel) {
 Result<std::string> Presence::track(Channel& channel, std::string_view key, const JsonText& meta) {
   const PresenceOwner owner = owner_of(channel);
   if (owner == PresenceOwner::none) {
-    return fail(ErrorCode::invalid,
-                "a channel can be present when it has joined: track in after({}, …), not in join()");
+    return fail(ErrorCode::invalid, "the channel has not joined: call track in after({}, …), not in join()");
   }
   auto ref = track(owner, channel.topic(), key, meta);
   if (ref && replicas_.local().monitored.insert(owner).second) {
@@ -123,7 +122,7 @@ void Presence::untrack(Channel& channel, std::string_view key) { untrack(owner_o
 // --- owners
 
 PresenceOwner Presence::new_owner() {
-  // The upper bit is in no subscription's number.
+  // The upper bit is clear in every subscription's id.
   constexpr std::uint64_t no_channel = std::uint64_t{1} << 63;
   const std::uint64_t shard = Shard::here().index();
   return static_cast<PresenceOwner>(no_channel | shard << 48 | ++replicas_.local().last_owner);
@@ -139,7 +138,7 @@ Result<std::string> Presence::track(PresenceOwner owner, std::string_view topic,
   auto object = checked(meta);
   if (!object) return object.error();
   std::string ref = replica.refs.next();
-  tell(replica.state.join({std::string(topic), owner, std::string(key), with_refs(std::move(*object), ref, {})}));
+  publish(replica.state.join({std::string(topic), owner, std::string(key), with_refs(std::move(*object), ref, {})}));
   return ref;
 }
 
@@ -152,7 +151,7 @@ Result<std::string> Presence::update(PresenceOwner owner, std::string_view topic
   if (!object) return object.error();
   std::string ref = replica.refs.next();
   auto text = with_refs(std::move(*object), ref, ref_of(old->meta));
-  tell(replica.state.join({std::string(topic), owner, std::string(key), std::move(text)}));
+  publish(replica.state.join({std::string(topic), owner, std::string(key), std::move(text)}));
   return ref;
 }
 
@@ -161,29 +160,30 @@ bool Presence::is_tracked(PresenceOwner owner, std::string_view topic, std::stri
 }
 
 void Presence::untrack(PresenceOwner owner, std::string_view topic, std::string_view key) {
-  tell(replicas_.local().state.leave(topic, owner, key));
+  publish(replicas_.local().state.leave(topic, owner, key));
 }
 
-void Presence::untrack(PresenceOwner owner) { tell(replicas_.local().state.leave_all(owner)); }
+void Presence::untrack(PresenceOwner owner) { publish(replicas_.local().state.leave_all(owner)); }
 
 Result<void> Presence::within_limits(PresenceOwner owner, std::string_view topic, std::string_view key) const {
   const PresenceLimits& limits = options_.limits;
   const PresenceState& state = replicas_.local().state;
   if (key.size() > limits.key_bytes) {
     return fail(ErrorCode::limit,
-                fmt::format("the key has {} bytes, {} are allowed: use an id (PresenceLimits::key_bytes)", key.size(),
+                fmt::format("the key has {} bytes, the limit is {}: use an id (PresenceLimits::key_bytes)", key.size(),
                             limits.key_bytes));
   }
   if (!is_utf8(key)) return fail(ErrorCode::invalid, "the key is not UTF-8");
   if (state.count(owner) >= limits.per_owner) {
     return fail(ErrorCode::limit,
-                fmt::format("{} presences are allowed for each channel: untrack one (PresenceLimits::per_owner)",
+                fmt::format("too many presences: the limit is {} per channel; untrack one (PresenceLimits::per_owner)",
                             limits.per_owner));
   }
   if (state.count(topic) >= limits.per_topic) {
-    return fail(ErrorCode::limit,
-                fmt::format("{} presences are allowed for each topic: use more topics (PresenceLimits::per_topic)",
-                            limits.per_topic));
+    return fail(
+        ErrorCode::limit,
+        fmt::format("too many presences: the limit is {} per topic; use more topics (PresenceLimits::per_topic)",
+                    limits.per_topic));
   }
   return {};
 }
@@ -193,7 +193,7 @@ Result<std::string> Presence::checked(const JsonText& meta) const {
   const std::size_t bytes = meta.view().size();
   if (bytes > options_.limits.meta_bytes) {
     return fail(ErrorCode::limit,
-                fmt::format("the meta has {} bytes, {} are allowed: keep an id, and let fetch add the rest "
+                fmt::format("the meta has {} bytes, the limit is {}: store an id and add the rest in fetch "
                             "(PresenceLimits::meta_bytes)",
                             bytes, options_.limits.meta_bytes));
   }
@@ -201,15 +201,15 @@ Result<std::string> Presence::checked(const JsonText& meta) const {
   if (!json) return json.error();
   auto* const object = json->if_object();
   if (!object) return fail(ErrorCode::invalid, "the meta is not a JSON object");
-  // What a client sent back to us: the refs are ours to give.
+  // Remove refs that a client has sent back: only the server assigns them.
   const bool had_ref = object->erase("phx_ref") > 0;
   const bool had_previous = object->erase("phx_ref_prev") > 0;
   return had_ref || had_previous ? to_json(*json) : std::string(meta.view());
 }
 
-// --- telling
+// --- publishing
 
-void Presence::tell(PresenceState::Step step) {
+void Presence::publish(PresenceState::Step step) {
   if (step.changes.empty()) return;
   const auto news = std::make_shared<const PresenceNews>(std::move(step.news));
   for (std::size_t i = 0; i < shards_.size(); ++i) {
@@ -219,7 +219,7 @@ void Presence::tell(PresenceState::Step step) {
   announce(step.changes);
 }
 
-/// One diff for each topic: only what changed, both halves always there.
+/// Broadcasts one diff for each topic: only the changes, with both halves always present.
 void Presence::announce(const PresenceChanges& changes) {
   struct Diff {
     PresenceMetas joins;

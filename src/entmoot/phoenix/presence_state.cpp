@@ -8,7 +8,7 @@
 
 namespace entmoot {
 
-// --- changes of ours
+// --- local changes
 
 Dot PresenceState::next_dot() {
   const Dot dot{self_, context_.latest(self_) + 1};
@@ -50,30 +50,31 @@ PresenceState::Step PresenceState::remove_all(const std::vector<Dot>& dots) {
   return step;
 }
 
-// --- news of others
+// --- news of other replicas
 
 PresenceChanges PresenceState::merge(const PresenceNews& news) {
   PresenceChanges changes;
-  const PresenceNews* heard = &news;
+  const PresenceNews* received = &news;
   PresenceNews without_gone;
   if (!gone_.empty()) {
     without_gone = news;
     for (const ReplicaId gone : gone_) without_gone.context.remove(gone);
     std::erase_if(without_gone.entries, [&](const auto& entry) { return gone_.contains(entry.first.replica); });
-    heard = &without_gone;
+    received = &without_gone;
   }
-  // Removed is what they know of and no longer have. A delta has short runs: it costs what it says, not what is here.
+  // Removed: dots in their context without an entry. A delta has short runs, so the cost depends on it, not on our
+  // size.
   std::vector<Dot> removed;
-  heard->context.for_each_run([&](Dot first, Dot last) {
+  received->context.for_each_run([&](Dot first, Dot last) {
     for (auto at = entries_.lower_bound(first); at != entries_.end() && at->first <= last; ++at) {
-      if (!heard->entries.contains(at->first)) removed.push_back(at->first);
+      if (!received->entries.contains(at->first)) removed.push_back(at->first);
     }
   });
   for (const Dot dot : removed) erase(dot, changes);
-  for (const auto& [dot, entry] : heard->entries) {
+  for (const auto& [dot, entry] : received->entries) {
     if (!context_.contains(dot)) insert(dot, entry, changes);
   }
-  context_.merge(heard->context);
+  context_.merge(received->context);
   return changes;
 }
 
@@ -81,7 +82,7 @@ PresenceNews PresenceState::news_since(const CausalContext& known) const {
   PresenceNews news{context_, {}};
   for (const auto& [dot, entry] : entries_) {
     if (known.contains(dot)) {
-      news.context.remove(dot);  // nothing new about it
+      news.context.remove(dot);  // already known
     } else {
       news.entries.emplace(dot, entry);
     }
@@ -92,7 +93,7 @@ PresenceNews PresenceState::news_since(const CausalContext& known) const {
 // --- replicas
 
 PresenceChanges PresenceState::replica_down(ReplicaId replica) {
-  ENTMOOT_CHECK(replica != self_, "a replica is never down for itself");
+  ENTMOOT_CHECK(replica != self_, "a replica cannot mark itself as down");
   if (!down_.insert(replica).second) return {};
   return {{}, entries_of(replica)};
 }
@@ -111,7 +112,7 @@ PresenceChanges PresenceState::replica_gone(ReplicaId replica) {
   return changes;
 }
 
-// --- looking
+// --- queries
 
 const PresenceEntry* PresenceState::find(std::string_view topic, PresenceOwner owner, std::string_view key) const {
   for (const Dot dot : dots_of(topic, owner, key)) {

@@ -2,25 +2,25 @@
 
 #pragma once
 
-// Who is present where, kept by several replicas at once: the set behind Presence (Phoenix.Tracker.State). No threads,
-// no clock, no network: replicas are values that somebody carries news between.
+// The replicated set behind Presence (Phoenix.Tracker.State). No threads, no clock, no network: replicas are values,
+// and the caller transports news between them.
 //
 // A presence is (topic, owner, key, meta), tagged with the dot of the event that made it. The set is an add-wins
-// observed-remove set: who leaves removes the dots he has seen, so what another replica adds at the same time, under
-// the same key, has a dot that was not seen, and stays.
+// observed-remove set: a leave removes the dots it has seen, so a concurrent join of the same key on another replica
+// has a dot that was not seen, and stays.
 //
-// News (PresenceNews) are entries and a context. They say of every dot in the context: it is here, or it is removed. A
-// delta, a full state, and whatever is merged of them all have this one form and this one meaning, so a replica may
-// get news late, twice, in any order or not at all, and a later full state repairs everything: merge() is commutative,
-// associative and idempotent, and replicas that have heard the same news are equal.
+// News (PresenceNews) are entries and a context. For every dot in the context they state that it is present or removed.
+// A delta, a full state, and any merge of them have this one form and meaning, so a replica may get news late, twice,
+// in any order or not at all, and a later full state repairs everything: merge() is commutative, associative and
+// idempotent, and replicas that have merged the same news are equal.
 //
-// A leave is an event too and takes a dot of its own, without an entry: so two replicas whose contexts are equal have
-// equal sets, and comparing contexts is enough to see that something is missing.
+// A leave is also an event and has a dot of its own, without an entry. So two replicas with equal contexts have equal
+// sets, and comparing contexts is enough to detect that something is missing.
 //
 // Invariant: the dot of every entry is in the context.
 //
-// Replicas can be down: their presences are hidden, and come back when they are up again. What is reported (joined,
-// left) is always what became visible and invisible.
+// Replicas can be down: their presences are hidden, and visible again when they are up. Changes (joined, left) always
+// report what became visible and invisible.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/string_map.hpp>
@@ -37,7 +37,7 @@
 
 namespace entmoot {
 
-/// Whose presence it is (Phoenix: the pid). Unique among all replicas.
+/// The owner of a presence (Phoenix: the pid). Unique among all replicas.
 enum class PresenceOwner : std::uint64_t { none = 0 };
 
 struct PresenceEntry {
@@ -49,7 +49,7 @@ struct PresenceEntry {
   friend bool operator==(const PresenceEntry&, const PresenceEntry&) = default;
 };
 
-/// Part or whole of a state as a value, to be merged elsewhere.
+/// A part or the whole of a state as a value, to be merged into another replica.
 struct PresenceNews {
   CausalContext context;
   std::map<Dot, PresenceEntry> entries;
@@ -69,36 +69,36 @@ class PresenceState {
  public:
   explicit PresenceState(ReplicaId self) : self_(self) {}
 
-  /// What a change of ours did here, and what to tell the others.
+  /// A local change: its effect on this replica, and the news for the others.
   struct Step {
     PresenceChanges changes;
     PresenceNews news;
   };
-  /// In place of what `owner` had on the topic under this key, if anything.
+  /// Replaces the owner's presence on the topic under this key, if there is one.
   Step join(PresenceEntry entry);
   Step leave(std::string_view topic, PresenceOwner owner, std::string_view key);
   Step leave_all(PresenceOwner owner);
 
   PresenceChanges merge(const PresenceNews& news);
 
-  /// Out of reach: hidden, not forgotten. What is merged meanwhile stays hidden too.
+  /// The replica is unreachable: its presences are hidden but kept. Entries merged meanwhile stay hidden too.
   PresenceChanges replica_down(ReplicaId replica);
-  /// Heard of again, also after replica_gone(): then the next full state brings its presences.
+  /// The replica is reachable again. After replica_gone() the next full state restores its presences.
   PresenceChanges replica_up(ReplicaId replica);
-  /// Down for good (Phoenix: permdown): forgotten, and whatever others still say about it is ignored. Only here: the
-  /// other replicas judge for themselves.
+  /// The replica is permanently down (Phoenix: permdown): its presences are removed, and news about it are ignored.
+  /// Affects this replica only; others decide for themselves.
   PresenceChanges replica_gone(ReplicaId replica);
 
   [[nodiscard]] const CausalContext& context() const noexcept { return context_; }
-  /// Everything, hidden presences included.
+  /// The full state, hidden presences included.
   [[nodiscard]] PresenceNews full() const { return {context_, entries_}; }
-  /// What a replica with the context `known` lacks. Merging it there does what merging full() would, and merging it
-  /// elsewhere does no harm.
+  /// The news that a replica with the context `known` lacks. Merging them there has the effect of merging full();
+  /// merging them elsewhere does no harm.
   [[nodiscard]] PresenceNews news_since(const CausalContext& known) const;
 
-  // --- what is visible
+  // --- visible presences
 
-  /// The presence itself, or nullptr. Valid until the next change.
+  /// The presence, or nullptr. Valid until the next change.
   [[nodiscard]] const PresenceEntry* find(std::string_view topic, PresenceOwner owner, std::string_view key) const;
   /// In the order of the dots.
   [[nodiscard]] std::vector<const PresenceEntry*> list(std::string_view topic) const;
@@ -122,7 +122,7 @@ class PresenceState {
   std::set<ReplicaId> down_;
   std::set<ReplicaId> gone_;  // part of down_
 
-  // Where to look; both repeat entries_.
+  // Indexes of entries_.
   StringMap<std::set<Dot>> topics_;
   std::unordered_map<PresenceOwner, std::set<Dot>> owners_;
 };

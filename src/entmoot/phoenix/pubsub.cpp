@@ -22,7 +22,7 @@ class Callback final : public Subscriber {
 
 std::shared_ptr<const Fastlane> make_message(std::string_view topic, std::string_view event, Payload payload) {
   if (!payload.is_object_or_binary()) {
-    throw std::invalid_argument("the payload of a broadcast is neither a JSON object nor binary");
+    throw std::invalid_argument("the payload of a broadcast must be a JSON object or binary");
   }
   return std::make_shared<const Fastlane>(Broadcast{std::string(topic), std::string(event), std::move(payload)});
 }

@@ -2,20 +2,20 @@
 
 #pragma once
 
-// PubSub: what is broadcast on a topic reaches everybody who has subscribed to exactly that topic, on every shard
-// (Phoenix.PubSub, Phoenix.Endpoint.broadcast/3).
+// PubSub: delivers a broadcast on a topic to all subscribers of exactly that topic, on every shard (Phoenix.PubSub,
+// Phoenix.Endpoint.broadcast/3).
 //
 // Threads. Each shard has a table of its own subscribers. A subscription is made and ended on its subscriber's shard;
-// broadcast() may be called from any thread. It encodes once (phoenix/fastlane.hpp), then posts to every shard; each
-// hands the same bytes to its subscribers.
+// broadcast() may be called from any thread. It posts one message to every shard; the message is encoded once per
+// serializer (phoenix/fastlane.hpp), and each shard passes the same bytes to its subscribers.
 //
-// Order. Broadcasts of one thread reach each subscriber in the order they were made, and in order with whatever else
-// that thread posts to the subscriber's shard: replies above all. A join depends on it (phoenix/channel_server.hpp).
+// Order. The broadcasts of one thread reach each subscriber in order, and in order with everything else that thread
+// posts to the subscriber's shard, replies above all. Joins depend on it (phoenix/channel_server.hpp).
 //
 // Effects. A broadcast made inside an actor's turn is held until the turn has succeeded (core/effects.hpp).
 //
-// Bounds. PubSub queues nothing: a shard's inbox is fed by turns that are bounded, and the transports at the other end
-// have bounds of their own.
+// Bounds. PubSub queues nothing: a shard's inbox is fed by bounded turns, and the transports at the other end have
+// bounds of their own.
 //
 // From: phoenix/channel, a room's handlers.  To: phoenix/transport.
 
@@ -31,7 +31,7 @@
 
 namespace entmoot {
 
-/// Being subscribed; ends with its destructor, on its own shard and before the PubSub does.
+/// One subscription. Ends with its destructor, on its own shard, before the PubSub is destroyed.
 class Subscription {
  public:
   Subscription() = default;
@@ -51,14 +51,14 @@ class Subscription {
   std::unique_ptr<Subscriber> owned_;
 };
 
-/// When subscribers on the publisher's own shard are served.
+/// When subscribers on the publisher's own shard receive a broadcast.
 enum class Here : std::uint8_t {
-  posted,   ///< like those elsewhere, in order with what the publisher posts
-  at_once,  ///< during the call, if they are on the fast lane: so that a channel's own reply comes after its broadcast
+  posted,   ///< as on other shards, in order with the publisher's posts
+  at_once,  ///< during the call, if on the fast lane: so that a channel's reply comes after its broadcast
 };
 
 struct BroadcastOptions {
-  SubscriberId except = SubscriberId::none;  ///< who does not get it (Phoenix's broadcast_from)
+  SubscriberId except = SubscriberId::none;  ///< the subscriber to exclude (Phoenix's broadcast_from)
   Here here = Here::posted;
 };
 
@@ -67,10 +67,10 @@ class PubSub {
   /// `shards` outlives the PubSub, and the PubSub outlives the shards' last round.
   explicit PubSub(Shards& shards);
 
-  /// For a subscriber that is to be known before it subscribes. On its shard.
+  /// An id for a subscriber that has to be known before it subscribes. On its shard.
   [[nodiscard]] SubscriberId new_subscriber_id() { return tables_.local().new_id(); }
-  /// Frames of `topic` go to `subscriber`, which outlives the subscription and runs no code of an application. `id` is
-  /// one of new_subscriber_id().
+  /// Delivers frames of `topic` to `subscriber`, which outlives the subscription and runs no application code. `id` is
+  /// from new_subscriber_id().
   [[nodiscard]] Subscription subscribe_fastlane(std::string_view topic, Subscriber& subscriber, SubscriberId id);
   [[nodiscard]] Subscription subscribe_fastlane(std::string_view topic, Subscriber& subscriber) {
     return subscribe_fastlane(topic, subscriber, new_subscriber_id());
@@ -81,9 +81,9 @@ class PubSub {
   /// Any thread. Throws std::invalid_argument if `payload` is neither a JSON object nor binary.
   void broadcast(std::string_view topic, std::string_view event, Payload payload, BroadcastOptions options = {});
 
-  /// To this shard's subscribers only, from its thread, and those on the fast lane have it when this returns. For who
-  /// tells every shard by other means, of what has already happened: an actor's turn does not hold it back
-  /// (Phoenix.PubSub.local_broadcast/4).
+  /// Delivers to this shard's subscribers only, from its thread; those on the fast lane have it when this returns. For
+  /// events that reach the other shards by other means. Not held back by an actor's turn, as the event has already
+  /// happened (Phoenix.PubSub.local_broadcast/4).
   void local_broadcast(std::string_view topic, std::string_view event, Payload payload);
 
   /// Subscribers of `topic` on this shard.

@@ -45,7 +45,7 @@ std::string decoded(std::string_view text) {
   return out;
 }
 
-/// "n[x][]" as n, x and the empty name. What is no such thing is one plain name.
+/// Splits "n[x][]" into n, x and the empty name. Anything else is one plain name.
 std::vector<std::string_view> path_of(std::string_view name) {
   const auto open = name.find('[');
   if (open == 0 || open == std::string_view::npos || !name.ends_with(']')) return {name};
@@ -60,7 +60,7 @@ std::vector<std::string_view> path_of(std::string_view name) {
   return path;
 }
 
-/// Puts `text` where `path` leads. False if something of another shape is there.
+/// Stores `text` at `path`. False if the path holds a value of another type.
 bool put(Params& params, const std::vector<std::string_view>& path, const std::string& text) {
   boost::json::value* at = &params[path[0]];
   for (std::size_t i = 1; i < path.size(); ++i) {
@@ -93,8 +93,8 @@ Result<Params> parse_query(std::string_view query) {
     if (!simdjson::validate_utf8(name) || !simdjson::validate_utf8(text))
       return fail(ErrorCode::invalid, "query is not UTF-8");
     const auto path = path_of(name);
-    if (path.size() > depth_max) return fail(ErrorCode::limit, "query parameters nest too deep");
-    if (!put(params, path, text)) return fail(ErrorCode::invalid, "query parameters contradict each other");
+    if (path.size() > depth_max) return fail(ErrorCode::limit, "query parameters are nested too deeply");
+    if (!put(params, path, text)) return fail(ErrorCode::invalid, "query parameters conflict");
   }
   return params;
 }

@@ -2,9 +2,9 @@
 
 #pragma once
 
-// How much a client may do in a time: a token bucket with two marks. It holds `burst` tokens and fills by `per_second`;
-// what is done takes some out. While there are some, all is well. When they are used up the client is told so, once for
-// each thing that is not done for it; and who goes on regardless until `debt` tokens are owed is a flood.
+// A rate limit: a token bucket with two thresholds. It holds `burst` tokens and is refilled by `per_second`; each
+// action takes tokens. While tokens remain, actions are allowed. When they are used up, each action is refused with an
+// error to the client; a client that goes on until it owes `debt` tokens is treated as a flood.
 //
 // One thread at a time. Two words of memory.
 
@@ -22,18 +22,18 @@ struct Rate {
   double debt = 0;
 };
 
-/// From good to bad.
+/// In increasing order of severity.
 enum class Pace : std::uint8_t {
   fine,
-  over,   ///< Not to be done, but to be answered.
-  flood,  ///< Not worth an answer any more.
+  over,   ///< Refuse the action and answer with an error.
+  flood,  ///< Close the connection.
 };
 
 class TokenBucket {
  public:
   TokenBucket(const Rate& rate, TimePoint now) noexcept : tokens_(rate.burst), filled_(now) {}
 
-  /// `rate` is always the same one; the bucket does not keep it.
+  /// `rate` is the same at every call; the bucket does not store it.
   [[nodiscard]] Pace take(double tokens, const Rate& rate, TimePoint now) noexcept {
     const double seconds = std::chrono::duration<double>(now - filled_).count();
     filled_ = now;

@@ -18,7 +18,7 @@ const V2JsonSerializer v2;
 constexpr std::array<const Serializer*, serializer_count> all = {&v1, &v2};
 
 struct Offer {
-  std::string_view series;  // "major.minor." of the versions that it is for
+  std::string_view series;  // "major.minor." of the supported versions
   const Serializer* serializer;
 };
 
@@ -37,7 +37,7 @@ Result<const Serializer*> serializer_for(std::string_view vsn) {
   for (const Offer& offer : offers) {
     if (vsn.starts_with(offer.series) && is_version_number(vsn.substr(offer.series.size()))) return offer.serializer;
   }
-  return fail(ErrorCode::invalid, "no serializer for this vsn");
+  return fail(ErrorCode::invalid, "unsupported vsn");
 }
 
 std::span<const Serializer* const, serializer_count> all_serializers() { return all; }

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// Between messages and frames (Phoenix.Socket.Serializer). A serializer has no state, is made once, and is used by
-// every shard. Which one a client speaks is settled by `vsn` when it connects.
+// Converts between messages and frames (Phoenix.Socket.Serializer). A serializer has no state, exists once, and is used
+// by every shard. The client's `vsn` selects it at connect.
 //
-// Errors: a frame that is no message of this version is an Error; the socket answers it with close 1011, as Phoenix
-// does. What the version has no way to write throws CannotEncode at who wanted to send it.
+// Errors: a frame that is not a message of this version is an Error; the socket closes with 1011, as Phoenix does. A
+// message that the version cannot represent throws CannotEncode at the sender.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/frame.hpp>
@@ -40,10 +40,10 @@ class Serializer {
 };
 
 /// The serializer for the `vsn` of a connect request. `vsn` is a full semantic version without a pre-release tag, and
-/// the patch number does not matter (Elixir's `~> 2.0.0`). An absent parameter means "1.0.0": the caller says so.
+/// the patch number is ignored (Elixir's `~> 2.0.0`). For an absent parameter the caller passes "1.0.0".
 [[nodiscard]] Result<const Serializer*> serializer_for(std::string_view vsn);
 
-/// All that serializer_for() may answer with: what a broadcast may be encoded for.
+/// All serializers that serializer_for() may return.
 inline constexpr std::size_t serializer_count = 2;
 [[nodiscard]] std::span<const Serializer* const, serializer_count> all_serializers();
 

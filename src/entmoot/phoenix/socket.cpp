@@ -14,12 +14,12 @@ namespace entmoot {
 
 namespace {
 
-/// What is taken even of a client that sends too much: the sign that it lives, and what makes it less.
-bool is_always_taken(const Message& message) {
+/// Messages accepted even over the rate limit: heartbeats, and leaves, which reduce the load.
+bool is_always_accepted(const Message& message) {
   return message.event.is("phx_leave") || (message.topic.is("phoenix") && message.event.is("heartbeat"));
 }
 
-/// What it takes to keep it: a client may make any part of a message the long one.
+/// The memory that a queued message takes; a client may make any of its parts the long one.
 std::size_t size_of(const Message& message) {
   return message.join_ref.token().size() + message.ref.token().size() + message.topic.text().size() +
          message.event.text().size() + message.payload.bytes().size();
@@ -35,7 +35,7 @@ Socket::Socket(const UserSocket& user_socket, ClientLink link, const SocketLimit
       bytes_(limits_.bytes, link_.sockets.shard().clock().now()),
       joins_(limits_.joins, link_.sockets.shard().clock().now()) {
   link_.id = link_.sockets.add(*this);
-  if (client().expires_at) expire_later();
+  if (client().expires_at) schedule_expiry();
   if (client().id.empty()) return;
   disconnects_ = link_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
     if (message.event == "disconnect") disconnect();
@@ -43,7 +43,7 @@ Socket::Socket(const UserSocket& user_socket, ClientLink link, const SocketLimit
 }
 
 Socket::~Socket() {
-  link_.open = false;  // the transport is on its way out too
+  link_.open = false;  // the transport is ending too
   end_channels();
   link_.sockets.shard().cancel(expiry_);
   link_.sockets.remove(link_.id);
@@ -60,20 +60,20 @@ void Socket::handle_in(Frame::Kind kind, std::string_view frame) {
   if (!message) return close(CloseCode::internal_error, message.error().reason);
   if (message->event.is("phx_join")) pace = std::max(pace, joins_.take(1, limits_.joins, now));
   if (pace == Pace::flood) return close(CloseCode::policy_violation, "rate limit");
-  if (pace == Pace::over && !is_always_taken(*message)) {
+  if (pace == Pace::over && !is_always_accepted(*message)) {
     return reply_error(message->join_ref, *message, "rate limit: too much at once, try again later");
   }
   dispatch(*message);
 }
 
-/// Phoenix.Socket.__in__/2, as a table: the first line that applies.
+/// Phoenix.Socket.__in__/2.
 void Socket::dispatch(const Message& message) {
   if (message.topic.is("phoenix") && message.event.is("heartbeat")) {
     return link_.push(PhxReply{{}, message.ref, message.topic, "ok", empty_object()});
   }
 
   Joinable* const joinable = message.topic.is_string() ? find(message.topic.text()) : nullptr;
-  if (joinable && joinable->server->joining()) return keep_waiting(*joinable, message);
+  if (joinable && joinable->server->joining()) return queue_until_joined(*joinable, message);
 
   if (message.event.is("phx_join")) {
     const auto* factory = message.topic.is_string() ? user_socket_.route(message.topic.text()) : nullptr;
@@ -93,7 +93,7 @@ void Socket::dispatch(const Message& message) {
     return link_.push(PhxReply{message.join_ref, message.ref, message.topic, "ok", empty_object()});
   }
 
-  if (!joinable->server->accepts(message.join_ref)) return;  // for an incarnation that is gone: no reply, as Phoenix
+  if (!joinable->server->accepts(message.join_ref)) return;  // for an earlier incarnation: no reply, as in Phoenix
   if (message.event.is("phx_leave")) {
     joinable->server->leave(message.ref);
   } else {
@@ -108,7 +108,7 @@ void Socket::join(const Message& message, const ChannelFactory& factory, std::op
   if (auto made = guarded([&] { return factory(); })) {
     channel = *std::move(made);
   } else {
-    log::error("channel {}: its factory threw {}", log::quoted(topic), log::quoted(made.error().reason));
+    log::error("channel {}: the channel factory threw {}", log::quoted(topic), log::quoted(made.error().reason));
   }
   auto& joinable = topics_[topic];
   joinable.server = std::make_unique<ChannelServer>(link_, topic, ++last_incarnation_, std::move(channel));
@@ -116,7 +116,7 @@ void Socket::join(const Message& message, const ChannelFactory& factory, std::op
   settle(topic);
 }
 
-void Socket::keep_waiting(Joinable& joinable, const Message& message) {
+void Socket::queue_until_joined(Joinable& joinable, const Message& message) {
   waiting_bytes_ += size_of(message);
   if (joinable.waiting.size() >= limits_.waiting_messages_max || waiting_bytes_ > limits_.waiting_bytes_max) {
     return close(CloseCode::policy_violation, "too many messages before the join was answered");
@@ -124,7 +124,7 @@ void Socket::keep_waiting(Joinable& joinable, const Message& message) {
   joinable.waiting.push_back(message);
 }
 
-/// After each call into a channel: forgets it if it has ended, and takes up what waited if it joins no longer.
+/// After each call into a channel: removes it if it has ended, and processes queued messages once it is not joining.
 void Socket::settle(std::string_view topic) {
   Joinable* const joinable = find(topic);
   if (!joinable || joinable->server->joining()) return;
@@ -135,7 +135,7 @@ void Socket::settle(std::string_view topic) {
     if (!link_.open) return;
     dispatch(message);
   }
-  tell_if_settled();
+  notify_if_settled();
 }
 
 bool Socket::is_settled() const {
@@ -144,10 +144,10 @@ bool Socket::is_settled() const {
 
 void Socket::when_settled(UniqueFunction<void()> then) {
   settled_ = std::move(then);
-  tell_if_settled();
+  notify_if_settled();
 }
 
-void Socket::tell_if_settled() {
+void Socket::notify_if_settled() {
   if (settled_ && is_settled()) link_.sockets.shard().post(std::exchange(settled_, nullptr));
 }
 
@@ -201,16 +201,16 @@ void Socket::close(CloseCode code, std::string_view reason) {
   end_channels();
 }
 
-/// The end is a date, and a timer counts: so it looks at the date again when it fires, and once an hour in any case,
-/// for the time of day may have been set in between.
-void Socket::expire_later() {
+/// Expiry is a wall-clock time, and timers are monotonic. So the wall clock is checked again when the timer fires, at
+/// least once an hour, because it may have been set in between.
+void Socket::schedule_expiry() {
   using namespace std::chrono_literals;
   Shard& shard = link_.sockets.shard();
   const auto left = *client().expires_at - shard.clock().wall().now();
   expiry_ = shard.after(std::clamp<std::chrono::milliseconds>(left, 0ms, 1h), [this] {
     expiry_ = TimerId::none;
     const bool over = *client().expires_at <= link_.sockets.shard().clock().wall().now();
-    return over ? close(CloseCode::policy_violation, "token expired") : expire_later();
+    return over ? close(CloseCode::policy_violation, "token expired") : schedule_expiry();
   });
 }
 

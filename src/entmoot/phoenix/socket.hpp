@@ -4,12 +4,12 @@
 
 // One client in the Channels protocol: its topics, multiplexed over one transport (Phoenix.Socket, __in__/2).
 //
-// Lives on the client's shard. The connection owns it and destroys it when the transport is gone; with it go all of
-// its channels. It never waits: while a join is pending, what comes for that topic is kept aside (bounded) and taken
-// up in order when the join is done, and everything else goes on, heartbeats above all.
+// Lives on the client's shard. The connection owns it and destroys it when the transport is gone, which ends all of its
+// channels. It never blocks: while a join is pending, messages for that topic are queued (bounded) and processed in
+// order after the join; everything else proceeds, heartbeats above all.
 //
-// A frame that is no message closes the connection with 1011, as Phoenix does; one bad message of an application is
-// the channel's affair. How much a client may send is limited (SocketLimits).
+// A malformed frame closes the connection with 1011, as in Phoenix; an invalid application message is handled by its
+// channel. The rates and amounts that a client may send are limited (SocketLimits).
 //
 // From: web/websocket_session, web/longpoll_session (frames), phoenix/socket_ref (late answers).  To:
 // phoenix/channel_server.
@@ -36,48 +36,47 @@
 namespace entmoot {
 
 struct SocketLimits {
-  /// Topics that one client may have joined or be joining. Phoenix's max_channels_per_transport.
+  /// Topics that one client may have joined or be joining (Phoenix's max_channels_per_transport).
   std::size_t channels_max = 100;
-  /// Messages that may wait for the join of their topic; with more the client is closed with policy_violation. Honest
-  /// clients buffer on their side until the join is answered, and send one leave or rejoin at most.
+  /// Messages queued until the join of their topic is answered; beyond it the client is closed with policy_violation.
+  /// Well-behaved clients buffer on their side until then, and send at most one leave or rejoin.
   std::size_t waiting_messages_max = 100;
-  /// Bytes of them, over all topics of the client. Same policy.
+  /// Bytes of these messages, over all topics of the client; the same policy.
   std::size_t waiting_bytes_max = 1 * MiB;
-  /// For who answers a join later. Then it is refused with "join timeout": whoever owed the answer has lost it. Clients
-  /// have given up long before (phoenix.js after 10 s) and try again.
+  /// The time to answer a pending join, which is then refused with "join timeout". Clients time out earlier (phoenix.js
+  /// after 10 s) and retry.
   Duration join_timeout = std::chrono::seconds(30);
-  /// What the client may send. Over a rate a message is not taken but answered with an error that says so (heartbeats
-  /// and leaves are taken); who goes on is closed with policy_violation. At these rates one client costs its shard a
-  /// tenth of its time.
+  /// What the client may send. Over a rate a message is refused with an error (except heartbeats and leaves); a client
+  /// that continues is closed with policy_violation. At these rates one client takes a tenth of its shard's time.
   Rate messages = {.per_second = 10'000, .burst = 20'000, .debt = 1'000};
   Rate bytes = {.per_second = 8.0 * MiB, .burst = 16.0 * MiB, .debt = 1.0 * MiB};
-  /// A join costs a room more than a message: its history. phoenix.js joins all its topics at once when it is back.
+  /// A join costs a room more than a message: its history. phoenix.js joins all its topics at once after a reconnect.
   Rate joins = {.per_second = 100, .burst = 500, .debt = 100};
 };
 
 class Socket final : public FrameHandler {
  public:
-  /// `link.id` is given here. `user_socket` and `limits` are the mount's, which outlives its sockets.
+  /// Assigns `link.id`. `user_socket` and `limits` belong to the mount, which outlives its sockets.
   Socket(const UserSocket& user_socket, ClientLink link, const SocketLimits& limits);
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
-  /// The client is gone: ends every channel, says nothing any more.
+  /// The client is gone: ends every channel without sending anything.
   ~Socket() override;
 
   void handle_in(Frame::Kind kind, std::string_view frame) override;
   [[nodiscard]] bool is_settled() const override;
   void when_settled(UniqueFunction<void()> then) override;
-  /// What was answered later; `then` runs in the turn of the channel that asked, if it is still there.
+  /// Delivers a later answer: runs `then` in a turn of the channel, if it still exists.
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
-  /// The same for timers, intercepted broadcasts and the channel's own subscriptions.
+  /// As handle_answer, for timers, intercepted broadcasts and the channel's own subscriptions.
   void handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then);
 
-  /// What somebody pushes to the client from outside its channel.
+  /// Pushes to the client from outside its channel.
   void push(const SocketRef& to, std::string event, Payload payload);
   void push(const SocketRef& to, std::string event, UniqueFunction<Payload()> payload);
-  /// What somebody has a channel intercept from now on.
+  /// Sets the events that the channel intercepts, from outside it.
   void intercept(const SocketRef& to, std::vector<std::string> events);
-  /// Closes the connection; the client may come back.
+  /// Closes the connection; the client may reconnect.
   void disconnect() { close(CloseCode::going_away, ""); }
 
   [[nodiscard]] const Client& client() const noexcept { return link_.client; }
@@ -86,16 +85,16 @@ class Socket final : public FrameHandler {
  private:
   struct Joinable {
     std::unique_ptr<ChannelServer> server;
-    std::vector<Message> waiting;  // came while it was joining; hardly ever any, and then an empty vector is free
+    std::vector<Message> waiting;  // arrived while joining; usually empty
   };
 
   void dispatch(const Message& message);
-  void keep_waiting(Joinable& joinable, const Message& message);
+  void queue_until_joined(Joinable& joinable, const Message& message);
   void join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces);
   void settle(std::string_view topic);
-  void tell_if_settled();
+  void notify_if_settled();
   void reply_error(const Ref& join_ref, const Message& message, std::string_view reason);
-  void expire_later();
+  void schedule_expiry();
   void close(CloseCode code, std::string_view reason);
   void end_channels();
   [[nodiscard]] Joinable* find(std::string_view topic) noexcept;

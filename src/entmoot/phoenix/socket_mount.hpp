@@ -2,10 +2,10 @@
 
 #pragma once
 
-// A UserSocket ready to take connections: what an endpoint mounts at "/socket" (Phoenix.Endpoint.socket/3).
+// A UserSocket that accepts connections: mounted by an endpoint at "/socket" (Phoenix.Endpoint.socket/3).
 //
-// connect() runs on the shard that accepted the connection, and the socket stays there. The mount keeps each shard's
-// table of clients; it outlives its sockets and the shards' last round.
+// connect() runs on the connection's shard, and the socket stays there. The mount owns each shard's
+// table of clients. It outlives its sockets and the shards' last round.
 
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/core/shards.hpp>
@@ -23,9 +23,9 @@ class SocketMount {
  public:
   SocketMount(Shards& shards, PubSub& pubsub, const UserSocket& user_socket, SocketLimits limits = {});
 
-  /// Takes a client in or refuses it. A refusal of ours (the query, the vsn) has an empty reason and says in its detail
-  /// what was wrong; one with a reason is the application's (`{:error, reason}` in Phoenix). What the application
-  /// throws goes through. `transport` outlives the handler.
+  /// Accepts or refuses a client. A refusal by the server (the query, the vsn) has an empty reason, and its detail
+  /// describes the fault; a refusal with a reason is the application's (`{:error, reason}` in Phoenix). Exceptions of
+  /// the application propagate. `transport` outlives the handler.
   [[nodiscard]] Result<std::unique_ptr<FrameHandler>> connect(ConnectInfo info, Transport& transport);
 
   /// Clients on this shard.

@@ -13,8 +13,8 @@ namespace entmoot {
 
 namespace {
 
-/// Runs `step` with the client's socket on its shard, if it is still there; behind the turn that is under way, if one
-/// is.
+/// Runs `step` with the client's socket on its shard, if it still exists; inside an actor's turn, after the turn has
+/// succeeded.
 void on_socket(const SocketRef& to, UniqueFunction<void(Socket&)> step) {
   Effects::release_or_hold([to, step = std::move(step)]() mutable {
     to.shard->post([sockets = to.sockets, id = to.socket, step = std::move(step)]() mutable {

@@ -2,16 +2,17 @@
 
 #pragma once
 
-// "Reply later": which client waits for the answer to which ref (Phoenix.Channel.socket_ref/1 and reply/2). Without its
-// ref it is an address of the channel (a pid in Phoenix): who keeps it can push to the client and end its stay.
+// For replying later: identifies the client and the ref that await a reply (Phoenix.Channel.socket_ref/1 and reply/2).
+// Without a ref it is an address of the channel (a pid in Phoenix), through which any actor can push to the client or
+// end the channel.
 //
-// A value that may be kept, copied and taken to any thread. It names the client by number, so it may outlive the
-// socket and the channel: what is sent to a channel that is gone (left, crashed, joined anew) is dropped silently.
+// A value that may be kept, copied and moved to any thread. It names the client by number, so it may outlive the socket
+// and the channel: messages to a channel that no longer exists (left, crashed, joined again) are dropped silently.
 //
-// What is sent inside an actor's turn is held until the turn has succeeded (core/effects.hpp). What one thread sends to
-// one channel arrives in that order; before the channel has joined it waits (ChannelServer::early_max).
+// Messages sent inside an actor's turn are held until the turn has succeeded (core/effects.hpp). Messages from one
+// thread to one channel arrive in order; they wait until the channel has joined (ChannelServer::early_max).
 //
-// From: phoenix/channel, then any actor.  To: phoenix/socket on the client's shard.
+// From: phoenix/channel, any actor.  To: phoenix/socket on the client's shard.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/unique_function.hpp>
@@ -36,23 +37,23 @@ struct SocketRef {
   SocketTable* sockets = nullptr;  ///< touched on `shard` only
   SocketId socket = SocketId::none;
   std::string topic;
-  std::uint64_t incarnation = 0;  ///< which of the channels that this socket has had on the topic
+  std::uint64_t incarnation = 0;  ///< distinguishes the successive channels of this socket on the topic
   Ref ref;
-  bool joins = false;  ///< it is the join that waits
+  bool joins = false;  ///< the join awaits the reply
 };
 
-/// Any thread, any time, also repeatedly (clients use the first). For a join that waits, "ok" completes it and any
-/// other status refuses it.
+/// Any thread, at any time, also repeatedly (clients use the first reply). For a pending join, "ok" completes it and
+/// any other status refuses it.
 void reply(const SocketRef& to, std::string_view status, Payload response = empty_object());
 
-/// To the channel's client. An object or bytes; with anything else the channel crashes.
+/// Pushes to the channel's client. `payload` is an object or bytes; anything else crashes the channel.
 void push(const SocketRef& to, std::string_view event, Payload payload);
-/// The same; `payload` is called on the client's shard, in the step that pushes what it returns. For a state whose
-/// changes are told by other means: what changes before that step is in it, what changes later is told behind it.
+/// As above; `payload` is called on the client's shard, in the step that pushes its result. For a state whose changes
+/// are sent by other means: a change before that step is in the state, a later change is sent after it.
 void push(const SocketRef& to, std::string_view event, UniqueFunction<Payload()> payload);
-/// Ends the channel as if one of its callbacks had answered Stop: the client sees phx_close, or phx_error for a crash.
+/// Ends the channel as if a callback had returned Stop: the client gets phx_close, or phx_error for a crash.
 void stop(const SocketRef& to, ChannelEnd reason);
-/// As if the channel called intercept(): for broadcasts that this thread makes behind it, and not for those before.
+/// As if the channel called intercept(). Applies to later broadcasts of this thread, not to earlier ones.
 void intercept(const SocketRef& to, std::vector<std::string> events);
 /// Closes the client's whole connection with 1001 (the "disconnect" broadcast, for one socket).
 void disconnect(const SocketRef& to);

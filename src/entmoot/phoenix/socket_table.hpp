@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The clients of one shard by number, so that what comes back late finds its client or finds it gone. Touched by its
-// shard's thread only; owns nothing.
+// The clients of one shard by number, so that a late reply finds its client or finds that it is gone. Touched by its
+// shard's thread only; non-owning.
 
 #include <entmoot/base/check.hpp>
 #include <entmoot/core/shard.hpp>
@@ -21,11 +21,11 @@ class SocketTable {
   explicit SocketTable(Shard& shard) : shard_(shard) {}
   SocketTable(const SocketTable&) = delete;
   SocketTable& operator=(const SocketTable&) = delete;
-  ~SocketTable() { ENTMOOT_CHECK(sockets_.empty(), "a socket outlives its mount"); }
+  ~SocketTable() { ENTMOOT_CHECK(sockets_.empty(), "sockets must be destroyed before their mount"); }
 
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
 
-  /// Numbers are never used again.
+  /// Numbers are never reused.
   SocketId add(Socket& socket) {
     shard_.assert_here();
     const auto id = static_cast<SocketId>(++last_id_);

@@ -7,7 +7,7 @@
 namespace entmoot {
 
 SubscriberId SubscriberTable::new_id() noexcept {
-  // The shard in the upper bits makes the number unique without a word between shards.
+  // The shard in the upper bits makes the number unique without coordination between shards.
   return static_cast<SubscriberId>((std::uint64_t{shard_} + 1) << 48 | ++last_id_);
 }
 
@@ -53,7 +53,7 @@ void SubscriberTable::sweep() noexcept {
     std::erase_if(found->second, [](const Entry& entry) { return !entry.subscriber; });
     if (found->second.empty()) topics_.erase(found);
   }
-  // What a callback owned may end subscriptions of its own; those find nothing being delivered.
+  // Destroying a callback may end further subscriptions; no delivery is in progress by now.
   std::exchange(retired_, {}).clear();
 }
 

@@ -2,12 +2,12 @@
 
 #pragma once
 
-// Who on one shard listens to which topic. Touched by that shard's thread only.
+// The subscribers of one shard, by topic. Touched by that shard's thread only.
 //
-// Subscribers come and go while a broadcast is being delivered (a callback may end its own subscription). Invariants:
-// (1) who has left gets nothing more, not even what is being delivered;
-// (2) who comes during a delivery does not get that broadcast;
-// (3) a callback that is running is destroyed after it has returned.
+// Subscriptions may be added and removed while a broadcast is delivered (a callback may end its own). Invariants:
+// (1) a removed subscriber gets nothing more, not even the broadcast being delivered;
+// (2) a subscriber added during a delivery does not get that broadcast;
+// (3) a running callback is destroyed only after it has returned.
 
 #include <entmoot/base/string_map.hpp>
 #include <entmoot/phoenix/fastlane.hpp>
@@ -21,12 +21,12 @@
 
 namespace entmoot {
 
-/// Names a subscriber in the whole process, so that a broadcast can leave it out. It can be had before the
-/// subscription: somebody elsewhere may know it by the time the first broadcast comes.
+/// Identifies a subscriber, unique in the process, so that a broadcast can exclude it. Obtainable before the
+/// subscription, so that another thread may know it by the first broadcast.
 enum class SubscriberId : std::uint64_t { none = 0 };
 
-/// `fast`: gets the encoded frame into its transport, runs no code of an application, may be served at once.
-/// `callback`: runs code, so it is only ever called from the shard's loop.
+/// `fast`: queues the encoded frame in its transport, runs no application code, may be delivered to at once.
+/// `callback`: runs application code, so it is only ever called from the shard's loop.
 enum class Lane : std::uint8_t { fast, callback };
 
 class Subscriber {
@@ -42,9 +42,9 @@ class SubscriberTable {
   SubscriberTable& operator=(const SubscriberTable&) = delete;
 
   [[nodiscard]] SubscriberId new_id() noexcept;
-  /// Under which number it is removed.
+  /// Returns the number for remove().
   std::uint64_t add(std::string_view topic, Subscriber& subscriber, Lane lane, SubscriberId id);
-  /// `owned` (may be null) is the subscriber if nobody else keeps it.
+  /// `owned` (may be null) is the subscriber, if the table has to destroy it.
   void remove(std::string_view topic, std::uint64_t number, std::unique_ptr<Subscriber> owned) noexcept;
 
   void deliver(const Fastlane& message, SubscriberId except, Lane lane);
@@ -65,7 +65,7 @@ class SubscriberTable {
   std::uint64_t last_number_ = 0;
   StringMap<std::vector<Entry>> topics_;
   int delivering_ = 0;
-  std::vector<std::string> left_;                     // topics somebody left during a delivery
+  std::vector<std::string> left_;                     // topics with entries removed during a delivery
   std::vector<std::unique_ptr<Subscriber>> retired_;  // callbacks that may still be running
 };
 

@@ -43,7 +43,7 @@ void throw_exception_from_error(TokenProblem problem, const boost::source_locati
 Result<TokenKey> TokenKey::derive(std::string_view secret, std::string_view salt, const WallClock& clock) {
   if (secret.size() < secret_bytes_min) {
     return fail(ErrorCode::invalid,
-                fmt::format("the secret for tokens has {} bytes and needs at least {}: make one with "
+                fmt::format("the token secret has {} bytes and needs at least {}: generate one with "
                             "`openssl rand -base64 48` and keep it out of the source",
                             secret.size(), secret_bytes_min));
   }
@@ -51,7 +51,7 @@ Result<TokenKey> TokenKey::derive(std::string_view secret, std::string_view salt
   const int done =
       PKCS5_PBKDF2_HMAC(secret.data(), static_cast<int>(secret.size()), bytes_of(salt), static_cast<int>(salt.size()),
                         rounds, EVP_sha256(), static_cast<int>(key.key_.size()), key.key_.data());
-  ENTMOOT_CHECK(done == 1, "the crypto library has no PBKDF2");
+  ENTMOOT_CHECK(done == 1, "PKCS5_PBKDF2_HMAC failed");
   return key;
 }
 
@@ -60,7 +60,7 @@ TokenKey::Bytes TokenKey::mac(std::string_view text) const {
   unsigned size = 0;
   const auto* done =
       HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes_of(text), text.size(), mac.data(), &size);
-  ENTMOOT_CHECK(done && size == mac.size(), "the crypto library has no HMAC-SHA256");
+  ENTMOOT_CHECK(done && size == mac.size(), "HMAC-SHA256 failed");
   return mac;
 }
 
@@ -87,7 +87,7 @@ boost::system::result<Json, TokenProblem> TokenKey::verify(std::string_view toke
     return TokenProblem::invalid;
   }
 
-  // Signed with our key; yet what is in it may have been written by another version, or another program.
+  // The signature is valid, but the payload may come from another version or another program.
   const auto text = base64url_decode(token.substr(header.size(), dot - header.size()));
   if (!text) return TokenProblem::invalid;
   auto payload = parse_json(*text);
@@ -104,7 +104,7 @@ boost::system::result<Json, TokenProblem> TokenKey::verify(std::string_view toke
   const auto allowed =
       verifying.max_age.value_or(max_age->is_null() ? forever : std::chrono::seconds(max_age->get_int64()));
   const auto age = clock_->now() - WallTime(std::chrono::milliseconds(signed_at->get_int64()));
-  // Rounded up rather than multiplied out: the allowed age may be as large as a number can be.
+  // Rounded up to seconds instead of converting the allowed age to milliseconds, which could overflow.
   if (allowed.count() <= 0 || std::chrono::ceil<std::chrono::seconds>(age) > allowed) return TokenProblem::expired;
   return std::move(*data);
 }

@@ -2,23 +2,24 @@
 
 #pragma once
 
-// Signed tokens: a value that we hand out and recognise when it comes back (Phoenix.Token). The application puts one
-// into its page or its login answer; the client brings it to `connect`, which learns who he is and since when.
+// Signed tokens: values that the server issues and later verifies (Phoenix.Token). The application puts a token into
+// its page or its login response; the client passes it to `connect`, which learns who the client is and when they
+// signed in.
 //
 //     const TokenKey key = TokenKey::derive(secret, "user socket").value();
 //     const std::string token = key.sign(boost::json::object{{"user", 7}});
 //     const auto data = key.verify(token, {.max_age = std::chrono::hours(1)});
 //     if (!data) return fail(data.error());    // "token missing", "invalid token", "token expired"
 //
-// Signed, not encrypted: whoever holds a token can read what is in it. The salt is no secret either; it is the name of
-// the purpose, so that a token for one purpose is none for another though the secret is the same.
+// Signed, not encrypted: anyone who has a token can read its contents. The salt is not secret; it names the purpose,
+// and tokens signed with another salt are rejected, even with the same secret.
 //
-// The key is derived by PBKDF2 with HMAC-SHA256, 1000 rounds, 32 bytes, and the form is that of
-// Plug.Crypto.MessageVerifier: `SFMyNTY.<payload>.<mac>`, base64url without padding, HMAC-SHA256 over all before the
-// second dot. The payload is ours: the JSON `{"data":…,"signed":ms,"max_age":s}` where Phoenix has an Erlang term, so a
-// token of a Phoenix server has a good signature here and is invalid all the same.
+// The key is derived by PBKDF2 with HMAC-SHA256, 1000 rounds, 32 bytes, and the format is that of
+// Plug.Crypto.MessageVerifier: `SFMyNTY.<payload>.<mac>`, base64url without padding, HMAC-SHA256 over everything before
+// the second dot. The payload differs: JSON `{"data":…,"signed":ms,"max_age":s}` where Phoenix has an Erlang term. So a
+// token of a Phoenix server has a valid signature here and is rejected as invalid all the same.
 //
-// Deriving takes about a millisecond: make a key once and keep it. A key is immutable; any thread may use it.
+// Deriving takes about a millisecond: derive a key once and keep it. A key is immutable; any thread may use it.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
@@ -33,12 +34,12 @@
 namespace entmoot {
 
 enum class TokenProblem {
-  missing,  ///< there is none: the text is empty
-  invalid,  ///< not ours, for another purpose, or changed on the way
-  expired,  ///< ours, but too old
+  missing,  ///< the text is empty
+  invalid,  ///< signed with another key or salt, or modified
+  expired,  ///< valid, but too old
 };
 
-/// The same for a client: "token missing", "invalid token", "token expired".
+/// The error for a client: "token missing", "invalid token", "token expired".
 [[nodiscard]] Error fail(TokenProblem problem);
 [[noreturn]] void throw_exception_from_error(TokenProblem problem, const boost::source_location&);
 
@@ -48,15 +49,15 @@ class TokenKey {
   static constexpr std::chrono::seconds default_max_age{86'400};
   /// As a max_age: never expires.
   static constexpr std::chrono::seconds forever = std::chrono::seconds::max();
-  /// Phoenix's floor for a secret.
+  /// Phoenix's minimum for a secret.
   static constexpr std::size_t secret_bytes_min = 20;
 
   struct Signing {
-    std::chrono::seconds max_age = default_max_age;  ///< Written into the token; verify() may say otherwise.
-    std::optional<WallTime> signed_at = {};          ///< Now, unless given.
+    std::chrono::seconds max_age = default_max_age;  ///< Stored in the token; verify() may override it.
+    std::optional<WallTime> signed_at = {};          ///< Default: now.
   };
   struct Verifying {
-    std::optional<std::chrono::seconds> max_age = {};  ///< What the token says, unless given. Zero or less: expired.
+    std::optional<std::chrono::seconds> max_age = {};  ///< Default: the token's. Zero or less: expired.
   };
 
   /// An error if the secret is shorter than `secret_bytes_min`. `clock` outlives the key.
@@ -65,7 +66,7 @@ class TokenKey {
 
   [[nodiscard]] std::string sign(const Json& data) const { return sign(data, Signing()); }
   [[nodiscard]] std::string sign(const Json& data, Signing signing) const;
-  /// What was signed.
+  /// Returns the signed data.
   [[nodiscard]] boost::system::result<Json, TokenProblem> verify(std::string_view token) const {
     return verify(token, Verifying());
   }

@@ -8,7 +8,7 @@ namespace entmoot {
 
 TopicPattern::TopicPattern(std::string_view pattern) : text_(pattern), is_prefix_(pattern.ends_with('*')) {
   if (is_prefix_) text_.pop_back();
-  if (text_.find('*') != std::string::npos) throw std::invalid_argument("a topic pattern has its '*' at the end");
+  if (text_.find('*') != std::string::npos) throw std::invalid_argument("a topic pattern may have '*' only at its end");
 }
 
 bool TopicPattern::matches(std::string_view topic) const noexcept {

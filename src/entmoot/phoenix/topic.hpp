@@ -4,7 +4,7 @@
 
 // Topics, and the patterns that route them to channels (Phoenix.Socket.channel/3).
 //
-// A pattern is an exact topic or a prefix that ends in one `*`. The rest may be empty: "room:" matches "room:*".
+// A pattern is an exact topic, or a prefix followed by `*`. The rest may be empty: "room:" matches "room:*".
 
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@ namespace entmoot {
 
 class TopicPattern {
  public:
-  /// Throws std::invalid_argument when there is a `*` anywhere but at the end: a mistake in the program.
+  /// Throws std::invalid_argument if there is a `*` anywhere but at the end (a programming error).
   explicit TopicPattern(std::string_view pattern);
 
   [[nodiscard]] bool matches(std::string_view topic) const noexcept;
@@ -23,7 +23,7 @@ class TopicPattern {
   bool is_prefix_;
 };
 
-/// What follows the first ':', or nothing: "lobby" of "room:lobby".
+/// The part after the first ':', or nothing: "lobby" of "room:lobby".
 [[nodiscard]] std::string_view subtopic(std::string_view topic) noexcept;
 
 }  // namespace entmoot

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What a user writes for a kind of socket: who may connect, and which channel serves which topic (`use
+// The base class of an application's sockets: decides who may connect, and routes topics to channels (`use
 // Phoenix.Socket`).
 //
 //     class ChatSocket : public UserSocket {
@@ -12,8 +12,8 @@
 //       }
 //     };
 //
-// One object serves all shards: it does not change after its constructor, connect() and id() are const, and factories
-// may be called on every shard at the same time.
+// One object serves all shards: it does not change after its constructor, connect() is const, and factories may be
+// called on several shards concurrently.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/channel.hpp>
@@ -36,9 +36,9 @@ class UserSocket {
   UserSocket& operator=(const UserSocket&) = delete;
   virtual ~UserSocket() = default;
 
-  /// Takes the client in, with `assigns` and `id` filled as the application likes, or refuses it: an Error with an
-  /// empty reason is Phoenix's `:error`, one with a reason its `{:error, reason}`; what it throws is answered with HTTP
-  /// 500 (connect/3 and id/1).
+  /// Accepts the client, with `assigns` and `id` as the application sets them, or refuses it: an Error with an empty
+  /// reason is Phoenix's `:error`, one with a reason its `{:error, reason}`; an exception is answered with HTTP 500
+  /// (connect/3 and id/1).
   [[nodiscard]] virtual Result<Client> connect(Client client) const { return client; }
 
   /// The first declared route that matches, or nullptr.
@@ -50,7 +50,7 @@ class UserSocket {
   }
 
  protected:
-  /// channel/3. To be called in the constructor.
+  /// channel/3. Call it in the constructor.
   void channel(std::string_view pattern, ChannelFactory factory) {
     routes_.push_back({TopicPattern(pattern), std::move(factory)});
   }

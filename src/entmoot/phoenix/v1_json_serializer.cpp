@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 5> names = {"topic", "event", "payload", "ref", "join_ref"};
 constexpr std::size_t required = 4;
 
-/// `{"event":…,"payload":` in a buffer of this thread.
+/// `{"event":…,"payload":` in a thread-local buffer.
 std::string& head_of(std::string_view event) {
   thread_local std::string head;
   head.assign(R"({"event":)");
@@ -23,7 +23,7 @@ std::string& head_of(std::string_view event) {
   return head;
 }
 
-/// `,"ref":…,"topic":…}` in another.
+/// `,"ref":…,"topic":…}` in another thread-local buffer.
 std::string& tail_of(const Ref& ref, const Label& topic) {
   thread_local std::string tail;
   tail.assign(R"(,"ref":)");
@@ -34,7 +34,7 @@ std::string& tail_of(const Ref& ref, const Label& topic) {
 }
 
 std::string_view json_of(const Payload& payload) {
-  if (payload.is_binary()) throw CannotEncode("version 1 of the protocol has no binary payloads");
+  if (payload.is_binary()) throw CannotEncode("protocol version 1 has no binary payloads");
   return payload.bytes();
 }
 
@@ -44,8 +44,7 @@ Result<Message> V1JsonSerializer::decode(Frame::Kind, std::string_view frame) co
   std::array<JsonSlice, names.size()> members;
   if (!slice_object(frame, names, members)) return fail(ErrorCode::invalid, "malformed message");
   for (std::size_t i = 0; i < required; ++i) {
-    if (members[i].raw.empty())
-      return fail(ErrorCode::invalid, "a message without its \"" + std::string(names[i]) + '"');
+    if (members[i].raw.empty()) return fail(ErrorCode::invalid, "message without \"" + std::string(names[i]) + '"');
   }
   const auto& [topic, event, payload, ref, join_ref] = members;
   return Message{join_ref.raw.empty() ? Ref() : join_ref.ref(), ref.ref(), topic.label(), event.label(),

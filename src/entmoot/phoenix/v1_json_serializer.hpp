@@ -3,12 +3,12 @@
 #pragma once
 
 // Version 1 of the protocol: `{"topic": …, "event": …, "payload": …, "ref": …}` (Phoenix.Socket.V1.JSONSerializer).
-// What clients speak that give no `vsn`.
+// Used by clients that send no `vsn`.
 //
-// In: a JSON object with at least these four members, in a text or in a binary frame. A fifth, `join_ref`, counts if it
-// is there. Out: exactly the four; a join_ref is never sent.
+// In: a JSON object with at least these four members, in a text or a binary frame. A fifth, `join_ref`, is used if
+// present. Out: exactly the four; a join_ref is never sent.
 //
-// There are no binary payloads in this version: encoding one throws CannotEncode.
+// This version has no binary payloads: encoding one throws CannotEncode.
 
 #include <entmoot/phoenix/serializer.hpp>
 

@@ -21,18 +21,18 @@ constexpr std::size_t field_bytes_max = 255;
 std::string text_of(const Ref& ref) {
   if (ref.is_null()) return {};
   if (auto text = ref.text()) return *std::move(text);
-  throw CannotEncode("a ref that is no string does not fit a binary frame");
+  throw CannotEncode("a binary frame needs a ref that is a string");
 }
 
 std::string_view text_of(const Label& topic) {
   if (topic.is_string()) return topic.text();
-  throw CannotEncode("a topic that is no string does not fit a binary frame");
+  throw CannotEncode("a binary frame needs a topic that is a string");
 }
 
 Frame frame(Kind kind, std::initializer_list<std::string_view> fields, const Payload& payload) {
   std::size_t size = 1;
   for (const auto field : fields) {
-    if (field.size() > field_bytes_max) throw CannotEncode("a field of a binary frame has at most 255 bytes");
+    if (field.size() > field_bytes_max) throw CannotEncode("a header field of a binary frame exceeds 255 bytes");
     size += 1 + field.size();
   }
   const auto bytes = payload.bytes();
@@ -49,16 +49,16 @@ Frame frame(Kind kind, std::initializer_list<std::string_view> fields, const Pay
 
 Result<Message> decode(std::string_view frame) {
   constexpr std::size_t fields = 4;
-  if (frame.size() < 1 + fields) return fail(ErrorCode::invalid, "a binary frame that ends in its header");
-  if (frame[0] != push_kind) return fail(ErrorCode::invalid, "a binary frame that is no push");
+  if (frame.size() < 1 + fields) return fail(ErrorCode::invalid, "binary frame with a truncated header");
+  if (frame[0] != push_kind) return fail(ErrorCode::invalid, "binary frame is not a push");
   const auto sizes = frame.substr(1, fields);
   auto rest = frame.substr(1 + fields);
   std::array<std::string_view, fields> field;
   for (std::size_t i = 0; i < fields; ++i) {
     const auto size = static_cast<unsigned char>(sizes[i]);
-    if (rest.size() < size) return fail(ErrorCode::invalid, "a binary frame that ends in its header");
+    if (rest.size() < size) return fail(ErrorCode::invalid, "binary frame with a truncated header");
     field[i] = rest.substr(0, size);
-    if (!is_utf8(field[i])) return fail(ErrorCode::invalid, "a binary frame whose header is not UTF-8");
+    if (!is_utf8(field[i])) return fail(ErrorCode::invalid, "binary frame with a header that is not UTF-8");
     rest.remove_prefix(size);
   }
   return Message{Ref::of(field[0]), Ref::of(field[1]), Label(field[2]), Label(field[3]), Binary(rest)};

@@ -2,18 +2,18 @@
 
 #pragma once
 
-// The binary frames of version 2. A kind, the sizes of the header's strings in a byte each, the strings, and the rest
-// is the payload:
+// The binary frames of version 2: the kind, the sizes of the header's strings in one byte each, the strings, and the
+// payload:
 //
 //   client → server   push        0 | join_ref | ref | topic | event
-//   server → client   push        0 | join_ref | topic | event          one size less: no ref
+//   server → client   push        0 | join_ref | topic | event          no ref, so one size less
 //                     reply       1 | join_ref | ref | topic | status
 //                     broadcast   2 | topic | event
 //
-// In: the strings are UTF-8; a client may send no other kind than 0. An empty join_ref or ref is the empty string,
-// which channels take for "none", as some clients mean it.
+// In: the strings are UTF-8; a client may send only kind 0. An empty join_ref or ref is the empty string, which
+// channels treat as absent, as some clients mean it.
 //
-// Out: a string over 255 bytes, and a ref that is neither string nor null, cannot be written: CannotEncode.
+// Out: a string over 255 bytes, or a ref that is neither string nor null, throws CannotEncode.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/frame.hpp>

@@ -12,7 +12,7 @@ namespace entmoot {
 
 namespace {
 
-/// `[join_ref,ref,topic,event,` in a buffer of this thread.
+/// `[join_ref,ref,topic,event,` in a thread-local buffer.
 std::string& head_of(const Ref& join_ref, const Ref& ref, const Label& topic, std::string_view event) {
   thread_local std::string head;
   head.assign("[");

@@ -4,11 +4,11 @@
 
 // Version 2 of the protocol: `[join_ref, ref, topic, event, payload]` (Phoenix.Socket.V2.JSONSerializer).
 //
-// In: any JSON text whose value is an array of five or more elements; what comes after the fifth is checked and
+// In: any JSON text whose value is an array of five or more elements; elements after the fifth are validated and
 // ignored. Or a binary push (phoenix/v2_binary.hpp).
 //
-// Out: exactly five elements and no white space, because there are clients that split the text by hand. One allocation
-// a frame. A binary payload makes a binary frame; there is no mode, each message goes its own way.
+// Out: exactly five elements without white space, because some clients split the text by hand. One allocation per
+// frame. A binary payload makes a binary frame, message by message.
 
 #include <entmoot/phoenix/serializer.hpp>
 

@@ -18,7 +18,7 @@ namespace entmoot {
 using namespace std::chrono_literals;
 
 namespace {
-// How often a retired version is asked whether it has given the answers that it owes.
+// How often a retired version is checked for unanswered calls.
 constexpr Duration check_answers_every = 50ms;
 }  // namespace
 
@@ -41,7 +41,7 @@ Result<ActorRef> ActorVersions::ensure_started() {
     return ChildSpec{.id = std::string(name),
                      .start = [self = self_.ref(), name = std::string(name)](Shard&) -> Result<std::unique_ptr<Actor>> {
                        ActorVersions* const versions = self.get();
-                       if (!versions) return fail(ErrorCode::unavailable, "the room is gone");
+                       if (!versions) return fail(ErrorCode::unavailable, "the room no longer exists");
                        return versions->start(name);
                      },
                      .restart = Restart::transient,
@@ -50,7 +50,7 @@ Result<ActorRef> ActorVersions::ensure_started() {
 }
 
 Result<std::unique_ptr<Actor>> ActorVersions::start(std::string_view name) {
-  if (name != current_.name) return fail(ErrorCode::unavailable, "the room's code has been replaced");
+  if (name != current_.name) return fail(ErrorCode::unavailable, "the room was reloaded");
   auto actor = listener_.make_actor(*current_.route);
   if (auto registered = context_.registry.register_name(topic_, *actor); !registered) {
     return registered.error().error();
@@ -72,7 +72,7 @@ void ActorVersions::ended(const std::string& name, const JsServer* actor, const 
   if (name != current_.name) end(name);
 }
 
-/// It is not restarted.
+/// Ends a version for good: it is not restarted.
 void ActorVersions::end(std::string_view name, const ExitReason& reason) {
   (void)context_.supervisor.terminate_child(name, reason);
   std::erase_if(retired_, [name](const Version& retired) { return retired.name == name; });
@@ -99,8 +99,8 @@ void ActorVersions::retire_previous() {
   const Version old = *std::exchange(previous_, std::nullopt);
   if (!old.alive() || old.actor->calls_pending() == 0) return end(old.name);
   const TimePoint at_the_latest = shard().clock().now() + old.route->limits.reply_timeout + check_answers_every;
-  // Calls that wait for a promise in the old heap are answered there; those that wait for another message, which will
-  // not come, get an error. Its timers go on as long: they may be what is awaited.
+  // Calls that await a promise in the old heap are answered there; calls that await another message, which will not
+  // arrive, get an error. Its timers keep running meanwhile, because a call may await one.
   Envelope replaced = entry::replaced();
   replaced.deadline = at_the_latest;
   old.actor->ref().mailbox().push(std::move(replaced));
@@ -114,8 +114,8 @@ void ActorVersions::end_when_answered(const std::string& name, TimePoint at_the_
     if (!versions) return;
     const auto found = std::ranges::find(versions->retired_, name, &Version::name);
     if (found == versions->retired_.end()) return;
-    const bool owes = found->actor->calls_pending() > 0 && versions->shard().clock().now() < at_the_latest;
-    owes ? versions->end_when_answered(name, at_the_latest) : versions->end(name);
+    const bool has_pending = found->actor->calls_pending() > 0 && versions->shard().clock().now() < at_the_latest;
+    has_pending ? versions->end_when_answered(name, at_the_latest) : versions->end(name);
   });
 }
 

@@ -2,17 +2,17 @@
 
 #pragma once
 
-// The actors that a room has had, one for each code it has run. A room runs one version at a time:
+// The actors of a room, one for each version of its code. A room runs one version at a time:
 //
-//   current   takes the room's messages and has its name in the Registry; its actor is started with the first message,
-//             and restarted by the supervisor when it has crashed
-//   previous  the one before, while it is not certain that the current one can go on (rooms/room_reload): it keeps its
+//   current   receives the room's messages and has its name in the Registry; its actor is started by the first message,
+//             and restarted by the supervisor after a crash
+//   previous  the one before, until it is certain that the current one can continue (rooms/room_reload): it keeps its
 //             state, but gets no messages, and its intervals are paused, so that nothing happens twice
-//   retired   earlier ones that still owe answers: they end when they have given them, or when nobody waits any more
+//   retired   earlier ones with unanswered calls: they end when they have answered, or at a deadline
 //
-// Only the current version is restarted. An actor belongs to the supervisor; what is kept of it here is cleared by the
-// task that reports its end. Between its end and that task it is here, and dead: a message to it is answered with the
-// reason.
+// Only the current version is restarted. An actor belongs to the supervisor; its pointer here is cleared by the
+// task that reports its end. Between its end and that task the pointer refers to a dead actor: a message to it fails
+// with the reason of its exit.
 //
 // Lives on the room's shard; owned by the Room.
 
@@ -39,7 +39,7 @@ class ActorVersions {
     [[nodiscard]] virtual std::unique_ptr<JsServer> make_actor(const RoomRoute& route) = 0;
     /// The current version has an actor, which has not taken a message yet.
     virtual void actor_started(JsServer& actor) = 0;
-    /// It has none any more, and nobody has asked for that.
+    /// The actor of the current version has exited, without a request.
     virtual void actor_ended(const ExitReason& reason) = 0;
   };
 
@@ -56,20 +56,21 @@ class ActorVersions {
   [[nodiscard]] const std::shared_ptr<const RoomRoute>& route() const noexcept { return current_.route; }
   /// The name of the current version, different from all others: its child id in the supervisor.
   [[nodiscard]] const std::string& name() const noexcept { return current_.name; }
-  /// Of the current version; null: there is none, and the next message starts it.
+  /// The actor of the current version; null: none, the next message starts it.
   [[nodiscard]] JsServer* actor() const noexcept { return current_.actor; }
   [[nodiscard]] Result<ActorRef> ensure_started();
 
-  /// There is no actor: the next one runs the code of `route`.
+  /// Sets the code of the next actor. There is no actor.
   void use(std::shared_ptr<const RoomRoute> route) { current_.route = std::move(route); }
 
   // --- a reload
 
-  /// Makes a version that has no actor yet the current one; the current one, which has an actor, becomes the previous.
+  /// Makes `next`, without an actor yet, the current version; the current one, which has an actor, becomes the
+  /// previous.
   void begin(std::shared_ptr<const RoomRoute> next);
-  /// The previous version is not needed any more.
+  /// Retires the previous version.
   void retire_previous();
-  /// The current version is given up and the previous one takes its place. False: that has ended, there is no actor.
+  /// Ends the current version and makes the previous one current. False if that has exited; then there is no actor.
   [[nodiscard]] bool roll_back();
 
   /// Ends every actor, and restarts none; the next message starts one. The listener is not called.

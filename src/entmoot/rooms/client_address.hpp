@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A client's address, for counting: the peer's, or behind a trusted proxy (`proxy` in the configuration) the one that
-// the proxy reports.
+// A client's address, for per-address limits: the peer's, or behind a trusted proxy (`proxy` in the configuration) the
+// one the proxy reports.
 
 #include <entmoot/phoenix/transport.hpp>
 

@@ -19,9 +19,9 @@ namespace entmoot {
 using namespace std::chrono_literals;
 
 namespace {
-// How long the script may take for a message of the server's own: to restore its state, say.
+// The script's time for a message of the server itself, such as restoring its state.
 constexpr Duration own_timeout = 5s;
-// A leave that found the mailbox full is sent again after so long.
+// The delay before a leave is sent again that found the mailbox full.
 constexpr Duration leave_again_after = 100ms;
 }  // namespace
 
@@ -77,7 +77,7 @@ void Room::take(InterceptedBroadcast message) {
   take(std::move(out));
 }
 
-/// What the old actor had to give to handleOut it was given before it serialized; everything else has just been taken.
+/// Earlier intercepted broadcasts were passed to the old actor before it serialized, or have just been processed.
 void Room::take(InterceptBarrier barrier) { std::move(barrier.reply)(JsonText()); }
 
 void Room::take(Envelope message) {
@@ -87,13 +87,13 @@ void Room::take(Envelope message) {
   actor->mailbox().push(std::move(message));
 }
 
-/// A client that was admitted by code that has been replaced meanwhile would be alone in its room.
+/// Refuses a client admitted by a version that has been replaced meanwhile: the new version does not know it.
 ReplyTo Room::of_this_version(ReplyTo reply) const {
   return ReplyTo(
       [self = self_.ref(), version = versions_.name(), reply = std::move(reply)](Result<Answer> result) mutable {
         const Room* const room = self.get();
         if (result && room && room->versions_.name() != version) {
-          result = fail(ErrorCode::unavailable, "the room's code has been replaced, join again");
+          result = fail(ErrorCode::unavailable, "the room was reloaded, join again");
         }
         std::move(reply)(std::move(result));
       });
@@ -114,7 +114,7 @@ void Room::leave(const std::string& client, std::string_view reason) {
   tell_left(client, std::string(reason));
 }
 
-/// Tells the script, unless there is none: a room without an actor knows no client.
+/// Notifies the script, if there is an actor.
 void Room::tell_left(std::string client, std::string reason) {
   if (!versions_.actor()) return;
   Envelope message = own(entry::leave(client, reason), [client, reason](Room& room, const Result<JsonText>& result) {
@@ -173,7 +173,7 @@ void Room::kill_later(std::string why) {
   });
 }
 
-/// There is no actor any more, and nothing to reload: a fresh room runs the newest code.
+/// No actor is left, and so nothing to reload: a fresh room runs the newest code.
 void Room::actor_lost(const Error& why) {
   if (const auto ended = std::exchange(reload_, nullptr)) {
     use(ended->newest());
@@ -184,7 +184,7 @@ void Room::actor_lost(const Error& why) {
 
 // --- other code
 
-/// There is no actor: the next one runs it.
+/// Sets the code of the next actor. There is no actor.
 void Room::use(std::shared_ptr<const RoomRoute> route) {
   members_.intercept(route->exports.intercept);
   versions_.use(std::move(route));
@@ -216,7 +216,7 @@ void Room::reload_ended(const RoomReload::Ended& ended) {
   }
 }
 
-/// After a reload: what was held, and the next one, if one was requested.
+/// After a reload: sends the held messages, and starts the next reload, if one was requested.
 void Room::resume() {
   const auto done = std::exchange(reload_, nullptr);
   for (RoomMessage& message : done->take_held()) send(std::move(message));

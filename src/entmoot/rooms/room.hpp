@@ -2,18 +2,18 @@
 
 #pragma once
 
-// One room, as the server sees it: its clients, and the actor that runs its script. It is the only way to that actor,
-// and stays when the actor is replaced.
+// One room: its clients, and the actor that runs its script. All access to that actor goes through the Room, which
+// persists when the actor is replaced.
 //
-//   first message  → an actor is started; the state of a room that slept is given to it first
-//   crash, kill    → the channels of its clients end with phx_error, as if they were linked to it: the clients join the
-//                    fresh room by themselves and get its state
-//   reload         → the room goes on in other code, another actor's, or is rolled back (rooms/room_reload). A client
-//                    that is admitted by an actor that has been replaced meanwhile is refused, for the new one does not
+//   first message  → an actor is started; the state of a room that slept is restored first
+//   crash, kill    → the channels of its clients end with phx_error, as if linked to it: the clients rejoin the fresh
+//                    room by themselves and get its state
+//   reload         → the room continues in new code, in another actor, or is rolled back (rooms/room_reload). A client
+//                    admitted by an actor that has been replaced meanwhile is refused, because the new actor does not
 //                    know it; phoenix.js joins again
-//   idle           → without clients and messages for a while its state is kept and the actor ends (rooms/room_sleep)
+//   idle           → after a time without clients and messages its state is kept and the actor ends (rooms/room_sleep)
 //
-// What its script may ask for: rooms/room_handlers.
+// The functions available to its script: rooms/room_handlers.
 //
 // Lives on shards.home_of(topic) with everything it holds; owned by its RoomShard.
 
@@ -49,7 +49,7 @@ struct RoomInfo {
   JsServer::Usage usage = {};
   std::size_t failures = 0;
   std::string last_trouble = {};    ///< Why it last crashed or was killed, or why its last reload failed.
-  bool last_reload_failed = false;  ///< And nothing has happened to it since.
+  bool last_reload_failed = false;  ///< And it has not crashed or been killed since.
 };
 
 class Room final : private ActorVersions::Listener, private RoomReload::Listener, private RoomSleep::Listener {
@@ -57,11 +57,11 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// Nothing would be missed if the room were destroyed (is_over()); by a later task, for the room is on the stack.
+    /// The room may be destroyed (is_over()), in a later task, because the room is on the stack.
     virtual void room_is_over(Room& room) = 0;
-    /// A message of the room to another one's handleInfo.
+    /// Sends a message of this room to another room's handleInfo.
     virtual void send_to_room(std::string_view topic, const JsonText& message, ReplyTo reply) = 0;
-    /// What the node's rooms run now.
+    /// The node's current routes.
     [[nodiscard]] virtual const RoomRoutes& routes() const = 0;
   };
 
@@ -74,28 +74,28 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   Room& operator=(const Room&) = delete;
 
   [[nodiscard]] const std::string& topic() const noexcept { return versions_.topic(); }
-  /// Of the code it runs.
+  /// The route whose code it runs.
   [[nodiscard]] const RoomRoute& route() const noexcept { return *versions_.route(); }
 
-  /// Answered by reply_timeout of the route's limits at the latest.
+  /// Replies within the route's `reply_timeout`.
   void call(Envelope message, ReplyTo reply);
-  /// The client is a member from now on; the answer decides whether it stays one, and if not leave() follows.
+  /// Adds the client. The reply decides whether it stays a member; if not, leave() follows.
   void join(JoiningClient client, Envelope message, ReplyTo reply);
-  /// A client is no member any more, for whatever reason. Starts no actor; a full mailbox does not lose it.
+  /// Removes a client, for whatever reason. Starts no actor; delivered even if the mailbox is full.
   void leave(const std::string& client, std::string_view reason);
-  /// What the channel of a client has intercepted.
+  /// Takes a broadcast that a client's channel has intercepted.
   void take_back(InterceptedBroadcast message);
-  /// Answers when what was taken back before has gone its way (InterceptBarrier).
+  /// Replies when all intercepted broadcasts taken before have been processed (InterceptBarrier).
   void await_intercepted(ReplyTo reply);
-  /// Ends the actor by force. Whoever waits for it is answered `why`.
+  /// Ends the actor by force. Pending calls get the error `why`.
   void kill(const std::string& why);
-  /// The same, after the task that is running.
+  /// As kill(), after the current task.
   void kill_later(std::string why);
-  /// Goes on in the code of `next`.
+  /// Continues in the code of `next`.
   void reload(std::shared_ptr<const RoomRoute> next);
 
   [[nodiscard]] RoomInfo info() const;
-  /// It has neither an actor nor clients, and nothing is under way.
+  /// Whether it has neither an actor nor clients nor a reload in progress.
   [[nodiscard]] bool is_over() const noexcept { return !versions_.actor() && members_.empty() && !reload_; }
 
  private:
@@ -116,7 +116,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   void use(std::shared_ptr<const RoomRoute> route);
   [[nodiscard]] ReplyTo of_this_version(ReplyTo reply) const;
   void tell_left(std::string client, std::string reason);
-  /// `message` with a deadline, whose answer is given to `then` if the room still exists.
+  /// `message` with a deadline and a reply that is passed to `then`, if the room still exists.
   [[nodiscard]] Envelope own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then);
 
   void resume();
@@ -126,10 +126,10 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   const RoomQuota::Place place_;
   Room::Listener& listener_;
 
-  const std::shared_ptr<LimitedLog> log_;  // shared with what is answered later
+  const std::shared_ptr<LimitedLog> log_;  // shared with pending replies
   RoomMembers members_;
   ActorVersions versions_;              // after the members, which its actors command
-  std::unique_ptr<RoomReload> reload_;  // while one is under way
+  std::unique_ptr<RoomReload> reload_;  // while one is in progress
   RoomSleep sleep_;
 
   std::size_t failures_ = 0;

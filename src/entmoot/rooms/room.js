@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What a room's script finds as `room`, and how the server calls the functions that the script exports. Evaluated once,
-// into the template heap, behind prelude.js and by its rules: what is used later is taken out of the globals now, and
-// nothing depends on an address.
+// The script's `room`, and the calls from the server to the functions that the script exports. Evaluated once, into
+// the template heap, after prelude.js and under its rules: globals that are used later are captured now, and nothing
+// depends on an address.
 //
-// The server calls by names that no export can have ("entmoot:join", rooms/room_entries.hpp). A client is named by its
-// id; the objects that the script sees are made here. What they do goes out through `host.command`
-// (rooms/room_command.hpp) and is held until the turn has succeeded. A payload is a JSON text or a Uint8Array.
+// The server's entries have names that no export can have ("entmoot:join", rooms/room_entries.hpp). A client is
+// named by its id; the Client objects that the script sees are made here. Their actions go out through
+// `host.command` (rooms/room_command.hpp) and are held until the turn has succeeded. A payload is a JSON text or a
+// Uint8Array.
 (function (host, prelude) {
   'use strict';
 
@@ -37,32 +38,32 @@
     if (payload === undefined) return '{}';
     if (payload instanceof Bytes) return payload;
     const json = write(payload);
-    if (json[0] !== '{') throw new TypeErrorConstructor(`${what} is an object or a Uint8Array, not ${kindOf(payload)}`);
+    if (json[0] !== '{') throw new TypeErrorConstructor(`${what} must be an object or a Uint8Array, not ${kindOf(payload)}`);
     return json;
   };
   const kindOf = (value) => {
-    if (value === null || value === undefined) return value === null ? 'null' : 'nothing';
+    if (value === null || value === undefined) return value === null ? 'null' : 'undefined';
     return isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   };
 
-  /** What a handler returned, as the result of the call. */
+  /** The result of the call for the value that a handler returned. */
   const response = (value, name) => {
     if (value === undefined || value === null) return {};
     if (value instanceof Bytes) return new Binary(value);
     if (typeof value !== 'object' || isArray(value)) {
-      throw new TypeErrorConstructor(`${name} returned ${kindOf(value)}: a reply is an object, for example {messages: […]}, or a Uint8Array`);
+      throw new TypeErrorConstructor(`${name} returned ${kindOf(value)}: a reply must be an object, for example {messages: […]}, or a Uint8Array`);
     }
     return value;
   };
 
   // --- clients
 
-  const clients = new Map(); // by id; those that are joining included
+  const clients = new Map(); // by id, joining ones included
   const joined = [];
-  const parked = new Set(); // messages whose handleIn is done, and whose reply is still to be given
-  let handled = null; // the message whose handleIn is on the stack: {client, call, reply, given}
+  const parked = new Set(); // messages whose handleIn has returned and whose reply is pending
+  let handled = null; // the message whose handleIn is running: {client, call, reply, given}
 
-  /** Answers the message's call, at this place among what the room sends. The first answer counts. */
+  /** Answers the message's call, in order with the room's other messages. Only the first answer counts. */
   const give = (message, answer, value) => {
     if (message.given) return;
     message.given = true;
@@ -71,7 +72,7 @@
   };
 
   const known = (client) => {
-    if (!(client instanceof Client)) throw new TypeErrorConstructor('that is not a client');
+    if (!(client instanceof Client)) throw new TypeErrorConstructor('expected a client of this room');
     return client;
   };
 
@@ -98,9 +99,9 @@
     }
     replyLater() {
       if (handled === null || handled.client !== this) {
-        throw new ErrorConstructor('replyLater() takes over the message that handleIn has in hand; there is none of this client');
+        throw new ErrorConstructor('replyLater() must be called while handleIn runs for a message of this client');
       }
-      if (handled.reply !== null) throw new ErrorConstructor('the reply to this message has been taken over already');
+      if (handled.reply !== null) throw new ErrorConstructor('replyLater() was already called for this message');
       const message = handled;
       const fail = (error) => give(message, failCall, error);
       const succeedWith = (payload) => {
@@ -131,7 +132,7 @@
       return { id: this.#id, params: this.#params, assigns: this.assigns };
     }
 
-    // Below: for this file. A name with # is nobody else's.
+    // For this file only; removed from the class below, as # names are private to it.
     static enter(client) {
       client.#joining = false;
       apply(push, joined, [client]);
@@ -159,7 +160,7 @@
     const at = apply(indexOf, joined, [client]);
     if (at >= 0) apply(splice, joined, [at, 1]);
   };
-  /** Calls `next` with what `value` comes to, now or later. */
+  /** Calls `next` with `value`, or with what it resolves to if it is a promise. */
   const followed = (value, next, failed) => {
     if (isPromise(value)) return apply(then, value, [next, failed]);
     return next(value);
@@ -177,7 +178,7 @@
       const left = gone(client);
       if (left !== '') {
         leave(client, left);
-        return reply; // to nobody
+        return reply; // not delivered: the client has left
       }
       enter(client);
       host.command('joined', id);
@@ -193,7 +194,7 @@
     return apply(then, apply(then, value, [accepted]), [undefined, refused]);
   };
 
-  // Nobody waits for what becomes of it: a promise that is rejected is an unhandled rejection.
+  // The result is not awaited: a rejected promise is an unhandled rejection.
   const leave = (client, reason) => {
     if (isExported('terminate')) callFunction('terminate', [reason, client]);
   };
@@ -201,14 +202,14 @@
     const client = apply(get, clients, [id]);
     if (client === undefined) return;
     forget(id, client);
-    // A reply that it waits for may never be given now, and nobody would wait for it.
+    // Its pending replies are discarded.
     apply(each, parked, [(message) => message.client === client && apply(unpark, parked, [message])]);
-    if (!leaves(client, reason)) leave(client, reason); // if its join is not done yet, that will see it
+    if (!leaves(client, reason)) leave(client, reason); // a join in progress handles it at its end
   };
 
   entries['entmoot:in'] = (id, event, payload) => {
     const client = find(id);
-    if (!isExported('handleIn')) throw new ErrorConstructor(`the room has no handleIn, nobody takes "${event}"`);
+    if (!isExported('handleIn')) throw new ErrorConstructor(`the room has no handleIn for "${event}"`);
     const message = { client, call: callUnderWay(), reply: null, given: false };
     handled = message;
     let value;
@@ -218,12 +219,12 @@
       handled = null;
     }
     if (message.reply !== null) {
-      // What the handler still comes to is not the reply any more, but what it throws must not get lost.
-      const leaveIt = () => {
+      // The handler's later result is not the reply, but an exception must not get lost.
+      const parkIt = () => {
         if (!message.given) apply(park, parked, [message]);
       };
-      if (isPromise(value)) apply(then, value, [leaveIt, (error) => give(message, failCall, error)]);
-      else leaveIt();
+      if (isPromise(value)) apply(then, value, [parkIt, (error) => give(message, failCall, error)]);
+      else parkIt();
       return elsewhere;
     }
     return followed(value, (result) => response(result, 'handleIn'));
@@ -263,10 +264,10 @@
   let about = null;
   const facts = () => (about ??= parse(host.callSync('entmoot:room', '[]')));
 
-  let presenceIsUsed = false; // or was about to be, in a turn that has failed: the server knows
+  let presenceIsUsed = false; // also set in a turn that failed; the server has the exact state
 
   const metaOf = (meta) => {
-    if (meta instanceof Bytes) throw new TypeErrorConstructor("a presence's meta is an object, not a Uint8Array");
+    if (meta instanceof Bytes) throw new TypeErrorConstructor("a presence's meta must be an object, not a Uint8Array");
     return outgoing(meta, "a presence's meta");
   };
   const presence = freeze({
@@ -283,7 +284,7 @@
     },
   });
 
-  // Entries are kept as JSON texts: their size is known, and nobody changes them from outside.
+  // Entries are kept as JSON texts: their size is known, and the script cannot modify them.
   let kept = [];
   let bytes = 0;
   const prune = () => {
@@ -352,13 +353,13 @@
   });
   defineProperty(globalThis, 'room', { value: room, writable: true, enumerable: false, configurable: true });
 
-  // --- a reload, or a sleep
+  // --- reload and sleep
 
   entries['entmoot:serialize'] = () => {
     const pack = (state) => ({ state: state === undefined ? null : state, clients: joined, history: kept, presence: presenceIsUsed });
     return followed(isExported('serialize') ? callFunction('serialize', []) : null, pack);
   };
-  /** Answers whether the script took the state. */
+  /** Returns whether the script restored the state. */
   entries['entmoot:restore'] = (snapshot) => {
     for (let i = 0; i < snapshot.clients.length; i++) {
       const { id, params, assigns } = snapshot.clients[i];
@@ -375,13 +376,13 @@
     return followed(callFunction('restore', [snapshot.state]), () => true);
   };
 
-  /** The room goes on in other code: no message will come that a reply could wait for. */
+  /** Another actor runs the room now: no message will arrive that a pending reply could wait for. */
   entries['entmoot:replaced'] = () => {
-    apply(each, parked, [(message) => message.reply.error('the room has new code, ask again')]);
+    apply(each, parked, [(message) => message.reply.error('the room was reloaded, try again')]);
     return null;
   };
 
-  // --- for who looks in
+  // --- inspection
 
   const known_exports = ['join', 'handleIn', 'handleInfo', 'handleOut', 'terminate', 'handleRequest', 'serialize', 'restore'];
   entries['entmoot:describe'] = () => {
@@ -389,12 +390,12 @@
     for (let i = 0; i < known_exports.length; i++) {
       const value = exported(known_exports[i]);
       if (typeof value === 'function') apply(push, functions, [known_exports[i]]);
-      else if (value !== undefined) throw new TypeErrorConstructor(`the export "${known_exports[i]}" is ${kindOf(value)}, not a function`);
+      else if (value !== undefined) throw new TypeErrorConstructor(`the export "${known_exports[i]}" must be a function, not ${kindOf(value)}`);
     }
     const { topic, intercept, path } = { topic: exported('topic'), intercept: exported('intercept'), path: exported('path') };
-    if (topic !== undefined && typeof topic !== 'string') throw new TypeErrorConstructor('the export "topic" is not a string, "room:*" say');
-    if (path !== undefined && typeof path !== 'string') throw new TypeErrorConstructor('the export "path" is not a string, "/api/rooms/:id" say');
-    if (intercept !== undefined && !isArray(intercept)) throw new TypeErrorConstructor('the export "intercept" is not a list of events');
+    if (topic !== undefined && typeof topic !== 'string') throw new TypeErrorConstructor('the export "topic" must be a string such as "room:*"');
+    if (path !== undefined && typeof path !== 'string') throw new TypeErrorConstructor('the export "path" must be a string such as "/api/rooms/:id"');
+    if (intercept !== undefined && !isArray(intercept)) throw new TypeErrorConstructor('the export "intercept" must be a list of events');
     return { topic: topic ?? null, path: path ?? null, intercept: intercept ?? [], functions, names: exportedNames(), known: known_exports };
   };
 
@@ -407,7 +408,7 @@
 
   const shown = (value, depth) => {
     if (typeof value === 'string') return write(value);
-    if (typeof value === 'function') return `[function ${value.name || 'without a name'}]`;
+    if (typeof value === 'function') return `[function ${value.name || '(anonymous)'}]`;
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value !== 'object' || value === null) return text(value);
     if (value instanceof ErrorConstructor) return `${text(value)}\n${value.stack ?? ''}`;

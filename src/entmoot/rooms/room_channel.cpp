@@ -37,11 +37,11 @@ RoomChannel::~RoomChannel() {
 
 Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& payload) {
   if (topic.size() > RoomRoute::topic_bytes_max) {
-    return fail(ErrorCode::limit, fmt::format("a topic has at most {} bytes", RoomRoute::topic_bytes_max));
+    return fail(ErrorCode::limit, fmt::format("topic too long: the limit is {} bytes", RoomRoute::topic_bytes_max));
   }
   const auto route = rooms_.routes_here().route_of(topic);
   if (!route) return fail(ErrorCode::not_found, "unmatched topic");
-  if (route->id_of(topic).empty()) return fail(ErrorCode::invalid, "the topic names no room");
+  if (route->id_of(topic).empty()) return fail(ErrorCode::invalid, "the topic has no room id");
 
   const SocketRef self = address();
   id_ = fmt::format("{}.{}.{}", self.shard->index(), static_cast<std::uint64_t>(self.socket), self.incarnation);

@@ -2,12 +2,12 @@
 
 #pragma once
 
-// One client's end of one room: what the client sends goes to the room's script, and what the script answers goes back.
-// It keeps nothing but its name, so whatever the room knows of the client is in the room.
+// The channel of one client in one room: passes the client's messages to the room's script and the script's replies
+// back. It stores only the room's and the client's name; everything the room knows of the client is in the room.
 //
-// Broadcasts go straight from PubSub to the client; those that the script intercepts go through its handleOut. Which
-// these are the room says, with its answer to the join and whenever its code is replaced: a broadcast follows the list
-// that the room had when it was made.
+// Broadcasts go directly from PubSub to the client; those that the script intercepts go through its handleOut. The room
+// sends the list of intercepted events with the reply to the join and whenever its code is replaced. A broadcast
+// follows the list in effect when it was made.
 
 #include <entmoot/phoenix/channel.hpp>
 
@@ -21,7 +21,7 @@ class Rooms;
 class RoomChannel final : public Channel {
  public:
   explicit RoomChannel(Rooms& rooms) : rooms_(rooms) {}
-  /// Tells the room, if that knows the client.
+  /// Removes the client from the room, if it was added.
   ~RoomChannel() override;
 
   JoinResult join(std::string_view topic, const Payload& payload) override;
@@ -32,7 +32,7 @@ class RoomChannel final : public Channel {
 
  private:
   Rooms& rooms_;
-  std::string room_;  // the topic; empty: the room does not know the client
+  std::string room_;  // the topic; empty: the client has not been added to the room
   std::string id_;
   std::string_view leave_reason_ = "closed";
 };

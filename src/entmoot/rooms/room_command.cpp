@@ -11,28 +11,28 @@ namespace entmoot {
 
 namespace {
 
-/// Reads operands one after the other and remembers what did not fit.
+/// Reads operands in order and records the first mismatch.
 class Operands {
  public:
   explicit Operands(std::span<const js::Value> values) : values_(values) {}
 
   std::string text() {
     const js::Value* value = next();
-    if (value && value->kind != js::Value::Kind::text) problem_ = "a text was expected, not bytes";
+    if (value && value->kind != js::Value::Kind::text) problem_ = "expected a string, got bytes";
     return value ? std::string(value->content) : std::string();
   }
   /// A JSON text of any kind.
   JsonText json() {
     const js::Value* value = next();
-    if (value && value->kind != js::Value::Kind::text) problem_ = "a JSON text was expected, not bytes";
+    if (value && value->kind != js::Value::Kind::text) problem_ = "expected JSON, got bytes";
     return value ? JsonText::trusted(value->content) : JsonText();
   }
-  /// What clients may be sent: an object or bytes.
+  /// A payload for clients: an object or bytes.
   Payload payload() {
     const js::Value* value = next();
     if (!value) return {};
     if (value->kind == js::Value::Kind::bytes) return Binary(value->content);
-    if (!value->content.starts_with('{')) problem_ = "a message to clients is an object or a Uint8Array";
+    if (!value->content.starts_with('{')) problem_ = "a message to clients must be an object or a Uint8Array";
     return JsonText::trusted(value->content);
   }
 
@@ -47,7 +47,7 @@ class Operands {
  private:
   const js::Value* next() {
     if (at_ < values_.size()) return &values_[at_++];
-    problem_ = "an operand is missing";
+    problem_ = "missing operand";
     return nullptr;
   }
 

@@ -2,10 +2,10 @@
 
 #pragma once
 
-// What a room's script can ask of the server through `room` and its clients (room.js): one typed vocabulary, decoded
-// once, where the script's call arrives. Payloads are JSON texts or bytes, as the script gave them.
+// The commands that a room's script sends to the server through `room` and its clients (room.js): one typed vocabulary,
+// decoded once, where the script's call arrives. Payloads are JSON texts or bytes, as the script passed them.
 //
-// Values; every command takes effect when the turn that made it has succeeded (core/effects.hpp).
+// Values; a command takes effect when its turn has succeeded (core/effects.hpp).
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -21,7 +21,7 @@ namespace entmoot {
 
 namespace command {
 
-/// room.broadcast(event, payload, {except}): to every joined client but `except`, a client's id or empty.
+/// room.broadcast(event, payload, {except}): to every joined client except `except`, a client's id or empty.
 struct Broadcast {
   std::string except;
   std::string event;
@@ -56,7 +56,7 @@ struct Untrack {
 struct Joined {
   std::string client;
 };
-/// The room uses presence: whoever joins gets presence_state.
+/// The room uses presence: every client that joins gets presence_state.
 struct UsePresence {};
 /// room.send(topic, message): to another room's handleInfo.
 struct Send {
@@ -73,8 +73,8 @@ struct Stop {
 using RoomCommand = std::variant<command::Broadcast, command::Push, command::Leave, command::Disconnect, command::Track,
                                  command::Untrack, command::Joined, command::UsePresence, command::Send, command::Stop>;
 
-/// The command that room.js calls `name`, of its operands in order. Errors: no such command; operands of another number
-/// or kind than it takes; a payload that is neither an object nor bytes.
+/// Decodes the command `name` of room.js with its operands in order. Errors: unknown command; wrong number or kinds of
+/// operands; a payload that is neither an object nor bytes.
 [[nodiscard]] Result<RoomCommand> decode_room_command(std::string_view name, std::span<const js::Value> operands);
 
 }  // namespace entmoot

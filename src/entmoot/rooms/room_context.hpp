@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What the rooms of one shard are built on. All outlive the rooms.
+// The services used by the rooms of one shard. All outlive the rooms.
 
 namespace entmoot {
 

@@ -16,7 +16,7 @@ namespace entmoot {
 
 namespace {
 
-/// A JSON array, made element by element.
+/// Builds a JSON array.
 class Arguments {
  public:
   Arguments& text(std::string_view element) {
@@ -45,7 +45,7 @@ Envelope message(std::string_view name, Arguments arguments) {
   return {.name = std::string(name), .args = arguments.done()};
 }
 
-/// `payload` as the last argument: JSON among the others, bytes behind them.
+/// `payload` is the last argument: JSON in the array, bytes after it.
 Envelope message(std::string_view name, Arguments arguments, const Payload& payload) {
   if (!payload.is_binary()) return message(name, std::move(arguments.json(payload.bytes())));
   Envelope made = message(name, std::move(arguments));
@@ -97,10 +97,9 @@ Channel::Reply reply_from(const Result<Answer>& result) {
   if (!result) return error(result.error().reason);
   const std::string status = result->refused ? "error" : "ok";
   if (result->bytes) return {status, Binary(*result->bytes)};
-  // room.js answers with objects. But what it takes for an object may say in its toJSON that it is something else: a
-  // Date is a text.
+  // room.js returns objects, but the toJSON of an object may produce another type: a Date becomes a string.
   if (!result->json.view().starts_with('{')) {
-    return error("the room's reply must be an object; its toJSON made something else of it");
+    return error("the room's reply must be an object: its toJSON returned another type");
   }
   return {status, result->json};
 }

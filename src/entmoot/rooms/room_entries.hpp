@@ -2,8 +2,8 @@
 
 #pragma once
 
-// How the server calls into a room's script: the other half of room.js. Each function makes the message for one of its
-// entries, by a name that no export can have; the caller adds who waits for the answer and until when.
+// The server's calls into a room's script: the counterpart of room.js. Each function makes the message for one of its
+// entries, by a name that no export can have; the caller adds the reply and the deadline.
 
 #include <entmoot/base/answer.hpp>
 #include <entmoot/base/json.hpp>
@@ -25,38 +25,39 @@ namespace entmoot {
 
 namespace entry {
 
-/// A client joins: its id, the connection's parameters and assigns, both JSON objects, and the join's payload. Answers
-/// the response.
+/// A client joins: its id, the connection's parameters and assigns, both JSON objects, and the join's payload. The
+/// result is the response.
 [[nodiscard]] Envelope join(std::string_view client, std::string_view params, std::string_view assigns,
                             const Payload& payload);
 inline constexpr std::string_view join_name = "entmoot:join";
-/// A client has left, for a reason that terminate() is given.
+/// A client has left; `reason` is passed to terminate().
 [[nodiscard]] Envelope leave(std::string_view client, std::string_view reason);
-/// A client's message. Answers the response.
+/// A client's message. The result is the response.
 [[nodiscard]] Envelope in(std::string_view client, std::string_view event, const Payload& payload);
 /// An intercepted broadcast for one client.
 [[nodiscard]] Envelope out(std::string_view client, std::string_view event, const Payload& payload);
 /// handleInfo(message).
 [[nodiscard]] Envelope info(std::string_view message);
-/// handleRequest: `head` is {method, url, headers, path, local, token}. Answers {status, headers} and the body's bytes.
+/// handleRequest: `head` is {method, url, headers, path, local, token}. The result is {status, headers} and the body's
+/// bytes.
 [[nodiscard]] Envelope request(const JsonText& head, SharedBytes body);
-/// Answers what the room keeps while it sleeps or its code is replaced. `nothing_to_keep`: that there is nothing.
+/// The result is the room's state for sleep or reload; `nothing_to_keep` if it is empty.
 [[nodiscard]] Envelope serialize();
 extern const std::string_view nothing_to_keep;
-/// Gives `state`, a serialize()'s answer, to the script. Answers whether the script used it.
+/// Restores `state`, the result of serialize(). The result says whether the script used it.
 [[nodiscard]] Envelope restore(const JsonText& state);
-/// Another actor runs the room now: replies that wait for another message are given up.
+/// Another actor has replaced this one: replies that await another message fail.
 [[nodiscard]] Envelope replaced();
-/// Evaluates `code` among the module's own variables. Answers a text for people.
+/// Evaluates `code` in the module's scope. The result is a readable text.
 [[nodiscard]] Envelope eval(std::string_view code);
-/// Answers what the script exports (RoomExports::from).
+/// The result describes the script's exports (RoomExports::from).
 [[nodiscard]] Envelope describe();
-/// Answers the default export, for a configuration file.
+/// The result is the default export, for a configuration file.
 [[nodiscard]] Envelope default_export();
 
 }  // namespace entry
 
-/// What a call by a client came to, as the reply to it.
+/// The reply to a client for the result of its call.
 [[nodiscard]] Channel::Reply reply_from(const Result<Answer>& result);
 
 }  // namespace entmoot

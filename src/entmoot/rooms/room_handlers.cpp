@@ -33,7 +33,7 @@ JsonText facts_of(const Room& room) {
                          {"replay", history.replay_max}}}});
 }
 
-/// To another room, if that is running.
+/// Sends to another room, if it is running.
 void send(const RoomAccess& access, command::Send send) {
   Effects::release_or_hold(
       [&listener = access.listener, &shard = access.context.shard, log = access.log, send = std::move(send)] {
@@ -60,7 +60,7 @@ struct Execute {
   }
 };
 
-/// The elements of a JSON array, each a text.
+/// The elements of a JSON array, each as JSON text.
 Result<std::vector<std::string>> elements_of(const JsonText& array) {
   const auto list = array.parse();
   if (!list) return list.error();
@@ -70,7 +70,7 @@ Result<std::vector<std::string>> elements_of(const JsonText& array) {
 }
 
 Result<void> broadcast(const RoomMembers& members, std::string event, const JsonText& message) {
-  if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients is an object");
+  if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients must be an object");
   members.execute(command::Broadcast{.except = {}, .event = std::move(event), .payload = message});
   return {};
 }
@@ -79,7 +79,7 @@ Result<void> broadcast(const RoomMembers& members, std::string event, const Json
 Result<JsonText> handle_broadcast(const RoomAccess& access, const JsonText& args) {
   const auto messages = elements_of(args);
   if (!messages) return messages.error();
-  if (messages->size() != 1) return fail(ErrorCode::invalid, "broadcast takes one message");
+  if (messages->size() != 1) return fail(ErrorCode::invalid, "broadcast expects one message");
   if (auto sent = broadcast(access.members, "new_message", JsonText::trusted(messages->front())); !sent) {
     return sent.error();
   }
@@ -91,7 +91,7 @@ Result<JsonText> handle_send(const RoomAccess& access, const JsonText& args) {
   const auto parts = elements_of(args);
   if (!parts) return parts.error();
   const auto topic = parts->size() == 2 ? parse_json(parts->front()) : Result<Json>(Json());
-  if (!topic || !topic->is_string()) return fail(ErrorCode::invalid, "send takes a room's topic and a message");
+  if (!topic || !topic->is_string()) return fail(ErrorCode::invalid, "send expects a room's topic and a message");
   send(access, {.topic = std::string(topic->as_string()), .message = JsonText::trusted((*parts)[1])});
   return JsonText();
 }

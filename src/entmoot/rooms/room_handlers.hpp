@@ -2,12 +2,11 @@
 
 #pragma once
 
-// What a room's script can ask of the server, besides what every script can: the commands of `room` (room_command),
-// what it can look up (entmoot:room, entmoot:presence), the handlers and BroadcastChannels that the app's configuration
-// allows, and what the node adds (RoomsOptions::add_handlers).
+// The functions available to a room's script besides those of every script: the commands of `room` (room_command), its
+// queries (entmoot:room, entmoot:presence), the handlers and BroadcastChannels that the app's configuration allows, and
+// those that the node adds (RoomsOptions::add_handlers).
 //
-// What has an effect is held until the turn has succeeded (core/effects.hpp). A handler that fails is an exception in
-// the script.
+// Effects are held until the turn has succeeded (core/effects.hpp). A failed handler is an exception in the script.
 
 #include <entmoot/rooms/room.hpp>
 #include <entmoot/runtime/handlers.hpp>
@@ -16,7 +15,7 @@
 
 namespace entmoot {
 
-/// The parts that a room's script acts on. All outlive the actor.
+/// The objects that a room's script acts on. All outlive the actor.
 struct RoomAccess {
   const RoomContext& context;
   Room& room;
@@ -25,7 +24,7 @@ struct RoomAccess {
   std::shared_ptr<LimitedLog> log;
 };
 
-/// For an actor of the room, as the node's routes are now.
+/// Makes the handlers of an actor of the room, for the node's current routes.
 [[nodiscard]] Handlers room_handlers(const RoomAccess& access);
 
 }  // namespace entmoot

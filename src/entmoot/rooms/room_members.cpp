@@ -18,8 +18,8 @@ namespace entmoot {
 
 namespace {
 
-/// Behind all that the turn does, its reply above all: a client that is removed by the handler of its own message gets
-/// the reply to it first.
+/// Runs `step` after all effects of the turn, its reply included: a client removed by the handler of its own message
+/// gets the reply first.
 void after_this_turn(UniqueFunction<void()> step) {
   Effects::release_or_hold([step = std::move(step)]() mutable { Shard::here().post(std::move(step)); });
 }
@@ -57,7 +57,7 @@ bool RoomMembers::remove(std::string_view id) {
   return true;
 }
 
-/// The list goes before the answer, by the same way: it holds with the first broadcast that the client gets.
+/// The list is sent before the reply, in order with it, so it applies to the first broadcast that the client gets.
 ReplyTo RoomMembers::admitting(std::string id, ReplyTo reply) const {
   return ReplyTo([self = self_.ref(), id = std::move(id), reply = std::move(reply)](Result<Answer> result) mutable {
     const RoomMembers* const members = self.get();
@@ -167,8 +167,8 @@ void RoomMembers::use_presence() {
   }
 }
 
-/// The list is read where the client is, in the step that pushes it: read here it could be old by then, and what has
-/// changed in between would reach nobody, for a client whose join is not answered yet is not subscribed.
+/// The list is read on the client's shard, in the step that pushes it. A list read here could be outdated by then, and
+/// a change in between would be lost to a client whose join is not yet answered, because it is not yet subscribed.
 void RoomMembers::push_presence_state(const Member& member) const {
   push(member.client.channel, "presence_state",
        [&presence = context_.presence, topic = topic_]() -> Payload { return presence.list(topic); });

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// The clients of a room, joining or joined, and what its script can do to them. The script knows its clients by id;
-// where they are is known here, outside of its heap, so that they outlive it.
+// The clients of a room, joining or joined, and the commands on them. The script knows its clients by id; their
+// addresses are kept here, outside its heap, so that they outlive it.
 //
-// Commands are held until their turn has succeeded (core/effects.hpp). One about a client that has left meanwhile is no
-// error: the script is about to be told.
+// Commands are held until their turn has succeeded (core/effects.hpp). A command on a client that has left meanwhile is
+// not an error: the script is about to be notified.
 //
 // Belongs to its room's shard.
 
@@ -30,7 +30,7 @@
 
 namespace entmoot {
 
-/// A client as its channel introduces it.
+/// A client, as described by its channel.
 struct JoiningClient {
   std::string id;
   SocketRef channel;
@@ -40,19 +40,19 @@ struct JoiningClient {
 
 class RoomMembers {
  public:
-  /// Of the room `topic`. `log` is the room's.
+  /// The members of the room `topic`. `log` is the room's.
   RoomMembers(const RoomContext& context, std::string topic, std::shared_ptr<LimitedLog> log);
-  /// Untracks their presences, and nothing else.
+  /// Untracks the members' presences.
   ~RoomMembers();
   RoomMembers(const RoomMembers&) = delete;
   RoomMembers& operator=(const RoomMembers&) = delete;
 
   void add(JoiningClient client);
-  /// The answer to a client's join, on its way to its channel through the list of intercepted events.
+  /// Wraps the reply to a client's join: the channel gets the list of intercepted events before it.
   [[nodiscard]] ReplyTo admitting(std::string id, ReplyTo reply) const;
   /// False: it was not in the room.
   bool remove(std::string_view id);
-  /// The room's actor is gone: the clients' channels end as if they had been linked to it, and they join again.
+  /// The room's actor has ended: ends the clients' channels as if linked to it, so that the clients rejoin.
   void crash_channels();
   /// From now on broadcasts of these events, and of no others, return to the room once for each client. A client that
   /// is admitted later follows the list from its first broadcast.
@@ -68,7 +68,7 @@ class RoomMembers {
   void execute(command::Push push) const;
   void execute(const command::Leave& leave) const;
   void execute(const command::Disconnect& disconnect) const;
-  /// Under a key that the client is tracked under already: its new meta.
+  /// Tracks the client, or updates its meta if it is tracked under this key already.
   void execute(command::Track track) const;
   void execute(command::Untrack untrack) const;
   void execute(command::Joined joined) const;
@@ -82,7 +82,7 @@ class RoomMembers {
   };
   [[nodiscard]] Member* find(std::string_view id);
   [[nodiscard]] const Member* find(std::string_view id) const;
-  /// Runs `step(RoomMembers&, Member&)` when the turn has succeeded, if the client is still here then.
+  /// Runs `step(RoomMembers&, Member&)` when the turn has succeeded, if the client is still a member.
   template <class Step>
   void later(std::string client, Step step) const;
   void track(const Member& member, const std::string& key, const JsonText& meta);
@@ -94,7 +94,7 @@ class RoomMembers {
   std::map<std::string, Member, std::less<>> members_;
   const std::shared_ptr<LimitedLog> log_;
   bool presence_is_used_ = false;         // in a turn that has succeeded
-  std::vector<std::string> intercepted_;  // what the channels have been told
+  std::vector<std::string> intercepted_;  // the list last sent to the channels
   WeakThis<RoomMembers> self_{this};
 };
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What is sent to a room, in order of arrival. Most of it is for the room's actor; the rest is about broadcasts that
-// the clients' channels intercept, which return to the room once for each client.
+// The messages to a room, in order of arrival: calls of its actor, and broadcasts that the clients' channels intercept,
+// which return to the room once for each client.
 //
 // Values; a room queues them while its code is replaced (rooms/room_reload).
 
@@ -17,8 +17,8 @@
 
 namespace entmoot {
 
-/// A broadcast on its way to one client, which its channel has intercepted. The code that the room runs when the
-/// message is taken decides: it goes through handleOut or, if that code does not intercept the event, to the client
+/// A broadcast to one client that its channel has intercepted. The version that the room runs when the message is
+/// processed decides: it goes through handleOut or, if that version does not intercept the event, to the client
 /// unchanged.
 struct InterceptedBroadcast {
   std::string client;
@@ -26,15 +26,15 @@ struct InterceptedBroadcast {
   Payload payload;
 };
 
-/// A channel intercepts fewer events than before: answered when every InterceptedBroadcast that it sent before, of an
-/// event that nobody intercepts any more, has been passed on.
+/// A channel intercepts fewer events than before. The reply follows when every InterceptedBroadcast that it sent
+/// before, of an event that is no longer intercepted, has been passed on.
 struct InterceptBarrier {
   ReplyTo reply;
 };
 
 using RoomMessage = std::variant<Envelope, InterceptedBroadcast, InterceptBarrier>;
 
-/// Answers whoever waits for the message with `why`; nobody takes it.
+/// Rejects the message: its reply, if any, is the error `why`.
 inline void refuse(RoomMessage message, const Error& why) {
   if (auto* call = std::get_if<Envelope>(&message)) std::move(call->reply)(why);
   if (auto* barrier = std::get_if<InterceptBarrier>(&message)) std::move(barrier->reply)(why);

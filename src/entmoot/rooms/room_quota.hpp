@@ -2,8 +2,8 @@
 
 #pragma once
 
-// How many rooms a node has, and how many the clients of one address have started: counted over all shards without a
-// lock. Addresses share counters by their hash, so two of them may be counted as one, never as less.
+// Counts the rooms of a node, and those started by the clients of one address, over all shards without a lock.
+// Addresses share counters by their hash, so two addresses may be counted as one, but never undercounted.
 //
 // Any thread.
 
@@ -29,7 +29,7 @@ class RoomQuota {
   };
   explicit RoomQuota(Limits limits) : limits_(limits) {}
 
-  /// A room that counts, as long as this exists.
+  /// One room's place in the quota; released by the destructor.
   class Place {
    public:
     Place(Place&& other) noexcept
@@ -48,7 +48,7 @@ class RoomQuota {
     Count* address_;
   };
 
-  /// `address`: of the client that starts the room; empty: no client does.
+  /// `address` is that of the client that starts the room; empty if no client does.
   [[nodiscard]] Result<Place> admit(std::string_view address);
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.load(std::memory_order_relaxed); }
 

@@ -21,9 +21,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// How long serialize() and restore() may take.
+// The time limit of serialize() and restore().
 constexpr Duration step_timeout = 5s;
-// An actor whose mailbox was full is asked again after so long, this often.
+// The interval and number of retries when the actor's mailbox is full.
 constexpr Duration retry_after = 100ms;
 constexpr int attempts_max = 50;
 
@@ -34,7 +34,7 @@ std::vector<std::string> both(std::vector<std::string> events, const std::vector
   return events;
 }
 
-/// `error` with the function that failed in front of its reason.
+/// `error` with its reason prefixed by the function that failed.
 Error in(std::string_view function, Error error) {
   error.reason = fmt::format("{}: {}", function, error.reason);
   return error;
@@ -45,7 +45,8 @@ Error in(std::string_view function, Error error) {
 RoomReload::RoomReload(ActorVersions& versions, RoomMembers& members, std::shared_ptr<const RoomRoute> next,
                        Listener& listener)
     : versions_(versions), members_(members), next_(std::move(next)), listener_(listener), state_(Serializing{0}) {
-  // What a tick changes after the state has been serialized would be lost, and the new code would run it again.
+  // A change by an interval after the state was serialized would be lost, and the new code would run the interval
+  // again.
   versions_.actor()->pause_intervals(true);
   serialize();
 }
@@ -74,9 +75,9 @@ void RoomReload::serialize() {
   versions_.actor()->ref().mailbox().push(then(entry::serialize(), &RoomReload::serialized));
 }
 
-/// The new actor is started beside the old one and gets its state.
+/// Starts the new actor beside the old one and sends it the state.
 void RoomReload::serialized(const Result<JsonText>& state) {
-  if (!versions_.actor()->alive()) return;  // its end is reported to the room next, which decides
+  if (!versions_.actor()->alive()) return;  // its end is reported to the room next, which handles it
   if (!state && state.error().code == ErrorCode::overloaded && std::get<Serializing>(state_).attempts < attempts_max) {
     versions_.shard().after(retry_after, [self = self_.ref()] {
       if (RoomReload* const reload = self.get()) reload->serialize();
@@ -94,7 +95,7 @@ void RoomReload::serialized(const Result<JsonText>& state) {
   versions_.begin(next_);
   const auto started = versions_.ensure_started();
   if (!started) return restored(started.error());
-  // An actor that ends answers before its end is reported: so a failed start is known here first.
+  // An exiting actor answers before its end is reported, so a failed start is handled here first.
   started->mailbox().push(then(entry::restore(*state), &RoomReload::restored));
 }
 
@@ -104,11 +105,11 @@ void RoomReload::roll_back(Error why) {
 }
 
 void RoomReload::restored(const Result<JsonText>& result) {
-  ENTMOOT_CHECK(std::holds_alternative<Restoring>(state_), "a reload takes one step at a time");
+  ENTMOOT_CHECK(std::holds_alternative<Restoring>(state_), "a restore is answered in the state Restoring");
   if (!result) {
-    const bool goes_on = versions_.roll_back();
+    const bool continues = versions_.roll_back();
     members_.intercept(versions_.route()->exports.intercept);
-    if (goes_on) return roll_back(result.error());
+    if (continues) return roll_back(result.error());
     state_ = Ended{Outcome::lost, result.error()};
     return;
   }

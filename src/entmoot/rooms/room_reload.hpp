@@ -2,34 +2,41 @@
 
 #pragma once
 
-// A live room changes to other code, with its state and its clients. One object for each reload, from the request to
-// its outcome:
+// Moves a live room to new code, with its state and its clients. One object for each reload, from the request to its
+// outcome:
 //
-//   Serializing  the room runs the old version, whose actor has been asked for its state
-//   Restoring    the room runs the new version, whose actor has been given that state; the old one is the previous
-//                version (rooms/actor_versions) and unchanged
-//   Ended        `reloaded`; `rolled_back`, the old version goes on; or `lost`, no actor is left
+//   Serializing  the room runs the old version, whose actor serializes its state
+//   Restoring    the room runs the new version, whose actor restores that state; the old one is the previous version
+//                (rooms/actor_versions) and unchanged
+//   Ended        `reloaded`; `rolled_back`, the old version continues; or `lost`, no actor is left
 //
-// Meanwhile messages to the room are held here, bounded, and taken in order by the version that goes on.
+// Meanwhile messages to the room are queued here (bounded), and processed in order by the version that continues.
 //
-//   event                        Serializing                             Restoring
-//   the step succeeds            → Restoring                             reloaded
-//   it fails or times out        rolled_back                             rolled_back; lost if the old actor has ended
-//   too the old actor ends           the room ends, the reload with it       nothing: the new one has its state the new
-//   actor ends           -                                       as if the step had failed the room is killed the
-//   reload ends with it                 the same, with both actors another reload               is remembered, the last
-//   of them: it begins when this one has ended; a lost room starts
-//                                in it
+//   event in Serializing
+//     the step succeeds          → Restoring
+//     it fails or times out      → rolled_back
+//     the old actor ends         the room ends, and the reload with it
+//     the room is killed         the reload ends with it
+//   event in Restoring
+//     the step succeeds          → reloaded
+//     it fails or times out      → rolled_back; `lost` if the old actor has ended
+//     the old actor ends         nothing: the new one has its state
+//     the new actor ends         as if the step had failed
+//     the room is killed         the reload ends with it and with both actors
+//   in both states
+//     another reload             is remembered, only the last one: it starts when this one has ended; after `lost` the
+//                                room starts with it
 //
-// Which broadcasts are intercepted changes with the version. While Restoring, the events of both versions are: such a
-// broadcast returns to the room, is held like a message, and is given to handleOut or passed on, as the version says
-// that goes on. So nothing that the new code has to filter gets out because it was early. With the outcome the channels
-// are told the list of that version, before any held message is taken (RoomMembers::intercept).
+// The list of intercepted events changes with the version. While Restoring, the events of both versions are
+// intercepted: such a broadcast returns to the room, is queued like a message, and is passed to handleOut or to the
+// client, as the continuing version specifies. So no broadcast that the new code has to filter escapes during the
+// reload. At the outcome the channels get the list of that version before any queued message is processed
+// (RoomMembers::intercept).
 //
-// A full mailbox is no failure: new messages are held, so it drains, and the old actor is asked again. A client that
-// was about to join under the old version is refused by rooms/room when the answer arrives.
+// A full mailbox is not a failure: new messages are queued here, so the mailbox drains, and serialize is retried. A
+// client that was joining under the old version is refused by rooms/room when the reply arrives.
 //
-// Lives on the room's shard; owned by the Room, which releases it when it is told that it has ended, or before.
+// Lives on the room's shard; owned by the Room, which releases it after reload_ended(), or before.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -67,17 +74,17 @@ class RoomReload {
   RoomReload(const RoomReload&) = delete;
   RoomReload& operator=(const RoomReload&) = delete;
 
-  /// Queues a message for the version that goes on. As many as a mailbox takes; the next is answered `overloaded`.
+  /// Queues a message for the version that continues. Same limit as the mailbox; beyond it the reply is `overloaded`.
   void hold(RoomMessage message);
-  /// The code to load when this reload has ended.
+  /// Sets the code of the next reload, which starts when this one has ended.
   void follow_with(std::shared_ptr<const RoomRoute> next) { following_ = next == next_ ? nullptr : std::move(next); }
 
-  // --- for the room, which releases it
+  // --- for the Room, when it releases the reload
 
   [[nodiscard]] std::deque<RoomMessage> take_held() { return std::exchange(held_, {}); }
   /// Null: no other reload was requested meanwhile.
   [[nodiscard]] const std::shared_ptr<const RoomRoute>& following() const noexcept { return following_; }
-  /// The last code that was requested.
+  /// The most recently requested code.
   [[nodiscard]] const std::shared_ptr<const RoomRoute>& newest() const noexcept {
     return following_ ? following_ : next_;
   }
@@ -94,7 +101,7 @@ class RoomReload {
   void roll_back(Error why);
 
   using Step = void (RoomReload::*)(const Result<JsonText>&);
-  /// `envelope`, whose answer leads to the next step, if the reload still exists then.
+  /// `envelope` with a deadline and a reply that runs the next step, if the reload still exists.
   [[nodiscard]] Envelope then(Envelope envelope, Step next);
 
   ActorVersions& versions_;

@@ -14,7 +14,7 @@ namespace entmoot {
 Result<RoomExports> RoomExports::from(const JsonText& description) {
   const auto json = description.parse();
   if (!json) return json.error();
-  // A script that gives Object.prototype a toJSON has its say in how this is written.
+  // A script that defines Object.prototype.toJSON influences this description.
   const auto* object = json->if_object();
   const auto member = [&](const char* name) { return object ? object->if_contains(name) : nullptr; };
   const auto text = [&](const char* name) -> std::optional<std::string> {
@@ -51,7 +51,7 @@ Result<RoomExports> RoomExports::from(const JsonText& description) {
   for (const auto& name : *names) {
     if (!name.is_string() || std::ranges::count(meant, std::string_view(name.get_string())) > 0) continue;
     const auto near = nearest_name(name.get_string(), meant);
-    // A room may well export both, a `joined` of its own say.
+    // A room may export both, `join` and a `joined` of its own, for example.
     if (!near.empty() && !exports.has(near)) exports.misspelt.emplace(name.get_string(), near);
   }
   return exports;

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What one file of an app's rooms/ is to the server: the topics it serves, and what a room of it is made of. Immutable,
-// shared by all shards; a reload makes another one.
+// One file of an app's rooms/: the topics it serves, and the program and limits of its rooms. Immutable, shared by all
+// shards; a reload makes a new one.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -23,14 +23,13 @@
 
 namespace entmoot {
 
-/// What the script exports, as room.js describes it.
+/// The script's exports, as described by room.js.
 struct RoomExports {
   std::optional<std::string> topic = {};
   std::optional<std::string> path = {};
   std::vector<std::string> intercept = {};
   std::set<std::string, std::less<>> functions = {};
-  std::map<std::string, std::string, std::less<>> misspelt =
-      {};  ///< Unknown names, and the known one that was probably meant.
+  std::map<std::string, std::string, std::less<>> misspelt = {};  ///< Unknown names, and the known name probably meant.
 
   [[nodiscard]] static Result<RoomExports> from(const JsonText& description);
   [[nodiscard]] bool intercepts(std::string_view event) const {
@@ -42,8 +41,8 @@ struct RoomExports {
 struct RoomRoute {
   std::string file;     ///< "rooms/chat.ts"
   std::string pattern;  ///< "room:*", or one topic
-  TopicPattern topics;  ///< The same, compiled.
-  std::string path;     ///< Where handleRequest answers: "/api/rooms/:id"; empty: it is not exported.
+  TopicPattern topics;  ///< `pattern`, compiled.
+  std::string path;     ///< The path of handleRequest: "/api/rooms/:id"; empty: not exported.
   RoomExports exports;
   RoomLimits limits;
   Program program;
@@ -53,7 +52,7 @@ struct RoomRoute {
   [[nodiscard]] std::string_view id_of(std::string_view topic) const {
     return pattern.ends_with('*') ? topic.substr(pattern.size() - 1) : topic;
   }
-  /// The longest topic that becomes a room's name: it is kept, logged and sent with each message.
+  /// The maximum length of a room's topic, which is stored, logged and sent with each message.
   static constexpr std::size_t topic_bytes_max = 255;
   [[nodiscard]] std::string topic_of(std::string_view id) const {
     return pattern.ends_with('*') ? pattern.substr(0, pattern.size() - 1) + std::string(id) : pattern;

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Which topics are rooms, and what each room runs: the part of an app that a reload replaces. Immutable, shared by all
-// shards; a reload makes another one.
+// The rooms of an app: their topics, programs and limits; the part of an app that a reload replaces. Immutable, shared
+// by all shards; a reload makes a new one.
 
 #include <entmoot/rooms/room_route.hpp>
 
@@ -18,9 +18,9 @@ namespace entmoot {
 struct RoomRoutes {
   /// Exact topics before prefixes, longer prefixes before shorter ones.
   std::vector<std::shared_ptr<const RoomRoute>> routes = {};
-  /// Which of Beam.call's handlers rooms may use: "broadcast", "send".
+  /// The Beam.call handlers that rooms may use: "broadcast", "send".
   std::vector<std::string> handlers = {"broadcast"};
-  /// Name of a BroadcastChannel to the event under which its messages reach the room's clients.
+  /// Maps a BroadcastChannel's name to the event under which its messages are broadcast to the room's clients.
   std::map<std::string, std::string> broadcast_channels = {{"chat", "new_message"}};
 
   /// The route that serves `topic`; null if there is none.

@@ -25,7 +25,7 @@ void RoomShard::use(std::shared_ptr<const RoomRoutes> routes) {
   routes_ = std::move(routes);
   for (const auto& [topic, room] : rooms_) {
     auto route = routes_->route_of(topic);
-    // A room whose file is gone goes on as it is.
+    // A room whose file was deleted keeps running unchanged.
     if (route && route.get() != &room->route()) room->reload(std::move(route));
   }
 }

@@ -2,9 +2,9 @@
 
 #pragma once
 
-// The rooms of one shard, by topic, started on first use, with their supervisor and the states of those that sleep.
+// The rooms of one shard, by topic, started on first use, with their supervisor and the states of sleeping rooms.
 //
-// One a shard, touched by its thread only. Rooms reaches it from any thread.
+// One per shard, touched by its thread only. Rooms gives access from any thread.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/string_map.hpp>
@@ -24,7 +24,7 @@
 
 namespace entmoot {
 
-/// The parts of a node that rooms are built on.
+/// The services of a node that rooms use.
 struct RoomServices {
   Registry& registry;
   PubSub& pubsub;
@@ -33,7 +33,7 @@ struct RoomServices {
 
 class RoomShard final : private Room::Listener {
  public:
-  /// What all shards share: the node's quota, and how a room reaches another one, on whatever shard. All outlive it.
+  /// Shared by all shards: the node's quota, and a function that calls a room on any shard. All outlive it.
   struct Shared {
     const RoomsOptions& options;
     RoomQuota& quota;
@@ -42,11 +42,11 @@ class RoomShard final : private Room::Listener {
   RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared);
   ~RoomShard() override;
 
-  /// Runs these routes from now on: live rooms whose code is another one now reload, each by itself.
+  /// Switches to these routes: live rooms whose code has changed reload, each independently.
   void use(std::shared_ptr<const RoomRoutes> routes);
   [[nodiscard]] const RoomRoutes& routes() const override { return *routes_; }
 
-  /// The room, started for a client at `address` (empty: for none) if need be.
+  /// The room, started if necessary for a client at `address` (empty: no client).
   [[nodiscard]] Result<Room*> find_or_start(const std::string& topic, std::string_view address);
   /// The room, if it exists. The error is `not_found`.
   [[nodiscard]] Result<Room*> find(std::string_view topic);

@@ -15,7 +15,7 @@ namespace entmoot {
 using namespace std::chrono_literals;
 
 namespace {
-// How long serialize() may take.
+// The time limit of serialize().
 constexpr Duration serialize_timeout = 5s;
 }  // namespace
 
@@ -38,10 +38,10 @@ void RoomSleep::check_after(Duration delay) {
 
 void RoomSleep::check() {
   timer_ = TimerId::none;
-  const Duration enough = versions_.route()->limits.idle_after;
+  const Duration idle_after = versions_.route()->limits.idle_after;
   const Duration idle = context_.shard.clock().now() - last_used_;
-  if (listener_.is_needed()) return check_after(enough);
-  if (idle < enough) return check_after(enough - idle);
+  if (listener_.is_needed()) return check_after(idle_after);
+  if (idle < idle_after) return check_after(idle_after - idle);
   if (!versions_.actor()) return listener_.fell_asleep();
   if (versions_.actor()->calls_pending() > 0) return touch();
   Envelope message = entry::serialize();
@@ -64,11 +64,11 @@ void RoomSleep::keep(const Result<JsonText>& state) {
   const std::string& topic = versions_.topic();
   const std::size_t bytes_max = versions_.route()->limits.state_bytes_max;
   if (!state) {
-    log::warn("room {}: idle, its state is lost: serialize() failed: {}", log::quoted(topic),
+    log::warn("room {}: put to sleep without its state: serialize() failed: {}", log::quoted(topic),
               log::quoted(state.error().reason));
   } else if (state->view().size() > bytes_max) {
-    log::warn("room {}: idle, its state is lost: it has {} bytes, the limit `state` allows {}", log::quoted(topic),
-              state->view().size(), bytes_max);
+    log::warn("room {}: put to sleep without its state: it has {} bytes, the limit `state` allows {}",
+              log::quoted(topic), state->view().size(), bytes_max);
   } else if (state->view() != entry::nothing_to_keep) {
     context_.sleeping.put(topic, *state);
   }

@@ -2,12 +2,12 @@
 
 #pragma once
 
-// A room that nobody needs goes to sleep: when there have been no clients and no messages for as long as its limits
-// say, its actor is asked for its state, which goes to SleepingRooms, and the actor ends. The next message starts a new
-// one (Room::actor_started). A message that arrives before the actor has answered keeps the room awake.
+// Puts an idle room to sleep: after a time (RoomLimits::idle_after) without clients and messages its actor serializes
+// its state, which is stored in SleepingRooms, and ends. The next message starts a new actor (Room::actor_started). A
+// message that arrives before the state keeps the room awake.
 //
-// A state that cannot be serialized, or is too large, is lost, and the log says so: a room must not stay forever
-// because its serialize() throws.
+// A state that cannot be serialized, or is too large, is lost and logged: a room must not stay forever because its
+// serialize() throws.
 //
 // Lives on the room's shard; owned by the Room.
 
@@ -29,9 +29,9 @@ class RoomSleep {
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// The room has clients, or something is under way.
+    /// Whether the room has clients or a reload in progress.
     [[nodiscard]] virtual bool is_needed() const = 0;
-    /// The room has no actor, or has none any more.
+    /// The room has no actor now.
     virtual void fell_asleep() = 0;
   };
 
@@ -41,7 +41,7 @@ class RoomSleep {
   RoomSleep(const RoomSleep&) = delete;
   RoomSleep& operator=(const RoomSleep&) = delete;
 
-  /// The room is used: the idle time starts again.
+  /// Restarts the idle time.
   void touch();
 
  private:

@@ -10,8 +10,8 @@ namespace entmoot {
 
 namespace {
 
-/// The shards share what sleeping rooms may keep.
-RoomsOptions of_each_shard(RoomsOptions options, std::size_t shards) {
+/// Divides the memory for sleeping rooms among the shards.
+RoomsOptions per_shard(RoomsOptions options, std::size_t shards) {
   options.sleeping_bytes_max /= shards;
   return options;
 }
@@ -21,7 +21,7 @@ RoomsOptions of_each_shard(RoomsOptions options, std::size_t shards) {
 Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& services, RoomsOptions options,
              const std::shared_ptr<const RoomRoutes>& routes)
     : shards_(shards),
-      options_(of_each_shard(std::move(options), shards.size())),
+      options_(per_shard(std::move(options), shards.size())),
       quota_({.rooms = options_.rooms_max, .per_address = options_.rooms_per_ip_max}),
       shared_{options_, quota_,
               [this](std::string_view topic, Envelope message, ReplyTo reply) {

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What holds for all rooms of a node as long as it runs.
+// The options of all rooms of a node, constant while it runs.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/core/shard.hpp>
@@ -17,16 +17,16 @@ namespace entmoot {
 
 struct RoomsOptions {
   std::size_t rooms_max = 10'000;
-  std::size_t rooms_per_ip_max = 100;         ///< That clients of one address have started.
-  std::size_t sleeping_bytes_max = 64 * MiB;  ///< Serialized state of rooms that sleep, all shards together.
-  RestartIntensity restarts = {};             ///< Of each room.
+  std::size_t rooms_per_ip_max = 100;         ///< Rooms started by clients of one address.
+  std::size_t sleeping_bytes_max = 64 * MiB;  ///< Serialized states of sleeping rooms, on all shards together.
+  RestartIntensity restarts = {};             ///< Per room.
   Backoff backoff = {};
-  /// A client's address is the last one of X-Forwarded-For, which the nearest proxy has added.
+  /// Whether a client's address is the last one in X-Forwarded-For, added by the nearest proxy.
   bool behind_proxy = false;
-  /// Adds handlers that every room's script may call, besides those of rooms/room_handlers: `fetch`. Called on each
+  /// Adds handlers for every room's script, besides those of rooms/room_handlers: `fetch`, for example. Called on each
   /// room's shard, for each actor that is started.
   std::function<void(Shard& shard, Handlers& handlers)> add_handlers = {};
-  ScriptLog::Console console = {};  ///< Where the consoles of the rooms' scripts go; the log if there is none.
+  ScriptLog::Console console = {};  ///< Receives the console output of the scripts; default: the log.
 };
 
 }  // namespace entmoot

@@ -2,10 +2,10 @@
 
 #pragma once
 
-// The serialized states of the rooms that sleep, in memory, until somebody joins again. Bounded by bytes; the one that
-// has slept longest is dropped first.
+// The serialized states of sleeping rooms, in memory, until a client joins again. Bounded by bytes; the state of the
+// room that has slept longest is dropped first.
 //
-// One a shard, touched by its thread only.
+// One per shard, touched by its thread only.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/string_map.hpp>
@@ -23,7 +23,7 @@ class SleepingRooms {
   explicit SleepingRooms(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
   void put(std::string topic, JsonText state);
-  /// The state of `topic`, which is removed here.
+  /// Removes and returns the state of `topic`.
   [[nodiscard]] std::optional<JsonText> take(std::string_view topic);
   [[nodiscard]] std::size_t size() const noexcept { return rooms_.size(); }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
@@ -38,7 +38,7 @@ class SleepingRooms {
 
   const std::size_t bytes_max_;
   std::size_t bytes_ = 0;
-  std::list<Sleeper> rooms_;  // the oldest first
+  std::list<Sleeper> rooms_;  // oldest first
   StringMap<std::list<Sleeper>::iterator> by_topic_;
 };
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// For tests of channels: the test is the socket (Phoenix.ChannelTest). A TestClient is a client without a network; what
-// it sends goes through the whole protocol, and what it received is the frames as text.
+// For tests of channels (Phoenix.ChannelTest). A TestClient is a client without a network; its messages pass through
+// the whole protocol, and the frames it receives are available as text.
 //
 //     ManualClock clock;
 //     Shards shards(1, clock);
@@ -13,7 +13,7 @@
 //     client.sends(R"(["1","1","room:1","phx_join",{}])");
 //     CHECK(client.received() == std::vector<std::string>{…});
 //
-// The shards are stepped, never started: the test decides which shard takes its next step.
+// The shards are stepped, never started: the test decides which shard runs next.
 
 #include <entmoot/base/check.hpp>
 #include <entmoot/core/shard.hpp>
@@ -31,7 +31,7 @@
 
 namespace entmoot {
 
-/// Runs `work` as `shard`, after what had been posted to it before: one round of its loop.
+/// Runs `work` on `shard` in one round of its loop, after the tasks posted before.
 template <class Work>
 void run_on(Shard& shard, Work&& work) {
   bool ran = false;
@@ -40,23 +40,23 @@ void run_on(Shard& shard, Work&& work) {
     ran = true;
   });
   shard.poll();
-  ENTMOOT_CHECK(ran, "the shard took no step");
+  ENTMOOT_CHECK(ran, "a shard runs a posted task when it is polled");
 }
 
-/// Steps all shards in turn until none has anything to do.
+/// Polls all shards in turn until none has work left.
 inline void settle(const Shards& shards) {
-  constexpr int rounds_max = 10'000;  // more is two shards posting to each other for ever
+  constexpr int rounds_max = 10'000;  // beyond it two shards post to each other for ever
   for (int round = 0; round < rounds_max; ++round) {
     bool did = false;
     for (std::size_t i = 0; i < shards.size(); ++i) did |= shards[i].poll();
     if (!did) return;
   }
-  ENTMOOT_CHECK(false, "the shards never come to rest");
+  ENTMOOT_CHECK(false, "the shards become idle within 10,000 rounds");
 }
 
 class TestClient : public Transport {
  public:
-  /// Connects on `shard`; whether it was taken in says connected().
+  /// Connects on `shard`; see connected() and refused().
   TestClient(Shard& shard, SocketMount& mount, std::string query = "vsn=2.0.0")
       : TestClient(shard, mount, ConnectInfo{.query = std::move(query), .peer = "test", .peer_is_loopback = true}) {}
   TestClient(Shard& shard, SocketMount& mount, ConnectInfo info) : shard_(shard) {
@@ -84,7 +84,7 @@ class TestClient : public Transport {
       if (socket_) socket_->handle_in(frame.kind, frame.bytes.view());
     });
   }
-  /// Several frames in one round, as if they had come in one segment.
+  /// Several frames in one round, as if received in one TCP segment.
   void sends_at_once(const std::vector<std::string>& frames) {
     std::vector<Frame> as_frames;
     for (const auto& frame : frames) as_frames.push_back({Frame::Kind::text, SharedBytes(frame)});
@@ -95,21 +95,21 @@ class TestClient : public Transport {
       for (const auto& frame : frames) socket_->handle_in(frame.kind, frame.bytes.view());
     });
   }
-  /// The network is gone.
+  /// The transport is lost.
   void disconnects() {
     if (socket_) run_on(shard_, [&] { socket_.reset(); });
   }
 
-  /// What came since the last time that was asked, as text.
+  /// The frames received since the last call, as text.
   [[nodiscard]] std::vector<std::string> received() {
     std::vector<std::string> texts;
     for (const Frame& frame : std::exchange(frames_, {})) texts.emplace_back(frame.bytes.view());
     return texts;
   }
-  /// The same, with the bytes themselves.
+  /// As received(), as frames.
   [[nodiscard]] std::vector<Frame> received_frames() { return std::exchange(frames_, {}); }
   [[nodiscard]] bool connected() const noexcept { return socket_ != nullptr; }
-  /// No answer to a join is outstanding.
+  /// Whether no answer to a join is outstanding.
   [[nodiscard]] bool settled() const { return !socket_ || socket_->is_settled(); }
   [[nodiscard]] const std::optional<Error>& refused() const noexcept { return refused_; }
   [[nodiscard]] std::optional<CloseCode> closed() const noexcept { return closed_; }

@@ -2,15 +2,15 @@
 
 #pragma once
 
-// A clock that stands still until a test moves it. With a step, each look at it moves it on by that much: then "time"
-// passes by the number of polls, and a preemption test is exact on any machine. Its time of day goes with it, and can
-// be set apart, as an operator sets a machine's.
+// A clock that stands still until a test advances it. With a step, each now() advances it by that much: then time
+// passes by the number of polls, and a preemption test is deterministic on any machine. Its wall clock advances with
+// it, and can also be set separately, as an operator sets a machine's.
 
 #include <entmoot/base/clock.hpp>
 
 namespace entmoot {
 
-/// The time of day, standing still: 2024-01-01 00:00 UTC until a test moves it.
+/// The wall clock; stands at 2024-01-01 00:00 UTC until a test advances it.
 class ManualWallClock final : public WallClock {
  public:
   [[nodiscard]] WallTime now() const noexcept override { return std::chrono::floor<std::chrono::milliseconds>(now_); }

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// How many connections there may be: in all, and from one address (an IPv6 network of 64 bits counts as one address,
-// because one customer gets that much; this machine's own addresses are not counted, because a proxy may sit there).
+// Limits on the number of connections: in total, and from one address. An IPv6 /64 network counts as one address,
+// because it is what one customer gets; loopback addresses are not counted, because a proxy may run on this machine.
 //
-// Admissions belongs to the listener's shard. An Admission travels with its connection to another shard; when it ends,
-// wherever that is, it posts home.
+// Admissions belongs to the listener's shard. An Admission moves with its connection to another shard; when it ends, it
+// posts to the listener's shard.
 
 #include <entmoot/core/shard.hpp>
 
@@ -21,10 +21,10 @@
 
 namespace entmoot {
 
-/// What is known of the other end.
+/// The remote end of a connection.
 struct Peer {
   std::string address;       ///< Without the port, for the log.
-  std::string network = {};  ///< What is counted as one; empty for loopback.
+  std::string network = {};  ///< The unit of the per-address limit; empty for loopback.
   bool is_loopback = false;
 
   [[nodiscard]] static Peer of(const sockaddr_storage& address);
@@ -32,7 +32,7 @@ struct Peer {
 
 class Admissions;
 
-/// The right of one connection to be there.
+/// One connection's place within the limits; released by the destructor.
 class Admission {
  public:
   Admission() noexcept = default;
@@ -59,7 +59,7 @@ class Admission {
 
 struct AdmissionLimits {
   std::size_t connections_max = 16'000;             ///< Below the usual limit of 20,000 descriptors.
-  std::size_t connections_per_network_max = 1'000;  ///< A school behind one address is still let in.
+  std::size_t connections_per_network_max = 1'000;  ///< Admits a school behind one address.
 };
 
 class Admissions : public std::enable_shared_from_this<Admissions> {

@@ -29,7 +29,7 @@ Result<std::string> bytes_of_characters(std::string_view characters) {
     } else if ((byte & 0xfe) == 0xc2 && i + 1 < characters.size()) {
       bytes += static_cast<char>((byte & 3) << 6 | (static_cast<unsigned char>(characters[++i]) & 0x3f));
     } else {
-      return fail(ErrorCode::invalid, "a header's value has a character that is no byte");
+      return fail(ErrorCode::invalid, "invalid header value: it contains a character above U+00FF");
     }
   }
   return bytes;

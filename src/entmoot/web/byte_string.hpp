@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A header's value is bytes. To the Web's Headers each of them is a character (Web IDL, ByteString), whatever it means;
-// in the server's JSON that character is UTF-8. Here is the way there and back. Any thread.
+// A header value is bytes. In the Web's Headers each byte is one character (Web IDL, ByteString), which the server's
+// JSON encodes as UTF-8. These functions convert between the two. Any thread.
 
 #include <entmoot/base/result.hpp>
 
@@ -13,7 +13,7 @@
 namespace entmoot {
 
 [[nodiscard]] std::string characters_of_bytes(std::string_view bytes);
-/// `characters` is UTF-8. Fails if one of them is no byte.
+/// `characters` is UTF-8. Fails if a character is above U+00FF.
 [[nodiscard]] Result<std::string> bytes_of_characters(std::string_view characters);
 
 }  // namespace entmoot

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// Taking a client in, the same for both transports: what its request tells of it, and the application's word.
+// Connecting a client, for both transports: collects the connect_info from the request and calls the application.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/transport.hpp>
@@ -15,10 +15,10 @@
 
 namespace entmoot {
 
-/// All but the auth token, which each transport carries in its own way. `request.params` are the parts of the path.
+/// Everything except the auth token, which each transport carries differently. Path parameters: `request.params`.
 [[nodiscard]] ConnectInfo connect_info_of(const HttpRequest& request, const Peer& peer, TransportKind transport);
 
-/// A handler, a refusal, or neither: then the application threw, which is logged.
+/// A handler or a refusal. Neither if the application threw; the exception is logged.
 struct Connected {
   std::unique_ptr<FrameHandler> handler = {};
   std::optional<Error> refusal = {};

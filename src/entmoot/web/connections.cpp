@@ -8,7 +8,7 @@
 namespace entmoot {
 
 namespace {
-constexpr std::size_t drained_per_round = 256;  // then the shard's other work gets its turn
+constexpr std::size_t drained_per_round = 256;  // then the shard's other work runs
 }
 
 void Connections::add(std::shared_ptr<Connection> connection) {
@@ -33,9 +33,9 @@ void Connections::drain(const DrainerOptions& options, UniqueFunction<void()> do
   drainer_ = options;
   drained_ = std::move(done);
   drain_deadline_.set(options.shutdown, [this] { drop_all(); });
-  std::vector<std::shared_ptr<Connection>> at_once;  // they leave the table while they are asked
+  std::vector<std::shared_ptr<Connection>> at_once;  // drain() may remove them from the table
   for (const auto& [key, connection] : table_) {
-    if (connection->comes_back()) {
+    if (connection->reconnects()) {
       waiting_.push_back(connection);
     } else {
       at_once.push_back(connection);
@@ -48,7 +48,7 @@ void Connections::drain(const DrainerOptions& options, UniqueFunction<void()> do
 
 void Connections::start_batch() {
   batch_left_ = std::max<std::size_t>(drainer_.batch_size, 1);
-  // Before the batch: its length does not lengthen the pauses.
+  // Set before the batch, so that the time a batch takes does not add to the interval.
   next_batch_.set(drainer_.batch_interval, [this] { start_batch(); });
   drain_some();
 }
@@ -57,7 +57,7 @@ void Connections::drain_some() {
   for (std::size_t i = 0; i < drained_per_round && batch_left_ > 0 && !waiting_.empty(); ++i) {
     const auto connection = waiting_.back().lock();
     waiting_.pop_back();
-    if (!connection) continue;  // it went by itself
+    if (!connection) continue;  // already ended
     --batch_left_;
     connection->drain();
   }
@@ -69,7 +69,7 @@ void Connections::drop_all() {
   shard_.assert_here();
   next_batch_.cancel();
   waiting_.clear();
-  std::exchange(table_, {}).clear();  // the table is empty already while they go
+  std::exchange(table_, {}).clear();  // the table is already empty while the connections are destroyed
   report_if_empty();
 }
 

@@ -2,15 +2,17 @@
 
 #pragma once
 
-// The connections of one shard: who owns them, and how they end.
+// The connections of one shard: their owner, and how they end.
 //
-// A connection that is over leaves the table and is destroyed by a task posted from there, never below its own feet.
-// Draining. Those whose clients come back when they are told to leave go in batches with a pause between them, so that
-// wherever they go next does not get them all at once; the rest (HTTP, connections that are closing) at once. A batch
-// itself is spread over rounds of the loop.
+// A connection that has ended leaves the table and is destroyed by a task posted from there, so never within its own
+// member functions.
 //
-// The scratch buffer is where every connection of the shard reads to, one after the other, so that only the one that is
-// being read needs a buffer.
+// Draining. Connections whose clients reconnect at once are closed in batches with a pause between them, so that the
+// servers they reconnect to do not get all of them together; the rest (HTTP, connections that are closing) are closed
+// immediately. A batch itself is spread over rounds of the loop.
+//
+// The scratch buffer: all connections of the shard read into it, one after another, so a connection needs no read
+// buffer of its own.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/core/shard.hpp>
@@ -22,6 +24,7 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace entmoot {
@@ -32,17 +35,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;
-  /// Finish what is begun, tell the client, then leave.
+  /// Completes the response in progress, notifies the client, then ends the connection.
   virtual void drain() = 0;
-  /// Whether its client will come back at once when it is told to leave: then it is told in its turn.
-  [[nodiscard]] virtual bool comes_back() const noexcept { return false; }
+  /// Whether the client is expected to reconnect as soon as it is closed: then drain() is called in a batch.
+  [[nodiscard]] virtual bool reconnects() const noexcept { return false; }
+
+ protected:
+  /// Destroys `object` in a task of its own, because one of its functions may be running, and keeps this connection
+  /// until then, because the object may refer to it.
+  template <class T>
+  void destroy_later(Shard& shard, std::unique_ptr<T> object) {
+    if (!object) return;
+    struct Released {
+      std::shared_ptr<Connection> connection;
+      std::unique_ptr<T> object;  // destroyed first
+    };
+    shard.post([released = Released{shared_from_this(), std::move(object)}] {});
+  }
 };
 
-/// How connections are told to leave; Phoenix's words and figures (`drainer`).
+/// The pace of draining; names and defaults are those of Phoenix's `drainer`.
 struct DrainerOptions {
-  std::size_t batch_size = 10'000;  ///< Of the endpoint; each shard takes its share.
+  std::size_t batch_size = 10'000;  ///< For the whole endpoint; divided among the shards.
   Duration batch_interval = std::chrono::seconds(2);
-  Duration shutdown = std::chrono::seconds(30);  ///< What is left then is dropped.
+  Duration shutdown = std::chrono::seconds(30);  ///< Connections left after this time are dropped.
 };
 
 class Connections {
@@ -57,10 +73,11 @@ class Connections {
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);
 
-  /// Asks every connection, also those to come, to leave, `options.batch_size` of this shard at a time; calls `done`
-  /// when all have, or drops what is left after `options.shutdown`. Once, and the object outlives its shard's tasks.
+  /// Drains every connection, including ones added later, `options.batch_size` of this shard at a time. Calls `done`
+  /// when all have ended, or drops the rest after `options.shutdown`. Called once; the object outlives its shard's
+  /// tasks.
   void drain(const DrainerOptions& options, UniqueFunction<void()> done);
-  /// Ends all at once.
+  /// Ends all connections immediately.
   void drop_all();
 
  private:
@@ -73,7 +90,7 @@ class Connections {
   std::unordered_map<Connection*, std::shared_ptr<Connection>> table_;
   bool draining_ = false;
   DrainerOptions drainer_;
-  std::vector<std::weak_ptr<Connection>> waiting_;  // for their batch
+  std::vector<std::weak_ptr<Connection>> waiting_;  // for their batch to be drained
   std::size_t batch_left_ = 0;
   Deadline next_batch_;
   UniqueFunction<void()> drained_;

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// A timer that goes with its owner: at most one runs, and none after the owner is gone. The shard's thread.
+// A timer bound to its owner: at most one is set, and it is cancelled by the destructor. The shard's thread only.
 
 #include <entmoot/core/shard.hpp>
 
@@ -17,7 +17,7 @@ class Deadline {
   Deadline& operator=(const Deadline&) = delete;
   ~Deadline() { cancel(); }
 
-  /// Calls `task` when `delay` is over, instead of what was set before.
+  /// Calls `task` after `delay`. Replaces the task set before.
   void set(Duration delay, UniqueFunction<void()> task) {
     cancel();
     timer_ = shard_.after(delay, [this, task = std::move(task)]() mutable {

@@ -20,7 +20,7 @@ namespace entmoot {
 namespace {
 
 constexpr std::string_view tail("\x00\x00\xff\xff", 4);  // of the empty stored block that ends each message
-constexpr int raw = -1;                                  // zlib's sign for "no header, no checksum"
+constexpr int raw = -1;                                  // zlib's convention for "no header, no checksum"
 
 Bytef* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // zlib reads only
@@ -37,8 +37,8 @@ class InflateStream {
 
   [[nodiscard]] std::span<char> chunk() noexcept { return chunk_; }
 
-  /// Inflates all of a message. `room()` gives where the next bytes go, never nothing; `take(bytes)` gets them, and
-  /// ends it by returning anything but `done`.
+  /// Inflates a whole message. `room()` returns the space for the next bytes, never empty; `take(bytes)` receives them,
+  /// and stops by returning anything but `done`.
   template <class Room, class Take>
   Inflated run(std::string_view message, Room&& room, Take&& take) {
     inflateReset(&stream_);
@@ -55,14 +55,14 @@ class InflateStream {
         return taken;
       }
       if (result == Z_STREAM_END) {
-        // A final block. What follows is another stream; if it is only our tail, nothing follows.
+        // A final block. Input after it, other than the tail added here, is another stream.
         if (in_tail || stream_.avail_in == 0) return Inflated::done;
         inflateReset(&stream_);
         continue;
       }
       if (stream_.avail_in == 0 && between_blocks()) return Inflated::done;
-      if (stream_.avail_in > 0 || stream_.avail_out == 0) continue;  // there is more to come
-      if (in_tail) return Inflated::broken;                          // cut off
+      if (stream_.avail_in > 0 || stream_.avail_out == 0) continue;  // more output
+      if (in_tail) return Inflated::broken;                          // truncated
       in_tail = true;
       feed(tail);
     }
@@ -73,7 +73,7 @@ class InflateStream {
     stream_.next_in = bytes_of(bytes);
     stream_.avail_in = static_cast<uInt>(bytes.size());
   }
-  /// zlib sets this bit when it has finished a block and not begun the next, until it is called again.
+  /// zlib sets this bit after the end of a block, until it is called again.
   [[nodiscard]] bool between_blocks() const noexcept { return (stream_.data_type & 128) != 0; }
 
   z_stream stream_{};
@@ -83,7 +83,7 @@ class InflateStream {
 class DeflateStream {
  public:
   explicit DeflateStream(int window_bits) {
-    // The fastest level: the other clients of the thread wait for it, and the others win little on short JSON.
+    // The fastest level: it delays the thread's other clients least, and higher levels gain little on short JSON.
     if (deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, raw * window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
       throw std::bad_alloc();
     }
@@ -92,7 +92,7 @@ class DeflateStream {
   DeflateStream(const DeflateStream&) = delete;
   DeflateStream& operator=(const DeflateStream&) = delete;
 
-  /// How much of `out` was written; all of it means that it was too small.
+  /// Returns the bytes written to `out`; a full `out` was too small.
   std::size_t run(std::string_view plain, std::span<char> out) noexcept {
     deflateReset(&stream_);
     stream_.next_in = bytes_of(plain);
@@ -108,7 +108,7 @@ class DeflateStream {
 };
 
 template <class T>
-T& made(std::unique_ptr<T>& place, auto... arguments) {
+T& get_or_make(std::unique_ptr<T>& place, auto... arguments) {
   if (!place) place = std::make_unique<T>(arguments...);
   return *place;
 }
@@ -117,12 +117,12 @@ T& made(std::unique_ptr<T>& place, auto... arguments) {
 
 Inflated inflate_message(std::string_view compressed, const InflateRules& rules, std::string& out) {
   static thread_local std::unique_ptr<InflateStream> workspace;
-  auto& stream = made(workspace);
+  auto& stream = get_or_make(workspace);
   std::size_t size = 0;
   Utf8Validator utf8;
   const auto judged = stream.run(
       compressed,
-      [&] {  // what fits into one chunk is kept there
+      [&] {  // a message that fits into one chunk is kept there
         const auto chunk = stream.chunk();
         return size < chunk.size() ? chunk.subspan(size) : chunk;
       },
@@ -137,7 +137,7 @@ Inflated inflate_message(std::string_view compressed, const InflateRules& rules,
     out.assign(stream.chunk().data(), size);
     return Inflated::done;
   }
-  std::string whole(size + 1, '\0');  // with a byte to spare, because a full room asks for another round
+  std::string whole(size + 1, '\0');  // one spare byte, because a full output buffer would cause another round
   std::size_t at = 0;
   const auto again = stream.run(
       compressed, [&] { return std::span(whole).subspan(at); },
@@ -145,17 +145,17 @@ Inflated inflate_message(std::string_view compressed, const InflateRules& rules,
         at += piece.size();
         return Inflated::done;
       });
-  ENTMOOT_CHECK(again == Inflated::done && at == size, "inflating the same bytes twice gives the same");
+  ENTMOOT_CHECK(again == Inflated::done && at == size, "inflating the same message twice gives the same size");
   whole.resize(size);
   out = std::move(whole);
   return Inflated::done;
 }
 
 SharedBytes deflate_message(std::string_view plain, int window_bits) {
-  ENTMOOT_CHECK(window_bits >= 9 && window_bits <= MAX_WBITS, "a window that zlib has");
+  ENTMOOT_CHECK(window_bits >= 9 && window_bits <= MAX_WBITS, "zlib supports windows of 9 to 15 bits");
   static thread_local std::array<std::unique_ptr<DeflateStream>, MAX_WBITS + 1> workspaces;
   static thread_local std::vector<char> scratch;
-  auto& stream = made(workspaces[static_cast<std::size_t>(window_bits)], window_bits);
+  auto& stream = get_or_make(workspaces[static_cast<std::size_t>(window_bits)], window_bits);
   if (scratch.size() < plain.size() + tail.size()) scratch.resize(plain.size() + tail.size());
   const auto out = std::span(scratch).first(plain.size() + tail.size());
   const auto written = stream.run(plain, out);

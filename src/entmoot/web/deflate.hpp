@@ -2,13 +2,13 @@
 
 #pragma once
 
-// One message of permessage-deflate, in and out (RFC 7692 §7.2), with zlib. Every message stands for itself, so a
-// thread needs one workspace for each direction, whatever the number of its connections: some 60 KiB to inflate, 256
-// KiB to deflate, made at the first use. Any thread.
+// Compresses and decompresses one permessage-deflate message (RFC 7692 §7.2) with zlib. Messages are independent of
+// each other, so a thread needs one workspace per direction, whatever the number of its connections: about 60 KiB to
+// inflate, 256 KiB to deflate, allocated at first use. Any thread.
 //
-// A message that comes in is bounded by what it becomes, not by what it was: inflating runs through a chunk of 16 KiB
-// and stops at the limit; only a message that has turned out to be good is given memory, as much as it needs. So a bomb
-// of any ratio costs a bounded piece of work and not a byte.
+// An incoming message is bounded by its inflated size. Inflating runs through a chunk of 16 KiB and stops at the limit;
+// memory for a longer message is allocated only once the whole message has been validated. So a compression bomb of any
+// ratio costs bounded work and no memory.
 
 #include <entmoot/base/bytes.hpp>
 
@@ -21,25 +21,25 @@ namespace entmoot {
 
 enum class Inflated : std::uint8_t {
   done,
-  too_big,   ///< It would be more than the limit.
-  not_utf8,  ///< A text that is not UTF-8.
-  broken,    ///< No deflate stream, or one that is cut off.
+  too_big,   ///< The inflated message exceeds the limit.
+  not_utf8,  ///< The text is not UTF-8.
+  broken,    ///< Not a deflate stream, or a truncated one.
 };
 
 struct InflateRules {
   std::size_t bytes_max = 0;
-  bool text = false;  ///< Only UTF-8 will do.
+  bool text = false;  ///< The inflated message must be UTF-8.
 };
 
-/// `out` is touched only if all is well. The message may end as §7.2.1 says (its last 00 00 FF FF left out), with these
-/// four bytes, or with a final block (§7.2.3.4), behind which a stream may begin anew.
+/// `out` is modified only on `done`. The message may end as §7.2.1 says (without its last 00 00 FF FF), with these four
+/// bytes, or with a final block (§7.2.3.4), after which another stream may begin.
 [[nodiscard]] Inflated inflate_message(std::string_view compressed, const InflateRules& rules, std::string& out);
 
-/// The compressed form, its last 00 00 FF FF left out; nothing if it would not be smaller. `window_bits` is 9 to 15.
+/// The compressed form without its last 00 00 FF FF; empty if it would not be smaller. `window_bits` is 9 to 15.
 [[nodiscard]] SharedBytes deflate_message(std::string_view plain, int window_bits);
 
-/// The most that a deflate stream for `bytes` of content may take and not be called wasteful: content that cannot be
-/// compressed grows by five bytes a stored block, and blocks are a few KiB at least.
+/// The maximum size of a reasonable deflate stream for `bytes` of content: incompressible content grows by five bytes
+/// per stored block, and blocks have at least a few KiB.
 [[nodiscard]] constexpr std::size_t deflate_bound(std::size_t bytes) noexcept { return bytes + bytes / 512 + 64; }
 
 }  // namespace entmoot

@@ -15,7 +15,7 @@ namespace {
 std::string_view digest(const EVP_MD* kind, std::string_view bytes, std::array<unsigned char, EVP_MAX_MD_SIZE>& out) {
   unsigned size = 0;
   const int done = EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, kind, nullptr);
-  ENTMOOT_CHECK(done == 1, "the crypto library has no such hash");
+  ENTMOOT_CHECK(done == 1, "EVP_Digest failed");
   return {reinterpret_cast<const char*>(out.data()), size};
 }
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// The two hashes that HTTP and the WebSocket handshake ask for. Neither guards a secret here.
+// The hashes used by ETags and the WebSocket handshake. Neither protects a secret.
 
 #include <string>
 #include <string_view>
@@ -10,7 +10,7 @@
 namespace entmoot {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
-/// base64(SHA-1(bytes)), the form RFC 6455 §4.2.2 wants.
+/// base64(SHA-1(bytes)), as RFC 6455 §4.2.2 requires.
 [[nodiscard]] std::string sha1_base64(std::string_view bytes);
 
 }  // namespace entmoot

@@ -24,7 +24,7 @@ Endpoint::Endpoint(Shards& shards, EndpointOptions options)
 Endpoint::~Endpoint() { close(); }
 
 Site& Endpoint::site() {
-  ENTMOOT_CHECK(!started_, "everything is mounted before start()");
+  ENTMOOT_CHECK(!started_, "sockets, routes and files are mounted before start()");
   return *site_;
 }
 
@@ -75,7 +75,7 @@ Result<void> Endpoint::start() {
 }
 
 void Endpoint::drain(UniqueFunction<void()> done) {
-  // By way of the first shard: connections it has handed over arrive before the order to leave does.
+  // Through the first shard: the connections it has handed over arrive before this does.
   shards_[0].post([this, done = std::move(done)]() mutable {
     listener_.reset();
     struct Drained {
@@ -84,7 +84,7 @@ void Endpoint::drain(UniqueFunction<void()> done) {
     };
     auto drained = std::make_shared<Drained>(Drained{shards_.size(), std::move(done)});
     for (std::size_t i = 0; i < shards_.size(); ++i) {
-      // The shares of all shards together are the batch.
+      // The shares of all shards add up to the batch size.
       auto share = options_.drainer;
       share.batch_size = (options_.drainer.batch_size + i) / shards_.size();
       shards_[i].post([this, drained, share, &connections = connections_.on(shards_[i])] {
@@ -98,28 +98,28 @@ void Endpoint::drain(UniqueFunction<void()> done) {
   });
 }
 
-void Endpoint::drain_and_close(Duration patience) {
-  if (patience > Duration::zero() && started_ && !closed_ && shards_.running()) {
+void Endpoint::drain_and_close(Duration timeout) {
+  if (timeout > Duration::zero() && started_ && !closed_ && shards_.running()) {
     const auto drained = std::make_shared<std::promise<void>>();
     drain([drained] { drained->set_value(); });
-    drained->get_future().wait_for(patience);
+    drained->get_future().wait_for(timeout);
   }
   close();
 }
 
 void Endpoint::close() {
   if (!started_ || std::exchange(closed_, true)) return;
-  ENTMOOT_CHECK(!Shard::try_here(), "close() waits, so it is called from a thread that is no shard's");
+  ENTMOOT_CHECK(!Shard::try_here(), "Endpoint::close() blocks, so it must not run on a shard's thread");
   const auto shards = static_cast<std::ptrdiff_t>(shards_.size());
   const auto gone = std::make_shared<std::latch>(shards);
   shards_[0].post([this, gone] {
     listener_.reset();
     shards_.post_to_all([this, gone] {
       for (const auto& mount : site_->mounts) {
-        if (mount.longpoll) mount.longpoll->close_here();  // a request may still be on its way here
+        if (mount.longpoll) mount.longpoll->close_here();  // a request may still be on its way to this shard
       }
       connections_.local().drop_all();
-      // Behind what the connections posted while they went.
+      // After the tasks that the connections posted as they ended.
       Shard::here().post([gone] { gone->count_down(); });
     });
   });

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// The server's face, in Phoenix's words: what is mounted where, and the life of the port.
+// The server's HTTP endpoint (Phoenix.Endpoint): its mounts and routes, and the lifetime of its port.
 //
 //   Endpoint endpoint(shards, {.listener = {.port = 4000}});
 //   endpoint.socket("/socket", {.connect = ...});
@@ -10,8 +10,8 @@
 //   endpoint.static_files(pages());
 //   if (auto started = endpoint.start(); !started) ...
 //
-// Everything is mounted before start(). Connections live on the shard they were handed to; nothing here is touched by
-// two threads. An Endpoint is destroyed (or closed) before what its handlers use, and before the shards.
+// Everything is mounted before start(). A connection lives on the shard it was handed to; no state here is touched by
+// two threads. Destroy or close an Endpoint before the objects its handlers use, and before the shards.
 
 #include <entmoot/base/embedded.hpp>
 #include <entmoot/base/result.hpp>
@@ -37,13 +37,13 @@ struct EndpointOptions {
 class Endpoint {
  public:
   explicit Endpoint(Shards& shards, EndpointOptions options = {});
-  /// close().
+  /// Calls close().
   ~Endpoint();
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  /// WebSocket clients connect to `path` + "/websocket", long-polling ones, if that is on, to `path` + "/longpoll".
-  /// `path` may have `:name` parts; connect gets them.
+  /// WebSocket clients connect to `path` + "/websocket", long-poll clients, if enabled, to `path` + "/longpoll". `path`
+  /// may have `:name` parts, which are passed to connect.
   Endpoint& socket(std::string_view path, EndpointSocket mount);
   Endpoint& get(std::string_view pattern, HttpHandler handler) { return route("GET", pattern, std::move(handler)); }
   Endpoint& post(std::string_view pattern, HttpHandler handler) { return route("POST", pattern, std::move(handler)); }
@@ -52,26 +52,26 @@ class Endpoint {
     return route("DELETE", pattern, std::move(handler));
   }
   Endpoint& route(std::string_view method, std::string_view pattern, HttpHandler handler);
-  /// Takes what no file, socket or route is there for, whatever its method.
+  /// Handles requests that match no file, socket or route, whatever their method.
   Endpoint& otherwise(HttpHandler handler);
-  /// `files` live as long as the program. Files come before routes.
+  /// `files` live as long as the program. Files take precedence over routes.
   Endpoint& static_files(std::span<const EmbeddedFile> files, const StaticOptions& options = {});
 
-  /// Listens. An error if the address cannot be had or a mount's options make no sense; then nothing runs.
+  /// Listens. On an error (the address cannot be bound, or a mount's options are invalid) nothing runs.
   [[nodiscard]] Result<void> start();
-  /// The port that is listened on, once started.
+  /// The listening port, once started.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-  /// Stops accepting, closes every WebSocket with 1012 behind what is queued for it, batch after batch
-  /// (EndpointOptions::drainer), lets HTTP requests finish, then calls `done` on the first shard. Any thread, once.
+  /// Stops accepting; closes every WebSocket with 1012 after the frames queued for it, in batches
+  /// (EndpointOptions::drainer); lets HTTP requests finish; then calls `done` on the first shard. Any thread, once.
   void drain(UniqueFunction<void()> done);
-  /// drain(), waiting for at most `patience`, then close(). From a thread that is no shard's.
-  void drain_and_close(Duration patience);
-  /// Ends everything at once and waits until it is gone: no handler runs afterwards. From a thread that is no shard's.
+  /// Calls drain(), waits for at most `timeout`, then calls close(). Not from a shard's thread.
+  void drain_and_close(Duration timeout);
+  /// Ends all connections immediately and waits for it: no handler runs afterwards. Not from a shard's thread.
   void close();
 
-  /// `report(connections)` on the first shard: how many connections there are on all, long-poll sessions among
-  /// them.
+  /// Calls `report(connections)` on the first shard with the number of connections on all shards, long-poll sessions
+  /// included.
   void count(UniqueFunction<void(std::size_t)> report);
 
  private:

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What a mount is made of: the application's connect, and how clients may come.
+// The configuration of one mounted socket: the application's connect callback, and the ways in which clients connect.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/phoenix/transport.hpp>
@@ -20,25 +20,26 @@
 
 namespace entmoot {
 
-/// Phoenix.Endpoint.socket/3: where clients connect, and who talks to them.
+/// Phoenix.Endpoint.socket/3.
 struct EndpointSocket {
-  /// Phoenix.Socket.connect/3. Runs on the connection's shard, on several shards at once. An Error is a 403 without a
-  /// body, an exception a 500; what is pushed here is sent right behind the handshake. `transport` outlives the
-  /// handler.
+  /// Phoenix.Socket.connect/3. Runs on the connection's shard, so on several shards concurrently. An Error is answered
+  /// with 403 without a body, an exception with 500. Frames pushed by connect are sent right after the handshake.
+  /// `transport` outlives the handler.
   std::function<Result<std::unique_ptr<FrameHandler>>(const ConnectInfo&, Transport& transport)> connect;
   OriginPolicy origin = {};
-  /// Behind the mount's path; may have `:name` parts, like the mount's path itself.
+  /// Appended to the mount's path; may have `:name` parts, like the mount's path itself.
   std::string websocket_path = "/websocket";
-  /// The same for long-polling, if `longpoll` is set.
+  /// As `websocket_path`, for long-polling, if `longpoll` is set.
   std::string longpoll_path = "/longpoll";
-  /// Names the application speaks besides "phoenix", best first. A client that offers others only is refused (403).
+  /// Subprotocols besides "phoenix", in order of preference. A client that offers only others is refused (403).
   std::vector<std::string> subprotocols = {};
-  /// Takes the token out of the client's offer (`authToken` in phoenix.js) and shows it to connect.
+  /// Extracts the token (`authToken` in phoenix.js) from the offered subprotocols and passes it to connect.
   bool auth_token = false;
-  /// Answers an Error that has a reason, instead of the 403: 429 for "rate limited", say. On every shard at once.
+  /// Makes the response to an Error that has a reason, instead of the 403: 429 for "rate limited", for example. Called
+  /// on several shards concurrently.
   std::function<HttpResponse(const HttpRequest&, const Error&)> error_handler = {};
   WebSocketOptions websocket = {};
-  /// Off unless given, as in Phoenix: what a browser falls back on where no WebSocket gets through.
+  /// Long-polling, the fallback for clients that cannot open a WebSocket. Off unless set, as in Phoenix.
   std::optional<LongpollOptions> longpoll = {};
 };
 

@@ -36,8 +36,8 @@ bool is_redirect(unsigned status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-// The Fetch standard's HTTP-redirect fetch: a form that was posted becomes a GET, and what was meant for one origin is
-// not told to another.
+// HTTP-redirect fetch of the Fetch standard: a redirected POST becomes a GET, and credentials stay with their
+// origin.
 void follow(FetchRequest& request, unsigned status, FetchUrl to) {
   const auto forget = [&](std::initializer_list<std::string_view> names) {
     std::erase_if(request.headers, [&](const HttpHeader& header) {
@@ -85,7 +85,7 @@ struct Fetcher::Inner {
   std::vector<std::shared_ptr<Exchange>> exchanges = {};
 };
 
-// One request, through its redirects. Kept alive by the I/O under way; the Fetcher keeps it until it has ended.
+// One request and its redirects. Kept alive by pending I/O, and by the Fetcher until it has ended.
 class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(const std::shared_ptr<Inner>& inner, FetchRequest request, ReplyTo reply)
@@ -104,17 +104,17 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
                   fmt::format("{} did not answer within {} s", request_.url.origin(),
                               std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count())));
     });
-    ask();
+    send_request();
   }
 
-  /// Answers, unless that was done. What is under way ends with its next event.
+  /// Replies, unless that has been done. Pending I/O ends with its next event.
   void finish(Result<JsonText> result) {
     const auto self = shared_from_this();
     deadline_.cancel();
     if (reply_.wanted()) std::move(reply_)(std::move(result));
     resolver_.cancel();
     close();
-    if (resolving_) return;  // it counts until the name is known
+    if (resolving_) return;  // counts against the limit until the name lookup returns
     leave();
   }
 
@@ -132,7 +132,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
   }
   [[nodiscard]] bool over() const noexcept { return !reply_.wanted(); }
   void finish(std::string_view what, const error_code& error) {
-    // OpenSSL knows more about a certificate than its error code says.
+    // The verification result is more specific than OpenSSL's error code.
     std::string reason = error.message();
     if (tls_ && SSL_get_verify_result(tls_->native_handle()) != X509_V_OK) {
       reason = X509_verify_cert_error_string(SSL_get_verify_result(tls_->native_handle()));
@@ -140,7 +140,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     finish(fail(ErrorCode::io, fmt::format("{} {}: {}", what, request_.url.origin(), reason)));
   }
 
-  void ask() {
+  void send_request() {
     const auto verdict = options_.policy.judge(request_.url);
     if (verdict == FetchPolicy::Verdict::refused) {
       return finish(fail(
@@ -153,7 +153,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
         [this, self = shared_from_this(), verdict](const error_code& error, const tcp::resolver::results_type& found) {
           resolving_ = false;
           if (over()) return leave();
-          if (error) return finish("cannot find", error);
+          if (error) return finish("cannot resolve the name of", error);
           connect(found, verdict);
         });
   }
@@ -168,8 +168,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     if (addresses.empty()) {
       return finish(
           fail(ErrorCode::unauthorized,
-               fmt::format("{} is at a private address: fetch goes there only if `fetch` in entmoot.config.ts "
-                           "lists \"{}\" itself",
+               fmt::format("{} has a private address: to allow it, list \"{}\" itself in `fetch` in entmoot.config.ts",
                            request_.url.host, request_.url.origin())));
     }
     asio::io_context& io = inner_.lock()->shard.io();
@@ -180,7 +179,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     } else {
       plain_.emplace(io);
     }
-    // The list is kept in the operation: nothing is looked up a second time.
+    // Connects to exactly the addresses that were checked; the name is not resolved again.
     addresses_ = std::move(addresses);
     asio::async_connect(plain_ ? *plain_ : tls_->next_layer(), addresses_,
                         [this, self = shared_from_this()](const error_code& error, const tcp::endpoint&) {
@@ -200,7 +199,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     tls_->set_verify_callback(asio::ssl::host_name_verification(host));
     tls_->async_handshake(asio::ssl::stream_base::client, [this, self = shared_from_this()](const error_code& error) {
       if (over()) return;
-      if (error) return finish("no TLS with", error);
+      if (error) return finish("TLS handshake failed with", error);
       write(*tls_);
     });
   }
@@ -212,7 +211,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     http::async_write(stream, message_,
                       [this, self = shared_from_this(), &stream](const error_code& error, std::size_t) {
                         if (over()) return;
-                        // A server may answer before it has read all.
+                        // A server may respond before it has read the whole request.
                         write_error_ = error;
                         read(stream);
                       });
@@ -233,11 +232,11 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
         stream, buffer_, *parser_, [this, self = shared_from_this(), &stream](const error_code& error, std::size_t) {
           if (over()) return;
           if (error == http::error::body_limit) {
-            return finish(fail(ErrorCode::limit, fmt::format("{} answers with more than {} KiB", request_.url.origin(),
+            return finish(fail(ErrorCode::limit, fmt::format("the response of {} exceeds {} KiB", request_.url.origin(),
                                                              options_.response_bytes_max / KiB)));
           }
-          if (error) return finish("no answer from", write_error_ ? write_error_ : error);
-          if (parser_->get().result_int() < 200) return read(stream);  // 100 and 103 precede the answer
+          if (error) return finish("no response from", write_error_ ? write_error_ : error);
+          if (parser_->get().result_int() < 200) return read(stream);  // 100 and 103 precede the response
           take();
         });
   }
@@ -262,23 +261,23 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
 
   void redirect(unsigned status, std::string_view location) {
     if (request_.redirect == FetchRequest::Redirect::error) {
-      return finish(fail(ErrorCode::failed,
-                         fmt::format("{} redirects, and the request says not to follow", request_.url.text())));
+      return finish(fail(ErrorCode::failed, fmt::format("{} redirects, and the request's redirect mode is \"error\"",
+                                                        request_.url.text())));
     }
     if (++redirects_ > options_.redirects_max) {
       return finish(fail(ErrorCode::limit, fmt::format("more than {} redirects", options_.redirects_max)));
     }
     auto to = request_.url.resolve(location);
-    if (!to) return finish(fail(ErrorCode::failed, "a redirect leads nowhere: " + to.error().reason));
+    if (!to) return finish(fail(ErrorCode::failed, "invalid redirect target: " + to.error().reason));
     follow(request_, status, std::move(*to));
     close();
-    ask();
+    send_request();
   }
 
   const std::weak_ptr<Inner> inner_;
   const FetchOptions& options_;
   FetchRequest request_;
-  ReplyTo reply_;  // wanted until it was answered
+  ReplyTo reply_;  // wanted() until the reply
   Deadline deadline_;
   tcp::resolver resolver_;
   bool resolving_ = false;
@@ -317,7 +316,7 @@ void Fetcher::fetch(const JsonText& args, ReplyTo reply) {
 void Fetcher::abort(std::string_view id) {
   const auto all = inner_->exchanges;
   for (const auto& exchange : all) {
-    if (!id.empty() && exchange->id() == id) exchange->finish(fail(ErrorCode::cancelled, "it was aborted"));
+    if (!id.empty() && exchange->id() == id) exchange->finish(fail(ErrorCode::cancelled, "request aborted"));
   }
 }
 

@@ -2,21 +2,19 @@
 
 #pragma once
 
-// A room's way out: one HTTP client a shard. Each request has a connection of its own, over TLS for https (the system's
-// certificates, the host's name verified), and is done when the whole response is there.
+// The HTTP client behind a room's `fetch`, one per shard. Each request has a connection of its own, over TLS for https
+// (the system's certificates, with host name verification), and completes when the whole response has arrived.
 //
-// Who may be asked says the list (web/fetch_policy.hpp); the addresses that a name leads to are looked at before one of
-// them is connected to, and it is these that are connected to, so a name that changes its mind in between gains
-// nothing. Redirects are followed and pass the list again; credentials do not follow to another origin. There are no
-// cookies.
+// The allowlist decides which hosts may be requested (web/fetch_policy.hpp). The addresses of a name are checked after
+// resolution, and exactly these are connected to, so DNS rebinding gains nothing. Redirects are followed and are
+// checked again; credentials are not sent to another origin. There are no cookies.
 //
-// Names are resolved by Asio, on a thread of its own, one after the other.
+// Asio resolves names, on a thread of its own, one at a time.
 //
-// Bounds: `under_way_max` requests at a time, the next is answered "overloaded"; a request that takes longer than
-// `timeout` is answered so, and one that is aborted is answered at once, though a name that is being looked up holds
-// its place until it is known.
+// Bounds: `under_way_max` requests at a time, further ones fail with "overloaded"; a request fails after `timeout`; an
+// aborted request fails at once, but counts against the limit until a pending name lookup has returned.
 //
-// Belongs to its shard; answers come on it.
+// Belongs to its shard; replies are delivered there.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
@@ -36,15 +34,15 @@ class Shard;
 
 struct FetchOptions {
   FetchPolicy policy = {};
-  /// Of one shard. An app whose rooms wait for a slow service should not hold all its memory in answers.
+  /// Per shard. Bounds the memory for responses when a service is slow.
   std::size_t under_way_max = 64;
-  /// From the call to the last byte of the answer, redirects included.
+  /// From the call to the last byte of the response, redirects included.
   Duration timeout = std::chrono::seconds(10);
   std::size_t request_bytes_max = 1 * MiB;
-  /// A room's heap has 16 MiB, and takes the body as JSON.
+  /// A room's heap has 16 MiB and receives the body as JSON.
   std::size_t response_bytes_max = 4 * MiB;
   int redirects_max = 5;
-  /// A file of PEM certificates that are trusted besides the system's.
+  /// A file of PEM certificates to trust besides the system's.
   std::string certificates = {};
 };
 
@@ -52,14 +50,14 @@ class Fetcher {
  public:
   /// Throws if `certificates` cannot be read.
   Fetcher(Shard& shard, FetchOptions options);
-  /// Whoever still waits is answered.
+  /// Pending requests fail.
   ~Fetcher();
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
-  /// A request as JSON (web/fetch_message.hpp). The answer is the response, whatever its status, or why there is none.
+  /// `args` is a request as JSON (web/fetch_message.hpp). The result is the response, whatever its status, or an Error.
   void fetch(const JsonText& args, ReplyTo reply);
-  /// Ends the request with this id, if it is under way.
+  /// Aborts the request with this id, if it is pending.
   void abort(std::string_view id);
 
   [[nodiscard]] std::size_t under_way() const noexcept;
@@ -68,7 +66,7 @@ class Fetcher {
  private:
   class Exchange;
   struct Inner;
-  std::shared_ptr<Inner> inner_;  // shared with the exchanges, which end when their last I/O does
+  std::shared_ptr<Inner> inner_;  // shared with the exchanges, which live until their last I/O completes
 };
 
 }  // namespace entmoot

@@ -18,7 +18,7 @@ namespace entmoot {
 namespace {
 
 constexpr std::size_t headers_max = 100;
-constexpr std::size_t header_bytes_max = 16 * KiB;  // as much as servers take
+constexpr std::size_t header_bytes_max = 16 * KiB;  // the most that servers usually accept
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -27,12 +27,12 @@ bool is_token(std::string_view text) {
   });
 }
 
-// What frames a message or belongs to one connection is the client's own (RFC 9110 §7.6.1).
-bool is_ours(std::string_view name) {
-  static constexpr std::string_view ours[] = {"connection", "content-length",    "expect", "host", "keep-alive", "te",
-                                              "trailer",    "transfer-encoding", "upgrade"};
+// Message framing and hop-by-hop headers are set by the client only (RFC 9110 §7.6.1).
+bool is_reserved(std::string_view name) {
+  static constexpr std::string_view reserved[] = {
+      "connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"};
   const auto proxy = std::string_view("proxy-");
-  return std::ranges::any_of(ours, [&](std::string_view own) { return same_name(own, name); }) ||
+  return std::ranges::any_of(reserved, [&](std::string_view each) { return same_name(each, name); }) ||
          same_name(name.substr(0, proxy.size()), proxy);
 }
 
@@ -43,18 +43,18 @@ std::string_view text_of(const boost::json::object& object, std::string_view key
 
 Result<std::string> field_value(std::string_view text) {
   if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos)
-    return fail(ErrorCode::invalid, "a header's value is one line");
+    return fail(ErrorCode::invalid, "invalid header value: it contains a line break or NUL");
   return bytes_of_characters(text);
 }
 
 Result<HttpHeader> header_of(const Json& pair) {
   if (!pair.is_array() || pair.get_array().size() != 2 || !pair.get_array()[0].is_string() ||
       !pair.get_array()[1].is_string()) {
-    return fail(ErrorCode::invalid, "a header is a name and a value");
+    return fail(ErrorCode::invalid, "invalid header: expected [name, value]");
   }
   HttpHeader header{std::string(pair.get_array()[0].get_string()), {}};
-  if (!is_token(header.name)) return fail(ErrorCode::invalid, "a header has a name that is none");
-  if (is_ours(header.name))
+  if (!is_token(header.name)) return fail(ErrorCode::invalid, "invalid header name");
+  if (is_reserved(header.name))
     return fail(ErrorCode::invalid, fmt::format("the header \"{}\" cannot be set", header.name));
   auto value = field_value(pair.get_array()[1].get_string());
   if (!value) return value.error();
@@ -68,7 +68,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
   const auto json = args.parse();
   if (!json) return json.error();
   if (!json->is_array() || json->get_array().empty() || !json->get_array()[0].is_object()) {
-    return fail(ErrorCode::invalid, "a request is an object");
+    return fail(ErrorCode::invalid, "invalid request: expected an object");
   }
   const boost::json::object& object = json->get_array()[0].get_object();
 
@@ -77,7 +77,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
   FetchRequest request{.id = std::string(text_of(object, "id")), .url = std::move(*url)};
   if (const auto method = text_of(object, "method"); !method.empty()) request.method = method;
   if (!is_token(request.method) || request.method == "CONNECT" || request.method == "TRACE") {
-    return fail(ErrorCode::invalid, fmt::format("\"{}\" is not a method that can be asked", request.method));
+    return fail(ErrorCode::invalid, fmt::format("invalid or forbidden method \"{}\"", request.method));
   }
   const auto redirect = text_of(object, "redirect");
   if (redirect == "error") request.redirect = Redirect::error;
@@ -85,7 +85,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
 
   std::size_t bytes = request.url.target.size();
   if (const Json* headers = object.if_contains("headers")) {
-    if (!headers->is_array()) return fail(ErrorCode::invalid, "headers are a list of names and values");
+    if (!headers->is_array()) return fail(ErrorCode::invalid, "invalid headers: expected a list of [name, value]");
     for (const Json& pair : headers->get_array()) {
       auto header = header_of(pair);
       if (!header) return header.error();
@@ -94,7 +94,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
     }
   }
   if (bytes > header_bytes_max || request.headers.size() > headers_max) {
-    return fail(ErrorCode::limit, fmt::format("the request's address and headers are more than {} KiB or {} lines",
+    return fail(ErrorCode::limit, fmt::format("the request's URL and headers exceed {} KiB or {} lines",
                                               header_bytes_max / KiB, headers_max));
   }
   request.body = text_of(object, "text");
@@ -104,7 +104,7 @@ Result<FetchRequest> FetchRequest::parse(const JsonText& args, std::size_t body_
     request.body = std::move(*body);
   }
   if (request.body.size() > body_bytes_max) {
-    return fail(ErrorCode::limit, fmt::format("the request's body is more than {} KiB", body_bytes_max / KiB));
+    return fail(ErrorCode::limit, fmt::format("the request's body exceeds {} KiB", body_bytes_max / KiB));
   }
   return request;
 }

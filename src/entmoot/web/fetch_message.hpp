@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What a room asks and what it is answered, between JSON and values. The script's side is js/web/fetch_types.js, but a
-// script can also call the handler itself: everything is checked here.
+// A room's fetch request and its response, converted between JSON and values. The script's side is
+// js/web/fetch_types.js, but a script can also call the handler directly: everything is validated here.
 //
 //   [{"id", "url", "method", "headers": [["name", "value"], …], "redirect", "text" or "base64"}]
 //   {"status", "statusText", "headers", "url", "redirected", "text" or "base64"}
@@ -23,7 +23,7 @@ namespace entmoot {
 struct FetchRequest {
   enum class Redirect : std::uint8_t { follow, error, manual };
 
-  std::string id;  ///< By which it can be aborted; long and random, for all rooms share one table.
+  std::string id;  ///< Identifies the request to abort(); long and random, because all rooms share one table.
   FetchUrl url;
   std::string method = "GET";
   std::vector<HttpHeader> headers = {};

@@ -18,7 +18,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::uint16_t own_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
 
 bool is_name(std::string_view host) {
   return !host.empty() && std::ranges::all_of(host, [](char c) {
@@ -32,7 +32,7 @@ bool is_ipv6(std::string_view host) {
   });
 }
 
-// The path up to its last '/', with what "." and ".." in `relative` lead to (RFC 3986 §5.2.4).
+// The path up to its last '/', merged with `relative`, "." and ".." resolved (RFC 3986 §5.2.4).
 std::string merge_paths(std::string_view base, std::string_view relative) {
   std::string path(base.substr(0, base.find('?')));
   path.resize(path.rfind('/') + 1);
@@ -113,7 +113,7 @@ Result<FetchUrl> FetchUrl::parse(std::string_view text) {
     port = authority.substr(at);
     if (!is_name(url.host)) return unclear();
   }
-  url.port = own_port(url.scheme);
+  url.port = default_port(url.scheme);
   if (!port.empty()) {
     const auto [stop, error] = std::from_chars(port.data() + 1, port.data() + port.size(), url.port);
     if (port[0] != ':' || error != std::errc() || stop != port.data() + port.size() || url.port == 0) return unclear();
@@ -131,7 +131,7 @@ Result<FetchUrl> FetchUrl::resolve(std::string_view location) const {
 
 std::string FetchUrl::authority() const {
   const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return port == own_port(scheme) ? name : fmt::format("{}:{}", name, port);
+  return port == default_port(scheme) ? name : fmt::format("{}:{}", name, port);
 }
 
 std::string FetchUrl::origin() const { return scheme + "://" + authority(); }
@@ -151,9 +151,8 @@ Result<FetchPolicy> FetchPolicy::parse(const std::vector<std::string>& entries) 
         text.find("://") + 3 == text.size()) {
       return fail(
           ErrorCode::invalid,
-          fmt::format(
-              "`fetch`: \"{}\" is no origin; write \"https://api.example.com\", \"https://*.example.com\" or \"*\"",
-              text));
+          fmt::format("\"{}\" is not an origin; write \"https://api.example.com\", \"https://*.example.com\" or \"*\"",
+                      text));
     }
     const bool wildcard = star != std::string::npos;
     policy.entries_.push_back(
@@ -184,7 +183,7 @@ bool is_public(const boost::asio::ip::address& address) noexcept {
     return std::equal(with.begin(), with.end(), bytes.begin());
   };
   if (begins({0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0})) return embedded(12);  // NAT64
-  if ((bytes[0] & 0xe0) != 0x20) return false;                                     // only 2000::/3 is the internet
+  if ((bytes[0] & 0xe0) != 0x20) return false;                                     // only 2000::/3 is global unicast
   if (begins({0x20, 0x02})) return embedded(2);                                    // 6to4
   if (begins({0x20, 0x01}) && (bytes[2] & 0xfe) == 0) return false;                // Teredo and other assignments
   return !begins({0x20, 0x01, 0x0d, 0xb8}) && !begins({0x3f, 0xff});               // documentation

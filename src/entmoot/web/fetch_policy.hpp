@@ -2,12 +2,12 @@
 
 #pragma once
 
-// Whom a room's script may ask (`fetch` in the configuration). A script that could ask anybody could ask what only this
-// machine can reach: a database's port, a cloud's metadata service. So nothing is allowed that is not listed, and an
-// address that is not the public internet's only if its host is listed by its own name.
+// The hosts that a room's script may request (`fetch` in the configuration). An unrestricted script could reach what
+// only this machine can reach: a database's port, a cloud's metadata service. So only listed origins are allowed, and
+// an address outside the public internet only if its host is listed by its own name.
 //
 // An entry is an origin ("https://api.example.com", "http://127.0.0.1:9000"), the subdomains of one
-// ("https://*.example.com"), or "*". A value, immutable; any thread.
+// ("https://*.example.com"), or "*". An immutable value; any thread.
 
 #include <entmoot/base/result.hpp>
 
@@ -22,8 +22,7 @@ class address;
 
 namespace entmoot {
 
-/// An http or https URL, taken apart. Only what needs no interpretation: printable ASCII, no user, no fragment;
-/// js/web's URL writes such ones.
+/// A parsed http or https URL, in the normal form that js/web's URL produces: printable ASCII, no user, no fragment.
 struct FetchUrl {
   std::string scheme;  ///< "http" or "https"
   std::string host;    ///< lower case; an IPv6 address without its brackets
@@ -31,9 +30,9 @@ struct FetchUrl {
   std::string target;  ///< path and query
 
   [[nodiscard]] static Result<FetchUrl> parse(std::string_view text);
-  /// As in Location: absolute, or relative to this.
+  /// `location` as in the Location header: absolute, or relative to this URL.
   [[nodiscard]] Result<FetchUrl> resolve(std::string_view location) const;
-  /// "https://example.com", with the port if it is not the scheme's own.
+  /// "https://example.com", with the port if it is not the scheme's default.
   [[nodiscard]] std::string origin() const;
   [[nodiscard]] std::string text() const { return origin() + target; }
   /// For the Host header.
@@ -42,15 +41,15 @@ struct FetchUrl {
 
 class FetchPolicy {
  public:
-  /// Nobody.
+  /// Allows nothing.
   FetchPolicy() = default;
-  /// The error names the entry that is none.
+  /// The error names the invalid entry.
   [[nodiscard]] static Result<FetchPolicy> parse(const std::vector<std::string>& entries);
 
   enum class Verdict : std::uint8_t {
     refused,
-    if_public,  ///< Allowed, unless its address turns out to be private.
-    allowed,    ///< Listed by name, wherever it is.
+    if_public,  ///< Allowed unless the name resolves to a private address.
+    allowed,    ///< Listed by name, whatever its address.
   };
   [[nodiscard]] Verdict judge(const FetchUrl& url) const;
 

@@ -14,14 +14,14 @@ namespace entmoot {
 
 namespace {
 
-/// A key is 16 bytes: 22 digits of base64 and two signs of padding.
+/// A key is 16 bytes in base64: 22 digits and two padding characters.
 bool is_key(std::string_view key) noexcept {
   return key.size() == 24 && key.ends_with("==") && std::ranges::all_of(key.substr(0, 22), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
          });
 }
 
-/// The header's lines the way Phoenix shows them: [], ["12"], ["12", "13"].
+/// The header's values in Phoenix's notation: [], ["12"], ["12", "13"].
 std::string lines_of(const HttpRequest& request, std::string_view name) {
   std::string out = "[";
   for (const auto& header : request.headers) {
@@ -50,7 +50,7 @@ std::optional<HttpResponse> upgrade_refusal(const HttpRequest& request) {
   if (request.header_count("sec-websocket-version") != 1 || *request.header("sec-websocket-version") != "13") {
     return refuse(got("sec-websocket-version", "equal '13'")).with("sec-websocket-version", "13");
   }
-  if (!request.body.empty()) return refuse("an upgrade has no body");
+  if (!request.body.empty()) return refuse("upgrade request with a body");
   return std::nullopt;
 }
 

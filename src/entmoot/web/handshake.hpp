@@ -2,7 +2,7 @@
 
 #pragma once
 
-// The opening of a WebSocket (RFC 6455 §4.2), as decisions about a request. No I/O.
+// The opening handshake of a WebSocket (RFC 6455 §4.2): validates the request and makes the response. No I/O.
 
 #include <entmoot/web/http_request.hpp>
 #include <entmoot/web/http_response.hpp>
@@ -12,11 +12,11 @@
 
 namespace entmoot {
 
-/// Why the request cannot become a WebSocket, or nothing if it can: 400, with a text that names the header in Phoenix's
-/// words.
+/// The refusal of a request that cannot be upgraded, or nothing if it can: 400, with Phoenix's text that names the
+/// header.
 [[nodiscard]] std::optional<HttpResponse> upgrade_refusal(const HttpRequest& request);
 
-/// The 101. Names `subprotocol` unless it is empty.
+/// The 101 response, with `subprotocol` unless it is empty.
 [[nodiscard]] HttpResponse upgrade_response(const HttpRequest& request, std::string_view subprotocol);
 
 }  // namespace entmoot

@@ -17,7 +17,7 @@ constexpr bool is_token_char(char c) noexcept {
 }
 bool is_token(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_token_char); }
 
-/// Visible ASCII that may stand in a target. Browsers escape the ones left out.
+/// Visible ASCII allowed in a target. Browsers percent-encode the characters excluded here.
 constexpr bool is_target_char(char c) noexcept {
   return c > 0x20 && c < 0x7f && std::string_view("\"<>\\#").find(c) == std::string_view::npos;
 }
@@ -49,7 +49,7 @@ bool is_host(std::string_view host) noexcept {
   return port.size() >= 2 && port.size() <= 6 && port[0] == ':' && std::ranges::all_of(port.substr(1), is_digit);
 }
 
-/// `Content_Length` is a legal name that some software takes for the other one.
+/// `Content_Length` is a legal name that some software takes for `Content-Length`.
 bool looks_like_framing(std::string_view name) {
   std::string plain(name);
   std::ranges::replace(plain, '_', '-');
@@ -94,12 +94,12 @@ bool HttpParser::take_line(std::string_view& input) {
     const char c = input.front();
     input.remove_prefix(1);
     if (++head_bytes_ > limits_.head_bytes_max) {
-      refuse(431, "the head of the request is too long");
+      refuse(431, "request head too long");
       return false;
     }
     if (std::exchange(after_cr_, false)) {
       if (c == '\n') return true;
-      refuse(400, "a carriage return that ends no line");
+      refuse(400, "carriage return without line feed");
       return false;
     }
     if (c == '\r') {
@@ -107,15 +107,15 @@ bool HttpParser::take_line(std::string_view& input) {
       continue;
     }
     if (c == '\n') {
-      refuse(400, "a line feed that ends no line");
+      refuse(400, "line feed without carriage return");
       return false;
     }
     if (!is_value_char(c)) {
-      refuse(400, "a control character");
+      refuse(400, "control character in the request head");
       return false;
     }
     if (line_.size() >= (first ? limits_.request_line_bytes_max : limits_.header_line_bytes_max)) {
-      first ? refuse(414, "the request line is too long") : refuse(431, "a header is too long");
+      first ? refuse(414, "request line too long") : refuse(431, "header line too long");
       return false;
     }
     line_ += c;
@@ -124,25 +124,25 @@ bool HttpParser::take_line(std::string_view& input) {
 }
 
 void HttpParser::take_request_line() {
-  // RFC 9112 §2.2: one empty line before a request is forgiven (old clients send it after a body).
+  // RFC 9112 §2.2: one empty line before a request is ignored (old clients send it after a body).
   if (line_.empty()) {
-    if (std::exchange(skipped_empty_line_, true)) return refuse(400, "the request line is empty");
+    if (std::exchange(skipped_empty_line_, true)) return refuse(400, "empty request line");
     head_bytes_ = 0;
     return;
   }
   const std::string_view line = line_;
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last) return refuse(400, "the request line has not three parts");
+  if (first == std::string_view::npos || first == last) return refuse(400, "malformed request line");
   const auto method = line.substr(0, first);
   const auto target = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
-  if (!is_token(method)) return refuse(400, "the method is not a token");
+  if (!is_token(method)) return refuse(400, "invalid method");
   if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
       !is_digit(version[7])) {
-    return refuse(400, "the version is malformed");
+    return refuse(400, "malformed HTTP version");
   }
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "the version is not supported");
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "unsupported HTTP version");
   request_.method = method;
   request_.http_1_0 = version.back() == '0';
   request_.keep_alive = !request_.http_1_0;
@@ -152,20 +152,20 @@ void HttpParser::take_request_line() {
 
 void HttpParser::split_target(std::string_view target) {
   if (target.empty() || !std::ranges::all_of(target, is_target_char)) {
-    return refuse(400, "the target holds characters that do not belong there");
+    return refuse(400, "invalid characters in the request target");
   }
   if (!target.starts_with('/')) {
     // Absolute form (RFC 9112 §3.2.2): must be accepted, and must name the same host as Host.
     const auto scheme_end = target.find("://");
     if (scheme_end == std::string_view::npos ||
         (!same_name(target.substr(0, scheme_end), "http") && !same_name(target.substr(0, scheme_end), "https"))) {
-      return refuse(400, "the target is not a path");
+      return refuse(400, "invalid request target");
     }
     target.remove_prefix(scheme_end + 3);
     const auto authority_end = std::min(target.find_first_of("/?"), target.size());
     authority_ = target.substr(0, authority_end);
     target.remove_prefix(authority_end);
-    if (authority_.empty()) return refuse(400, "the target names no host");
+    if (authority_.empty()) return refuse(400, "request target without a host");
   }
   const auto query = std::min(target.find('?'), target.size());
   request_.path = query == 0 ? "/" : target.substr(0, query);
@@ -176,11 +176,11 @@ void HttpParser::take_header_line() {
   if (line_.empty()) return finish_head();
   const std::string_view line = line_;
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return refuse(400, "a header without a colon");
+  if (colon == std::string_view::npos) return refuse(400, "header without a colon");
   const auto name = line.substr(0, colon);
   // Also refuses folded lines and space before the colon: neither is part of a token.
-  if (!is_token(name)) return refuse(400, "a header's name is not a token");
-  if (looks_like_framing(name)) return refuse(400, "a header's name pretends to be another");
+  if (!is_token(name)) return refuse(400, "invalid header name");
+  if (looks_like_framing(name)) return refuse(400, "ambiguous header name");
   if (request_.headers.size() == limits_.headers_max) return refuse(431, "too many headers");
   auto value = line.substr(colon + 1);
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -194,19 +194,19 @@ void HttpParser::finish_head() {
   check_host();
   if (state_ != State::refused) check_body_framing();
   if (state_ == State::refused) return;
-  if (request_.header("expect")) return refuse(417, "expectations are not supported");
+  if (request_.header("expect")) return refuse(417, "Expect is not supported");
   if (request_.header_has_token("connection", "close")) request_.keep_alive = false;
   if (body_bytes_ == 0) state_ = State::done;
 }
 
 void HttpParser::check_host() {
   const auto count = request_.header_count("host");
-  if (count > 1) return refuse(400, "more than one Host");
-  if (count == 0) return request_.http_1_0 && authority_.empty() ? void() : refuse(400, "no Host");
+  if (count > 1) return refuse(400, "more than one Host header");
+  if (count == 0) return request_.http_1_0 && authority_.empty() ? void() : refuse(400, "missing Host header");
   request_.host = *request_.header("host");
-  if (!is_host(request_.host)) return refuse(400, "Host is malformed");
+  if (!is_host(request_.host)) return refuse(400, "malformed Host header");
   if (!authority_.empty() && !same_name(authority_, request_.host)) {
-    return refuse(400, "the target and Host name different hosts");
+    return refuse(400, "request target and Host header name different hosts");
   }
 }
 
@@ -218,9 +218,8 @@ void HttpParser::check_body_framing() {
     if (request_.http_1_0) return refuse(400, "Transfer-Encoding in HTTP/1.0");
     if (codings > 1) return refuse(400, "more than one Transfer-Encoding");
     const std::string& coding = *request_.header("transfer-encoding");
-    if (same_name(coding, "chunked")) return refuse(411, "send the body with a Content-Length");
-    return is_token(coding) ? refuse(501, "the transfer coding is not supported")
-                            : refuse(400, "Transfer-Encoding is malformed");
+    if (same_name(coding, "chunked")) return refuse(411, "chunked bodies are not supported: send a Content-Length");
+    return is_token(coding) ? refuse(501, "unsupported transfer coding") : refuse(400, "malformed Transfer-Encoding");
   }
   if (lengths == 0) return;
   if (lengths > 1) return refuse(400, "more than one Content-Length");
@@ -228,12 +227,13 @@ void HttpParser::check_body_framing() {
   std::uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
   const bool plain = !length.empty() && std::ranges::all_of(length, is_digit) && (length == "0" || length[0] != '0');
-  if (!plain || error != std::errc() || bytes >> 63) return refuse(400, "Content-Length is not a number");
-  if (bytes > (body_limit_ ? body_limit_(request_) : limits_.body_bytes_max)) return refuse(413, "the body is too big");
-  // These methods have no use for a body; where one follows, somebody in between may have lost count.
+  if (!plain || error != std::errc() || bytes >> 63) return refuse(400, "malformed Content-Length");
+  if (bytes > (body_limit_ ? body_limit_(request_) : limits_.body_bytes_max))
+    return refuse(413, "request body too large");
+  // A body with these methods has no meaning, and may be the rest of a misframed request.
   if (bytes > 0 && (request_.method == "GET" || request_.method == "HEAD" || request_.method == "OPTIONS" ||
                     request_.method == "TRACE" || request_.method == "CONNECT")) {
-    return refuse(400, "this method takes no body");
+    return refuse(400, "this method does not take a body");
   }
   body_bytes_ = static_cast<std::size_t>(bytes);
 }

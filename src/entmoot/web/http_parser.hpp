@@ -2,18 +2,19 @@
 
 #pragma once
 
-// HTTP/1.1 requests (RFC 9112), without I/O: bytes go in, in pieces of any size, requests or one refusal come out.
+// An HTTP/1.1 request parser (RFC 9112), without I/O: bytes go in, in pieces of any size; requests or one refusal come
+// out.
 //
-// Strict, because where two parsers disagree about where a request ends, requests are smuggled. Lines end in CRLF; a CR
-// or LF elsewhere, folded lines, white space before a colon, names that are no tokens, control characters in values, a
-// Host that is missing, twice or odd: 400. A body is framed by one Content-Length of plain digits or there is none;
-// Transfer-Encoding is answered 411 (chunked), 501 (anything else), 400 (beside a Content-Length, or in HTTP/1.0).
-// After a refusal nothing is served on the connection, and it is closed.
+// Strict, because requests are smuggled where two parsers disagree about the end of a request. Lines end in CRLF. 400
+// for: a CR or LF elsewhere, folded lines, white space before a colon, names that are not tokens, control characters in
+// values, a Host that is missing, repeated or malformed. A body is framed by one Content-Length of plain digits or does
+// not exist; Transfer-Encoding is answered 411 (chunked), 501 (anything else), 400 (beside a Content-Length, or in
+// HTTP/1.0). After a refusal the connection serves nothing more and is closed.
 //
-// Why this is no wrapper around a library's parser: a gate that finds lines, names and lengths strictly enough already
-// is the parser, and a second one behind it could only disagree with the first.
+// This does not wrap a library's parser: a check that finds lines, names and lengths strictly enough is itself a
+// parser, and a second one behind it could only disagree with the first.
 //
-// The head is kept as it comes, up to its limit, the body up to its own; a parser between two requests holds nothing.
+// The head is buffered up to its limit, the body up to its own; a parser between two requests holds no buffer.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/web/http_request.hpp>
@@ -28,35 +29,35 @@
 namespace entmoot {
 
 struct HttpLimits {
-  std::size_t request_line_bytes_max = 8 * KiB;  ///< 414. What browsers and proxies agree to carry.
+  std::size_t request_line_bytes_max = 8 * KiB;  ///< 414. What browsers and proxies commonly support.
   std::size_t header_line_bytes_max = 8 * KiB;   ///< 431
   std::size_t headers_max = 64;                  ///< 431
   std::size_t head_bytes_max = 32 * KiB;         ///< 431
-  std::size_t body_bytes_max = 64 * KiB;         ///< 413. As a WebSocket message.
+  std::size_t body_bytes_max = 64 * KiB;         ///< 413. As for a WebSocket message.
 };
 
-/// Why a request is not served.
+/// Why a request is refused.
 struct HttpRefusal {
   int status = 400;
-  std::string_view reason;  ///< A clause for the client; lives as long as the program.
+  std::string_view reason;  ///< Text for the client; lives as long as the program.
 };
 
 class HttpParser {
  public:
   enum class Progress : std::uint8_t { more, request, refused };
 
-  /// How large a body the request whose head is complete may have, instead of `body_bytes_max`.
+  /// The body limit for a request whose head is complete; replaces `body_bytes_max`.
   using BodyLimit = std::function<std::size_t(const HttpRequest&)>;
 
   explicit HttpParser(HttpLimits limits = {}, BodyLimit body_limit = {}) noexcept
       : limits_(limits), body_limit_(std::move(body_limit)) {}
 
-  /// Consumes from the front of `input` to the end of the next request. After `request` the caller takes it before it
-  /// goes on; after `refused` the parser is of no further use.
+  /// Consumes from the front of `input` to the end of the next request. After `request` the caller calls take() before
+  /// it feeds more; after `refused` the parser is of no further use.
   [[nodiscard]] Progress feed(std::string_view& input);
   [[nodiscard]] HttpRequest take();
   [[nodiscard]] const HttpRefusal& refusal() const noexcept { return refusal_; }
-  /// Whether no byte of the next request has come yet.
+  /// Whether no byte of the next request has been consumed.
   [[nodiscard]] bool is_idle() const noexcept { return state_ == State::request_line && head_bytes_ == 0; }
   /// Whether the head is complete and its body is not.
   [[nodiscard]] bool in_body() const noexcept { return state_ == State::body; }
@@ -64,7 +65,7 @@ class HttpParser {
  private:
   enum class State : std::uint8_t { request_line, header_line, body, done, refused };
 
-  /// Appends to line_ until it is whole. Returns whether it is.
+  /// Appends to line_ until the line is complete. Returns whether it is.
   bool take_line(std::string_view& input);
   void take_request_line();
   void take_header_line();

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// One HTTP/1.1 request as a value. Everything in it has passed the checks of web/http_parser.hpp: names are tokens,
-// values hold no control character, there is exactly one Host, the target begins with '/'.
+// One HTTP/1.1 request as a value. Its contents have passed the checks of web/http_parser.hpp: names are tokens,
+// values contain no control character, there is exactly one Host, the target begins with '/'.
 
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@ struct HttpHeader {
   std::string value;
 };
 
-/// Names compare without case (ASCII only).
+/// Compares header names case-insensitively (ASCII only).
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b) noexcept;
 
 struct HttpRequest {
@@ -35,18 +35,18 @@ struct HttpRequest {
   /// The first header of this name, or nothing.
   [[nodiscard]] const std::string* header(std::string_view name) const noexcept;
   [[nodiscard]] std::size_t header_count(std::string_view name) const noexcept;
-  /// All headers of this name as one list, the way RFC 9110 §5.3 joins them.
+  /// All headers of this name joined into one list (RFC 9110 §5.3).
   [[nodiscard]] std::string joined_header(std::string_view name) const;
-  /// Whether `token` is a member of the comma list in all headers of this name (without case).
+  /// Whether `token` is a member of the comma-separated list in the headers of this name (case-insensitive).
   [[nodiscard]] bool header_has_token(std::string_view name, std::string_view token) const;
-  /// A part of the path; empty if the route has no such part.
+  /// A path parameter; empty if the route has none of this name.
   [[nodiscard]] std::string_view param(std::string_view name) const noexcept;
 };
 
-/// The members of a comma list, trimmed; empty ones are left out.
+/// The members of a comma-separated list, trimmed, without empty ones.
 [[nodiscard]] std::vector<std::string_view> list_members(std::string_view list);
 
-/// Decodes percent escapes once. Nothing if an escape is malformed or the result is not UTF-8 or holds a control
+/// Decodes percent escapes once. False if an escape is malformed, or the result is not UTF-8 or contains a control
 /// character.
 [[nodiscard]] bool percent_decode(std::string_view text, std::string& out);
 

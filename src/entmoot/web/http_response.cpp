@@ -95,7 +95,8 @@ std::string_view reason_phrase(int status) noexcept {
 std::string response_head(HttpResponse& response, bool keep_alive) {
   for (const auto& header : response.headers) {
     if (is_safe_name(header.name) && is_safe_value(header.value)) continue;
-    log::error("a response header was malformed: {} {}", log::quoted(header.name), log::quoted(header.value));
+    log::error("invalid response header {} {}; sending 500 instead", log::quoted(header.name),
+               log::quoted(header.value));
     response = HttpResponse::error(500, "internal error");
     break;
   }

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// One HTTP response as a value, and its bytes. The bytes are made in one place, so that no header can be injected: a
-// name or value that could break out of its line turns the whole response into a 500.
+// One HTTP response as a value, and its serialization. The head is written in one place, so no header can be injected:
+// a name or value that could break out of its line replaces the whole response with a 500.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/json.hpp>
@@ -24,7 +24,7 @@ struct HttpResponse {
   [[nodiscard]] static HttpResponse json(int status, const JsonText& json);
   /// {"error": reason}
   [[nodiscard]] static HttpResponse error(int status, std::string_view reason);
-  /// The status alone.
+  /// A status without a body.
   [[nodiscard]] static HttpResponse empty(int status);
 
   HttpResponse& with(std::string name, std::string value) & {
@@ -39,8 +39,8 @@ struct HttpResponse {
 
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 
-/// The head of `response`, up to and with the empty line. May replace the response by a 500 (see above). Adds Date,
-/// Content-Length, Connection where needed, and what every answer of ours says: nosniff, no-referrer.
+/// The head of `response`, including the empty line. May replace the response with a 500 (see above). Adds Date,
+/// Content-Length, Connection where needed, and the headers of every response: nosniff, no-referrer.
 [[nodiscard]] std::string response_head(HttpResponse& response, bool keep_alive);
 
 }  // namespace entmoot

@@ -33,9 +33,9 @@ void HttpSession::start(Connections& connections, std::shared_ptr<const Site> si
   auto session = std::make_shared<HttpSession>(connections, std::move(site), std::move(stream), std::move(peer));
   HttpSession& self = *session;
   self.stream_.belong_to(self);
-  // A fresh connection has said nothing yet, but it came to ask: it gets the time of a head, not of a pause.
+  // A new connection gets the deadline of a request head, not the longer one of a pause between requests.
   self.waiting_ = Waiting::head;
-  self.input_deadline_.set(self.site_->http.head_timeout, [&self] { self.on_input_late(); });
+  self.input_deadline_.set(self.site_->http.head_timeout, [&self] { self.on_input_timeout(); });
   self.stream_.when_readable();
   connections.add(std::move(session));
 }
@@ -48,8 +48,8 @@ HttpSession::HttpSession(Connections& connections, std::shared_ptr<const Site> s
       stream_(std::move(stream)),
       parser_(site_->http.limits,
               [site = site_.get()](const HttpRequest& request) { return site->body_bytes_max(request.path); }),
-      input_deadline_(shard_),
-      stalled_(shard_) {}
+      pump_(shard_),
+      input_deadline_(shard_) {}
 
 HttpSession::~HttpSession() {
   state_ = State::gone;
@@ -95,22 +95,22 @@ void HttpSession::wait_for_input() {
                            : parser_.in_body() ? Waiting::body
                                                : Waiting::head;
   if (now_waiting == Waiting::next_request && leaving_) return finish();
-  // Each deadline is set once: bytes that trickle in do not move it.
+  // Each deadline is set once: bytes that trickle in do not extend it.
   if (now_waiting != waiting_ && !(now_waiting == Waiting::next_request && waiting_ == Waiting::head)) {
     const auto& http = site_->http;
-    const auto patience = now_waiting == Waiting::next_request ? http.keep_alive_timeout
-                          : now_waiting == Waiting::head       ? http.head_timeout
-                                                               : http.body_timeout;
-    input_deadline_.set(patience, [this] { on_input_late(); });
+    const auto timeout = now_waiting == Waiting::next_request ? http.keep_alive_timeout
+                         : now_waiting == Waiting::head       ? http.head_timeout
+                                                              : http.body_timeout;
+    input_deadline_.set(timeout, [this] { on_input_timeout(); });
     waiting_ = now_waiting;
   }
   stream_.when_readable();
 }
 
-void HttpSession::on_input_late() {
+void HttpSession::on_input_timeout() {
   if (parser_.is_idle()) return finish();
   keep_alive_ = false;
-  answer(HttpResponse::error(408, "the request took too long"));
+  answer(HttpResponse::error(408, "request timed out"));
 }
 
 void HttpSession::serve(HttpRequest request) {
@@ -124,7 +124,7 @@ void HttpSession::serve(HttpRequest request) {
 
   if (auto file = site_->files.find(request)) return answer(*std::move(file));
   const auto routed = guarded([&] { site_->router.route(std::move(request), responder()); });
-  // The responder, dropped, has answered 500.
+  // The responder was destroyed unused and has answered 500.
   if (!routed) log::error("HTTP: a request handler threw {}", log::quoted(routed.error().reason));
 }
 
@@ -174,29 +174,24 @@ void HttpSession::answer(HttpResponse response) {
   input_deadline_.cancel();
   state_ = State::writing;
   if (leaving_) keep_alive_ = false;
-  outbox_.push_raw(SharedBytes(response_head(response, keep_alive_)));
-  if (!leave_out_body_) outbox_.push_raw(std::move(response.body));
+  outbox_.push_http(SharedBytes(response_head(response, keep_alive_)));
+  if (!leave_out_body_) outbox_.push_http(std::move(response.body));
   leave_out_body_ = false;
   shard_.flush_later(*this);
 }
 
 void HttpSession::flush() {
-  if (blocked_ || state_ != State::writing) return;
-  switch (outbox_.write(stream_)) {
+  if (state_ != State::writing) return;
+  switch (pump_.write(outbox_, stream_, site_->http.stall_timeout, [this] { finish(); })) {
     case Outbox::Written::all: return answered();
     case Outbox::Written::more: return shard_.flush_later(*this);
     case Outbox::Written::broken: return finish();
-    case Outbox::Written::blocked:
-      blocked_ = true;
-      stream_.when_writable();
-      stalled_.set(site_->http.stall_timeout, [this] { finish(); });
-      return;
+    case Outbox::Written::blocked: return;
   }
 }
 
 void HttpSession::on_writable() {
-  blocked_ = false;
-  stalled_.cancel();
+  pump_.resume();
   flush();
 }
 
@@ -211,7 +206,7 @@ void HttpSession::answered() {
 void HttpSession::finish() {
   if (std::exchange(state_, State::gone) == State::gone) return;
   input_deadline_.cancel();
-  stalled_.cancel();
+  pump_.resume();
   stream_.close();
   connections_.remove(*this);
 }

@@ -2,16 +2,16 @@
 
 #pragma once
 
-// One connection as long as it speaks HTTP: a request is read, answered, and only then is the next one looked at, so
-// answers keep their order and a client cannot pile up work. Where a socket is mounted the connection is handed to a
-// WebSocketSession, with whatever the client already sent behind its handshake; a long-poll request is answered like
-// any other (web/longpoll).
+// One connection while it speaks HTTP. A request is read and answered before the next one is parsed, so responses keep
+// their order and a client cannot pile up work. At a mounted socket the connection is handed to a WebSocketSession,
+// together with any bytes the client sent after its handshake; a long-poll request is answered like any other
+// (web/longpoll).
 //
-// The order of checks at a socket is Phoenix's: method (400), Origin (403), the token in the subprotocols (400), the
+// The checks at a socket come in Phoenix's order: method (400), Origin (403), the token in the subprotocols (400), the
 // subprotocols (403), connect with the vsn (403, or the mount's error_handler, or 500), then the upgrade headers (400).
 //
-// Deadlines: the head of a request, its body, the pause between requests, a client that does not take its answer.
-// A request that cannot be understood is answered and ends the connection.
+// Deadlines: the head of a request, its body, the pause between requests, a client that does not read its response.
+// A malformed request is answered with an error and ends the connection.
 //
 // From: web/listener.  To: web/router, web/static_files, web/websocket_session, web/longpoll.  The connection's shard
 // only.
@@ -32,7 +32,7 @@ namespace entmoot {
 
 class HttpSession final : public Connection, private Flushable, private StreamOwner {
  public:
-  /// Adds itself to the table and begins to read.
+  /// Adds itself to the table and starts reading.
   static void start(Connections& connections, std::shared_ptr<const Site> site, Stream stream, Peer peer);
   HttpSession(Connections& connections, std::shared_ptr<const Site> site, Stream stream, Peer peer);
   ~HttpSession() override;
@@ -46,14 +46,14 @@ class HttpSession final : public Connection, private Flushable, private StreamOw
   void on_writable() override;
   void flush() override;
 
-  /// Goes on with what was read, until a request is complete.
+  /// Parses buffered input until a request is complete.
   void take_input();
   void wait_for_input();
-  void on_input_late();
+  void on_input_timeout();
   void serve(HttpRequest request);
   void serve_mount(const Site::Place& place, HttpRequest request);
   void serve_websocket(const EndpointSocket& mount, const HttpRequest& request);
-  /// Answers the request that is being served, from anywhere.
+  /// A responder for the current request; usable from any thread.
   [[nodiscard]] Responder responder();
   void answer(HttpResponse response);
   void answered();
@@ -67,16 +67,15 @@ class HttpSession final : public Connection, private Flushable, private StreamOw
   Stream stream_;
   HttpParser parser_;
   Outbox outbox_;
+  WritePump pump_;
   State state_ = State::reading;
-  std::string input_;  // read and not yet consumed, from input_at_ on
+  std::string input_;  // bytes from input_at_ on are not yet consumed
   std::size_t input_at_ = 0;
   bool keep_alive_ = true;
   bool leave_out_body_ = false;  // the request was a HEAD
-  bool leaving_ = false;         // draining: this answer is the last
-  bool blocked_ = false;
+  bool leaving_ = false;         // draining: the current response is the last
   enum class Waiting : std::uint8_t { nothing, next_request, head, body } waiting_ = Waiting::nothing;
   Deadline input_deadline_;
-  Deadline stalled_;
 };
 
 }  // namespace entmoot

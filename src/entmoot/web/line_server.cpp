@@ -24,7 +24,7 @@ using Local = asio::local::stream_protocol;
 using boost::system::error_code;
 
 struct LineServer::Inner : std::enable_shared_from_this<LineServer::Inner> {
-  struct Visit;
+  struct ClientConnection;
 
   Inner(Shard& on, Handler with) : shard(on), handler(std::move(with)), acceptor(on.io()) {}
   void accept();
@@ -33,16 +33,16 @@ struct LineServer::Inner : std::enable_shared_from_this<LineServer::Inner> {
   const Handler handler;
   Local::acceptor acceptor;
   std::filesystem::path path;
-  std::size_t visitors = 0;
+  std::size_t clients = 0;
   bool closed = false;
 };
 
 /// One connection: a request, its answer, the next request.
-struct LineServer::Inner::Visit : std::enable_shared_from_this<Visit> {
-  Visit(std::shared_ptr<Inner> of, Local::socket from) : server(std::move(of)), socket(std::move(from)) {
-    ++server->visitors;
+struct LineServer::Inner::ClientConnection : std::enable_shared_from_this<ClientConnection> {
+  ClientConnection(std::shared_ptr<Inner> of, Local::socket from) : server(std::move(of)), socket(std::move(from)) {
+    ++server->clients;
   }
-  ~Visit() { --server->visitors; }
+  ~ClientConnection() { --server->clients; }
 
   void read() {
     asio::async_read_until(socket, in, '\n', [self = shared_from_this()](const error_code& error, std::size_t) {
@@ -71,7 +71,7 @@ struct LineServer::Inner::Visit : std::enable_shared_from_this<Visit> {
 void LineServer::Inner::accept() {
   acceptor.async_accept([self = shared_from_this()](const error_code& error, Local::socket socket) {
     if (error) return;
-    if (self->visitors < visitors_max) std::make_shared<Visit>(self, std::move(socket))->read();
+    if (self->clients < clients_max) std::make_shared<ClientConnection>(self, std::move(socket))->read();
     self->accept();
   });
 }
@@ -104,11 +104,11 @@ Result<std::string> ask_line(const std::filesystem::path& path, const std::strin
   Local::socket socket(io);
   error_code error;
   socket.connect(Local::endpoint(path.string()), error);
-  if (error) return fail(ErrorCode::unavailable, "nobody listens at " + path.string());
+  if (error) return fail(ErrorCode::unavailable, "no server listens at " + path.string());
   asio::write(socket, asio::buffer(line + "\n"), error);
   asio::streambuf in;
   if (!error) asio::read_until(socket, in, '\n', error);
-  if (error) return fail(ErrorCode::no_process, "the server has gone");
+  if (error) return fail(ErrorCode::no_process, "the server closed the connection before it replied");
   std::istream stream(&in);
   std::string answer;
   std::getline(stream, answer);

@@ -2,13 +2,13 @@
 
 #pragma once
 
-// Requests and answers, a line each, over a Unix socket: how another process on this machine speaks with a server
-// (`entmoot rooms`). Who may connect is the file system's to say: the socket can be opened by its own user alone.
+// Requests and replies, one line each, over a Unix socket: how another process on this machine talks to a server
+// (`entmoot rooms`). The file system controls access: only the user who owns the socket can open it.
 //
-// Bounds: `visitors_max` connections, the next is closed; a line has `line_bytes_max` bytes at most, a longer one ends
-// its connection. A visitor's next request is read when the one before has been answered.
+// Bounds: `clients_max` connections, further ones are closed; a line has at most `line_bytes_max` bytes, a longer one
+// ends its connection. A client's next request is read once the previous one has been answered.
 //
-// Lives on one shard; answers may come from anywhere.
+// Lives on one shard; replies may be sent from any thread.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/result.hpp>
@@ -26,11 +26,12 @@ class Shard;
 
 class LineServer {
  public:
-  static constexpr std::size_t visitors_max = 16;
+  static constexpr std::size_t clients_max = 16;
   static constexpr std::size_t line_bytes_max = 1 * MiB;
 
   using Answer = UniqueFunction<void(std::string line)>;
-  /// Runs on the shard; neither line has its end in it. An Answer that is destroyed unused leaves its visitor waiting.
+  /// Runs on the shard. Neither line includes its line feed. If the Answer is destroyed unused, the client keeps
+  /// waiting.
   using Handler = std::function<void(std::string line, Answer answer)>;
 
   LineServer(Shard& shard, Handler handler);
@@ -39,16 +40,16 @@ class LineServer {
   LineServer(const LineServer&) = delete;
   LineServer& operator=(const LineServer&) = delete;
 
-  /// Whatever lies at `path` is replaced.
+  /// Replaces whatever exists at `path`.
   [[nodiscard]] Result<void> listen(const std::filesystem::path& path);
 
  private:
   struct Inner;
-  std::shared_ptr<Inner> inner_;  // shared with what is under way
+  std::shared_ptr<Inner> inner_;  // shared with pending operations
 };
 
-/// The other side: sends `line` to the socket at `path` and waits for the answer. Blocks; the error says whether nobody
-/// listens there.
+/// The client's side: sends `line` to the socket at `path` and waits for the reply. Blocks. ErrorCode::unavailable if
+/// no server listens there.
 [[nodiscard]] Result<std::string> ask_line(const std::filesystem::path& path, const std::string& line);
 
 }  // namespace entmoot

@@ -8,7 +8,7 @@
 namespace entmoot {
 
 namespace {
-constexpr Duration patience = std::chrono::seconds(2);  // a round trip to anywhere, and a retransmission
+constexpr Duration linger_timeout = std::chrono::seconds(2);  // covers a round trip and a retransmission
 }
 
 void LingeringClose::start(Connections& connections, Stream stream) {
@@ -18,7 +18,7 @@ void LingeringClose::start(Connections& connections, Stream stream) {
   self.stream_.belong_to(self);
   self.stream_.shutdown_write();
   self.stream_.when_readable();
-  self.deadline_.set(patience, [&self] { self.finish(); });
+  self.deadline_.set(linger_timeout, [&self] { self.finish(); });
 }
 
 LingeringClose::LingeringClose(Connections& connections, Stream stream)

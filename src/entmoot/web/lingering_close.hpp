@@ -2,9 +2,9 @@
 
 #pragma once
 
-// The end of a TCP connection whose last bytes should arrive. Closing a socket with unread input makes the kernel send
-// a reset, and a reset can overtake the goodbye (RFC 9112 §9.6). So: say that nothing more will come, throw away what
-// the client still says, and close when it has closed, or soon.
+// Closes a TCP connection so that its last bytes arrive. Closing a socket with unread input makes the kernel send a
+// reset, and a reset can overtake the last response (RFC 9112 §9.6). So the write side is shut down, further input is
+// discarded, and the socket is closed when the client has closed its side, after 2 s, or after 256 KiB of input.
 
 #include <entmoot/web/connections.hpp>
 #include <entmoot/web/deadline.hpp>
@@ -16,10 +16,10 @@ namespace entmoot {
 
 class LingeringClose final : public Connection, private StreamOwner {
  public:
-  /// Takes `stream` over and adds itself to `connections`.
+  /// Takes ownership of `stream` and adds itself to `connections`.
   static void start(Connections& connections, Stream stream);
   LingeringClose(Connections& connections, Stream stream);
-  void drain() override {}  // it is leaving already
+  void drain() override {}  // already ending
 
  private:
   void on_readable() override;
@@ -29,7 +29,7 @@ class LingeringClose final : public Connection, private StreamOwner {
   Connections& connections_;
   Stream stream_;
   Deadline deadline_;
-  std::size_t bytes_left_ = 256 * KiB;  // of patience
+  std::size_t bytes_left_ = 256 * KiB;  // of input that is discarded
 };
 
 }  // namespace entmoot

@@ -22,14 +22,14 @@ namespace entmoot {
 
 namespace {
 
-constexpr int backlog = 4096;          // a reconnect storm waits here; the kernel cuts it to somaxconn
-constexpr int accepts_per_round = 64;  // then the shard's other work gets its turn
+constexpr int backlog = 4096;          // absorbs a reconnect storm; the kernel limits it to somaxconn
+constexpr int accepts_per_round = 64;  // then the shard's other work runs
 constexpr Duration pause = std::chrono::milliseconds(100);
 
 constexpr std::string_view overloaded =
     "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 5\r\nconnection: close\r\n\r\n";
 
-std::string why() { return std::strerror(errno); }
+std::string errno_message() { return std::strerror(errno); }
 
 }  // namespace
 
@@ -51,14 +51,15 @@ Result<ListeningSocket> ListeningSocket::open(const ListenerOptions& options) {
                 fmt::format("cannot listen on {}: not an IP address", log::quoted(options.address)));
   }
   Fd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-  if (!fd) return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", why()));
+  if (!fd) return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", errno_message()));
   const int on = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // connections of the last run may linger
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // connections of the previous run may linger
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(fd.get(), backlog) != 0) {
-    return fail(ErrorCode::io, fmt::format("cannot listen on {} port {}: {}", options.address, options.port, why()));
+    return fail(ErrorCode::io,
+                fmt::format("cannot listen on {} port {}: {}", options.address, options.port, errno_message()));
   }
   if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return fail(ErrorCode::io, fmt::format("cannot ask for the port: {}", why()));
+    return fail(ErrorCode::io, fmt::format("cannot read the port of the listening socket: {}", errno_message()));
   }
   const auto port = ntohs(address.ss_family == AF_INET ? v4->sin_port : v6->sin6_port);
   return ListeningSocket{std::move(fd), port};
@@ -83,12 +84,12 @@ void Listener::on_readable() {
     if (!fd) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        if (!std::exchange(pausing_, true)) log::warn("accepting pauses: {}", why());
+        if (!std::exchange(pausing_, true)) log::warn("accepting connections paused: {}", errno_message());
         return pause_.set(pause, [this] { stream_.when_readable(); });
       }
-      continue;  // that connection is gone already
+      continue;  // the connection was closed before it was accepted
     }
-    if (std::exchange(pausing_, false)) log::warn("accepting goes on");
+    if (std::exchange(pausing_, false)) log::warn("accepting connections resumed");
     auto peer = Peer::of(address);
     auto admission = admissions_->admit(peer);
     if (!admission) {
@@ -98,7 +99,7 @@ void Listener::on_readable() {
       continue;
     }
     const int on = 1;
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // we gather ourselves
+    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // the outbox gathers writes
     accepted_(std::move(fd), *std::move(admission), std::move(peer));
   }
   stream_.when_readable();

@@ -4,12 +4,12 @@
 
 // The listening socket, on one shard; accepted connections go round robin to all of them.
 //
-// One listener rather than one per shard with SO_REUSEPORT: connections spread evenly instead of by hash, limits are
-// counted in one place, a port that is taken is an error even if the other server is one of ours, and nothing that was
-// accepted by the kernel is lost when we stop.
+// One listener rather than one per shard with SO_REUSEPORT: connections are spread evenly instead of by hash, limits
+// are counted in one place, a port in use is an error even if the other server is one of ours, and no connection that
+// the kernel has accepted is lost on shutdown.
 //
-// A connection over a limit gets 503 and is closed. When the process has no descriptor left, accepting pauses instead
-// of spinning: the kernel's queue holds who comes.
+// A connection over a limit gets 503 and is closed. When the process runs out of descriptors, accepting pauses instead
+// of spinning; new connections wait in the kernel's queue.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/web/admission.hpp>
@@ -24,17 +24,17 @@
 namespace entmoot {
 
 struct ListenerOptions {
-  std::string address = "127.0.0.1";  ///< An IPv4 or IPv6 address of this machine; no name.
-  std::uint16_t port = 4000;          ///< 0: any free one.
+  std::string address = "127.0.0.1";  ///< An IPv4 or IPv6 address of this machine, not a name.
+  std::uint16_t port = 4000;          ///< 0: any free port.
   AdmissionLimits admission = {};
 };
 
-/// A socket that listens, before anybody accepts from it.
+/// A listening socket from which nothing is accepted yet.
 struct ListeningSocket {
   Fd fd;
   std::uint16_t port = 0;
 
-  /// Any thread. The error says what could not be done, and why.
+  /// Any thread. The error names the failed step and the cause.
   [[nodiscard]] static Result<ListeningSocket> open(const ListenerOptions& options);
 };
 
@@ -42,7 +42,7 @@ class Listener final : private StreamOwner {
  public:
   using Accepted = std::function<void(Fd, Admission, Peer)>;
 
-  /// On `shard`'s thread; begins to accept.
+  /// On `shard`'s thread; starts accepting.
   Listener(Shard& shard, ListeningSocket socket, AdmissionLimits limits, Accepted accepted);
 
  private:
@@ -54,7 +54,7 @@ class Listener final : private StreamOwner {
   const std::shared_ptr<Admissions> admissions_;
   const Accepted accepted_;
   Deadline pause_;
-  bool pausing_ = false;  // and has said so
+  bool pausing_ = false;  // and the pause has been logged
 };
 
 }  // namespace entmoot

@@ -22,11 +22,11 @@ namespace {
 TokenKey fresh_key() {
   std::array<char, 32> secret;
   const int done = RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), static_cast<int>(secret.size()));
-  ENTMOOT_CHECK(done == 1, "the system gives no random bytes");
+  ENTMOOT_CHECK(done == 1, "RAND_bytes failed");
   return TokenKey::derive({secret.data(), secret.size()}, "long-poll session").value();
 }
 
-/// Now if this is the place, else there.
+/// Runs `task` now if the caller is on `shard`, otherwise posts it there.
 void on(Shard& shard, UniqueFunction<void()> task) {
   if (shard.is_here()) return task();
   shard.post(std::move(task));

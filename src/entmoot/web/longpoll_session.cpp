@@ -18,12 +18,12 @@ LongpollSession::LongpollSession(LongpollTable& table, std::string network)
       options_(table.options()),
       network_(std::move(network)),
       id_(table.add(*this, network_)),
-      window_(shard_),
-      patience_(shard_),
-      life_(shard_) {}
+      poll_deadline_(shard_),
+      publish_deadline_(shard_),
+      session_deadline_(shard_) {}
 
 LongpollSession::~LongpollSession() {
-  ended_ = true;  // the handler may still push while it goes
+  ended_ = true;  // the handler may still push while it is destroyed
   shard_.forget_flush(*this);
   table_.remove(id_, network_);
 }
@@ -31,9 +31,9 @@ LongpollSession::~LongpollSession() {
 void LongpollSession::open(std::string token, std::unique_ptr<FrameHandler> handler) {
   token_ = std::move(token);
   handler_ = std::move(handler);
-  if (ended_) return release_handler();  // closed by whoever accepted it
+  if (ended_) return destroy_later(shard_, std::move(handler_));  // connect closed it
   last_poll_ = shard_.clock().now();
-  watch_life();
+  watch_polls();
   connections_.add(shared_from_this());
 }
 
@@ -43,12 +43,12 @@ void LongpollSession::poll(Responder responder) {
   if (parked_) parked_->respond(longpoll_messages(204, token_, {}));
   parked_ = std::move(responder);
   if (!queue_.empty()) return answer_poll();
-  window_.set(options_.window, [this] { answer_poll(); });
+  poll_deadline_.set(options_.window, [this] { answer_poll(); });
 }
 
 void LongpollSession::answer_poll() {
   if (!parked_) return;
-  window_.cancel();
+  poll_deadline_.cancel();
   const auto frames = std::exchange(queue_, {});
   queued_bytes_ = 0;
   parked_->respond(longpoll_messages(frames.empty() ? 204 : 200, token_, frames));
@@ -66,7 +66,7 @@ void LongpollSession::push(Frame frame) {
     return !queue_.empty() && (queued_bytes_ + frame.bytes.size() > options_.queued_bytes_max ||
                                queue_.size() >= options_.queued_frames_max);
   };
-  // Full of what this round produced, or of what the client does not fetch? Only the latter is its fault.
+  // The queue may hold only what this round produced. Send that first; if it is still full, the client is too slow.
   if (is_full()) answer_poll();
   if (is_full()) {
     queue_.clear();
@@ -79,7 +79,7 @@ void LongpollSession::push(Frame frame) {
 
 void LongpollSession::close(CloseCode code, std::string_view reason) {
   shard_.assert_here();
-  log::debug("a long-poll session ends: {} {}", static_cast<int>(code), log::quoted(reason));
+  log::debug("long-poll session closed: {} {}", static_cast<int>(code), log::quoted(reason));
   end();
 }
 
@@ -96,9 +96,9 @@ void LongpollSession::take_frames() {
     auto& first = publishes_.front();
     if (first.next < first.frames.size()) {
       hand_over(first.frames[first.next++]);
-      if (ended_) return;  // and with it every POST
+      if (ended_) return;  // which has answered every POST
     } else {
-      patience_.cancel();
+      publish_deadline_.cancel();
       first.responder.respond(longpoll_status(200));
       publishes_.pop_front();
     }
@@ -106,7 +106,7 @@ void LongpollSession::take_frames() {
 }
 
 void LongpollSession::hand_over(const Frame& frame) {
-  const auto bytes = frame.bytes;  // the session may end in the middle of it
+  const auto bytes = frame.bytes;  // the session, and with it the frame, may end during the call
   const auto handled = guarded([&] { handler_->handle_in(frame.kind, bytes.view()); });
   if (handled) return;
   log::error("long-poll: the frame handler threw {}; the session is closed", log::quoted(handled.error().reason));
@@ -114,7 +114,7 @@ void LongpollSession::hand_over(const Frame& frame) {
 }
 
 void LongpollSession::wait_until_settled() {
-  if (!patience_.is_set()) patience_.set(options_.window, [this] { refuse_publishes(); });
+  if (!publish_deadline_.is_set()) publish_deadline_.set(options_.window, [this] { refuse_publishes(); });
   if (std::exchange(settling_, true)) return;
   handler_->when_settled([self = weak_from_this()] {
     const auto session = std::static_pointer_cast<LongpollSession>(self.lock());
@@ -125,37 +125,27 @@ void LongpollSession::wait_until_settled() {
 }
 
 void LongpollSession::refuse_publishes() {
-  patience_.cancel();
+  publish_deadline_.cancel();
   for (auto& publish : std::exchange(publishes_, {})) publish.responder.respond(longpoll_status(408));
 }
 
-void LongpollSession::watch_life() {
-  const auto patience = options_.window * 3 / 2;
-  life_.set(patience, [this, patience] {
-    if (shard_.clock().now() - last_poll_ > patience) return end();
-    watch_life();
+void LongpollSession::watch_polls() {
+  const auto timeout = options_.window * 3 / 2;
+  session_deadline_.set(timeout, [this, timeout] {
+    if (shard_.clock().now() - last_poll_ > timeout) return end();
+    watch_polls();
   });
 }
 
 void LongpollSession::end() {
   if (std::exchange(ended_, true)) return;
-  life_.cancel();
+  session_deadline_.cancel();
   answer_poll();
   queue_.clear();
   refuse_publishes();
-  release_handler();
+  destroy_later(shard_, std::move(handler_));
   table_.remove(id_, network_);
   connections_.remove(*this);
-}
-
-void LongpollSession::release_handler() {
-  if (!handler_) return;
-  // Later, because the handler may be what is running; with the session kept, because it is the handler's transport.
-  struct Released {
-    std::shared_ptr<Connection> session;
-    std::unique_ptr<FrameHandler> handler;  // goes first
-  };
-  shard_.post([released = Released{shared_from_this(), std::move(handler_)}] {});
 }
 
 }  // namespace entmoot

@@ -2,24 +2,23 @@
 
 #pragma once
 
-// One client of the long-poll transport: what a WebSocketSession is for a WebSocket, without a connection of its own
-// (Phoenix.Transports.LongPoll.Server). The client's requests come over any connection and are brought here.
+// One client of the long-poll transport: the counterpart of a WebSocketSession, without a connection of its own
+// (Phoenix.Transports.LongPoll.Server). The client's requests arrive over any connection and are passed to it.
 //
-// Down: what is pushed waits in a bounded queue. A poll takes all of it at once, or is parked until the round in which
-// something is pushed ends, or the window passes (204). A second poll sends the first away with 204. Delivery is at
-// most once: what was written into an answer that got lost is gone.
+// Down: pushed frames are queued (bounded). A poll takes all of them at once, or is parked until the end of the round
+// in which a frame is pushed, or until the window ends (204). A second poll answers the first with 204. Delivery is at
+// most once: frames in a response that was lost are lost.
 //
-// Up: the frames of a POST are handed over one by one, each when the one before it is settled, that is, when a join in
-// it has been answered; then the POST is acknowledged. One that is not done when the window passes is 408 and the rest
-// of it is dropped. Of two POSTs the second waits.
+// Up: the frames of a POST are handed over one by one, each after the previous one has settled, that is, after the join
+// in it has been answered; then the POST is acknowledged. A POST that has not finished when the window ends is answered
+// 408, and the rest of it is dropped. Of two POSTs the second waits.
 //
-// End: closed by the handler, too slow a client, draining, or no poll for more than one and a half windows (looked at
-// that often). Then a parked poll takes what is left, POSTs are answered 408, and the next request is told 410, as
-// there is no session of that name any more. A close code cannot be told over this transport.
+// End: closed by the handler; client too slow; draining; or no poll for more than one and a half windows (checked at
+// that interval). A parked poll is then answered with what is queued, POSTs are answered 408, and the next request gets
+// 410, because the session no longer exists. This transport cannot carry a close code.
 //
-// A binary frame cannot be carried in a JSON text: it is dropped, and the first one is logged.
+// A binary frame cannot be carried in JSON text: it is dropped, and the first one is logged.
 //
-// From: web/longpoll.  To: phoenix/transport.hpp.  The session's shard only.
 
 #include <entmoot/phoenix/transport.hpp>
 #include <entmoot/web/connections.hpp>
@@ -40,12 +39,12 @@ namespace entmoot {
 
 class LongpollSession final : public Connection, public Transport, private Flushable {
  public:
-  /// Takes its place in the table.
+  /// Adds itself to the table.
   LongpollSession(LongpollTable& table, std::string network);
   ~LongpollSession() override;
 
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
-  /// Begins: `token` is what the client will name the session by. Adds itself to the shard's connections.
+  /// Opens the session; `token` is the client's name for it. Adds itself to the shard's connections.
   void open(std::string token, std::unique_ptr<FrameHandler> handler);
 
   void poll(Responder responder);
@@ -54,8 +53,8 @@ class LongpollSession final : public Connection, public Transport, private Flush
   void push(Frame frame) override;
   void close(CloseCode code, std::string_view reason) override;
   void drain() override { end(); }
-  /// Only a parked poll can be told.
-  [[nodiscard]] bool comes_back() const noexcept override { return parked_.has_value(); }
+  /// Only with a parked poll, through which the client can be notified.
+  [[nodiscard]] bool reconnects() const noexcept override { return parked_.has_value(); }
 
  private:
   struct Publish {
@@ -70,9 +69,8 @@ class LongpollSession final : public Connection, public Transport, private Flush
   void hand_over(const Frame& frame);
   void wait_until_settled();
   void refuse_publishes();
-  void watch_life();
+  void watch_polls();
   void end();
-  void release_handler();
 
   // Constant after construction.
   LongpollTable& table_;
@@ -84,16 +82,16 @@ class LongpollSession final : public Connection, public Transport, private Flush
 
   std::string token_;
   bool ended_ = false;
-  bool settling_ = false;  // the handler will call when it is settled
-  bool warned_ = false;    // of binary frames
+  bool settling_ = false;  // when_settled() is pending
+  bool warned_ = false;    // about binary frames
   std::vector<Frame> queue_;
   std::size_t queued_bytes_ = 0;
   std::optional<Responder> parked_;
-  std::deque<Publish> publishes_;  // the first is being taken
+  std::deque<Publish> publishes_;  // the first is being processed
   TimePoint last_poll_{};
-  Deadline window_;    // of the parked poll
-  Deadline patience_;  // of the first POST
-  Deadline life_;
+  Deadline poll_deadline_;     // of the parked poll
+  Deadline publish_deadline_;  // of the first POST
+  Deadline session_deadline_;  // ends the session without polls
   std::unique_ptr<FrameHandler> handler_;
 };
 

@@ -2,16 +2,16 @@
 
 #pragma once
 
-// Long-polling's two directions as values: what a POST carries to us, what a poll is answered. No I/O, no state.
+// The long-poll wire format as values: the body of a POST and the response to a poll. No I/O, no state.
 //
-// Every outcome of the protocol is HTTP 200 with the real status as an integer in the JSON body; phoenix.js knows 200,
-// 204, 403, 408 and 410 there and stalls on others. What is no outcome of the protocol (another method, no room, base64
-// that is none) is an HTTP status without a body, which it takes for a lost connection. All answers may be read by
-// pages from anywhere; who may come is the origin check's affair.
+// Every outcome of the protocol is HTTP 200 with the actual status as an integer in the JSON body; phoenix.js knows
+// 200, 204, 403, 408 and 410 there and stalls on others. Everything else (another method, a full table, malformed
+// base64) is an HTTP status without a body, which phoenix.js takes for a lost connection. Responses are readable from
+// any origin; the origin check decides who may connect.
 //
 // A body of the content type application/x-ndjson, exactly, is a list: a line that begins with '[' (or '{', for version
-// 1) is a text frame, any other is a binary frame in base64. Of any other type it is one text frame. Blank lines are
-// nobody's message, and so is an empty body. What comes behind the hundredth message is ignored, as Phoenix does.
+// 1) is a text frame, any other is a binary frame in base64. Of any other type it is one text frame. Blank lines and an
+// empty body carry no message. Messages after the hundredth are ignored, as in Phoenix.
 
 #include <entmoot/phoenix/frame.hpp>
 #include <entmoot/web/http_request.hpp>

@@ -26,10 +26,10 @@ std::string lower(std::string_view text) {
 struct Origin {
   std::string scheme;
   std::string host;
-  std::string port;  // the scheme's own if none was given
+  std::string port;  // the scheme's default if none was given
 };
 
-std::string own_port(std::string_view scheme) {
+std::string default_port(std::string_view scheme) {
   if (scheme == "http" || scheme == "ws") return "80";
   if (scheme == "https" || scheme == "wss") return "443";
   return {};
@@ -41,7 +41,7 @@ std::optional<Origin> parse_origin(std::string_view text) {
   Origin origin;
   origin.scheme = lower(text.substr(0, slashes == 0 ? 0 : slashes - 1));
   auto rest = text.substr(slashes + 2);
-  // An origin has no path, query, user or list; whoever sends one is not a browser.
+  // An origin has no path, query, user or list; browsers send none of these.
   if (rest.empty() || rest.find_first_of("/?#@, \t\\") != std::string_view::npos) return std::nullopt;
   const auto bracket = rest.rfind(']');
   const auto colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
@@ -53,7 +53,7 @@ std::optional<Origin> parse_origin(std::string_view text) {
       return std::nullopt;
     }
   } else {
-    origin.port = own_port(origin.scheme);
+    origin.port = default_port(origin.scheme);
   }
   if (origin.host.empty()) return std::nullopt;
   return origin;
@@ -69,7 +69,7 @@ bool entry_allows(std::string_view entry_text, const Origin& origin) {
   return origin.host == domain || origin.host.ends_with("." + std::string(domain));
 }
 
-/// A star only stands for whole labels at the front of a name.
+/// A star stands only for whole labels at the front of a name.
 bool is_entry(std::string_view text) {
   const auto entry = parse_origin(text);
   if (!entry) return false;
@@ -77,8 +77,8 @@ bool is_entry(std::string_view text) {
   return !name.empty() && name.find('*') == std::string_view::npos;
 }
 
-/// A callback that throws has not allowed it.
-bool ask(const OriginPolicy& policy, std::string_view origin, const HttpRequest& request) {
+/// A callback that throws refuses the origin.
+bool callback_allows(const OriginPolicy& policy, std::string_view origin, const HttpRequest& request) {
   const auto allowed = guarded([&] { return policy.callback(origin, request); });
   if (allowed) return *allowed;
   log::error("origin check: the callback threw {}; the origin is refused", log::quoted(allowed.error().reason));
@@ -96,7 +96,7 @@ Result<void> OriginPolicy::validate() const {
     return fail(ErrorCode::invalid, "the origin check `callback` has no callback");
   for (const auto& entry : allowed) {
     if (is_entry(entry)) continue;
-    return fail(ErrorCode::invalid, fmt::format("{} is no origin: it takes \"https://example.com\", \"//example.com\", "
+    return fail(ErrorCode::invalid, fmt::format("invalid origin {}: write \"https://example.com\", \"//example.com\", "
                                                 "\"//example.com:4000\" or \"//*.example.com\"",
                                                 log::quoted(entry)));
   }
@@ -110,7 +110,7 @@ bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request) {
   if (count == 0) return true;
   if (count > 1) return false;
   const std::string& text = *request.header("origin");
-  if (policy.check == Check::callback) return ask(policy, text, request);
+  if (policy.check == Check::callback) return callback_allows(policy, text, request);
   const auto origin = parse_origin(text);
   if (!origin || origin->scheme.empty()) return false;
   switch (policy.check) {
@@ -125,7 +125,7 @@ bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request) {
     case Check::off:
     case Check::callback: break;
   }
-  // Host leaves out the port that is the scheme's own, as Origin does; so does the comparison.
+  // Both Host and Origin omit the scheme's default port.
   const auto host = parse_origin(origin->scheme + "://" + request.host);
   return host && host->host == origin->host && host->port == origin->port;
 }

@@ -10,9 +10,9 @@ namespace entmoot {
 
 namespace {
 
-constexpr unsigned pongs_max = 16;        // as many as a client may reasonably have in flight
-constexpr std::size_t pieces_max = 64;    // iovecs a write: 32 frames, with 1 KiB of stack
-constexpr std::size_t kept_entries = 16;  // an empty outbox keeps no more room than this
+constexpr unsigned pongs_max = 16;        // pings that a client may reasonably have in flight
+constexpr std::size_t pieces_max = 64;    // iovecs per write: 32 frames, 1 KiB of stack
+constexpr std::size_t kept_entries = 16;  // capacity that an empty outbox keeps at most
 
 }  // namespace
 
@@ -47,11 +47,8 @@ void Outbox::push_close(std::uint16_t code, std::string_view reason) {
   append({std::move(payload), WebSocketHeader(WebSocketHeader::Opcode::close, size)});
 }
 
-void Outbox::push_raw(SharedBytes bytes) {
-  if (bytes.empty()) return;
-  Entry entry{std::move(bytes), WebSocketHeader(WebSocketHeader::Opcode::binary, 0)};
-  entry.raw = true;
-  append(std::move(entry));
+void Outbox::push_http(SharedBytes bytes) {
+  if (!bytes.empty()) append({std::move(bytes)});
 }
 
 void Outbox::append(Entry entry) {

@@ -22,7 +22,7 @@ std::vector<std::string_view> path_segments(std::string_view path) {
 }
 
 PathPattern::PathPattern(std::string_view pattern) {
-  ENTMOOT_CHECK(pattern.starts_with('/'), "a path begins with a slash");
+  ENTMOOT_CHECK(pattern.starts_with('/'), "a path pattern begins with a slash");
   for (const auto part : path_segments(pattern)) {
     const bool is_param = part.starts_with(':');
     segments_.push_back({std::string(part.substr(is_param ? 1 : 0)), is_param});

@@ -32,7 +32,7 @@ class OfferParser {
  public:
   explicit OfferParser(std::string_view text) noexcept : rest_(text) {}
 
-  /// Nothing if the text breaks the grammar.
+  /// Nothing if the text violates the grammar.
   std::optional<std::vector<Offer>> parse() {
     std::vector<Offer> offers;
     for (;;) {
@@ -87,7 +87,7 @@ class OfferParser {
         c = rest_.front();
         rest_.remove_prefix(1);
       }
-      if (!is_token_char(c)) return std::nullopt;  // without its quotes it has to be a token
+      if (!is_token_char(c)) return std::nullopt;  // the unquoted value has to be a token
       out += c;
     }
   }
@@ -122,7 +122,7 @@ std::optional<PerMessageDeflate> PerMessageDeflate::accept(std::string_view text
       if (is("client_max_window_bits", 4)) return !parameter.value || bits != 0;
       if (!is("server_max_window_bits", 8) || bits == 0 || bits == 8) return false;
       accepted.window_bits_ = bits;
-      accepted.window_asked_ = true;
+      accepted.window_requested_ = true;
       return true;
     };
     if (std::ranges::all_of(offer.parameters, acceptable)) return accepted;
@@ -132,13 +132,13 @@ std::optional<PerMessageDeflate> PerMessageDeflate::accept(std::string_view text
 
 std::string PerMessageDeflate::answer() const {
   std::string out = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
-  if (window_asked_) out += "; server_max_window_bits=" + std::to_string(window_bits_);
+  if (window_requested_) out += "; server_max_window_bits=" + std::to_string(window_bits_);
   return out;
 }
 
 SharedBytes PerMessageDeflate::compressed(const SharedBytes& plain) const {
   if (plain.size() < plain_below_bytes || plain.size() > plain_above_bytes) return {};
-  // No distance in a stream is longer than the message, so a short one that was made for the largest window fits any.
+  // No distance in a stream exceeds the message, so a short message deflated for the largest window fits any window.
   if (window_bits_ == 15 || plain.size() <= (std::size_t{1} << window_bits_)) {
     return plain.derived([&] { return deflate_message(plain.view(), 15); });
   }

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// The duty to answer one HTTP request. A handler answers at once, or moves the Responder to wherever the answer will be
-// known: another shard, a worker thread, a parked long poll. Whoever drops it unanswered has answered 500; a client
-// never waits for nothing. Answering when the client is gone is no error.
+// The obligation to answer one HTTP request. A handler answers at once, or moves the Responder to where the response
+// will be available: another shard, a worker thread, a parked long poll. A Responder destroyed unused answers 500, so a
+// client never waits in vain. Answering after the client has disconnected is no error.
 //
-// Any thread; the answer travels to the connection's shard by post().
+// Any thread; the response is posted to the connection's shard.
 
 #include <entmoot/base/unique_function.hpp>
 #include <entmoot/core/shard.hpp>
@@ -34,7 +34,7 @@ class Responder {
   ~Responder() { give_up(); }
 
   void respond(HttpResponse response) {
-    if (!deliver_) return;  // a second answer
+    if (!deliver_) return;  // already answered
     shard_->post(
         [deliver = std::move(deliver_), response = std::move(response)]() mutable { deliver(std::move(response)); });
     deliver_ = nullptr;

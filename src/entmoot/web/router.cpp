@@ -21,7 +21,7 @@ void Router::route(HttpRequest request, Responder responder) const {
       continue;
     }
     if (!route.pattern.bind(path, request.params)) {
-      return responder.respond(HttpResponse::error(400, "the path does not decode"));
+      return responder.respond(HttpResponse::error(400, "malformed percent escape in the path"));
     }
     return route.handler(std::move(request), std::move(responder));
   }

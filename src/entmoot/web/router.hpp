@@ -2,10 +2,10 @@
 
 #pragma once
 
-// Which handler answers a request: method and path pattern (web/path_pattern.hpp), in the order they were added.
+// Selects the handler of a request by method and path pattern (web/path_pattern.hpp), in the order of registration.
 //
-// Filled before the server starts, immutable afterwards, read by every shard. So a handler runs on the connection's
-// shard, and the same handler object on several shards at once: state of its own it may not change.
+// Filled before the server starts, immutable afterwards, read by every shard. A handler runs on the connection's shard,
+// and the same handler object on several shards concurrently: it must not change state of its own.
 
 #include <entmoot/web/http_request.hpp>
 #include <entmoot/web/path_pattern.hpp>
@@ -24,11 +24,11 @@ using HttpHandler = std::function<void(HttpRequest, Responder)>;
 class Router {
  public:
   void add(std::string_view method, std::string_view pattern, HttpHandler handler);
-  /// Whatever no route's path fits; without it that is 404.
+  /// Handles requests whose path matches no route; without it they get 404.
   void otherwise(HttpHandler handler) { otherwise_ = std::move(handler); }
 
-  /// Calls the handler, or answers itself: 404, 405 with Allow, 400 for an escape that does not decode. HEAD goes to
-  /// the handler for GET (the connection leaves the body out); OPTIONS, where nobody handles it, is answered 204.
+  /// Calls the handler, or answers: 404, 405 with Allow, 400 for a malformed percent escape. HEAD goes to the handler
+  /// for GET (the connection omits the body); OPTIONS without a handler is answered 204.
   void route(HttpRequest request, Responder responder) const;
 
  private:

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What is served, without who serves it: the routes, the files, the sockets. Filled before the start, immutable
-// afterwards, shared by all shards.
+// The content of an endpoint: routes, files, sockets. Filled before start(), immutable afterwards, shared by all
+// shards.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/web/endpoint_socket.hpp>
@@ -24,16 +24,16 @@ namespace entmoot {
 struct HttpOptions {
   HttpLimits limits = {};
   Duration head_timeout = std::chrono::seconds(5);         ///< From the first byte of a request to the end of its head.
-  Duration body_timeout = std::chrono::seconds(15);        ///< And from there to the end of its body.
+  Duration body_timeout = std::chrono::seconds(15);        ///< From the end of the head to the end of the body.
   Duration keep_alive_timeout = std::chrono::seconds(15);  ///< Between two requests.
-  Duration stall_timeout = std::chrono::seconds(10);       ///< Without a byte of the answer taken.
+  Duration stall_timeout = std::chrono::seconds(10);       ///< While the client takes no byte of the response.
 };
 
 struct Site {
   struct Mount {
     PathPattern websocket_path;
     PathPattern longpoll_path;
-    std::shared_ptr<Longpoll> longpoll;  // if it is on
+    std::shared_ptr<Longpoll> longpoll;  // if enabled
     EndpointSocket socket;
   };
 
@@ -42,7 +42,7 @@ struct Site {
   StaticFiles files = {};
   std::vector<Mount> mounts = {};
 
-  /// A mount and which of its two transports is at a path; no mount: none.
+  /// The mount and transport at a path; `mount` is null if there is none.
   struct Place {
     const Mount* mount = nullptr;
     TransportKind transport = TransportKind::websocket;
@@ -58,7 +58,7 @@ struct Site {
     }
     return {};
   }
-  /// What a request to `path` may carry.
+  /// The body limit of a request to `path`.
   [[nodiscard]] std::size_t body_bytes_max(std::string_view path) const {
     const auto place = find_mount(path);
     const bool is_longpoll = place.mount && place.transport == TransportKind::longpoll;

@@ -26,7 +26,7 @@ std::string_view content_type_of(std::string_view name) noexcept {
       {".html", "text/html; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".mjs", "text/javascript; charset=utf-8"},
-      {".ts", "text/javascript; charset=utf-8"},  // who serves it has taken its types away
+      {".ts", "text/javascript; charset=utf-8"},  // embedded with its types stripped
       {".css", "text/css; charset=utf-8"},
       {".json", "application/json; charset=utf-8"},
       {".map", "application/json; charset=utf-8"},
@@ -59,7 +59,7 @@ bool etag_matches(const HttpRequest& request, std::string_view etag) {
   });
 }
 
-/// `name` below `directory`, following no link and leaving the directory by no way.
+/// Reads `name` below `directory`, without following links or leaving the directory.
 std::optional<SharedBytes> read_below(const std::string& directory, const std::string& name) {
   const int folder = ::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return std::nullopt;
@@ -89,7 +89,8 @@ std::optional<SharedBytes> read_below(const std::string& directory, const std::s
 }  // namespace
 
 void StaticFiles::add(std::span<const EmbeddedFile> files, const StaticOptions& options) {
-  ENTMOOT_CHECK(options.prefix.starts_with('/') && options.prefix.ends_with('/'), "a prefix is between slashes");
+  ENTMOOT_CHECK(options.prefix.starts_with('/') && options.prefix.ends_with('/'),
+                "the prefix of static files begins and ends with a slash");
   for (const auto& embedded : files) {
     const std::string name(embedded.name);
     File file{name,

@@ -2,12 +2,11 @@
 
 #pragma once
 
-// The pages inside the binary. A request's path is looked up in a table made at start; no path is ever joined from what
-// a client sent, so there is nothing to traverse. Files are copied once, into shared bytes, and their ETag is a hash.
+// The files embedded in the binary. A request's path is looked up in a table made at start; no path is ever joined from
+// client input, so there is nothing to traverse. Files are copied once, into shared bytes, and their ETag is a hash.
 //
-// While pages are being edited a directory can be put over the table: then a name from the table is read from there at
-// each request if it is there (below the directory only, no links followed; openat2(2)). That reads files on the
-// shard's thread: a tool for development.
+// For development a directory can overlay the table: a name in the table is then read from the directory at each
+// request if it exists there (below the directory only, no links followed; openat2(2)). Reads block the shard.
 //
 // Immutable after start, read by every shard.
 
@@ -27,18 +26,18 @@
 namespace entmoot {
 
 struct StaticOptions {
-  std::string prefix = "/";    ///< Where the files appear; ends with '/'. `index.html` also answers for its folder.
-  std::string directory = {};  ///< Put over the embedded files; empty: none.
-  std::string cache_control = "no-cache";  ///< Ask again each time; the ETag makes that a 304.
+  std::string prefix = "/";                ///< Path of the files; ends with '/'. `index.html` also serves its folder.
+  std::string directory = {};              ///< Overlays the embedded files; empty: none.
+  std::string cache_control = "no-cache";  ///< Revalidated each time; the ETag makes that a 304.
 };
 
 class StaticFiles {
  public:
   void add(std::span<const EmbeddedFile> files, const StaticOptions& options);
 
-  /// Whether the same files would be served.
+  /// Whether `other` serves the same files.
   [[nodiscard]] bool same_as(const StaticFiles& other) const;
-  /// The answer to GET or HEAD, or nothing if there is no such file.
+  /// The response to GET or HEAD; nothing if there is no such file.
   [[nodiscard]] std::optional<HttpResponse> find(const HttpRequest& request) const;
 
  private:

@@ -22,7 +22,7 @@ struct Stream::Inner {
   boost::asio::posix::stream_descriptor descriptor;
   Admission admission;
   StreamOwner* owner = nullptr;
-  std::uint32_t ownership = 0;  // a wait of an earlier owner is nobody's event
+  std::uint32_t ownership = 0;  // identifies, and discards, waits of a previous owner
   bool wait_readable = false;
   bool wait_writable = false;
 };

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// A connected (or listening) TCP socket on its shard: readiness from the loop, then plain non-blocking calls. Waiting
-// for readiness instead of for a read means that a connection that is silent holds no buffer.
+// A connected (or listening) TCP socket on its shard: readiness comes from the loop, then plain non-blocking calls are
+// made. Waiting for readiness instead of for a read means that an idle connection holds no buffer.
 //
-// Events go to one owner, once for each time it asked, and never after close(): an owner may be destroyed with a wait
-// still pending.
+// Events go to one owner, one for each when_readable() or when_writable(), and never after close(): an owner may be
+// destroyed while a wait is pending.
 
 #include <entmoot/core/shard.hpp>
 #include <entmoot/web/admission.hpp>
@@ -21,7 +21,7 @@
 
 namespace entmoot {
 
-/// A file descriptor with an owner.
+/// Owns a file descriptor.
 class Fd {
  public:
   explicit Fd(int fd = -1) noexcept : fd_(fd) {}
@@ -63,7 +63,7 @@ class Stream {
   Stream& operator=(Stream&&) noexcept;
   ~Stream();
 
-  /// Events go to `owner` from here on; nobody's waits are carried over.
+  /// From now on events go to `owner`. Pending waits of the previous owner are cancelled.
   void belong_to(StreamOwner& owner);
   [[nodiscard]] bool is_open() const noexcept { return inner_ != nullptr; }
   [[nodiscard]] int native() const noexcept;
@@ -72,7 +72,7 @@ class Stream {
   void when_writable();
   [[nodiscard]] IoResult read(std::span<char> into) noexcept;
   [[nodiscard]] IoResult write(std::span<const iovec> pieces) noexcept;
-  /// Says that nothing more will come from us.
+  /// Shuts down the write side.
   void shutdown_write() noexcept;
   void close() noexcept;
 

@@ -2,14 +2,15 @@
 
 #pragma once
 
-// What a client offers in Sec-WebSocket-Protocol, and what we answer (Phoenix 1.8's `subprotocols` and `auth_token`).
+// Negotiates Sec-WebSocket-Protocol (Phoenix 1.8's `subprotocols` and `auth_token`).
 //
 // phoenix.js with an `authToken` offers two names: "phoenix" and "base64url.bearer.phx.<token in base64>". The second
-// is no protocol but the only header a browser lets a page set; where the mount asks for it, it is taken out and
-// decoded. Despite its name it comes in the standard alphabet; both alphabets are taken, with padding or without.
+// is not a protocol but uses the only header that a browser lets a page set; where the mount has `auth_token`, it is
+// removed and decoded. Despite its name the token comes in the standard alphabet; both alphabets are accepted, with or
+// without padding.
 //
-// A client that offered something and is answered with nothing gives up (browsers and the usual libraries alike), so
-// "phoenix" is selected whenever it was offered and nothing better was, also where Phoenix would refuse.
+// Browsers and the usual libraries give up if they offered a subprotocol and none is selected. So "phoenix" is selected
+// whenever it was offered and nothing better was, also where Phoenix would refuse.
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/web/http_request.hpp>
@@ -24,16 +25,15 @@ namespace entmoot {
 struct Subprotocol {
   enum class Outcome : std::uint8_t {
     accepted,
-    unmatched,    ///< Something was offered, and nothing of it is ours: 403.
+    unmatched,    ///< Names were offered, none of which is supported: 403.
     undecodable,  ///< The token is not base64: 400.
   };
   Outcome outcome = Outcome::accepted;
-  std::string selected = {};  ///< Empty: the answer names none.
+  std::string selected = {};  ///< Empty: the response names none.
   std::optional<std::string> auth_token = {};
 };
 
-/// `configured` in the server's order of preference. Several header lines are one list (RFC 9110 §5.3). Two tokens are
-/// none.
+/// `configured` is in order of preference. Several header lines are one list (RFC 9110 §5.3). Two tokens: none.
 [[nodiscard]] Subprotocol negotiate_subprotocol(const HttpRequest& request, const std::vector<std::string>& configured,
                                                 bool takes_auth_token);
 

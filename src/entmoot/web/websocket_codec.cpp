@@ -20,7 +20,7 @@ constexpr std::uint8_t op_ping = 0x9;
 constexpr std::uint8_t op_pong = 0xa;
 constexpr std::size_t control_bytes_max = 125;
 
-/// `phase` is how many bytes of the frame's payload came before `bytes`.
+/// `phase` is the number of bytes of the frame's payload before `bytes`.
 void unmask(std::span<char> bytes, const std::array<unsigned char, 4>& mask, std::uint64_t phase) noexcept {
   std::array<unsigned char, 8> turned;
   for (std::size_t i = 0; i < 8; ++i) turned[i] = mask[(phase + i) & 3];
@@ -41,7 +41,7 @@ void unmask(std::span<char> bytes, const std::array<unsigned char, 4>& mask, std
 std::optional<WebSocketEvent> WebSocketDecoder::decode(std::span<char>& input) {
   if (handed_out_) {
     handed_out_ = false;
-    std::string().swap(control_);  // gives the memory back; assigning an empty string would not
+    std::string().swap(control_);  // frees the memory; assigning an empty string would not
     std::string().swap(inflated_);
     if (message_opcode_ == 0) std::string().swap(message_);
   }
@@ -73,7 +73,7 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_header(std::span<char>& inp
       }
       header_need_ = static_cast<std::uint8_t>(2 + (length == 127 ? 8 : length == 126 ? 2 : 0) + 4);
     }
-    // The length is judged as soon as it is there; the mask is still to come.
+    // The length is checked as soon as it is complete, before the mask.
     if (header_have_ >= 2 && header_have_ == header_need_ - 4) {
       if (auto error = check_length()) return error;
     }
@@ -93,11 +93,11 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_start(unsigned char first)
   if ((first & 0x30) != 0 || (compressed && !may_be)) return fail(CloseCode::protocol_error, "reserved bits are set");
   switch (opcode_) {
     case op_continuation:
-      if (message_opcode_ == 0) return fail(CloseCode::protocol_error, "nothing to continue");
+      if (message_opcode_ == 0) return fail(CloseCode::protocol_error, "continuation without a message");
       return std::nullopt;
     case op_text:
     case op_binary:
-      if (message_opcode_ != 0) return fail(CloseCode::protocol_error, "the last message is not finished");
+      if (message_opcode_ != 0) return fail(CloseCode::protocol_error, "the previous message is not finished");
       message_opcode_ = opcode_;
       compressed_ = compressed;
       empty_fragments_ = 0;
@@ -186,7 +186,7 @@ WebSocketEvent WebSocketDecoder::finish_control(std::string_view payload) noexce
   handed_out_ = true;
   if (opcode_ == op_ping) return {.kind = Event::Kind::ping, .payload = payload};
   if (opcode_ == op_pong) return {.kind = Event::Kind::pong, .payload = payload};
-  if (payload.size() == 1) return fail(CloseCode::protocol_error, "close code is cut off");
+  if (payload.size() == 1) return fail(CloseCode::protocol_error, "close code is truncated");
   std::uint16_t code = 0;
   if (!payload.empty()) {
     code = static_cast<std::uint16_t>(static_cast<unsigned char>(payload[0]) << 8 |
@@ -196,7 +196,7 @@ WebSocketEvent WebSocketDecoder::finish_control(std::string_view payload) noexce
     if (!is_utf8(payload)) return fail(CloseCode::invalid_data, "close reason is not UTF-8");
   }
   state_ = State::over;
-  message_opcode_ = 0;  // what was begun is never finished
+  message_opcode_ = 0;  // an incomplete message is discarded
   return {.kind = Event::Kind::close, .payload = payload, .code = code};
 }
 

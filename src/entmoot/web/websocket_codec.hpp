@@ -2,20 +2,21 @@
 
 #pragma once
 
-// WebSocket framing (RFC 6455 §5 and §7), server side, without I/O: bytes of a client go in, messages come out; for
-// the way back there is the header that goes beside a frame that others share.
+// WebSocket framing (RFC 6455 §5 and §7), server side, without I/O: a decoder from client bytes to messages, and the
+// header of a frame to send, kept beside the shared payload.
 //
-// Strict. A client frame that is unmasked, has a reserved bit or opcode, a length not in its shortest form, a control
-// frame that is long or fragmented, a continuation of nothing: each is an error at the first byte that shows it, and
-// nothing after it is looked at. Text is validated as it arrives, inside a frame too. Limits are checked when a header
-// is complete, before any of its payload is kept.
+// Strict. Errors: a client frame that is unmasked, has a reserved bit or opcode or a length not in its shortest form; a
+// control frame that is too long or fragmented; a continuation without a message. Each is reported at the first byte
+// that shows it, and nothing after it is processed. Text is validated as it arrives, also within a frame. Limits are
+// checked when a header is complete, before any of its payload is kept.
 //
-// Memory. Input is unmasked in place, and a message that lies in one piece of input is handed out as a view of it. Only
-// what is spread over several pieces is copied, once; a decoder between two messages holds no buffer.
+// Memory. Input is unmasked in place, and a message contained in one piece of input is returned as a view of it. A
+// message spread over several pieces is copied once; a decoder between two messages holds no buffer.
 //
-// Compressed messages (RSV1, RFC 7692) are legal only if permessage-deflate was agreed on. They are collected as they
-// are, up to a little more than the limit, and inflated when they are complete (web/deflate.hpp); what they become is
-// bounded by the same limit (1009). No deflate stream, like no UTF-8, is 1007: the content is not of its type.
+// Compressed messages (RSV1, RFC 7692) are legal only if permessage-deflate was negotiated. They are collected as they
+// arrive, up to a little more than the limit, and inflated when complete (web/deflate.hpp); the inflated size is
+// bounded by the same limit (1009). An invalid deflate stream, like invalid UTF-8, is 1007: the content does not match
+// its type.
 //
 // One thread at a time.
 
@@ -37,36 +38,36 @@ namespace entmoot {
 struct WebSocketLimits {
   /// Of one message, all fragments together. A chat message is a few hundred bytes; more is refused with 1009.
   std::size_t message_bytes_max = 64 * KiB;
-  /// Empty fragments are legal but cost us work for nothing; more in one message are refused with 1008.
+  /// Empty fragments are legal but cost work without content; more in one message are refused with 1008.
   unsigned empty_fragments_max = 64;
 };
 
-/// What the client said, in the order it said it.
+/// One event of the client's stream, in order of arrival.
 struct WebSocketEvent {
   enum class Kind : std::uint8_t { text, binary, ping, pong, close, error };
 
   Kind kind = Kind::text;
-  /// Message, payload of ping and pong, reason of a close or an error. Valid until the decoder is called again or the
-  /// input changes.
+  /// The message, the payload of a ping or pong, or the reason of a close or an error. Valid until the decoder is
+  /// called again or the input changes.
   std::string_view payload = {};
-  /// Of a close: the client's code, 0 if it gave none. Of an error: the code to close with.
+  /// Close: the client's code, 0 if it gave none. Error: the code to close with.
   std::uint16_t code = 0;
 };
 
 class WebSocketDecoder {
  public:
-  /// `inflates`: permessage-deflate was agreed on.
+  /// `inflates`: permessage-deflate was negotiated.
   explicit WebSocketDecoder(WebSocketLimits limits = {}, bool inflates = false) noexcept
       : limits_(limits), inflates_(inflates) {}
 
-  /// Consumes from the front of `input` (which it unmasks in place) up to the end of the next event. Nothing returned
-  /// means that all input is consumed. After a close or an error everything is consumed unseen.
+  /// Consumes from the front of `input` (which it unmasks in place) up to the end of the next event. Returns nothing
+  /// when all input is consumed. After a close or an error all further input is discarded.
   [[nodiscard]] std::optional<WebSocketEvent> decode(std::span<char>& input);
 
-  /// How many frames of any kind have begun since the last call.
+  /// The number of frames of any kind that have begun since the last call.
   [[nodiscard]] std::size_t take_frame_count() noexcept { return std::exchange(frames_, 0); }
 
-  /// Bytes held back for a message that is not complete yet.
+  /// Bytes buffered for incomplete messages.
   [[nodiscard]] std::size_t buffered_bytes() const noexcept {
     return message_.capacity() + inflated_.capacity() + control_.capacity();
   }
@@ -88,7 +89,7 @@ class WebSocketDecoder {
   const WebSocketLimits limits_;
   const bool inflates_;
   State state_ = State::header;
-  bool handed_out_ = false;  // what was returned is dropped at the next call
+  bool handed_out_ = false;  // the returned event is released at the next call
 
   // The frame being read.
   std::array<unsigned char, 14> header_{};
@@ -112,7 +113,7 @@ class WebSocketDecoder {
   std::string control_;
 };
 
-/// The header of an unfragmented, unmasked frame. It lies beside the payload, so that the payload can be shared.
+/// The header of an unfragmented, unmasked frame, kept beside the payload so that the payload can be shared.
 class WebSocketHeader {
  public:
   enum class Opcode : std::uint8_t { text = 0x1, binary = 0x2, close = 0x8, ping = 0x9, pong = 0xa };
@@ -125,7 +126,7 @@ class WebSocketHeader {
   std::uint8_t size_ = 2;
 };
 
-/// Payload of a close frame. 0 gives the empty one; `reason` is cut at 123 bytes, between code points.
+/// Payload of a close frame; empty for code 0. `reason` is truncated to 123 bytes, between code points.
 [[nodiscard]] SharedBytes close_payload(std::uint16_t code, std::string_view reason);
 
 /// Whether a peer may send this code in a close frame (RFC 6455 §7.4 and the IANA registry).

@@ -12,7 +12,8 @@
 namespace entmoot {
 
 namespace {
-constexpr std::size_t unread_above_bytes = 256 * KiB;  // a client with more than this still to take is not read
+constexpr std::size_t pause_reading_above_bytes =
+    256 * KiB;  // with more than this queued for the client, its input is not read
 }
 
 WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head,
@@ -23,15 +24,15 @@ WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOpti
       deflate_(deflate),
       decoder_(options.limits, deflate.has_value()),
       outbox_(options.outbox),
+      pump_(shard_),
       frames_(options.frames, shard_.clock().now()),
       idle_(shard_),
-      closing_(shard_),
-      stalled_(shard_) {
-  outbox_.push_raw(SharedBytes(head));
+      closing_(shard_) {
+  outbox_.push_http(SharedBytes(head));
 }
 
 WebSocketSession::~WebSocketSession() {
-  state_ = State::gone;  // the handler may still push while it goes
+  state_ = State::gone;  // the handler may still push while it is destroyed
   shard_.forget_flush(*this);
 }
 
@@ -39,13 +40,13 @@ void WebSocketSession::open(Stream stream, std::unique_ptr<FrameHandler> handler
   stream_ = std::move(stream);
   stream_.belong_to(*this);
   handler_ = std::move(handler);
-  last_heard_ = shard_.clock().now();
+  last_received_ = shard_.clock().now();
   shard_.flush_later(*this);
   connections_.add(shared_from_this());
   if (state_ == State::open) {
     watch_idle(options_.idle_timeout);
   } else {
-    release_handler();  // closed by whoever accepted it
+    destroy_later(shard_, std::move(handler_));  // connect closed it
   }
   take(early);
 }
@@ -57,7 +58,7 @@ void WebSocketSession::push(Frame frame) {
   const bool smaller = !compressed.empty();
   const SharedBytes& bytes = smaller ? compressed : frame.bytes;
   if (!outbox_.push(frame.kind, bytes, smaller)) {
-    // Full of what this round produced, or of what the client does not take? Only the latter is its fault.
+    // The outbox may hold only what this round produced. Write that first; if it is still full, the client is too slow.
     flush();
     if (state_ != State::open) return;
     if (!outbox_.push(frame.kind, bytes, smaller)) {
@@ -80,24 +81,14 @@ void WebSocketSession::begin_close(std::uint16_t code, std::string_view reason) 
   outbox_.push_close(code, reason);
   shard_.flush_later(*this);
   closing_.set(options_.close_timeout, [this] { finish(); });
-  release_handler();
-}
-
-void WebSocketSession::release_handler() {
-  if (!handler_) return;
-  // Later, because the handler may be what is running; with the session kept, because it is the handler's transport.
-  struct Released {
-    std::shared_ptr<Connection> session;
-    std::unique_ptr<FrameHandler> handler;  // goes first
-  };
-  shard_.post([released = Released{shared_from_this(), std::move(handler_)}] {});
+  destroy_later(shard_, std::move(handler_));
 }
 
 void WebSocketSession::on_readable() {
   const auto result = stream_.read(connections_.scratch());
   switch (result.status) {
     case IoResult::Status::done:
-      last_heard_ = shard_.clock().now();
+      last_received_ = shard_.clock().now();
       return take(connections_.scratch().first(result.bytes));
     case IoResult::Status::would_block: return stream_.when_readable();
     default: return finish();
@@ -110,12 +101,12 @@ void WebSocketSession::take(std::span<char> input) {
     if (!event) break;
     take_event(*event);
   }
-  judge_pace();
+  check_frame_rate();
   close_if_done();
   read_on();
 }
 
-void WebSocketSession::judge_pace() {
+void WebSocketSession::check_frame_rate() {
   const auto frames = static_cast<double>(decoder_.take_frame_count());
   if (state_ == State::gone || peer_is_done_) return;
   if (frames_.take(frames, options_.frames, shard_.clock().now()) == Pace::fine) return;
@@ -124,7 +115,7 @@ void WebSocketSession::judge_pace() {
 }
 
 void WebSocketSession::read_on() {
-  if (state_ != State::gone && outbox_.bytes() <= unread_above_bytes) stream_.when_readable();
+  if (state_ != State::gone && outbox_.bytes() <= pause_reading_above_bytes) stream_.when_readable();
 }
 
 void WebSocketSession::take_event(const WebSocketEvent& event) {
@@ -152,22 +143,17 @@ void WebSocketSession::hand_over(Frame::Kind kind, std::string_view payload) {
 }
 
 void WebSocketSession::flush() {
-  if (blocked_ || !stream_.is_open()) return;
-  switch (outbox_.write(stream_)) {
+  if (!stream_.is_open()) return;
+  switch (pump_.write(outbox_, stream_, options_.stall_timeout, [this] { finish(); })) {
     case Outbox::Written::all: close_if_done(); return read_on();
     case Outbox::Written::more: shard_.flush_later(*this); return read_on();
     case Outbox::Written::broken: return finish();
-    case Outbox::Written::blocked:
-      blocked_ = true;
-      stream_.when_writable();
-      stalled_.set(options_.stall_timeout, [this] { finish(); });
-      return;
+    case Outbox::Written::blocked: return;
   }
 }
 
 void WebSocketSession::on_writable() {
-  blocked_ = false;
-  stalled_.cancel();
+  pump_.resume();
   flush();
   read_on();
 }
@@ -180,10 +166,10 @@ void WebSocketSession::close_if_done() {
 
 void WebSocketSession::watch_idle(Duration delay) {
   idle_.set(delay, [this] {
-    const auto silent = shard_.clock().now() - last_heard_;
-    // A client that is not being read cannot be called silent; the write stall judges it.
-    if (silent < options_.idle_timeout || outbox_.bytes() > unread_above_bytes) {
-      return watch_idle(silent < options_.idle_timeout ? options_.idle_timeout - silent : options_.idle_timeout);
+    const auto idle = shard_.clock().now() - last_received_;
+    // Idleness cannot be observed while input is not read; then the stall timeout applies.
+    if (idle < options_.idle_timeout || outbox_.bytes() > pause_reading_above_bytes) {
+      return watch_idle(idle < options_.idle_timeout ? options_.idle_timeout - idle : options_.idle_timeout);
     }
     close(CloseCode::going_away, "idle");
   });
@@ -193,9 +179,9 @@ void WebSocketSession::finish() {
   if (std::exchange(state_, State::gone) == State::gone) return;
   idle_.cancel();
   closing_.cancel();
-  stalled_.cancel();
+  pump_.resume();
   stream_.close();
-  release_handler();
+  destroy_later(shard_, std::move(handler_));
   connections_.remove(*this);
 }
 
