@@ -146,7 +146,7 @@ test("a runtime folder with a name too long for a socket is said to be one, and 
   const args = ["-s", "INT", "--preserve-status", "2", entmoot, "serve", app, "--port", "0"];
   const served = spawnSync("timeout", args, { encoding: "utf8", env });
   assert.match(served.stdout, /Listening on http:\/\/localhost:\d+/);
-  assert.match(served.stdout + served.stderr, /`console` are off: .* too long/);
+  assert.match(served.stdout + served.stderr, /`entmoot console` are not available: .* too long/);
 });
 
 test("bash completes the words of a command", () => {

@@ -147,7 +147,8 @@ TEST_CASE("without a running server the error explains how to start one") {
     const Serving serving(folder);
     CHECK(ask_server(folder.path(), {{"command", "rooms"}}).has_value());
   }
-  CHECK(error_of(ask_server(folder.path(), {{"command", "rooms"}})).find("no server of") != std::string::npos);
+  CHECK(error_of(ask_server(folder.path(), {{"command", "rooms"}})).find("no server is running for") !=
+        std::string::npos);
 }
 
 TEST_CASE("of two servers of one app the first keeps the control socket") {
