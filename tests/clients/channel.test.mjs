@@ -147,7 +147,7 @@ for (const [name, phoenix] of Object.entries(versions)) {
       const ann = await new Client(server, phoenix).join(freshRoom());
       assert.deepEqual(await ann.push("no_such_event", {}), {
         status: "error",
-        response: { reason: 'there is no event "no_such_event"' },
+        response: { reason: 'unknown event "no_such_event"' },
       });
       assert.equal((await ann.say("after")).status, "ok");
       assert.deepEqual([ann.joins, ann.errors, ann.closed], [1, 0, 0]);
