@@ -1,16 +1,16 @@
-# The front door. Thin on purpose: presets and scripts do the work.
+# Shortcuts to the scripts and presets.
 
 .DEFAULT_GOAL := help
 .PHONY: help run build conformance-server test bench format lint fuzz soak
 
 help:
-	@echo "make run     install what is missing, build, serve the chat on http://localhost:4000 (PORT= to change)"
+	@echo "make run     install missing packages, build, serve the chat on http://localhost:4000 (or PORT=)"
 	@echo "make test    install, build, run all tests"
-	@echo "make build   the release binaries, in build/release/bin"
-	@echo "make conformance-server   the application that conformance suites talk to, on http://localhost:4000 (PORT=)"
-	@echo "make bench   the measured figures"
-	@echo "make format  clang-format over the tree;  make lint: clang-tidy and the house rules"
-	@echo "make fuzz    each fuzzer for 30 s (SECONDS_EACH=);  make soak: the slow suites for an hour (MINUTES=)"
+	@echo "make build   build the release binaries in build/release/bin"
+	@echo "make conformance-server   serve the application for conformance suites on http://localhost:4000 (or PORT=)"
+	@echo "make bench   run the benchmarks"
+	@echo "make format  run clang-format on all files;  make lint: run clang-tidy and check the house rules"
+	@echo "make fuzz    run each fuzzer for 30 s (or SECONDS_EACH=);  make soak: run the slow suites for an hour (or MINUTES=)"
 
 run:
 	@scripts/build release entmoot_command

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// The script that all rooms here run: the chat's own, as it is shipped.
+// The script that the benchmarks' rooms run: that of apps/chat_room.
 
 #include <entmoot/base/check.hpp>
 #include <entmoot/base/embedded.hpp>
@@ -17,19 +17,19 @@ std::span<const entmoot::EmbeddedFile> bench_script();  // cmake/embed.cmake
 
 namespace bench {
 
-/// A message of ordinary size.
+/// A message of typical size.
 inline constexpr auto message_args = R"(["Treebeard","Do not be hasty, that is my motto. Now we will have a drink."])";
 
 inline std::shared_ptr<const entmoot::js::ModuleGraph> chat_script() {
   const auto& file = bench_script().front();
   auto script = entmoot::js::compile_script(std::string(file.name), file.bytes);
-  ENTMOOT_CHECK(script.has_value(), "the chat's script compiles");
+  ENTMOOT_CHECK(script.has_value(), "the chat's script must compile");
   return *script;
 }
 
 inline entmoot::Program load(std::string name, std::string_view source) {
   auto program = entmoot::Program::load(std::move(name), source);
-  ENTMOOT_CHECK(program.has_value(), "a script of a benchmark loads");
+  ENTMOOT_CHECK(program.has_value(), "the benchmark's script must load");
   return *program;
 }
 

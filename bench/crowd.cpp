@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// bench_crowd: many clients of one topic, in a process of their own. Measures one round and reports it (report.hpp).
+// bench_crowd: many clients of one topic in one process. Measures one round and reports it (report.hpp).
 //
-// One client says something, all of them hear it; the next message is sent when fewer than `window` are still on their
-// way to somebody. A window of 1 is a quiet chat, where nothing can be gathered into one write; a wide one is a flood.
+// One client sends, all clients receive. The next message is sent when fewer than `window` messages are undelivered.
+// With a window of 1 the server cannot combine messages into one write, as in a quiet chat; a large window is a flood.
 
 #include "report.hpp"
 #include "server_process.hpp"
@@ -58,7 +58,7 @@ void fan_out(const Options& options) {
   std::vector<epoll_event> events(clients.size());
   std::vector<char> scratch(64 * 1024);
 
-  const auto frames_a_message = clients.size() + 1;  // the reply to who said it is the last one
+  const auto frames_a_message = clients.size() + 1;  // one broadcast to each client, and the sender's reply
   std::size_t sent = 0, frames = 0;
   const auto run = [&](int messages) {
     const auto until = sent + static_cast<std::size_t>(messages);
@@ -69,7 +69,7 @@ void fan_out(const Options& options) {
                                          ++sent + 1, options.topic));
       }
       const int ready = epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 10'000);
-      if (ready == 0) give_up(fmt::format("{} of {} frames came", frames, until * frames_a_message));
+      if (ready == 0) give_up(fmt::format("only {} of {} frames arrived", frames, until * frames_a_message));
       for (int i = 0; i < ready; ++i) {
         frames += static_cast<WebSocketClient*>(events[static_cast<std::size_t>(i)].data.ptr)->take(scratch);
       }
@@ -77,7 +77,7 @@ void fan_out(const Options& options) {
   };
 
   const ServerProcess server(options.pid);
-  run(options.messages / 10 + 1);  // warm
+  run(options.messages / 10 + 1);  // warm up
   const auto cpu = server.cpu_microseconds();
   const auto took = time([&] { run(options.messages); });
   const auto deliveries = static_cast<double>(options.messages) * options.clients;
@@ -103,7 +103,7 @@ void idle(const Options& options) {
          options.subject, "kB", (server.resident_kilobytes() - before) / options.clients);
 }
 
-/// Rooms that nobody was in before, one after the other; all of them stay.
+/// Joins new rooms one after the other; all of them keep running.
 void fresh_rooms(const Options& options) {
   constexpr int rooms_a_client = 50;
   const ServerProcess server(options.pid);
@@ -131,16 +131,16 @@ void fresh_rooms(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App cli{"Many clients of one topic, and what they cost the server."};
+  CLI::App cli{"Connects many clients to one topic and measures the server's cost."};
   cli.add_option("--port", options.port)->required();
-  cli.add_option("--pid", options.pid, "The server's")->required();
-  cli.add_option("--subject", options.subject, "What the table calls the server")->required();
+  cli.add_option("--pid", options.pid, "The server's process id")->required();
+  cli.add_option("--subject", options.subject, "The server's name in the table")->required();
   cli.add_option("--topic", options.topic);
   cli.add_option("--clients", options.clients)->check(CLI::Range(1, 15'000));
   cli.add_option("--messages", options.messages)->check(CLI::Range(1, 10'000'000));
   cli.add_option("--window", options.window)->check(CLI::Range(1, 1000));
-  cli.add_flag("--idle", options.idle, "Join, say nothing, report the server's memory");
-  cli.add_option("--rooms", options.rooms, "Join so many fresh rooms, report how long each took and their memory")
+  cli.add_flag("--idle", options.idle, "Join, send nothing, report the server's memory");
+  cli.add_option("--rooms", options.rooms, "Join this many new rooms, report their join times and memory")
       ->check(CLI::Range(1, 9'000));
   CLI11_PARSE(cli, argc, argv);
   if (options.rooms > 0) return fresh_rooms(options), 0;

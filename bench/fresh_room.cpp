@@ -19,10 +19,10 @@ std::string compile_prelude() {
   JSContext* ctx = engine.context();
   const auto compiled = engine.evaluate(std::string(builtin_sources().front().bytes), "prelude",
                                         JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
-  ENTMOOT_CHECK(compiled.has_value(), "the prelude compiles");
+  ENTMOOT_CHECK(compiled.has_value(), "the prelude must compile");
   std::size_t size = 0;
   std::uint8_t* bytes = JS_WriteObject(ctx, &size, *compiled, JS_WRITE_OBJ_BYTECODE);
-  ENTMOOT_CHECK(bytes, "the prelude has a bytecode");
+  ENTMOOT_CHECK(bytes, "the prelude must have bytecode");
   std::string bytecode(reinterpret_cast<const char*>(bytes), size);
   js_free(ctx, bytes);
   JS_FreeValue(ctx, *compiled);
@@ -47,7 +47,7 @@ void FreshRoom::load(const std::string& prelude, const entmoot::js::ModuleGraph&
   JSValue function = JS_EvalFunction(ctx_, read(prelude));
   JSValue host = entmoot::js::new_host_object(ctx_);
   entries_ = JS_Call(ctx_, function, JS_UNDEFINED, 1, &host);
-  ENTMOOT_CHECK(!JS_IsException(entries_), "the prelude runs");
+  ENTMOOT_CHECK(!JS_IsException(entries_), "the prelude must run");
   JS_FreeValue(ctx_, host);
   JS_FreeValue(ctx_, function);
   program_ = read(*script.entry().bytecode);

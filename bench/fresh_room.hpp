@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A room's JavaScript made the ordinary way, without a template: what every embedder of the engine pays for each
-// runtime. On malloc, with the prelude and the script loaded from bytecode that was compiled once.
+// A room's JavaScript runtime without a template: the cost that every embedder of the engine pays for each runtime. It
+// uses malloc, and loads the prelude and the script from bytecode that was compiled once.
 
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/script.hpp>
@@ -23,9 +23,9 @@ class FreshRoom {
   FreshRoom(const FreshRoom&) = delete;
   FreshRoom& operator=(const FreshRoom&) = delete;
 
-  /// Makes the globals a room has, and loads the script without running it.
+  /// Creates the globals of a room and loads the script without running it.
   void load(const std::string& prelude, const entmoot::js::ModuleGraph& script);
-  /// What the engine has asked malloc for.
+  /// The memory that the engine has allocated with malloc.
   [[nodiscard]] std::size_t heap_bytes() const;
 
  private:

@@ -22,7 +22,7 @@ using namespace entmoot;
 namespace {
 
 constexpr auto group = "wait of a room whose neighbours spin";
-constexpr int pings = 150;  // a round
+constexpr int pings = 150;  // per round
 
 struct Hogs {
   const char* what;
@@ -30,7 +30,7 @@ struct Hogs {
   int count;
 };
 
-// The engine polls in a loop of JavaScript; in `join` of a long hole it never does.
+// The engine polls for interrupts in a JavaScript loop, but never in `join` of a long array-like with holes.
 constexpr std::string_view loop = "function run() { for (;;) {} }";
 constexpr std::string_view join = "function run() { return [].join.call({ length: 2 ** 53 - 1 }, ''); }";
 constexpr Hogs cases[] = {
@@ -51,14 +51,14 @@ void on(Shard& shard, F f) {
   done.get_future().wait();
 }
 
-// From when the message is sent, at a random moment and by a thread that is no shard's, to when the answer is there on
-// the room's shard.
+// The time from sending a message, at a random moment and from a thread that is not a shard's, to the reply on the
+// room's shard.
 std::chrono::nanoseconds ping(const ActorRef& room) {
   std::promise<std::chrono::steady_clock::time_point> answered;
   auto answer = answered.get_future();
   const auto began = std::chrono::steady_clock::now();
   room.send({.name = "ping", .reply = ReplyTo([&answered](const Result<JsonText>& result) {
-                               ENTMOOT_CHECK(result.has_value(), "the room answers");
+                               ENTMOOT_CHECK(result.has_value(), "the room must answer");
                                answered.set_value(std::chrono::steady_clock::now());
                              })});
   return answer.get() - began;

@@ -4,13 +4,13 @@
 
 namespace bench {
 
-/// How long it takes until a room can be spoken to, beside an engine that is made anew for each.
+/// The time until a room can receive messages, compared with creating an engine for each room.
 void room_start();
-/// A call into a room and back: on its own shard, from another one, and what of it is the fiber.
+/// A call into a room and its reply: on the room's shard, from another shard, and the share of the fiber.
 void room_call();
-/// How long a room waits for its turn while others of its shard never end theirs.
+/// The time that a room waits for its turn while other rooms of its shard never finish theirs.
 void neighbour();
-/// Memory of a room that does nothing.
+/// The memory of an idle room.
 void idle_rooms();
 
 }  // namespace bench

@@ -2,12 +2,12 @@
 
 #pragma once
 
-// How the programs here say what they measured: one line a round, fields separated by tabs, for bench/table.mjs.
+// The benchmarks' output: one line per round, with fields separated by tabs, for bench/table.mjs.
 //
 //   group, what, subject, unit, figure [, p99]
 //
-// The figure is a median where there are samples, else what the round came to. The table takes the median of the
-// rounds and shows how far they lay apart. The first subject of a `what` is what the others are compared with.
+// The figure is the median of the round's samples, or the round's only value. The table shows the median and the range
+// of the rounds. The first subject of a `what` is the baseline for the others.
 
 #include <algorithm>
 #include <chrono>
@@ -52,7 +52,7 @@ class Samples {
   std::vector<double> all_;
 };
 
-/// How long `work` took, by the wall clock: a median of short samples is hardly touched by whoever else is running.
+/// The wall-clock time of `work`. Other processes hardly affect the median of short samples.
 template <class Work>
 std::chrono::nanoseconds time(Work&& work) {
   const auto began = std::chrono::steady_clock::now();

@@ -23,8 +23,8 @@ using namespace entmoot;
 namespace {
 
 constexpr auto group = "a call into a room (sendMessage)";
-constexpr int calls = 5000;    // a round
-constexpr int warm_up = 2000;  // the chat keeps 1,000 messages: from there on every call does the same
+constexpr int calls = 5000;    // per round
+constexpr int warm_up = 2000;  // the chat keeps 1,000 messages; once it is full, every call does the same work
 constexpr int together = 50;
 
 JsServerOptions chat(const Program& program) {
@@ -33,7 +33,7 @@ JsServerOptions chat(const Program& program) {
   return {.name = "bench", .program = program, .handlers = std::move(handlers)};
 }
 
-// One shard, stepped here: mailbox → turn on a fiber → answer, posted back.
+// One stepped shard: mailbox → turn on a fiber → reply, posted back.
 void on_one_shard(const Program& program) {
   const SteadyClock clock;
   Shard shard(0, clock);
@@ -45,7 +45,7 @@ void on_one_shard(const Program& program) {
   const auto send = [&] {
     room.ref().mailbox().push(
         {.name = "sendMessage", .args = args, .reply = ReplyTo(shard, [&answered](const Result<JsonText>& result) {
-                                                ENTMOOT_CHECK(result.has_value(), "the room answers");
+                                                ENTMOOT_CHECK(result.has_value(), "the room must answer");
                                                 ++answered;
                                               })});
   };
@@ -66,10 +66,10 @@ void on_one_shard(const Program& program) {
   }
 }
 
-// The same entry into the engine on the thread's own stack: no mailbox, no fiber, no effects.
+// The same entry into the engine on the thread's own stack, without mailbox, fiber and effects.
 void engine_alone() {
   const auto heap = js::TemplateHeap::build(chat_script());
-  ENTMOOT_CHECK(heap.has_value(), "the template is built");
+  ENTMOOT_CHECK(heap.has_value(), "the template must build");
   SilentHost host;
   js::RegionArena arena;
   js::Runtime runtime(arena, **heap, {}, host);
@@ -84,7 +84,7 @@ void engine_alone() {
     for (int i = 0; i < calls; ++i) one.add(time(call));
     one.report(group, "the engine's part alone, no fiber", "engine");
   }
-  ENTMOOT_CHECK(host.answers() >= id && host.failures() == 0, "the script answers every call");
+  ENTMOOT_CHECK(host.answers() >= id && host.failures() == 0, "the script must answer every call");
 }
 
 void fiber_alone() {
@@ -107,8 +107,8 @@ void fiber_alone() {
   }
 }
 
-// Asked from shard 0, lives on shard 1; the next call is sent when the answer is back. Both threads sleep in between,
-// so this is mostly two wake-ups of the kernel.
+// Calls from shard 0 to a room on shard 1, each after the reply to the previous one. Both threads sleep in between, so
+// most of the time is two thread wake-ups.
 void from_another_shard(const Program& program) {
   Shards shards(2);
   shards.start();
@@ -149,7 +149,7 @@ void from_another_shard(const Program& program) {
     auto done = chain.done.get_future();
     shards[0].post([&chain] { chain.next(); });
     done.wait();
-    on(shards[0], [] {});  // the answer's task is over
+    on(shards[0], [] {});  // waits for the end of the reply's task
     chain.samples.report(group, "from another shard and back", "room");
   }
   on(shards[1], [&] {

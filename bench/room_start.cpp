@@ -26,7 +26,7 @@ using namespace entmoot;
 namespace {
 
 constexpr auto group = "start of a room";
-constexpr int starts = 300;  // a round
+constexpr int starts = 300;  // per round
 
 void copies(const js::TemplateHeap& from, js::ArenaOptions options, const char* subject) {
   SilentHost host;
@@ -37,12 +37,12 @@ void copies(const js::TemplateHeap& from, js::ArenaOptions options, const char* 
     start.add(time([&] { room.emplace(arena, from, js::HeapLimits{}, host); }));
     run.add(time([&] { (void)room->run({.kind = js::Entry::Kind::evaluate}, 1000); }));
   }
-  ENTMOOT_CHECK(host.failures() == 0, "the script's top level runs");
+  ENTMOOT_CHECK(host.failures() == 0, "the script's top level must run");
   start.report(group, "heap ready, script loaded", subject);
   run.report(group, "script's top level", subject);
 }
 
-// In memory that was just freed, which is what malloc hands out again; or in memory that the process has not had yet.
+// Either in memory that was just freed, which malloc reuses, or in memory that is new to the process.
 void fresh(const std::string& prelude, const js::ModuleGraph& script, bool new_memory) {
   const auto* subject = new_memory ? "fresh engine, new memory" : "fresh engine, warm memory";
   Samples bare, ready;
@@ -60,7 +60,7 @@ void fresh(const std::string& prelude, const js::ModuleGraph& script, bool new_m
   bare.report(group, "runtime and context alone", subject);
 }
 
-// The actor with all that belongs to it, up to where it takes its first message.
+// The whole actor, until it can take its first message.
 void whole() {
   const SteadyClock clock;
   Shard shard(0, clock);
@@ -90,7 +90,7 @@ void room_start() {
   const auto script = chat_script();
   const auto prelude = compile_prelude();
   const auto heap = js::TemplateHeap::build(script);
-  ENTMOOT_CHECK(heap.has_value(), "the template is built");
+  ENTMOOT_CHECK(heap.has_value(), "the template must build");
   for (int round = 0; round < rounds; ++round) {
     copies(**heap, {}, "template, warm slot");
     copies(**heap, {.warm_slots_max = 0}, "template, cold slot");

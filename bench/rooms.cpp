@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// bench_rooms: what a room costs, measured in one process. Parts are named on the command line; all of them without.
+// bench_rooms: measures the cost of rooms in one process. Arguments select parts; without arguments all parts run.
 
 #include "parts.hpp"
 
@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
                                    {"call", bench::room_call},
                                    {"neighbour", bench::neighbour},
                                    {"idle", bench::idle_rooms}};
-  entmoot::log::start("off");  // rooms that are dropped on purpose would say so
+  entmoot::log::start("off");  // rooms that are terminated on purpose would log it
   const std::vector<std::string_view> wanted(argv + 1, argv + argc);
   for (const Part& part : parts) {
     if (wanted.empty() || std::ranges::find(wanted, part.name) != wanted.end()) part.run();

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The server, seen from outside: what the kernel says of its CPU time (user and system, all threads, in nanoseconds)
-// and memory. So any server can be measured, and nothing of the clients is counted.
+// The CPU time (user and system, all threads) and memory of a server process, as the kernel reports them. This works
+// for any server and does not include the clients.
 
 #include <filesystem>
 #include <fstream>
@@ -17,7 +17,7 @@ class ServerProcess {
  public:
   explicit ServerProcess(int pid) : proc_("/proc/" + std::to_string(pid)) {}
 
-  /// Of the threads that are alive; those of a server are.
+  /// The sum of all live threads. A server's threads live as long as the process.
   [[nodiscard]] double cpu_microseconds() const {
     double sum = 0;
     for (const auto& task : std::filesystem::directory_iterator(proc_ + "/task")) {
@@ -27,7 +27,7 @@ class ServerProcess {
     }
     return sum;
   }
-  /// Without what the kernel keeps for its sockets.
+  /// Does not include the kernel's memory for sockets.
   [[nodiscard]] double resident_kilobytes() const {
     double all = 0, resident = 0;
     std::ifstream(proc_ + "/statm") >> all >> resident;

@@ -2,8 +2,7 @@
 
 #pragma once
 
-// The server's side of a room that has no server: takes what the script says and answers nothing. For runs of the
-// engine without actor, mailbox and fiber.
+// A js::Host that discards all output and answers no calls, to run the engine without actor, mailbox and fiber.
 
 #include <entmoot/core/slicer.hpp>
 #include <entmoot/js/host.hpp>
@@ -24,7 +23,7 @@ class SilentHost final : public entmoot::js::Host {
   [[nodiscard]] bool call(std::uint64_t, std::string_view, std::string_view) override { return false; }
   [[nodiscard]] Waited call_sync(std::string_view, std::string_view) override { return Waited::error; }
   [[nodiscard]] Waited call_sync_result() override { return Waited::error; }
-  [[nodiscard]] std::string_view result() const noexcept override { return "nobody serves this room"; }
+  [[nodiscard]] std::string_view result() const noexcept override { return "this room has no server"; }
   [[nodiscard]] std::uint32_t start_timer(double, bool) override { return 0; }
   void stop_timer(std::uint32_t) override {}
   void report_error(Uncaught, std::string_view, std::string_view) override {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Makes one table of the lines that the benchmarks print (bench/report.hpp says what is in them).
+// Formats the lines that the benchmarks print (bench/report.hpp) as one table.
 
 const GAP = "  ";
 const { stdin, stdout } = process;

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A WebSocket client that does as little as can be done, so that it is the server that is measured: it sends short text
-// frames and counts those it gets without looking into them. Blocking until listen(), non-blocking afterwards.
+// A minimal WebSocket client, so that the server is measured and not the client: it sends short text frames and counts
+// received frames without parsing them. Blocking until listen(), non-blocking afterwards.
 
 #include <algorithm>
 #include <array>
@@ -31,7 +31,7 @@ namespace bench {
   std::exit(1);
 }
 
-/// Counts whole frames in a stream of unmasked ones.
+/// Counts complete frames in a stream of unmasked frames.
 class FrameCounter {
  public:
   std::size_t feed(std::string_view bytes) {
@@ -50,7 +50,7 @@ class FrameCounter {
       const unsigned length = header_[1] & 0x7f;
       const std::size_t need = length < 126 ? 2 : length == 126 ? 4 : 10;
       if (have_ < need) continue;
-      if ((header_[0] & 0x0f) == 8) give_up("the server closes");
+      if ((header_[0] & 0x0f) == 8) give_up("the server closed the WebSocket");
       left_ = need == 2 ? length : 0;
       for (std::size_t i = 2; i < need; ++i) left_ = left_ << 8 | header_[i];
       have_ = 0;
@@ -84,7 +84,7 @@ class WebSocketClient {
                     port));
     std::string response;
     while (!response.ends_with("\r\n\r\n")) response += read_byte();
-    if (!response.starts_with("HTTP/1.1 101")) give_up("no 101 but: " + response);
+    if (!response.starts_with("HTTP/1.1 101")) give_up("expected status 101, got: " + response);
   }
   WebSocketClient(WebSocketClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)), frames_(other.frames_) {}
   WebSocketClient& operator=(WebSocketClient&&) = delete;
@@ -106,20 +106,20 @@ class WebSocketClient {
     frame += text;
     write(frame);
   }
-  /// Waits for one frame; to be used before listen().
+  /// Waits for one frame. Only before listen().
   void await_frame() {
     for (std::size_t frames = 0; frames == 0;) frames = frames_.feed(std::string(1, read_byte()));
   }
-  /// Waits until something has come, without taking it.
+  /// Waits until data has arrived, without reading it.
   void await_readable() const {
     pollfd readable{fd_, POLLIN, 0};
-    if (::poll(&readable, 1, 10'000) != 1) give_up("nothing came within ten seconds");
+    if (::poll(&readable, 1, 10'000) != 1) give_up("no data within ten seconds");
   }
   void listen() { ::fcntl(fd_, F_SETFL, O_NONBLOCK); }
-  /// How many frames have come meanwhile.
+  /// Reads the available data and returns the number of frames completed by it.
   std::size_t take(std::vector<char>& scratch) {
     const auto got = ::recv(fd_, scratch.data(), scratch.size(), 0);
-    if (got == 0) give_up("the server is gone");
+    if (got == 0) give_up("the server closed the connection");
     return got < 0 ? 0 : frames_.feed({scratch.data(), static_cast<std::size_t>(got)});
   }
   [[nodiscard]] int fd() const noexcept { return fd_; }
@@ -140,7 +140,7 @@ class WebSocketClient {
   }
   char read_byte() {
     char byte = 0;
-    if (::recv(fd_, &byte, 1, 0) != 1) give_up("the server is gone");
+    if (::recv(fd_, &byte, 1, 0) != 1) give_up("the server closed the connection");
     return byte;
   }
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Everything that is not ours comes from the system's packages (scripts/install-packages); QuickJS-ng is in engine.cmake.
-# What the library needs is also listed in entmootConfig.cmake.in, for those who use it installed.
+# Third-party libraries come from the system's packages (scripts/install-packages); for QuickJS-ng see engine.cmake.
+# entmootConfig.cmake.in repeats the library's dependencies, for users of the installed package.
 
-# A project that adds this one as a subdirectory links our libraries from its own folders.
+# A project that adds this one as a subdirectory links the imported targets from its own folders.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 
 find_package(Threads REQUIRED)
 if(PROJECT_IS_TOP_LEVEL)
-  # What is shipped carries along whatever the system has as an archive; of fmt, spdlog and simdjson it has none.
+  # Released binaries link statically what Debian offers as static libraries, which fmt, spdlog and simdjson are not.
   set(Boost_USE_STATIC_LIBS ON)
   if(NOT ENTMOOT_SANITIZE)
     set(OPENSSL_USE_STATIC_LIBS ON)
@@ -22,7 +22,7 @@ find_package(simdjson REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(ZLIB REQUIRED)
 
-# The programs in apps, tests and bench.
+# For the programs in apps, tests and bench.
 if(PROJECT_IS_TOP_LEVEL)
   find_package(CLI11 REQUIRED)
 endif()

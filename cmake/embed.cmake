@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # entmoot_embed(target NAME scripts FILES a.js b.html …)
 #
-# Makes `std::span<const entmoot::EmbeddedFile> NAME()` (base/embedded.hpp) of the files, part of `target`. The bytes are
-# taken by the assembler (.incbin), so a megabyte of page costs no compile time.
+# Adds `std::span<const entmoot::EmbeddedFile> NAME()` (base/embedded.hpp) with the files to `target`. The assembler reads
+# the bytes (.incbin), so large files cost no compile time.
 
-# scripts/bundle-page makes what is bundled from npm.
+# scripts/bundle-page makes the files that are bundled from npm packages.
 set(ENTMOOT_PAGE_DIR ${PROJECT_SOURCE_DIR}/build/page)
 if(NOT EXISTS ${ENTMOOT_PAGE_DIR}/source_tools.js)
-  message(FATAL_ERROR "There is no ${ENTMOOT_PAGE_DIR}/source_tools.js: run ${PROJECT_SOURCE_DIR}/scripts/bundle-page")
+  message(FATAL_ERROR "${ENTMOOT_PAGE_DIR}/source_tools.js not found: run ${PROJECT_SOURCE_DIR}/scripts/bundle-page")
 endif()
 
 function(entmoot_embed target)

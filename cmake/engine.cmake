@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-# QuickJS-ng, always from source (scripts/fetch-quickjs puts it below build/deps): its code has to lie in a section of
-# its own, text_quickjs, so that a timer signal can tell by the program counter that it interrupted the engine
-# (core/slicer.hpp), and the sanitizers have to see into it. A system library could give us neither.
+# QuickJS-ng is always built from source (scripts/fetch-quickjs puts it below build/deps), for two reasons that exclude a
+# system library: its code must be in a section of its own, text_quickjs, so that a timer signal can tell by the program
+# counter that it interrupted the engine (core/slicer.hpp), and the sanitizers must instrument it.
 #
-# cmake/engine.version states which bytes. A copy of them in the build folder is patched with src/entmoot/js/patches,
-# in the order of their names, and compiled.
+# cmake/engine.version states the version and hash. A copy of the source in the build folder is patched with
+# src/entmoot/js/patches, in the order of their names, and compiled.
 
 set(ENTMOOT_QUICKJS_DIR ${PROJECT_SOURCE_DIR}/build/deps/quickjs-ng CACHE PATH "Source of QuickJS-ng")
 set(engine_pin ${PROJECT_SOURCE_DIR}/cmake/engine.version)
 set(engine_dir ${PROJECT_BINARY_DIR}/engine)
 
-# Fails unless the source is what the pin states. Sets engine_version and engine_files.
+# Fails unless the source has the pinned hash. Sets engine_version and engine_files.
 function(entmoot_verify_engine)
   file(STRINGS ${engine_pin} lines REGEX "^(version|files|sha256) ")
   foreach(line IN LISTS lines)
@@ -38,8 +38,8 @@ function(entmoot_verify_engine)
   set(engine_files ${pinned_files} PARENT_SCOPE)
 endfunction()
 
-# Copies the source to engine_dir and patches it there. A file that comes out as before keeps its time, so that a new
-# configuration compiles nothing again.
+# Copies the source to engine_dir and patches it there. Unchanged files keep their modification times, so that
+# reconfiguring does not recompile them.
 function(entmoot_patch_engine)
   find_program(ENTMOOT_PATCH patch REQUIRED)
   file(GLOB patches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/entmoot/js/patches/*.patch)
@@ -52,13 +52,13 @@ function(entmoot_patch_engine)
     file(COPY_FILE ${ENTMOOT_QUICKJS_DIR}/${file} ${new}/${file})
   endforeach()
   foreach(patch IN LISTS patches)
-    foreach(step --dry-run --quiet)  # a patch that fails leaves the source as it was
+    foreach(step --dry-run --quiet)  # a failing patch must not be applied in part
       execute_process(
         COMMAND ${ENTMOOT_PATCH} ${step} --strip=1 --force --fuzz=0 --no-backup-if-mismatch --input=${patch}
         WORKING_DIRECTORY ${new} RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
       if(failed)
         message(FATAL_ERROR "${patch} does not apply to QuickJS-ng ${engine_version}:\n${output}"
-          "CONTRIBUTING.md, \"The engine\", says how to make it again.")
+          "\"The engine\" in CONTRIBUTING.md describes how to update it.")
       endif()
     endforeach()
   endforeach()
@@ -78,11 +78,11 @@ add_library(entmoot::quickjs ALIAS quickjs)
 target_include_directories(quickjs PRIVATE ${engine_dir})
 target_include_directories(quickjs SYSTEM INTERFACE ${engine_dir})
 target_compile_definitions(quickjs PRIVATE _GNU_SOURCE $<$<BOOL:${ENTMOOT_GC_STRESS}>:FORCE_GC_AT_MALLOC>)
-# One function, one piece of text: GCC must not move cold parts to sections that the rename would miss. The engine's
-# undefined behaviour (it is C with casts) is not ours to report; its memory errors are.
+# GCC must not move cold parts of functions to other sections, which the rename would miss. UBSan is off for the engine,
+# whose casts it would report; ASan is on.
 target_compile_options(quickjs PRIVATE -w $<$<C_COMPILER_ID:GNU>:-fno-reorder-functions> -fno-sanitize=undefined
   $<$<C_COMPILER_ID:GNU>:-fno-reorder-blocks-and-partition>)
 target_link_libraries(quickjs PUBLIC m Threads::Threads ${CMAKE_DL_LIBS})
 add_custom_command(TARGET quickjs POST_BUILD
   COMMAND ${CMAKE_OBJCOPY} --rename-section .text=text_quickjs,contents,alloc,load,readonly,code $<TARGET_FILE:quickjs>
-  COMMENT "Giving the engine's code a section of its own" VERBATIM)
+  COMMENT "Moving the engine's code to section text_quickjs" VERBATIM)

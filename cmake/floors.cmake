@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# One static library per floor of src/entmoot, linked to what the table in src/floors.txt lets it include.
+# One static library per floor of src/entmoot, linked to the floors that it may include by the table in src/floors.txt.
 #
 #   entmoot_floor(otp THIRD_PARTY … PRIVATE … HEADERS actor.hpp SOURCES actor.cpp)
 #
-# HEADERS are public: they are installed. ENTMOOT_FLOORS lists the floors; a floor of the table without a call is an error.
+# HEADERS are public and installed. ENTMOOT_FLOORS lists the floors. A floor in the table without a call is an error.
 
 set(entmoot_floor_table ${PROJECT_SOURCE_DIR}/src/floors.txt)
 set(entmoot_check_floors ${PROJECT_SOURCE_DIR}/scripts/check-floors)
@@ -12,7 +12,7 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${entmoot_floor_t
 execute_process(COMMAND ${entmoot_check_floors} --table ${PROJECT_SOURCE_DIR}
   RESULT_VARIABLE failed ERROR_VARIABLE complaints)
 if(failed)
-  message(FATAL_ERROR "The table of floors is wrong:\n${complaints}")
+  message(FATAL_ERROR "The table of floors is invalid:\n${complaints}")
 endif()
 
 set(ENTMOOT_FLOORS "")
@@ -25,7 +25,7 @@ foreach(line IN LISTS lines)
   list(APPEND ENTMOOT_FLOORS ${floor})
 endforeach()
 
-# Part of every build, before anything is compiled: an include that the table does not declare is an error.
+# Runs in every build before compilation: an include that the table does not declare is an error.
 add_custom_target(entmoot_check_floors COMMAND ${entmoot_check_floors} ${PROJECT_SOURCE_DIR}
   COMMENT "Checking the includes against src/floors.txt" VERBATIM)
 

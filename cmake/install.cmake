@@ -8,7 +8,7 @@ endif()
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# The engine is linked into what uses the library; its headers stay here.
+# The engine's library is installed, because users link it; its headers are not.
 get_target_property(engine_headers quickjs INTERFACE_INCLUDE_DIRECTORIES)
 set_target_properties(quickjs PROPERTIES OUTPUT_NAME entmoot_quickjs
   INTERFACE_INCLUDE_DIRECTORIES "$<BUILD_INTERFACE:${engine_headers}>"
@@ -16,7 +16,7 @@ set_target_properties(quickjs PROPERTIES OUTPUT_NAME entmoot_quickjs
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/entmoot)
 list(TRANSFORM ENTMOOT_FLOORS PREPEND entmoot_ OUTPUT_VARIABLE floors)
-add_custom_target(library DEPENDS ${floors} quickjs)  # what has to be built before that component is installed
+add_custom_target(library DEPENDS ${floors} quickjs)  # builds everything that the component installs
 install(TARGETS ${floors} entmoot quickjs EXPORT entmoot
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
@@ -24,7 +24,7 @@ install(EXPORT entmoot FILE entmootTargets.cmake NAMESPACE entmoot:: DESTINATION
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/entmootConfig.cmake.in
   ${PROJECT_BINARY_DIR}/package/entmootConfig.cmake INSTALL_DESTINATION ${package})
-# Before 1.0 a minor version may break what uses the one before.
+# Before 1.0, minor versions may break compatibility.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/entmootConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/package/entmootConfig.cmake ${PROJECT_BINARY_DIR}/package/entmootConfigVersion.cmake
   DESTINATION ${package} COMPONENT library)

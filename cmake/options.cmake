@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What a build may be told, and the flags that our own targets (and only they) are compiled with.
+# The options of a build, and the compile flags of this project's own targets.
 
 option(ENTMOOT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(ENTMOOT_INSTALL "Install the library and the command" ${PROJECT_IS_TOP_LEVEL})
@@ -11,13 +11,13 @@ option(ENTMOOT_GC_STRESS "Collect garbage before each JavaScript object" OFF)
 set(ENTMOOT_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
 
 set(CMAKE_CXX_EXTENSIONS OFF)
-# As a subdirectory of another project we are compiled with that project's flags.
+# As a subdirectory of another project, the library is compiled with that project's flags.
 if(PROJECT_IS_TOP_LEVEL)
   get_property(several_configurations GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
   if(NOT several_configurations AND NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE RelWithDebInfo)
   endif()
-  # A Debug build is what sanitizers run on; -Og keeps a full test run bearable without hiding a line.
+  # Sanitizers run on Debug builds; -Og speeds up the tests and keeps line numbers exact.
   set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
   set(CMAKE_C_FLAGS_DEBUG "-O1 -g1")
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
@@ -34,17 +34,17 @@ if(ENTMOOT_SANITIZE)
 endif()
 
 if(ENTMOOT_FUZZ)
-  # As fast as a release, as suspicious as a Debug build.
+  # Optimized as a release, with the assertions of a Debug build.
   add_compile_options(-UNDEBUG)
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
 endif()
 
 add_library(entmoot_options INTERFACE)
 target_compile_options(entmoot_options INTERFACE
-  $<$<AND:$<BOOL:${ENTMOOT_PCH}>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>  # lets ccache see through the precompiled header
+  $<$<AND:$<BOOL:${ENTMOOT_PCH}>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>  # lets ccache work with precompiled headers
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual>
   $<$<AND:$<BOOL:${ENTMOOT_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>)
-# GCC 12 sees out-of-bounds copies in std::string operator+ where there are none (its bugs 105329 and 105651).
+# GCC 12 falsely reports out-of-bounds copies in std::string operator+ (its bugs 105329 and 105651).
 target_compile_options(entmoot_options INTERFACE
   $<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow>)
 target_compile_definitions(entmoot_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The heavy headers that nearly every file includes, compiled once a preset. A convenience of the build, not of the code:
-# every file still includes what it uses (ENTMOOT_PCH=OFF proves it).
+# Precompiles, once per preset, the large headers that most files include. This only speeds up the build: every file still
+# includes what it uses, which a build with ENTMOOT_PCH=OFF verifies.
 
 if(ENTMOOT_PCH)
   file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/precompiled.cpp CONTENT "")

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: MIT
 //
-// node scripts/bundle_page.mjs <folder>: writes the page's files and source_tools.js there. A file whose bytes would be the
-// same is left alone, so that nothing that embeds it is built again.
+// node scripts/bundle_page.mjs <folder>: writes the page's files, phoenix.js and source_tools.js to the folder. Unchanged
+// files are not written, so that targets that embed them are not rebuilt.
 
 import { build } from "esbuild";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const target = process.argv[2];
-// The page of the chat. `entmoot serve apps/chat` serves it file by file; chat_room has it inside, bundled.
+// The chat's page. `entmoot serve apps/chat` serves its files; chat_room embeds the bundle.
 const source = "apps/chat/public";
 const copied = ["favicon.svg", "logo.svg", "trees.svg"];
 
-/** Where pages of apps get phoenix.js from is an address of the server; in a bundle it is the package. */
-const phoenix_from_package = {
+/** Pages import phoenix.js from an address of the server; the bundle takes it from the npm package. */
+const phoenixFromPackage = {
   name: "phoenix",
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^\/entmoot\/phoenix\.js$/ }, ({ kind }) => resolve("phoenix", { kind, resolveDir: "." }));
   },
 };
 
-/** The page asks for the bundle instead of the modules. */
-async function bundled_page() {
+/** The page, loading the bundle instead of the modules. */
+async function bundledPage() {
   const written = await readFile(join(source, "index.html"), "utf8");
   const page = written.replace('<script type="module" src="/app.ts"></script>', '<script src="/app.js" defer></script>');
-  if (page === written) throw new Error(`${source}/index.html does not load /app.ts as it did`);
+  if (page === written) throw new Error(`${source}/index.html: the script tag for /app.ts was not found`);
   return Buffer.from(page);
 }
 
-/** The licences of what is bundled travel with the bundle, in one comment that no minifier removes. */
+/** A comment with the licences of the bundled packages, which minifiers keep. */
 async function notice(packages) {
   const texts = await Promise.all(
     packages.map(async (name) => {
@@ -41,8 +41,8 @@ async function notice(packages) {
   return `/*!\n${texts.join("\n\n----\n\n").replaceAll("*/", "* /")}\n*/`;
 }
 
-/** For a bundle that is compiled to bytecode, which keeps strings and no comments. */
-const spoken = (comment) => `globalThis.licences = ${JSON.stringify(comment)};`;
+/** The licences as a string, for a bundle that is compiled to bytecode, which keeps no comments. */
+const asString = (comment) => `globalThis.licences = ${JSON.stringify(comment)};`;
 
 async function bundle(options, packages) {
   const result = await build({
@@ -59,12 +59,12 @@ async function bundle(options, packages) {
 }
 
 const page = {
-  "index.html": await bundled_page(),
+  "index.html": await bundledPage(),
   "app.js": await bundle(
     {
       esbuild: {
         entryPoints: [`${source}/app.ts`],
-        plugins: [phoenix_from_package],
+        plugins: [phoenixFromPackage],
         format: "iife",
         target: "es2020",
       },
@@ -88,14 +88,14 @@ const page = {
   ),
   "source_tools.js": await bundle(
     {
-      shape: spoken,
+      shape: asString,
       esbuild: {
         stdin: {
           contents: await readFile("src/entmoot/js/source_tools.js", "utf8"),
           resolveDir: ".",
         },
         format: "iife",
-        platform: "neutral", // A built-in module of Node would be an error here, and that is wanted.
+        platform: "neutral", // Makes an import of Node's modules an error.
         mainFields: ["module", "main"],
         target: "es2020",
       },
@@ -120,7 +120,7 @@ for (const [name, bytes] of Object.entries(page)) {
   const old = await readFile(path).catch(() => undefined);
   if (old === undefined || Buffer.compare(old, bytes) !== 0) await writeFile(path, bytes);
 }
-// What an earlier version made and this one does not.
+// Remove files of earlier versions.
 for (const name of await readdir(target)) {
   if (!(name in page) && !name.startsWith(".")) await rm(join(target, name), { recursive: true });
 }

@@ -4,7 +4,7 @@ export default {
   port: 4000,
   rooms: {
     "room:*": {
-      // What a newcomer gets to read is all that the room remembers: so this is how large the answer to a join can become.
+      // The reply to a join contains the whole history, so these settings also limit the size of that reply.
       history: { entries: 1000, bytes: "200 KB", age: "365d", replay: 1000 },
     },
   },

@@ -2,9 +2,8 @@
 
 #pragma once
 
-// The application (ChatRoom.Application in the Elixir example): a node, the rooms, and the socket that leads to them.
-// Members are the supervision tree: these parts do not die on their own, what does (the rooms) is under the supervisors
-// in Rooms.
+// The application (ChatRoom.Application in the Elixir example): a node, the rooms, and their socket. The members take
+// the place of the top of the supervision tree: they do not crash. The rooms can crash and are supervised in Rooms.
 
 #include "room.hpp"
 #include "user_socket.hpp"
@@ -18,22 +17,22 @@ namespace chat_room {
 
 struct Options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 4000;    ///< 0: any free one.
+  std::uint16_t port = 4000;    ///< 0: any free port.
   unsigned shards = 0;          ///< 0: one per core.
   bool compress = false;        ///< Accept permessage-deflate.
-  entmoot::Budget budget = {};  ///< Of each room.
+  entmoot::Budget budget = {};  ///< The limits of each room.
   /// A stepped application (node/node.hpp) is given a ManualClock.
   const entmoot::Clock& clock = entmoot::Shards::steady();
 };
 
 class ChatRoom {
  public:
-  /// `program` is what every room runs.
+  /// Every room runs `program`.
   ChatRoom(const Options& options, entmoot::Program program);
   /// stop().
   ~ChatRoom();
 
-  /// Starts the threads and listens. The error says why it cannot.
+  /// Starts the threads and listens. An error if the address cannot be bound.
   [[nodiscard]] entmoot::Result<void> start() { return node_.start(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return node_.port(); }
   /// Node::stop.

@@ -19,17 +19,17 @@ using namespace entmoot;
 
 namespace {
 
-// A page of a foreign origin may make a browser send a POST here, but it cannot hide its origin.
+// A page of another origin can make a browser send a POST here, but the browser states the page's origin.
 bool from_elsewhere(const HttpRequest& request) { return !origin_allowed({}, request); }
 
-// What a room answered, as a response on the connection's shard.
+// Sends a room's answer as the response.
 ReplyTo respond(Responder responder, int status) {
   return ReplyTo([responder = std::move(responder), status](Result<JsonText> result) mutable {
     responder.respond(result ? HttpResponse::json(status, *result) : HttpResponse::error(503, result.error().reason));
   });
 }
 
-// The same, and whether the caller may kill the room.
+// The same for getState, with mayKill added.
 ReplyTo respond_with_state(Responder responder, bool may_kill) {
   return ReplyTo([responder = std::move(responder), may_kill](const Result<JsonText>& state) mutable {
     if (!state) return responder.respond(HttpResponse::error(503, state.error().reason));

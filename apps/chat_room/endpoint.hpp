@@ -2,11 +2,11 @@
 
 #pragma once
 
-// What the chat answers over HTTP (ChatRoomWeb.Endpoint in the Elixir example):
+// The HTTP routes of the chat (ChatRoomWeb.Endpoint in the Elixir example):
 //
 //   GET    /                          the page
 //   WS     /socket/websocket          the channels
-//   GET    /api/rooms/:id             {"messageCount", "mayKill"}: the latter says whether the caller may
+//   GET    /api/rooms/:id             {"messageCount", "mayKill"}: the latter is whether the caller may kill the room
 //   POST   /api/rooms/:id/messages    {"sender", "text"} → 201 and the message
 //   DELETE /api/rooms/:id             kills the room → 204; only for callers on this machine
 
@@ -16,7 +16,7 @@
 
 namespace chat_room {
 
-/// Mounts all of it, and returns the socket's mount. `rooms` and `user_socket` outlive the node's run.
+/// Mounts the routes and the socket, and returns the socket's mount. `rooms` and `user_socket` outlive the node's run.
 entmoot::SocketMount& mount(entmoot::Node& node, Rooms& rooms, const entmoot::UserSocket& user_socket,
                             const entmoot::WebSocketOptions& websocket);
 

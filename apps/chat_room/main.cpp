@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-// chat_room: the chat, served.
+// chat_room: the command line of the chat server.
 
 #include "chat_room.hpp"
 
 #include <entmoot/base/embedded.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/node/signals.hpp>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -18,34 +19,12 @@
 #include <span>
 #include <string>
 
-#include <pthread.h>
-
 std::span<const entmoot::EmbeddedFile> chat_room_script();  // cmake/embed.cmake
 
 namespace {
 
-// What a client may take to read its last bytes; the whole stop stays under five seconds.
-constexpr auto patience = std::chrono::seconds(3);
-
-/// Blocks the signals that end a server, for all threads that are started later, and waits for one of them.
-class Termination {
- public:
-  Termination() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  }
-  void wait() const {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-  }
-  /// From now on a signal ends the process at once.
-  void stop_waiting() const { pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr); }
-
- private:
-  sigset_t signals_{};
-};
+// How long clients have to read their last bytes; the whole shutdown takes less than five seconds.
+constexpr auto drain_timeout = std::chrono::seconds(3);
 
 entmoot::Result<entmoot::Program> load(const std::string& path) {
   if (path.empty()) {
@@ -65,37 +44,38 @@ int main(int argc, char** argv) {
   std::string script;
   std::string level = "info";
   CLI::App cli{"A chat whose rooms are supervised JavaScript runtimes."};
-  cli.add_option("--port", options.port, "Port to listen on; 0 takes any free one")->capture_default_str();
-  cli.add_option("--address", options.address, "Address to listen on; 0.0.0.0 lets others in")->capture_default_str();
-  cli.add_option("--shards", options.shards, "Threads; 0 is one per core")
+  cli.add_option("--port", options.port, "Port to listen on; 0 selects a free port")->capture_default_str();
+  cli.add_option("--address", options.address, "Address to listen on; 0.0.0.0 accepts other machines")
+      ->capture_default_str();
+  cli.add_option("--shards", options.shards, "Number of threads; 0 means one per core")
       ->capture_default_str()
       ->check(CLI::Range(0, 48));
   cli.add_flag("--compress", options.compress, "Compress messages to clients that offer it (see SECURITY.md)");
-  cli.add_option("--script", script, "What the rooms run instead of the built-in chat-room.ts")
+  cli.add_option("--script", script, "Script that the rooms run instead of the built-in chat-room.ts")
       ->check(CLI::ExistingFile);
   cli.add_option("--log", level, "trace, debug, info, warn, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   CLI11_PARSE(cli, argc, argv);
   entmoot::log::start(level);
-  std::signal(SIGPIPE, SIG_IGN);  // a client that is gone is an error of its write, not the end of the server
+  std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection is an error of that write
 
   auto program = load(script);
   if (!program) {
     entmoot::log::error("{}", program.error().reason);
     return 1;
   }
-  const Termination termination;
+  const entmoot::Signals signals{SIGTERM, SIGINT};
   chat_room::ChatRoom app(options, *program);
   if (auto started = app.start(); !started) {
     entmoot::log::error("{}", started.error().reason);
     return 1;
   }
-  fmt::print("The moot is open: http://localhost:{}  (Ctrl-C ends it)\n", app.port());
+  fmt::print("Listening on http://localhost:{} (Ctrl-C to stop)\n", app.port());
   std::fflush(stdout);
-  termination.wait();
-  entmoot::log::info("closing: clients are told to come back");
-  termination.stop_waiting();
-  app.stop(patience);
+  (void)signals.wait();
+  entmoot::log::info("shutting down: asking clients to reconnect");
+  signals.unblock();
+  app.stop(drain_timeout);
   return 0;
 }

@@ -35,7 +35,8 @@ Result<std::string> field(const boost::json::object& object, std::string_view na
 Result<Message> Message::parse(std::string_view json) {
   const auto value = parse_json(json);
   if (!value) return value.error();
-  if (!value->is_object()) return fail(ErrorCode::invalid, R"(a message is an object: {"sender": "…", "text": "…"})");
+  if (!value->is_object())
+    return fail(ErrorCode::invalid, R"(a message must be an object: {"sender": "…", "text": "…"})");
   auto sender = field(value->get_object(), "sender", sender_characters_max);
   if (!sender) return sender.error();
   auto text = field(value->get_object(), "text", text_characters_max);
@@ -52,7 +53,7 @@ Result<std::string> joining_name(std::string_view payload) {
 Result<std::string> new_name(std::string_view json) {
   const auto value = parse_json(json);
   if (!value) return value.error();
-  if (!value->is_object()) return fail(ErrorCode::invalid, R"(a name comes in an object: {"name": "…"})");
+  if (!value->is_object()) return fail(ErrorCode::invalid, R"(the payload must be an object: {"name": "…"})");
   return field(value->get_object(), "name", sender_characters_max);
 }
 
@@ -65,9 +66,9 @@ Result<bool> is_typing(std::string_view json) {
 }
 
 Result<std::string> room_of(std::string_view name) {
-  if (name.empty()) return fail(ErrorCode::invalid, "a room needs a name");
+  if (name.empty()) return fail(ErrorCode::invalid, "the room name is empty");
   if (name.size() > room_bytes_max)
-    return fail(ErrorCode::limit, fmt::format("a room's name has at most {} bytes", room_bytes_max));
+    return fail(ErrorCode::limit, fmt::format("a room name is limited to {} bytes", room_bytes_max));
   return std::string(name);
 }
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// What somebody wants to say, as whom and where, checked before it reaches a room: the same rules for a channel's push
-// and an HTTP request.
+// Validation of messages, names and room names before they reach a room: the same rules for a channel's push and an
+// HTTP request.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -14,7 +14,7 @@
 
 namespace chat_room {
 
-inline constexpr std::size_t room_bytes_max = 200;         ///< Of a room's name, in UTF-8.
+inline constexpr std::size_t room_bytes_max = 200;         ///< Of a room's name in UTF-8.
 inline constexpr std::size_t sender_characters_max = 100;  ///< Code points, as the page counts them.
 inline constexpr std::size_t text_characters_max = 4000;
 
@@ -22,11 +22,11 @@ struct Message {
   std::string sender;
   std::string text;
 
-  /// The JSON object {"sender", "text"}; the error says what is wrong with it.
+  /// Parses the JSON object {"sender", "text"}.
   [[nodiscard]] static entmoot::Result<Message> parse(std::string_view json);
 };
 
-/// The name that somebody joins with, by the rules for a sender: {"name"}; empty if there is none in it.
+/// The name in the payload of a join, {"name"}, validated like a sender; empty if the payload has none.
 [[nodiscard]] entmoot::Result<std::string> joining_name(std::string_view payload);
 /// {"name"}
 [[nodiscard]] entmoot::Result<std::string> new_name(std::string_view json);

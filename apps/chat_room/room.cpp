@@ -16,9 +16,9 @@ namespace chat_room {
 using namespace entmoot;
 
 namespace {
-// GenServer.call's default. phoenix.js gives up after 10 s.
+// The default of GenServer.call. phoenix.js times out after 10 s.
 constexpr Duration call_timeout = std::chrono::seconds(5);
-// Of one shard. An idle room costs some 250 KB.
+// Per shard. An idle room takes about 250 KB.
 constexpr std::size_t rooms_max = 10'000;
 }  // namespace
 
@@ -44,7 +44,7 @@ void Rooms::get_state(std::string_view id, ReplyTo reply) { call(id, "getState",
 
 void Rooms::kill(std::string_view id, ReplyTo reply) {
   node_.shards().home_of(id).post([this, id = std::string(id), reply = std::move(reply)]() mutable {
-    (void)supervisors_.local().terminate_child(id, ExitReason::killed());  // not there: as good as killed
+    (void)supervisors_.local().terminate_child(id, ExitReason::killed());  // no such room: nothing to kill
     std::move(reply)(JsonText());
   });
 }
@@ -80,7 +80,7 @@ ChildSpec Rooms::child_spec(const std::string& id) {
 
 Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard) {
   const auto new_message = [this, topic = "room:" + id](const JsonText& message) -> Result<void> {
-    if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients is an object");
+    if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients must be an object");
     node_.pubsub().broadcast(topic, "new_message", message);
     return {};
   };
@@ -89,7 +89,7 @@ Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard)
   handlers.on("broadcast", [new_message](const JsonText& args) -> Result<JsonText> {
     const auto list = args.parse();
     if (!list) return list.error();
-    if (list->as_array().size() != 1) return fail(ErrorCode::invalid, "broadcast takes one message");
+    if (list->as_array().size() != 1) return fail(ErrorCode::invalid, "broadcast takes one argument, the message");
     const auto sent = new_message(JsonText::trusted(args.view().substr(1, args.view().size() - 2)));
     if (!sent) return sent.error();
     return JsonText();

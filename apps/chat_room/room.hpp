@@ -5,9 +5,8 @@
 // The chat's rooms: each a JavaScript runtime under a supervisor, found by its id, started on first use
 // (ChatRoom.Room in the Elixir example).
 //
-// Any thread may call. A room lives on shards.home_of(id); that is where it is looked up, started and sent its message,
-// so two first uses at once make one room. Answers go home by themselves: what a ReplyTo does runs where its maker
-// said.
+// Any thread may call. A room lives on shards.home_of(id), where it is looked up, started and sent its messages, so
+// that two simultaneous first uses start one room. Replies run on the shard that the ReplyTo was made with.
 
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/node/node.hpp>
@@ -23,7 +22,7 @@
 
 namespace chat_room {
 
-/// What every room runs, and what it may use.
+/// The program and the limits of every room.
 struct RoomSpec {
   entmoot::Program program;
   entmoot::Budget budget = {};
@@ -34,25 +33,25 @@ class Rooms {
   /// The node outlives the rooms.
   Rooms(entmoot::Node& node, RoomSpec spec);
 
-  /// Answers the message {sender, text, timestamp}; every client in the room gets it as "new_message".
+  /// Answers the message {sender, text, timestamp}; every client in the room receives it as "new_message".
   void send_message(std::string_view id, std::string_view sender, std::string_view text, entmoot::ReplyTo reply);
   /// Answers the list of messages.
   void get_history(std::string_view id, entmoot::ReplyTo reply);
   /// Answers {messageCount}.
   void get_state(std::string_view id, entmoot::ReplyTo reply);
-  /// Ends the room by force, whatever it is doing; who waits for it is answered "killed". The next message starts a
-  /// fresh one. Being asked for, it does not count against the room's restart budget. Answers `null` when it is done.
+  /// Ends the room by force, whatever it is doing; pending calls are answered "killed". The next message starts a new
+  /// room. A kill does not count against the room's restart intensity. Answers `null` when the room has ended.
   void kill(std::string_view id, entmoot::ReplyTo reply);
-  /// Ends every room of this shard and starts no more. On each shard, before its loop ends.
+  /// Ends every room of this shard and starts no more. Called on each shard before its loop ends.
   void stop_here();
 
-  /// What the rooms of one shard hold.
+  /// The resources that the rooms of one shard hold.
   struct Usage {
     entmoot::ChildCounts rooms;
-    std::size_t heaps = 0;   ///< One a room that runs.
-    std::size_t stacks = 0;  ///< Of turns under way.
+    std::size_t heaps = 0;   ///< One for each running room.
+    std::size_t stacks = 0;  ///< One for each unfinished turn.
   };
-  /// Of this shard.
+  /// For the calling shard.
   [[nodiscard]] Usage usage_here() const;
 
  private:

@@ -29,7 +29,7 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& pay
       return NoReply{};
     });
   }
-  // Joined in the step in which the history arrives here: what the room broadcasts after it comes after it.
+  // The client is subscribed when the history arrives here, so it receives exactly the broadcasts after the history.
   rooms_.get_history(room_, answer([](Result<JsonText> history) -> HandleResult {
                        if (!history) return Reply{"error", reason(history.error())};
                        return Reply{"ok", JsonText::trusted("{\"messages\":" + std::string(history->view()) + "}")};
@@ -43,12 +43,13 @@ Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Paylo
                       : event == "typing"     ? &RoomChannel::handle_typing
                                               : nullptr;
   if (!handle) throw UnhandledEvent(event);
-  if (payload.is_binary()) return Reply{"error", reason(fail(ErrorCode::invalid, "a message is JSON, not bytes"))};
+  if (payload.is_binary())
+    return Reply{"error", reason(fail(ErrorCode::invalid, "a message must be JSON, not binary"))};
   return (this->*handle)(payload.json().view());
 }
 
 Channel::InfoResult RoomChannel::handle_out(std::string_view, const Payload&) {
-  return NoReply{};  // What company hears, kept from who is not in it.
+  return NoReply{};  // clients without a name do not receive these events
 }
 
 Channel::HandleResult RoomChannel::handle_message(std::string_view json) {
@@ -60,7 +61,8 @@ Channel::HandleResult RoomChannel::handle_message(std::string_view json) {
 
 Channel::HandleResult RoomChannel::handle_rename(std::string_view json) {
   if (name_.empty())
-    return Reply{"error", reason(fail(ErrorCode::unauthorized, "only who has joined with a name changes it"))};
+    return Reply{"error",
+                 reason(fail(ErrorCode::unauthorized, "a client that joined without a name cannot change it"))};
   auto name = new_name(json);
   if (!name) return Reply{"error", reason(name.error())};
   const bool news = *name != name_ || !listed_;
@@ -71,21 +73,22 @@ Channel::HandleResult RoomChannel::handle_rename(std::string_view json) {
 
 Channel::HandleResult RoomChannel::handle_typing(std::string_view json) {
   if (name_.empty())
-    return Reply{"error", reason(fail(ErrorCode::unauthorized, "only who has joined with a name is seen typing"))};
+    return Reply{"error",
+                 reason(fail(ErrorCode::unauthorized, "a client that joined without a name cannot report typing"))};
   const auto typing = is_typing(json);
   if (!typing) return Reply{"error", reason(typing.error())};
   broadcast_from("typing", JsonText::of({{"name", name_}, {"typing", *typing}}));
   return Reply{};
 }
 
-/// Lists the client under its name. A room so full that there is no place in the list is no reason to keep anybody out.
+/// Lists the client under its name. If the list is full, the client stays in the room unlisted.
 void RoomChannel::appear() {
   const std::string_view key = presence_key(client());
   const auto meta = JsonText::of({{"name", name_}});
   const auto shown = listed_ ? presence_.update(*this, key, meta) : presence_.track(*this, key, meta);
   if (!shown) {
     log::debug("{} is in {} but not listed: {}", log::quoted(name_), log::quoted(topic()), shown.error().reason);
-    presence_.untrack(*this, key);  // not under a name that is his no more
+    presence_.untrack(*this, key);  // a previous name must not stay listed
   }
   listed_ = shown.has_value();
 }

@@ -2,16 +2,16 @@
 
 #pragma once
 
-// One client in one room (ChatRoomWeb.RoomChannel in the Elixir example): joining brings the history, "send_message"
-// brings the message, and the room's "new_message" broadcasts go straight from PubSub to the client.
+// One client in one room (ChatRoomWeb.RoomChannel in the Elixir example): the reply to the join is the history, that to
+// "send_message" the message, and the room's "new_message" broadcasts go directly from PubSub to the client.
 //
-// Who joins with a name ({"name": "ann"}) is in company: he is seen by the others, sees them (presence_state, then
-// presence_diff), may change the name ("rename") and show that he types ("typing"). Who joins without one is a client
-// that knows nothing of this, such as QuickBEAM's page, and gets no frame of it.
+// A client that joins with a name ({"name": "ann"}) is listed in Presence, receives presence_state and presence_diff,
+// can change its name ("rename") and report that it is typing ("typing"). A client that joins without a name, such as
+// QuickBEAM's page, receives none of these events.
 //
-// A presence's key is made by the server, one for each socket, and the name is in its meta: so a new name is an update
-// of the same presence, and no name is ever an object's key in somebody's browser ("__proto__"). Two tabs are two
-// presences, perhaps of one name.
+// The server generates the key of a presence, one for each socket; the name is in its meta. So a new name updates the
+// same presence, and no name ("__proto__") becomes an object key in a browser. Two tabs are two presences, possibly
+// with the same name.
 
 #include "room.hpp"
 
@@ -39,7 +39,7 @@ class RoomChannel final : public entmoot::Channel {
   Rooms& rooms_;
   entmoot::Presence& presence_;
   std::string room_;
-  std::string name_;  // empty: not in company
+  std::string name_;  // empty if the client joined without a name
   bool listed_ = false;
 };
 

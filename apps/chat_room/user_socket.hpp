@@ -2,7 +2,7 @@
 
 #pragma once
 
-// Who may connect (everybody) and which channel serves which topic (ChatRoomWeb.UserSocket in the Elixir example).
+// Accepts every client and routes topics to channels (ChatRoomWeb.UserSocket in the Elixir example).
 
 #include "room_channel.hpp"
 
@@ -20,7 +20,7 @@ class UserSocket final : public entmoot::UserSocket {
   [[nodiscard]] entmoot::Result<entmoot::Client> connect(entmoot::Client client) const override;
 };
 
-/// Under which a client is present in its rooms: its own, and of no meaning to anybody else.
+/// The random key of the client's presences, unique to its socket.
 [[nodiscard]] std::string_view presence_key(const entmoot::Client& client);
 
 }  // namespace chat_room

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Colours for people: on a terminal, never in a pipe or a file, and not for who has asked for none (NO_COLOR,
-// https://no-color.org) or has a terminal that knows none.
+// Coloured output: only on a terminal that supports it, never in a pipe or a file, and not if NO_COLOR is set
+// (https://no-color.org).
 
 #include <cstdlib>
 #include <string>
@@ -16,7 +16,7 @@ namespace entmoot_app {
 class Colours {
  public:
   explicit constexpr Colours(bool on) noexcept : on_(on) {}
-  /// For what is written to `file` (STDOUT_FILENO, STDERR_FILENO).
+  /// For output to `file` (STDOUT_FILENO, STDERR_FILENO).
   [[nodiscard]] static Colours of(int file) {
     return Colours(wanted(isatty(file) == 1, std::getenv("NO_COLOR"), std::getenv("TERM")));
   }

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// How the command says that it could not do what it was asked: to standard error, each line a mistake.
+// Reports the failure of a command on standard error.
 
 #include "colour.hpp"
 #include "command_line.hpp"

@@ -30,10 +30,10 @@ struct Problem {
 constexpr std::string_view limits_key = "limits";
 constexpr std::string_view rooms_key = "rooms";
 
-// What is shown of a value in an error.
+// A longer value is cut in an error.
 constexpr std::size_t shown_bytes_max = 40;
 
-/// The name as one would write it: `rooms["chat:*"].heap`.
+/// The name in JavaScript: `rooms["chat:*"].heap`.
 std::string show(const Path& path) {
   std::string name;
   for (const std::string& key : path) {
@@ -64,7 +64,7 @@ Path operator/(Path path, std::string_view key) {
   return path;
 }
 
-/// The names below `prefix` ("", "socket."), one level.
+/// The names directly below `prefix` ("", "socket.").
 template <class Owner>
 std::vector<std::string_view> names_below(const SettingTable<Owner>& table, std::string_view prefix) {
   std::vector<std::string_view> names;
@@ -77,9 +77,9 @@ std::vector<std::string_view> names_below(const SettingTable<Owner>& table, std:
   return names;
 }
 
-class Reading {
+class ConfigReader {
  public:
-  [[nodiscard]] Config take(const boost::json::object& written);
+  [[nodiscard]] Config read(const boost::json::object& written);
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
   void complain(Path path, std::string text) { problems_.push_back({std::move(path), std::move(text)}); }
 
@@ -98,10 +98,10 @@ class Reading {
   std::vector<Problem> problems_;
 };
 
-Config Reading::take(const boost::json::object& written) {
+Config ConfigReader::read(const boost::json::object& written) {
   Config config;
   read_group(app_settings(), "", written, config, {});
-  // A route's limits begin with those of all routes.
+  // A route's limits start as a copy of those of all routes.
   if (const Json* limits = written.if_contains(limits_key)) read_limits(*limits, config.limits, {"limits"});
   if (const Json* rooms = written.if_contains(rooms_key)) read_rooms(*rooms, config);
   settle(config);
@@ -110,8 +110,8 @@ Config Reading::take(const boost::json::object& written) {
 }
 
 template <class Owner>
-void Reading::read_group(const SettingTable<Owner>& table, const std::string& prefix,
-                         const boost::json::object& written, Owner& owner, const Path& path) {
+void ConfigReader::read_group(const SettingTable<Owner>& table, const std::string& prefix,
+                              const boost::json::object& written, Owner& owner, const Path& path) {
   auto names = names_below(table, prefix);
   const bool has_rooms = std::is_same_v<Owner, Config> && prefix.empty();
   if (has_rooms) names.insert(names.end(), {limits_key, rooms_key});
@@ -133,7 +133,7 @@ void Reading::read_group(const SettingTable<Owner>& table, const std::string& pr
 }
 
 template <class Owner>
-void Reading::read_setting(const Setting<Owner>& setting, const Json& written, Owner& owner, const Path& path) {
+void ConfigReader::read_setting(const Setting<Owner>& setting, const Json& written, Owner& owner, const Path& path) {
   const auto read = setting.read(written, owner);
   if (read) return;
   if (!read.error().has_reason()) {
@@ -143,7 +143,7 @@ void Reading::read_setting(const Setting<Owner>& setting, const Json& written, O
   }
 }
 
-void Reading::unknown(const Path& path, std::vector<std::string_view> names) {
+void ConfigReader::unknown(const Path& path, std::vector<std::string_view> names) {
   std::string text = show(path) + " is not a setting; ";
   const auto near = nearest_name(path.back(), names);
   if (!near.empty()) {
@@ -152,12 +152,13 @@ void Reading::unknown(const Path& path, std::vector<std::string_view> names) {
     text += fmt::format("did you mean `limits.{}`?", path.back());
   } else {
     std::ranges::sort(names);
-    text += fmt::format("{} `{}`", path.size() == 1 ? "there are" : "in its place there are", fmt::join(names, "`, `"));
+    text += fmt::format("{} `{}`", path.size() == 1 ? "the settings are" : "the settings in this place are",
+                        fmt::join(names, "`, `"));
   }
   complain(path, std::move(text));
 }
 
-void Reading::read_limits(const Json& written, RoomLimits& limits, const Path& path) {
+void ConfigReader::read_limits(const Json& written, RoomLimits& limits, const Path& path) {
   const auto* group = written.if_object();
   if (!group) {
     return complain(path, fmt::format("{} must be an object of limits, not {}", show(path), show(written)));
@@ -171,7 +172,7 @@ void Reading::read_limits(const Json& written, RoomLimits& limits, const Path& p
   }
 }
 
-void Reading::read_rooms(const Json& written, Config& config) {
+void ConfigReader::read_rooms(const Json& written, Config& config) {
   const Path path = {std::string(rooms_key)};
   const auto* routes = written.if_object();
   if (!routes) {
@@ -184,7 +185,7 @@ void Reading::read_rooms(const Json& written, Config& config) {
     const std::string_view pattern = member.key();
     if (pattern.empty() || pattern.substr(0, pattern.size() - 1).find('*') != std::string_view::npos) {
       complain(path / pattern,
-               fmt::format("{} is no route: a topic, or the beginning of topics with one `*` at the end",
+               fmt::format("{} is not a route: it must be a topic, or a prefix of topics with one `*` at the end",
                            show(path / pattern)));
       continue;
     }
@@ -193,25 +194,26 @@ void Reading::read_rooms(const Json& written, Config& config) {
   }
 }
 
-void Reading::settle(Config& config) {
+void ConfigReader::settle(Config& config) {
   auto& socket = config.socket;
   socket.longpolling.message_bytes_max = socket.websocket.limits.message_bytes_max;
   socket.longpolling.queued_bytes_max = socket.websocket.outbox.bytes_max;
   socket.longpolling.queued_frames_max = socket.websocket.outbox.frames_max;
   socket.websocket.compress = config.compress;
-  // A message that may come over a WebSocket may come in a POST as well.
+  // A message that is accepted over a WebSocket is accepted over long-polling too.
   socket.longpolling.body_bytes_max = std::max(socket.longpolling.body_bytes_max, socket.longpolling.message_bytes_max);
   if (!socket.path.starts_with('/')) {
     complain({"socket", "path"}, "`socket.path` must begin with \"/\", such as \"/socket\"");
   }
 }
 
-void Reading::settle_tokens(Tokens& tokens) {
+void ConfigReader::settle_tokens(Tokens& tokens) {
   const auto of_tokens = [](const Problem& problem) { return problem.path.front() == "tokens"; };
   if (std::ranges::any_of(problems_, of_tokens)) return;
-  // A secret that was to come from somewhere and did not must not mean that anybody is let in.
+  // An unset environment variable must not disable authentication.
   if (tokens.secret.empty() && tokens.jwt_keys.empty()) {
-    return complain({"tokens"}, "`tokens` has neither `secret` nor `jwt`; leave it out if nobody needs a token");
+    return complain({"tokens"},
+                    "`tokens` has neither `secret` nor `jwt`; remove `tokens` to let clients in without a token");
   }
   if (const auto settled = tokens.settle(); !settled) complain({"tokens"}, settled.error().reason);
 }
@@ -224,16 +226,15 @@ Result<Config> config_from(const ConfigFile& file) {
   const auto* written = parsed->if_object();
   if (!written) {
     return fail(ErrorCode::invalid,
-                fmt::format("{}: there must be an `export default {{ … }}` with the settings, not {}", file.name,
-                            show(*parsed)));
+                fmt::format("{}: the default export must be an object of settings, not {}", file.name, show(*parsed)));
   }
-  Reading reading;
-  Config config = reading.take(*written);
-  if (reading.problems().empty()) return config;
+  ConfigReader reader;
+  Config config = reader.read(*written);
+  if (reader.problems().empty()) return config;
 
   const SourcePlaces places(file.source);
   std::vector<std::pair<Place, std::string>> lines;
-  for (const auto& problem : reading.problems()) lines.emplace_back(places.find(problem.path), problem.text);
+  for (const auto& problem : reader.problems()) lines.emplace_back(places.find(problem.path), problem.text);
   std::ranges::stable_sort(lines, {}, [](const auto& line) { return std::pair(line.first.line, line.first.column); });
   std::string reason;
   for (const auto& [place, text] : lines) {
@@ -249,27 +250,25 @@ std::vector<std::string> warnings_of(const Config& config) {
   const bool is_public = !address.starts_with("127.") && address != "::1";
   if (is_public && !config.proxy && (config.tokens.given())) {
     warnings.push_back(
-        fmt::format("`address` is {} and tokens are verified, but this server speaks no TLS: whoever listens can take "
-                    "the tokens. Put a "
-                    "proxy that does before it, and set `proxy`.",
+        fmt::format("`address` is {} and clients send tokens, but this server does not use TLS: tokens can be read on "
+                    "the network. Put a proxy that terminates TLS in front of it and set `proxy`.",
                     address));
   }
   if (!is_public && config.proxy && config.origins.check == OriginPolicy::Check::conn) {
     warnings.push_back(
-        "`origins` is [\":conn\"] behind a `proxy`: a page that came by https is not taken for one of this server. "
-        "List "
-        "its origin instead.");
+        "`origins` is [\":conn\"] behind a `proxy`: pages loaded over https do not match this server's scheme and are "
+        "rejected. List their origin instead.");
   }
   constexpr std::size_t slot = js::ArenaOptions{}.slot_bytes;
-  const auto judge_heap = [&](std::string_view name, const RoomLimits& limits) {
+  const auto check_heap = [&](std::string_view name, const RoomLimits& limits) {
     if (limits.budget.heap.hard <= slot) return;
-    warnings.push_back(fmt::format("`{}` is {}, but no room gets more than {}.", name,
+    warnings.push_back(fmt::format("`{}` is {}, but a room's heap cannot exceed {}.", name,
                                    show_size(limits.budget.heap.hard), show_size(slot)));
   };
-  judge_heap("limits.heap", config.limits);
+  check_heap("limits.heap", config.limits);
   for (const auto& [pattern, limits] : config.rooms) {
     if (limits.budget.heap.hard != config.limits.budget.heap.hard) {
-      judge_heap(fmt::format("rooms[\"{}\"].heap", pattern), limits);
+      check_heap(fmt::format("rooms[\"{}\"].heap", pattern), limits);
     }
   }
   return warnings;

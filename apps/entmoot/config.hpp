@@ -2,13 +2,12 @@
 
 #pragma once
 
-// What an app's entmoot.config.ts says, in the library's own words. Every setting is declared in settings.cpp, once:
-// its name, what it may be, and what it is for; reading, docs/configuration.md and the types for the editor all come
-// from there.
+// An app's configuration, as the library's option structs. Each setting is declared once, in settings.cpp: its name,
+// accepted values and purpose; reading, docs/configuration.md and the editor's types are derived from there.
 //
-// The file has been run when it comes here; what is read is the JSON of its default export. All mistakes are told at
-// once, each with its place in the file. A value without a mistake is a server that can start, as far as words can
-// tell.
+// entmoot.config.ts is a program that has already run (server/app_loader.hpp); config_from() reads the JSON of its
+// default export. It reports all errors at once, each with its position in the file. A Config without errors lets the
+// server start, except for what only the system knows, such as a port in use.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
@@ -31,7 +30,7 @@
 
 namespace entmoot_app {
 
-/// `socket`: where clients connect, and how much they may send.
+/// `socket`: the path that clients connect to, and the limits of a connection.
 struct SocketSettings {
   std::string path = "/socket";
   bool longpoll = true;
@@ -40,11 +39,11 @@ struct SocketSettings {
   entmoot::LongpollOptions longpolling = {};
 };
 
-/// `node`: the rooms of this process, all routes together.
+/// `node`: the rooms of this process, of all routes together.
 struct NodeLimits {
   std::size_t rooms_max = 10'000;
-  std::size_t rooms_per_ip_max = 100;                  ///< That clients of one address have called to life.
-  std::size_t sleeping_bytes_max = 64 * entmoot::MiB;  ///< Serialized state of rooms that sleep.
+  std::size_t rooms_per_ip_max = 100;                  ///< Started by clients from one address.
+  std::size_t sleeping_bytes_max = 64 * entmoot::MiB;  ///< Serialized state of sleeping rooms.
   entmoot::RestartIntensity restarts = {};
   entmoot::Backoff backoff = {};
 };
@@ -53,37 +52,37 @@ struct Config {
   entmoot::ListenerOptions listener = {};
   unsigned shards = 0;  ///< 0: one per core.
   entmoot::OriginPolicy origins = {};
-  bool proxy = false;  ///< The client's address is the last one of X-Forwarded-For.
+  bool proxy = false;  ///< The client's address is the last entry of X-Forwarded-For.
   bool compress = false;
-  entmoot::Duration public_cache = {};  ///< How long browsers may use a file of public/ without asking.
+  entmoot::Duration public_cache = {};  ///< How long browsers may cache a file of public/ without revalidation.
   SocketSettings socket = {};
   entmoot::HttpOptions http = {};
   entmoot::Tokens tokens = {};
-  std::vector<std::string> handlers = {"broadcast"};  ///< Of Beam.call, out of known_handlers.
-  std::vector<std::string> fetch = {};                ///< Origins that rooms may fetch from.
+  std::vector<std::string> handlers = {"broadcast"};  ///< For Beam.call; a subset of known_handlers.
+  std::vector<std::string> fetch = {};                ///< Origins that rooms can fetch from.
   std::map<std::string, std::string> broadcast_channels = {{"chat", "new_message"}};  ///< Name to event.
   entmoot::RoomLimits limits = {};
-  std::map<std::string, entmoot::RoomLimits> rooms = {};  ///< By the route's pattern, complete.
+  std::map<std::string, entmoot::RoomLimits> rooms = {};  ///< By route pattern; each has all limits.
   NodeLimits node = {};
 
-  /// What the rooms of a route may use; `pattern` as the route has it ("room:*").
+  /// The limits of a route's rooms; `pattern` is the route's ("room:*").
   [[nodiscard]] const entmoot::RoomLimits& limits_of(const std::string& pattern) const {
     const auto found = rooms.find(pattern);
     return found == rooms.end() ? limits : found->second;
   }
 };
 
-/// A configuration file that has been run.
+/// A configuration file after it has run.
 struct ConfigFile {
-  std::string name = "entmoot.config.ts";  ///< As errors show it.
+  std::string name = "entmoot.config.ts";  ///< The name in errors.
   std::string source = {};
   entmoot::JsonText default_export = {};
 };
 
-/// The error's reason has all mistakes, one a line: "entmoot.config.ts:3:5: `port` must be …".
+/// The error's reason lists all errors, one per line: "entmoot.config.ts:3:5: `port` must be …".
 [[nodiscard]] entmoot::Result<Config> config_from(const ConfigFile& file);
 
-/// What works but is hardly meant: sentences for the log. An app has more of them (rooms/app.hpp).
+/// Warnings for the log: settings that are valid but probably unintended. server/app.hpp adds those of the rooms.
 [[nodiscard]] std::vector<std::string> warnings_of(const Config& config);
 
 }  // namespace entmoot_app

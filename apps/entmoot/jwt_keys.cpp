@@ -32,24 +32,26 @@ Result<std::string> text_of(const boost::json::object& entry, std::string_view n
 
 Result<std::vector<JwtKey>> jwt_keys_from(const Json& written) {
   const auto* entry = written.if_object();
-  if (!entry) return fail(ErrorCode::invalid, "each must be an object with `key`, `secret` or `jwks`");
+  if (!entry) return fail(ErrorCode::invalid, "each entry must be an object with `key`, `secret` or `jwks`");
   for (const auto& member : *entry) {
     bool known = false;
     for (const auto name : entry_keys) known = known || name == std::string_view(member.key());
     if (!known) {
       return fail(ErrorCode::invalid,
-                  fmt::format("`{}` is none of `kid`, `alg`, `key`, `secret`, `jwks`", std::string_view(member.key())));
+                  fmt::format("unknown field `{}`; the fields are `kid`, `alg`, `key`, `secret`, `jwks`",
+                              std::string_view(member.key())));
     }
   }
   const Json* key = entry->if_contains("key");
   const Json* secret = entry->if_contains("secret");
   const Json* jwks = entry->if_contains("jwks");
   if ((key != nullptr) + (secret != nullptr) + (jwks != nullptr) != 1) {
-    return fail(ErrorCode::invalid, "each needs one of `key`, `secret` and `jwks`");
+    return fail(ErrorCode::invalid, "each entry must have exactly one of `key`, `secret` and `jwks`");
   }
   if (jwks) {
     if (entry->size() > 1)
-      return fail(ErrorCode::invalid, "beside `jwks` nothing can be said: its keys have their own names");
+      return fail(ErrorCode::invalid,
+                  "an entry with `jwks` can have no other field: its keys have their own `kid` and `alg`");
     auto keys = JwtKeys::from_jwks(to_json(*jwks));
     if (!keys) return keys.error();
     return keys->all();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// entmoot: the command.
+// main() of the command `entmoot`.
 
 #include "colour.hpp"
 #include "command_line.hpp"
@@ -29,9 +29,9 @@ ExitCode run(const command::New& create) {
   if (!written) return complain(written.error().reason);
   const auto colours = Colours::of(STDOUT_FILENO);
   const auto folder = create.folder.string();
-  fmt::print("A chat to start from is in {}:\n\n", colours.bold(folder));
+  fmt::print("Created a starter app in {}:\n\n", colours.bold(folder));
   for (const auto& name : *written) fmt::print("  {}\n", colours.dim(name));
-  fmt::print("\nNow:  {}\n", colours.green("entmoot serve " + folder + " --watch"));
+  fmt::print("\nNext: {}\n", colours.green("entmoot serve " + folder + " --watch"));
   return ExitCode::ok;
 }
 

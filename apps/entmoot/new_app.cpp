@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A file of that name would be obeyed in our own tree.
+/// In this repository the file has another name, because git would apply it here.
 std::string name_in_app(std::string_view name) { return name == "gitignore" ? ".gitignore" : std::string(name); }
 
 Result<void> write(const fs::path& path, std::string_view bytes) {
@@ -42,15 +42,14 @@ Result<std::vector<std::string>> make_new_app(const fs::path& folder) {
   const auto status = fs::status(folder, problem);
   if (fs::exists(status)) {
     if (!fs::is_directory(status))
-      return fail(ErrorCode::already_exists, fmt::format("{} is there already, and no folder", folder.string()));
+      return fail(ErrorCode::already_exists, fmt::format("{} exists and is not a folder", folder.string()));
     const bool is_empty = fs::is_empty(folder, problem);
-    if (problem) return fail(ErrorCode::io, fmt::format("cannot look into {}: {}", folder.string(), problem.message()));
+    if (problem) return fail(ErrorCode::io, fmt::format("cannot read {}: {}", folder.string(), problem.message()));
     if (!is_empty)
-      return fail(ErrorCode::already_exists,
-                  fmt::format("{} is not empty: choose a folder that is not there yet", folder.string()));
+      return fail(ErrorCode::already_exists, fmt::format("{} is not empty; choose a new folder", folder.string()));
   }
   fs::create_directories(folder, problem);
-  if (problem) return fail(ErrorCode::io, fmt::format("cannot make {}: {}", folder.string(), problem.message()));
+  if (problem) return fail(ErrorCode::io, fmt::format("cannot create {}: {}", folder.string(), problem.message()));
 
   std::vector<std::string> written;
   const auto add = [&](const std::string& name, std::string_view bytes) -> Result<void> {

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// `entmoot new`: a chat to start from, with its page, its test, and the types for the editor. The files are
-// priv/new and priv/types, inside the binary.
+// `entmoot new`: creates a chat app with its page, its test, and the types for the editor. The files are those of
+// priv/new and priv/types, embedded in the binary.
 
 #include <entmoot/base/result.hpp>
 
@@ -13,9 +13,8 @@
 
 namespace entmoot_app {
 
-/// Writes the app into `folder`, which is made if it is not there. An error if something is in it already: nothing that
-/// exists is ever written over. Returns the files, relative to the folder, in the order of the tour that README.md
-/// gives.
+/// Writes the app into `folder`, which is created if needed. An error if the folder is not empty: existing files are
+/// never overwritten. Returns the paths of the files relative to `folder`, in the order in which README.md lists them.
 [[nodiscard]] entmoot::Result<std::vector<std::string>> make_new_app(const std::filesystem::path& folder);
 
 }  // namespace entmoot_app

@@ -29,7 +29,7 @@ std::string size_text(std::int64_t bytes) {
   return fmt::format("{} KB", bytes >> 10);
 }
 
-// A table fits on a screen; `inspect` and --json have the whole of it.
+// Keeps the table within a screen's width; `inspect` and --json print the whole text.
 constexpr std::size_t topic_characters_max = 48;
 constexpr std::size_t trouble_characters_max = 80;
 
@@ -57,17 +57,17 @@ void print_rooms(const Json& rooms) {
   if (rooms.as_array().empty()) fmt::print("{}\n", colours.dim("no room is running"));
 }
 
-constexpr std::string_view console_help = R"(rooms                       the rooms that are running
-inspect <topic>             all that is known of one
-eval <topic> <expression>   evaluates in the room, among its file's own variables
-send <topic> <json>         to the room's handleInfo
-kill <topic>                ends the room by force; its clients join a fresh one
-use <topic>                 what follows is evaluated in that room; `.` ends it
-reload                      the rooms go on in the code that is on the disk
-quit
+constexpr std::string_view console_help = R"(rooms                       list the running rooms
+inspect <topic>             show all details of a room
+eval <topic> <expression>   evaluate an expression in the scope of the room's file
+send <topic> <json>         send a message to the room's handleInfo
+kill <topic>                end a room; its clients rejoin a new one
+use <topic>                 evaluate the following lines in that room, until a line `.`
+reload                      load the app from disk and reload its rooms
+quit                        close the console
 )";
 
-/// The first word of `line`, which it loses.
+/// Removes the first word from `line` and returns it.
 std::string first_word(std::string& line) {
   const auto begin = std::min(line.find_first_not_of(' '), line.size());
   const auto end = std::min(line.find(' ', begin), line.size());
@@ -76,20 +76,20 @@ std::string first_word(std::string& line) {
   return word;
 }
 
-void say(const Result<Json>& answer) {
+void print_answer(const Result<Json>& answer) {
   if (!answer) return fmt::print("{}\n", Colours::of(STDOUT_FILENO).red(terminal_text(answer.error().reason)));
   if (answer->is_null()) return fmt::print("done\n");
   fmt::print("{}\n", terminal_text(answer->is_string() ? std::string(answer->as_string()) : to_json(*answer)));
 }
 
-/// What an evaluation came to, or the error it threw.
+/// The result of the evaluation, or the error that it threw.
 Result<Json> evaluate(const std::filesystem::path& dir, const std::string& topic, const std::string& expression) {
   return ask_server(dir, {{"command", "eval"}, {"topic", topic}, {"expression", expression}});
 }
 
 void inspect(const std::filesystem::path& dir, const std::string& topic) {
   const auto rooms = ask_server(dir, {{"command", "rooms"}});
-  if (!rooms) return say(rooms);
+  if (!rooms) return print_answer(rooms);
   for (const Json& room : rooms->as_array()) {
     if (std::string_view(room.at("topic").as_string()) != topic) continue;
     for (const auto& [name, value] : room.as_object()) {
@@ -98,10 +98,28 @@ void inspect(const std::filesystem::path& dir, const std::string& topic) {
     }
     return;
   }
-  say(fail(ErrorCode::not_found, fmt::format("no room \"{}\" is running", topic)));
+  print_answer(fail(ErrorCode::not_found, fmt::format("no room \"{}\" is running", topic)));
+}
+
+/// "<label>: a, b\n"; nothing for an empty list.
+std::string list_line(std::string_view label, const Json& names) {
+  std::string line;
+  for (const Json& name : names.as_array()) {
+    line += line.empty() ? fmt::format("{}: ", label) : ", ";
+    line += terminal_text(std::string_view(name.as_string()));
+  }
+  return line.empty() ? line : line + '\n';
 }
 
 }  // namespace
+
+std::string reload_text(const Json& report) {
+  std::string text = list_line("reloaded rooms", report.at("rooms"));
+  if (report.at("files").as_bool()) text += "reloaded files: public/\n";
+  text += list_line("changed settings in effect now", report.at("settings"));
+  text += list_line("changed settings that take effect after a restart", report.at("afterRestart"));
+  return text.empty() ? "nothing has changed\n" : text;
+}
 
 ExitCode show_rooms(const command::Rooms& command) {
   const auto rooms = ask_server(command.dir, {{"command", "rooms"}});
@@ -126,7 +144,7 @@ ExitCode evaluate_in_room(const command::Eval& command) {
 ExitCode reload_server(const command::Reload& command) {
   const auto answer = ask_server(command.dir, {{"command", "reload"}});
   if (!answer) return complain(answer.error().reason);
-  fmt::print("reloaded\n");
+  fmt::print("{}", reload_text(*answer));
   return ExitCode::ok;
 }
 
@@ -136,7 +154,7 @@ ExitCode open_console(const command::Console& command) {
   const auto colours = Colours::of(STDOUT_FILENO);
   std::string used;
   std::string line;
-  if (is_terminal) fmt::print("{}\n", colours.dim("`help` says what can be done here"));
+  if (is_terminal) fmt::print("{}\n", colours.dim("type `help` for commands"));
   for (;;) {
     if (is_terminal) fmt::print("{} ", colours.green(used.empty() ? "entmoot>" : used + ">"));
     std::fflush(stdout);
@@ -146,7 +164,7 @@ ExitCode open_console(const command::Console& command) {
       if (line == ".") {
         used.clear();
       } else {
-        say(evaluate(command.dir, used, line));
+        print_answer(evaluate(command.dir, used, line));
       }
       continue;
     }
@@ -157,24 +175,26 @@ ExitCode open_console(const command::Console& command) {
       fmt::print("{}", console_help);
     } else if (word == "rooms") {
       const auto rooms = ask_server(command.dir, {{"command", "rooms"}});
-      rooms ? print_rooms(*rooms) : say(rooms);
+      rooms ? print_rooms(*rooms) : print_answer(rooms);
     } else if (word == "inspect") {
       inspect(command.dir, first_word(rest));
     } else if (word == "eval") {
       const std::string topic = first_word(rest);
-      say(evaluate(command.dir, topic, rest));
+      print_answer(evaluate(command.dir, topic, rest));
     } else if (word == "send") {
       const std::string topic = first_word(rest);
       const auto message = parse_json(rest);
-      say(message ? ask_server(command.dir, {{"command", "send"}, {"topic", topic}, {"message", *message}}) : message);
+      print_answer(message ? ask_server(command.dir, {{"command", "send"}, {"topic", topic}, {"message", *message}})
+                           : message);
     } else if (word == "kill") {
-      say(ask_server(command.dir, {{"command", "kill"}, {"topic", first_word(rest)}}));
+      print_answer(ask_server(command.dir, {{"command", "kill"}, {"topic", first_word(rest)}}));
     } else if (word == "use") {
       used = first_word(rest);
     } else if (word == "reload") {
-      say(ask_server(command.dir, {{"command", "reload"}}));
+      const auto report = ask_server(command.dir, {{"command", "reload"}});
+      report ? fmt::print("{}", reload_text(*report)) : print_answer(report);
     } else {
-      fmt::print("no command \"{}\"; `help` lists them\n", word);
+      fmt::print("unknown command \"{}\"; type `help` for commands\n", word);
     }
   }
   if (is_terminal) fmt::print("\n");

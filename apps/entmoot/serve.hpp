@@ -8,9 +8,9 @@
 
 namespace entmoot_app {
 
-/// Until SIGTERM or SIGINT; a second one ends it at once. SIGHUP reloads.
+/// Serves until SIGTERM or SIGINT; a second one ends the process at once. SIGHUP reloads.
 [[nodiscard]] ExitCode serve_app(const command::Serve& serve);
-/// Says what is wrong with the app, a line for each mistake, or what there is in it.
+/// Prints the app's errors, one per line, or its routes and "no problems found".
 [[nodiscard]] ExitCode check_app(const command::Check& check);
 
 }  // namespace entmoot_app

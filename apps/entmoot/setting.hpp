@@ -2,9 +2,9 @@
 
 #pragma once
 
-// One setting: its name, what it may be, what it is for, and how it is read into the `Owner` (Config, or RoomLimits)
-// and shown again. The makers below are for the usual kinds; a field's own type (a count, a Duration, a Rate) says how
-// a number is put into it.
+// One setting of entmoot.config.ts: its name, accepted values, purpose, and how it is read into its `Owner` (Config or
+// RoomLimits) and written out again. SettingTable has a function for each usual kind of setting; the overloads of put()
+// and number_of() convert a number to and from the field's type (a count, a Duration, a Rate).
 
 #include "units.hpp"
 
@@ -27,32 +27,32 @@
 
 namespace entmoot_app {
 
-/// When a changed setting takes effect.
+/// When a changed setting takes effect. The table in docs/configuration.md and Reloader's report follow it.
 enum class TakesEffect { after_restart, on_reload };
 
 template <class Owner>
 struct Setting {
   std::string name;      ///< The path below the owner: "history.entries".
-  std::string type;      ///< In TypeScript.
-  std::string accepts;   ///< What completes "must be …".
-  std::string range;     ///< The same in short, for a table; empty: `accepts` is short enough.
-  std::string says;      ///< One sentence: what it is for.
-  std::string at_limit;  ///< What happens when it is reached; empty if nothing does.
-  /// An Error without a reason: the value is none that is accepted.
+  std::string type;      ///< The TypeScript type.
+  std::string accepts;   ///< Completes "must be …" in an error.
+  std::string range;     ///< The same, shorter, for a table; empty: the table shows `accepts`.
+  std::string purpose;   ///< One sentence.
+  std::string at_limit;  ///< The effect of reaching the limit; empty for settings that limit nothing.
+  /// An Error without a reason means that the value is not one of the accepted values.
   std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read;
-  /// As one would write it.
+  /// The value as it is written in the configuration.
   std::function<std::string(const Owner&)> shown;
   TakesEffect takes_effect = TakesEffect::after_restart;
 };
 
-/// The smallest and the greatest value, both included.
+/// The smallest and the largest value, both inclusive.
 struct Range {
   double least;
   double most;
   [[nodiscard]] bool holds(double value) const noexcept { return value >= least && value <= most; }
 };
 
-// How a number goes into a field and comes out again. Times are milliseconds.
+// Conversion between numbers and fields. Times are in milliseconds.
 
 template <std::integral T>
 void put(T& field, double value) {
@@ -68,7 +68,7 @@ template <class T>
 void put(std::optional<T>& field, double value) {
   put(field.emplace(), value);
 }
-/// What may come at once and what is owed at most keep their proportion to the rate.
+/// The burst and the largest debt keep their proportion to the rate.
 inline void put(entmoot::Rate& field, double value) {
   const double factor = value / field.per_second;
   field = {.per_second = value, .burst = field.burst * factor, .debt = field.debt * factor};
@@ -98,14 +98,14 @@ inline std::string show_ms_of(double value) {
 }
 inline std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
 
-/// The settings of one owner, in the order in which they are documented. `field` arguments are generic lambdas from the
-/// owner to a reference.
+/// The settings of one owner, in the order of the documentation. `field` arguments are generic lambdas from the owner
+/// to a reference to the field.
 template <class Owner>
 class SettingTable {
  public:
   struct Words {
     std::string name;
-    std::string says;
+    std::string purpose;
     std::string at_limit = {};
   };
 
@@ -134,7 +134,7 @@ class SettingTable {
         [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); },
         fmt::format("{} to {}", range.least, range.most));
   }
-  /// A part of a whole.
+  /// A fraction.
   template <class Field>
   SettingTable& share(Words words, Range range, Field field) {
     return add(
@@ -167,7 +167,7 @@ class SettingTable {
         [field](const Owner& owner) { return in_quotes(show_bytes_of(number_of(field(owner)))); },
         fmt::format("{} to {}", show_bytes_of(range.least), show_bytes_of(range.most)));
   }
-  /// `range` in milliseconds. `unset` is what is shown of an optional field that has no value.
+  /// `range` is in milliseconds. `unset` is shown for an optional field without a value.
   template <class Field>
   SettingTable& time(Words words, Range range, Field field, std::string unset = {}) {
     const auto accepts = fmt::format("a time from {} to {}: \"5s\", or a number of milliseconds",
@@ -192,7 +192,7 @@ class SettingTable {
         },
         fmt::format("{} to {}", show_ms_of(range.least), show_ms_of(range.most)));
   }
-  /// `unset` is what is shown of an empty one. An empty text is not accepted.
+  /// An empty string is not accepted. `unset` is shown for a field that is empty.
   template <class Field>
   SettingTable& text(Words words, const std::string& accepts, Field field, std::string unset = {}) {
     return add(
@@ -206,7 +206,7 @@ class SettingTable {
           return field(owner).empty() ? unset : in_quotes(field(owner));
         });
   }
-  /// Anything else.
+  /// A setting of any other kind.
   SettingTable& add(Words words, const std::string& type, const std::string& accepts,
                     std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read,
                     std::function<std::string(const Owner&)> shown, const std::string& range = {}) {
@@ -214,14 +214,14 @@ class SettingTable {
                          .type = type,
                          .accepts = accepts,
                          .range = range,
-                         .says = std::move(words.says),
+                         .purpose = std::move(words.purpose),
                          .at_limit = std::move(words.at_limit),
                          .read = std::move(read),
                          .shown = std::move(shown)});
     return *this;
   }
 
-  /// The last one that was added takes effect on a reload.
+  /// The setting added last takes effect on a reload.
   SettingTable& on_reload() {
     settings_.back().takes_effect = TakesEffect::on_reload;
     return *this;

@@ -31,7 +31,7 @@ constexpr double kilobyte = 1024;
 constexpr double megabyte = 1024 * kilobyte;
 constexpr double gigabyte = 1024 * megabyte;
 
-/// The strings of a list, or nothing if it is none.
+/// The strings of a list; nothing if `value` is not a list of strings.
 std::optional<std::vector<std::string>> texts_in(const Json& value) {
   const auto* list = value.if_array();
   if (!list) return std::nullopt;
@@ -78,8 +78,8 @@ Result<void> read_handlers(const Json& value, Config& config) {
   if (!names) return fail(ErrorCode::invalid, "");
   for (const std::string& name : *names) {
     if (std::ranges::find(known_handlers, name) == known_handlers.end()) {
-      return fail(ErrorCode::invalid, fmt::format("has \"{}\", which is no handler; there are \"{}\"", name,
-                                                  fmt::join(known_handlers, "\" and \"")));
+      return fail(ErrorCode::invalid, fmt::format("contains \"{}\", which is not a handler; the handlers are \"{}\"",
+                                                  name, fmt::join(known_handlers, "\" and \"")));
     }
   }
   config.handlers = *std::move(names);
@@ -103,9 +103,9 @@ Result<void> read_fetch(const Json& value, Config& config) {
   if (!origins) return fail(ErrorCode::invalid, "");
   for (const std::string& origin : *origins) {
     if (!is_fetch_origin(origin)) {
-      return fail(
-          ErrorCode::invalid,
-          fmt::format("has \"{}\", which is no origin: scheme, host and perhaps a port, without a path", origin));
+      return fail(ErrorCode::invalid,
+                  fmt::format("contains \"{}\", which is not an origin: scheme, host and optional port, without a path",
+                              origin));
     }
   }
   config.fetch = *std::move(origins);
@@ -147,209 +147,211 @@ Result<void> read_audience(const Json& value, Config& config) {
 void add_server(SettingTable<Config>& table) {
   table
       .count(
-          {"port", "Port to listen on; 0 takes any free one.", "a port that is taken ends `entmoot serve`, with 1"},
+          {"port", "Port to listen on; 0 selects a free port.",
+           "`entmoot serve` exits with status 1 if the port is in use"},
           {0, 65'535}, [](auto& config) -> auto& { return config.listener.port; })
       .text(
-          {"address", "Address to listen on; \"0.0.0.0\" or \"::\" lets others in."},
+          {"address", "Address to listen on; \"0.0.0.0\" or \"::\" accepts connections from other machines."},
           "an IPv4 or IPv6 address of this machine, such as \"127.0.0.1\" or \"0.0.0.0\"",
           [](auto& config) -> auto& { return config.listener.address; })
       .count(
-          {"shards", "Threads that serve; 0 is one per core."}, {0, 48},
+          {"shards", "Number of shard threads; 0 means one per core."}, {0, 48},
           [](auto& config) -> auto& { return config.shards; })
       .add({"origins",
-            "Which pages may connect: `true` those of this server's own host, `false` all, or a list of origins "
-            "(`\":conn\"`, alone, compares scheme and port too).",
+            "Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the "
+            "listed ones; `[\":conn\"]` allows the server's own host, scheme and port.",
             "403"},
            "boolean | string[]", "true, false, or a list such as [\"https://example.com\", \"//*.example.com\"]",
            read_origins, show_origins)
       .flag(
           {"proxy",
-           "Believe the last address in X-Forwarded-For. Only behind a proxy that writes it: otherwise anybody can "
-           "choose his address."},
+           "Take the client's address from the last entry of X-Forwarded-For. Set it only behind a proxy that writes "
+           "this header: otherwise clients can forge their address."},
           [](auto& config) -> auto& { return config.proxy; })
       .flag(
-          {"compress", "Compress messages to clients that offer it; read SECURITY.md first."},
+          {"compress", "Compress messages to clients that support it; read SECURITY.md first."},
           [](auto& config) -> auto& { return config.compress; })
       .time(
-          {"publicCache", "How long browsers may use a file of public/ without asking for it again."}, {0, 366 * day},
+          {"publicCache", "How long browsers may cache a file of public/ without revalidation."}, {0, 366 * day},
           [](auto& config) -> auto& { return config.public_cache; })
       .on_reload();
 }
 
 void add_socket(SettingTable<Config>& table) {
-  constexpr auto rate = "refused one by one, `rate limit: …`; who goes on is closed with 1008";
+  constexpr auto rate = "each message is rejected with `rate limit: …`; if the client continues, closed with 1008";
   table
       .text(
-          {"socket.path", "Where phoenix.js connects: `new Socket(\"/socket\")`."}, "a path that begins with \"/\"",
-          [](auto& config) -> auto& { return config.socket.path; })
+          {"socket.path", "Path that phoenix.js connects to: `new Socket(\"/socket\")`."},
+          "a path that begins with \"/\"", [](auto& config) -> auto& { return config.socket.path; })
       .flag(
-          {"socket.longpoll", "Let clients that get no WebSocket through poll instead."},
+          {"socket.longpoll", "Allow long-polling, for clients that cannot open a WebSocket."},
           [](auto& config) -> auto& { return config.socket.longpoll; })
       .count(
-          {"socket.connections", "Connections, all together.", "503 with `Retry-After: 5`"}, {1, 1'000'000},
+          {"socket.connections", "Open connections in total.", "503 with `Retry-After: 5`"}, {1, 1'000'000},
           [](auto& config) -> auto& { return config.listener.admission.connections_max; })
       .count(
           {"socket.connectionsPerIp",
-           "Connections from one address; an IPv6 network of 64 bits counts as one, this machine itself not at all.",
-           "503"},
+           "Open connections from one address; an IPv6 /64 network counts as one address, loopback is exempt.", "503"},
           {1, 1'000'000}, [](auto& config) -> auto& { return config.listener.admission.connections_per_network_max; })
       .count(
-          {"socket.channels", "Topics that one client may have joined.",
-           "the join is refused: `too many channels joined`"},
+          {"socket.channels", "Topics that one client can have joined.",
+           "the join is rejected: `too many channels joined`"},
           {1, 10'000}, [](auto& config) -> auto& { return config.socket.limits.channels_max; })
       .count(
-          {"socket.messagesPerSecond", "Messages of one client; twice as many at once.", rate}, {1, 1'000'000},
-          [](auto& config) -> auto& { return config.socket.limits.messages; })
+          {"socket.messagesPerSecond", "Messages per second from one client; bursts of up to twice as many.", rate},
+          {1, 1'000'000}, [](auto& config) -> auto& { return config.socket.limits.messages; })
       .size(
-          {"socket.bytesPerSecond", "Bytes of one client's messages; twice as many at once.", rate},
+          {"socket.bytesPerSecond", "Message bytes per second from one client; bursts of up to twice as many.", rate},
           {kilobyte, gigabyte}, [](auto& config) -> auto& { return config.socket.limits.bytes; })
       .count(
-          {"socket.joinsPerSecond", "Joins of one client; five times as many at once.", rate}, {1, 100'000},
-          [](auto& config) -> auto& { return config.socket.limits.joins; })
+          {"socket.joinsPerSecond", "Joins per second from one client; bursts of up to five times as many.", rate},
+          {1, 100'000}, [](auto& config) -> auto& { return config.socket.limits.joins; })
       .count(
           {"socket.framesPerSecond",
-           "WebSocket frames of any kind, pings and fragments too; five times as many at once.", "closed with 1008"},
+           "WebSocket frames per second of any kind, including pings and fragments; bursts of up to five times as "
+           "many.",
+           "closed with 1008"},
           {10, 10'000'000}, [](auto& config) -> auto& { return config.socket.websocket.frames; })
       .count(
-          {"socket.emptyFragments", "Empty fragments of one message.", "closed with 1008"}, {0, 10'000},
+          {"socket.emptyFragments", "Empty fragments in one WebSocket message.", "closed with 1008"}, {0, 10'000},
           [](auto& config) -> auto& { return config.socket.websocket.limits.empty_fragments_max; })
       .size(
-          {"socket.messageBytes", "One message of a client.", "closed with 1009; 413 when polling"},
+          {"socket.messageBytes", "Size of one message from a client.", "closed with 1009; 413 over long-polling"},
           {kilobyte, 16 * megabyte},
           [](auto& config) -> auto& { return config.socket.websocket.limits.message_bytes_max; })
       .time(
-          {"socket.joinTimeout", "For a room's answer to a join.", "refused: `join timeout`"}, {second, 10 * minute},
-          [](auto& config) -> auto& { return config.socket.limits.join_timeout; })
+          {"socket.joinTimeout", "Time that a room has to answer a join.", "the join is rejected: `join timeout`"},
+          {second, 10 * minute}, [](auto& config) -> auto& { return config.socket.limits.join_timeout; })
       .count(
-          {"socket.waitingMessages", "Messages of one client that wait for the join of their topic.",
+          {"socket.waitingMessages", "Messages of one client that are held until the join of their topic is answered.",
            "closed with 1008"},
           {1, 100'000}, [](auto& config) -> auto& { return config.socket.limits.waiting_messages_max; })
       .size(
-          {"socket.waitingBytes", "Bytes of them.", "closed with 1008"}, {kilobyte, 64 * megabyte},
+          {"socket.waitingBytes", "Total size of these messages.", "closed with 1008"}, {kilobyte, 64 * megabyte},
           [](auto& config) -> auto& { return config.socket.limits.waiting_bytes_max; })
       .size(
-          {"socket.queuedBytes", "What waits for one client to take it.",
-           "closed with 1008, `too slow`; a polling client's session ends"},
+          {"socket.queuedBytes", "Size of the messages queued for one client.",
+           "closed with 1008, `too slow`; a long-polling session ends"},
           {64 * kilobyte, gigabyte}, [](auto& config) -> auto& { return config.socket.websocket.outbox.bytes_max; })
       .count(
-          {"socket.queuedFrames", "The same, in messages.", "the same"}, {16, 1'000'000},
-          [](auto& config) -> auto& { return config.socket.websocket.outbox.frames_max; })
+          {"socket.queuedFrames", "Number of messages queued for one client.", "as for `socket.queuedBytes`"},
+          {16, 1'000'000}, [](auto& config) -> auto& { return config.socket.websocket.outbox.frames_max; })
       .time(
-          {"socket.idleTimeout", "Silence of a client; phoenix.js speaks every 30 s.", "closed with 1001"},
+          {"socket.idleTimeout",
+           "Close a client that sends nothing for this long; phoenix.js sends a heartbeat every 30 s.",
+           "closed with 1001"},
           {second, day}, [](auto& config) -> auto& { return config.socket.websocket.idle_timeout; })
       .time(
-          {"socket.closeTimeout", "For a client's answer to a close.", "dropped"}, {100, 10 * minute},
-          [](auto& config) -> auto& { return config.socket.websocket.close_timeout; })
+          {"socket.closeTimeout", "Time that a client has to answer a close frame.", "the connection is dropped"},
+          {100, 10 * minute}, [](auto& config) -> auto& { return config.socket.websocket.close_timeout; })
       .time(
-          {"socket.stallTimeout", "Of a client that takes nothing of what waits for it.", "dropped"},
+          {"socket.stallTimeout", "Drop a client that reads none of its queued messages for this long.",
+           "the connection is dropped"},
           {100, 10 * minute}, [](auto& config) -> auto& { return config.socket.websocket.stall_timeout; })
       .time(
           {"socket.pollWindow",
-           "How long a poll waits for a message. A polling client is gone after up to three of them in silence.",
-           "its session ends: 410"},
+           "How long a poll waits for a message. A session ends after up to three such periods without a poll.",
+           "the session ends: 410"},
           {second, minute}, [](auto& config) -> auto& { return config.socket.longpolling.window; })
       .count(
-          {"socket.pollSessions", "Polling clients of one thread.", "503"}, {1, 1'000'000},
+          {"socket.pollSessions", "Long-polling sessions per shard.", "503"}, {1, 1'000'000},
           [](auto& config) -> auto& { return config.socket.longpolling.sessions_max; })
       .count(
-          {"socket.pollSessionsPerIp", "The same, from one address.", "503"}, {1, 1'000'000},
+          {"socket.pollSessionsPerIp", "Long-polling sessions per shard from one address.", "503"}, {1, 1'000'000},
           [](auto& config) -> auto& { return config.socket.longpolling.sessions_per_network_max; })
       .count(
-          {"socket.pollPublishes", "Requests of one polling client that wait to be answered.", "503"}, {1, 1000},
+          {"socket.pollPublishes", "Unanswered requests of one long-polling session.", "503"}, {1, 1000},
           [](auto& config) -> auto& { return config.socket.longpolling.publishes_max; })
       .count(
-          {"socket.pollMessages", "Messages in one request of a polling client.", "those behind it are ignored"},
+          {"socket.pollMessages", "Messages in one long-polling request.", "the remaining messages are ignored"},
           {1, 10'000}, [](auto& config) -> auto& { return config.socket.longpolling.messages_max; })
       .size(
-          {"socket.pollBodyBytes", "One request of a polling client.", "413"}, {kilobyte, 64 * megabyte},
+          {"socket.pollBodyBytes", "Body size of one long-polling request.", "413"}, {kilobyte, 64 * megabyte},
           [](auto& config) -> auto& { return config.socket.longpolling.body_bytes_max; });
 }
 
 void add_http(SettingTable<Config>& table) {
   table
       .size(
-          {"http.requestLineBytes", "The first line of a request.", "414"}, {256, megabyte},
+          {"http.requestLineBytes", "Size of the request line.", "414"}, {256, megabyte},
           [](auto& config) -> auto& { return config.http.limits.request_line_bytes_max; })
       .size(
-          {"http.headerLineBytes", "One header of a request.", "431"}, {256, megabyte},
+          {"http.headerLineBytes", "Size of one request header.", "431"}, {256, megabyte},
           [](auto& config) -> auto& { return config.http.limits.header_line_bytes_max; })
       .count(
-          {"http.headers", "Headers of a request.", "431"}, {8, 1000},
+          {"http.headers", "Number of request headers.", "431"}, {8, 1000},
           [](auto& config) -> auto& { return config.http.limits.headers_max; })
       .size(
-          {"http.headBytes", "All that stands before the body of a request.", "431"}, {kilobyte, 4 * megabyte},
+          {"http.headBytes", "Size of the request line and all headers.", "431"}, {kilobyte, 4 * megabyte},
           [](auto& config) -> auto& { return config.http.limits.head_bytes_max; })
       .size(
-          {"http.bodyBytes", "The body of a request.", "413"}, {0, 64 * megabyte},
+          {"http.bodyBytes", "Size of a request body.", "413"}, {0, 64 * megabyte},
           [](auto& config) -> auto& { return config.http.limits.body_bytes_max; })
       .time(
-          {"http.headTimeout", "From the first byte of a request to the end of its head.", "408"}, {100, 10 * minute},
-          [](auto& config) -> auto& { return config.http.head_timeout; })
+          {"http.headTimeout", "Time from the first byte of a request to the end of its headers.", "408"},
+          {100, 10 * minute}, [](auto& config) -> auto& { return config.http.head_timeout; })
       .time(
-          {"http.bodyTimeout", "From there to the end of its body.", "408"}, {100, hour},
+          {"http.bodyTimeout", "Time from the end of the headers to the end of the body.", "408"}, {100, hour},
           [](auto& config) -> auto& { return config.http.body_timeout; })
       .time(
-          {"http.keepAlive", "Between two requests of a connection.", "closed"}, {0, hour},
+          {"http.keepAlive", "Idle time between two requests on one connection.", "closed"}, {0, hour},
           [](auto& config) -> auto& { return config.http.keep_alive_timeout; })
       .time(
-          {"http.stallTimeout", "Of a client that takes nothing of an answer.", "closed"}, {100, 10 * minute},
-          [](auto& config) -> auto& { return config.http.stall_timeout; });
+          {"http.stallTimeout", "Close a client that reads nothing of a response for this long.", "closed"},
+          {100, 10 * minute}, [](auto& config) -> auto& { return config.http.stall_timeout; });
 }
 
 void add_tokens(SettingTable<Config>& table) {
   table
       .flag(
-          {"tokens.required", "Whether a client without a token is refused, if tokens are verified at all.", "403"},
+          {"tokens.required", "Reject clients without a token; applies if `secret` or `jwt` is set.", "403"},
           [](auto& config) -> auto& { return config.tokens.required; })
       .text(
-          {"tokens.secret",
-           "What the app's own tokens are signed with, in the manner of Phoenix.Token; best out of `process.env`."},
-          "a text of at least 20 characters", [](auto& config) -> auto& { return config.tokens.secret; }, "none")
+          {"tokens.secret", "Secret that signs the app's own tokens, as in Phoenix.Token; take it from `process.env`."},
+          "a string of at least 20 characters", [](auto& config) -> auto& { return config.tokens.secret; }, "none")
       .text(
-          {"tokens.salt", "What the tokens are for: one for another purpose is none for this one."},
-          "a text that is not empty", [](auto& config) -> auto& { return config.tokens.salt; })
+          {"tokens.salt", "Purpose of the tokens: tokens signed with another salt are rejected."}, "a non-empty string",
+          [](auto& config) -> auto& { return config.tokens.salt; })
       .time(
-          {"tokens.maxAge", "How long a token is good after it was signed.", "refused: `token expired`"},
-          {second, 3650 * day}, [](auto& config) -> auto& { return config.tokens.max_age; }, "what the token says")
+          {"tokens.maxAge", "How long a token is valid after it was signed.", "rejected: `token expired`"},
+          {second, 3650 * day}, [](auto& config) -> auto& { return config.tokens.max_age; }, "as the token states")
       .add({"tokens.jwt",
-            "The keys of a login service whose JSON Web Tokens are taken instead: a public key (PEM, or JWK) or a "
-            "shared "
-            "secret each, or a whole JWKS.",
-            "refused: `invalid token signature`, `unknown token key`"},
+            "Keys of a login service whose JSON Web Tokens are accepted instead: each a public key (PEM or JWK), a "
+            "shared secret, or a JWKS.",
+            "rejected: `invalid token signature`, `unknown token key`"},
            "EntmootJwtKey[]",
            "a list of keys, each such as {kid: \"2026\", alg: \"ES256\", key: \"-----BEGIN PUBLIC KEY…\"}", read_jwt,
            [](const Config&) { return std::string("none"); })
       .text(
-          {"tokens.issuer", "Who must have issued a JSON Web Token (`iss`).", "refused: `wrong token issuer`"},
-          "a text that is not empty", [](auto& config) -> auto& { return config.tokens.jwt_rules.issuer; }, "any")
-      .add({"tokens.audience", "For whom a JSON Web Token must be (`aud`): our name, or several.",
-            "refused: `wrong token audience`"},
-           "string | string[]", "a text or a list of texts", read_audience,
+          {"tokens.issuer", "Required issuer of a JSON Web Token (`iss`).", "rejected: `wrong token issuer`"},
+          "a non-empty string", [](auto& config) -> auto& { return config.tokens.jwt_rules.issuer; }, "any")
+      .add({"tokens.audience", "Accepted audiences of a JSON Web Token (`aud`).", "rejected: `wrong token audience`"},
+           "string | string[]", "a string or a list of strings", read_audience,
            [](const Config& config) {
              const auto& names = config.tokens.jwt_rules.audiences;
-             return names.empty() ? std::string("nobody by name") : show_texts(names);
+             return names.empty() ? std::string("not checked") : show_texts(names);
            })
       .time(
-          {"tokens.leeway", "How far the clock of the login service may be from ours."}, {0, hour},
+          {"tokens.leeway", "Accepted difference between the clocks of the login service and this server."}, {0, hour},
           [](auto& config) -> auto& { return config.tokens.jwt_rules.leeway; });
 }
 
 void add_scripts(SettingTable<Config>& table) {
   table
-      .add({"handlers", "Which functions of the server rooms may call by `Beam.call`: \"broadcast\", \"send\".",
+      .add({"handlers", "Server functions that rooms can call with `Beam.call`: \"broadcast\", \"send\".",
             "the call throws in the script"},
-           "(\"broadcast\" | \"send\")[]", "a list out of \"broadcast\" and \"send\"", read_handlers,
+           "(\"broadcast\" | \"send\")[]", "a list of \"broadcast\" and \"send\"", read_handlers,
            [](const Config& config) { return show_texts(config.handlers); })
       .on_reload()
       .add({"fetch",
-            "Which origins rooms may fetch from: \"https://api.example.com\", \"https://*.example.com\", or \"*\" for "
-            "all that are not in a private network.",
-            "`fetch` is rejected, naming this setting"},
+            "Origins that rooms can fetch from: \"https://api.example.com\", \"https://*.example.com\", or \"*\" for "
+            "all outside private networks.",
+            "`fetch` rejects; the error names this setting"},
            "string[]", "a list of origins such as [\"https://api.example.com\"]", read_fetch,
            [](const Config& config) { return show_texts(config.fetch); })
       .add({"broadcastChannels",
-            "Which BroadcastChannel names reach the room's clients, and as which event: `{ name: \"event\" }`."},
-           "Record<string, string>", "an object of events by name, such as {chat: \"new_message\"}",
+            "Events that clients receive for messages on the room's BroadcastChannels: `{ channelName: \"event\" }`."},
+           "Record<string, string>", "an object that maps channel names to events, such as {chat: \"new_message\"}",
            read_broadcast_channels,
            [](const Config& config) { return to_json(boost::json::value_from(config.broadcast_channels)); })
       .on_reload();
@@ -358,29 +360,29 @@ void add_scripts(SettingTable<Config>& table) {
 void add_node(SettingTable<Config>& table) {
   table
       .count(
-          {"node.rooms", "Rooms that run at a time.",
-           "a new one is refused: `there are too many rooms, try again later`"},
+          {"node.rooms", "Running rooms.",
+           "starting another room is rejected: `too many rooms on this server, try again later`"},
           {1, 10'000'000}, [](auto& config) -> auto& { return config.node.rooms_max; })
       .count(
-          {"node.roomsPerIp", "Of those, rooms that clients of one address have called to life.",
-           "a new one is refused: `too many rooms have been opened from your address`"},
+          {"node.roomsPerIp", "Running rooms that clients from one address have started.",
+           "starting another room is rejected: `too many rooms have been started from your address`"},
           {1, 10'000'000}, [](auto& config) -> auto& { return config.node.rooms_per_ip_max; })
       .size(
-          {"node.sleepingBytes", "What is kept of all rooms that sleep, in memory; each thread has its part.",
-           "the room that has slept longest is forgotten"},
+          {"node.sleepingBytes", "Memory for the state of all sleeping rooms, divided equally among the shards.",
+           "the state of the room that has slept longest is discarded"},
           {0, 64 * gigabyte}, [](auto& config) -> auto& { return config.node.sleeping_bytes_max; })
       .count(
-          {"node.restarts.max", "How often a room that crashes is started again at once.",
-           "`room is quarantined, try again in 2 s`"},
+          {"node.restarts.max", "Immediate restarts of a crashing room within `node.restarts.within`.",
+           "further crashes quarantine the room: `room is quarantined, try again in 2 s`"},
           {0, 1000}, [](auto& config) -> auto& { return config.node.restarts.max_restarts; })
       .time(
-          {"node.restarts.within", "In which time that is counted, in whole seconds."}, {second, hour},
+          {"node.restarts.within", "Period in which restarts are counted, in whole seconds."}, {second, hour},
           [](auto& config) -> auto& { return config.node.restarts.max_seconds; })
       .time(
-          {"node.restarts.backoff", "How long a room waits that has crashed more often; doubles each time."}, {0, hour},
-          [](auto& config) -> auto& { return config.node.backoff.first; })
+          {"node.restarts.backoff", "Delay before a quarantined room is restarted; doubles with each further crash."},
+          {0, hour}, [](auto& config) -> auto& { return config.node.backoff.first; })
       .time(
-          {"node.restarts.backoffMax", "Up to how long."}, {0, day},
+          {"node.restarts.backoffMax", "Longest such delay."}, {0, day},
           [](auto& config) -> auto& { return config.node.backoff.longest; });
 }
 
@@ -399,77 +401,77 @@ SettingTable<RoomLimits> make_limit_settings() {
   SettingTable<RoomLimits> table;
   table
       .size(
-          {"heap", "Memory of a room's script.", "the room ends: `out of memory`"}, {megabyte, gigabyte},
+          {"heap", "Heap of a room's script.", "the room is terminated: `out of memory`"}, {megabyte, gigabyte},
           [](auto& limits) -> auto& { return limits.budget.heap.hard; })
       .size(
-          {"heapWarn", "Memory in use that a turn fails at; seven eighths of `heap` unless set.",
-           "the turn fails: `out of memory`; the room ends if it stays above"},
+          {"heapWarn", "Heap use at which a turn fails; seven eighths of `heap` unless set.",
+           "the turn fails: `out of memory`; the room is terminated if a collection does not free enough"},
           {512 * kilobyte, gigabyte}, [](auto& limits) -> auto& { return limits.budget.heap.soft; })
       .time(
-          {"turn", "Computing time for one message.", "the room ends: `out of time`"}, {1, minute},
+          {"turn", "CPU time for one message.", "the room is terminated: `out of time`"}, {1, minute},
           [](auto& limits) -> auto& { return limits.budget.turn_cpu; })
       .share(
-          {"cpuShare", "Part of a core that a room may have for itself, over ten seconds.", "the room has to wait"},
+          {"cpuShare", "Share of one core that a room can use, averaged over ten seconds.", "the room is delayed"},
           {0.001, 1}, [](auto& limits) -> auto& { return limits.budget.cpu_share; })
       .count(
-          {"mailbox", "Messages that wait for a room.", "answered `overloaded`"}, {1, 1'000'000},
+          {"mailbox", "Messages queued for a room.", "further messages are answered `overloaded`"}, {1, 1'000'000},
           [](auto& limits) -> auto& { return limits.budget.mailbox.messages_max; })
       .size(
-          {"mailboxBytes", "Bytes of them.", "answered `overloaded`"}, {kilobyte, gigabyte},
-          [](auto& limits) -> auto& { return limits.budget.mailbox.bytes_max; })
+          {"mailboxBytes", "Total size of these messages.", "further messages are answered `overloaded`"},
+          {kilobyte, gigabyte}, [](auto& limits) -> auto& { return limits.budget.mailbox.bytes_max; })
       .count(
-          {"timers", "Timers that are set.", "`setTimeout` throws"}, {0, 1'000'000},
+          {"timers", "Active timers.", "`setTimeout` throws"}, {0, 1'000'000},
           [](auto& limits) -> auto& { return limits.budget.timers_max; })
       .count(
-          {"handlerCalls", "`Beam.call`s and `fetch`es that wait.", "the next one is rejected"}, {0, 1'000'000},
+          {"handlerCalls", "Unanswered calls of `Beam.call` and `fetch`.", "the next call rejects"}, {0, 1'000'000},
           [](auto& limits) -> auto& { return limits.budget.handler_calls_max; })
       .count(
-          {"pendingCalls", "Messages whose promise is not settled.", "the next ones are answered `overloaded`"},
+          {"pendingCalls", "Messages whose handler's promise is not settled.",
+           "further messages are answered `overloaded`"},
           {1, 1'000'000}, [](auto& limits) -> auto& { return limits.budget.pending_calls_max; })
       .time(
-          {"handlerTimeout", "For the answer to a `Beam.call`.", "an error in the script"}, {1, 10 * minute},
-          [](auto& limits) -> auto& { return limits.budget.handler_timeout; })
+          {"handlerTimeout", "Time that a `Beam.call` has to be answered.", "the call rejects in the script"},
+          {1, 10 * minute}, [](auto& limits) -> auto& { return limits.budget.handler_timeout; })
       .time(
-          {"replyTimeout", "For a room's answer to a message or a request.", "the client gets `timeout`"},
+          {"replyTimeout", "Time that a room has to answer a message or a request.", "the client receives `timeout`"},
           {1, 10 * minute}, [](auto& limits) -> auto& { return limits.reply_timeout; })
       .time(
-          {"startTimeout", "For the file's top level, what it awaits included.",
-           "the room ends: `the script did not start in time`"},
+          {"startTimeout", "Time for the file's top level, including what it awaits.", "the room is terminated"},
           {1, 10 * minute}, [](auto& limits) -> auto& { return limits.budget.start_timeout; })
       .count(
-          {"microtasks", "Microtasks of one turn.", "the room ends: `too many microtasks`"}, {1000, 1'000'000'000},
-          [](auto& limits) -> auto& { return limits.budget.microtasks_max; })
+          {"microtasks", "Microtasks in one turn.", "the room is terminated: `too many microtasks`"},
+          {1000, 1'000'000'000}, [](auto& limits) -> auto& { return limits.budget.microtasks_max; })
       .size(
-          {"output", "What one turn may send.", "the room ends: `too much output in one turn`"},
+          {"output", "Bytes that one turn can send.", "the room is terminated: `too much output in one turn`"},
           {64 * kilobyte, gigabyte}, [](auto& limits) -> auto& { return limits.budget.effects_bytes_max; })
       .count(
-          {"logLines", "Lines that a room may write to the log at once; as many again in ten seconds.",
-           "counted, not written"},
+          {"logLines", "Log lines of a room in one burst; the allowance refills over ten seconds.",
+           "suppressed; the log states how many"},
           {0, 100'000}, [](auto& limits) -> auto& { return limits.budget.log_lines_max; })
       .count(
-          {"clients", "Clients that have joined a room.", "the join is refused: `the room is full (1000 clients)`"},
+          {"clients", "Clients joined to one room.", "the join is rejected: `the room is full (1000 clients)`"},
           {1, 1'000'000}, [](auto& limits) -> auto& { return limits.clients_max; })
       .time(
-          {"idle", "How long a room without clients, calls and requests stays up.",
-           "it sleeps if it has `serialize`, else it ends"},
+          {"idle", "How long a room stays up without clients, calls and requests.",
+           "the room sleeps if it exports `serialize`, otherwise it ends"},
           {second, 366 * day}, [](auto& limits) -> auto& { return limits.idle_after; })
       .size(
           {"state",
-           "What is kept of a room that sleeps or goes on in new code, as JSON: what `serialize` returns, clients, "
+           "Size as JSON of the state that a room keeps through sleep and reload: the result of `serialize`, clients, "
            "history.",
-           "it sleeps without it, or goes on in the old code; the log says so"},
+           "the room sleeps without its state, or keeps running the previous version; logged"},
           {0, 64 * megabyte}, [](auto& limits) -> auto& { return limits.state_bytes_max; })
       .count(
-          {"history.entries", "Entries of `room.history`.", "the oldest go"}, {0, 1'000'000},
+          {"history.entries", "Entries of `room.history`.", "the oldest entries are removed"}, {0, 1'000'000},
           [](auto& limits) -> auto& { return limits.history.entries_max; })
       .size(
-          {"history.bytes", "Bytes of them, as JSON.", "the oldest go"}, {0, 256 * megabyte},
-          [](auto& limits) -> auto& { return limits.history.bytes_max; })
+          {"history.bytes", "Total size of these entries as JSON.", "the oldest entries are removed"},
+          {0, 256 * megabyte}, [](auto& limits) -> auto& { return limits.history.bytes_max; })
       .time(
-          {"history.age", "How long an entry is kept.", "it goes"}, {second, 3650 * day},
+          {"history.age", "How long an entry is kept.", "the entry is removed"}, {second, 3650 * day},
           [](auto& limits) -> auto& { return limits.history.age_max; })
       .count(
-          {"history.replay", "Entries that `room.history.last()` returns without a number."}, {0, 100'000},
+          {"history.replay", "Entries that `room.history.last()` returns when called without a count."}, {0, 100'000},
           [](auto& limits) -> auto& { return limits.history.replay_max; });
   return table.all_on_reload();
 }

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// All settings of entmoot.config.ts, each declared once: reading (config.cpp), docs/configuration.md and
-// priv/types/config.d.ts (settings_text.hpp) follow these tables.
+// All settings of entmoot.config.ts, each declared once. Reading (config.cpp), docs/configuration.md and
+// priv/types/config.d.ts (settings_text.hpp) are derived from these tables.
 
 #include "config.hpp"
 #include "setting.hpp"
@@ -13,13 +13,13 @@
 
 namespace entmoot_app {
 
-/// Everything but `limits` and `rooms`.
+/// All settings except `limits` and `rooms`.
 [[nodiscard]] const SettingTable<Config>& app_settings();
 
-/// What is in `limits`, and in each entry of `rooms`.
+/// The settings in `limits` and in each entry of `rooms`.
 [[nodiscard]] const SettingTable<entmoot::RoomLimits>& limit_settings();
 
-/// What `handlers` may name.
+/// The names that `handlers` accepts.
 inline constexpr std::array<std::string_view, 2> known_handlers = {"broadcast", "send"};
 
 }  // namespace entmoot_app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// entmoot_settings: brings docs/configuration.md and priv/types/config.d.ts up to date with the table of settings. Run
-// it in the top folder after a setting has changed; a test says when that was forgotten.
+// entmoot_settings: updates docs/configuration.md and priv/types/config.d.ts from the tables of settings. Run it in the
+// repository's root after changing a setting; tests/entmoot/settings_test.cpp fails until it has been run.
 
 #include "settings_text.hpp"
 
@@ -33,7 +33,7 @@ int main() {
   const auto begin = text.find(settings_begin);
   const auto end = text.find(settings_end);
   if (begin == std::string::npos || end == std::string::npos) {
-    fmt::print(stderr, "There is no {} here, or it has lost its marks.\n", docs);
+    fmt::print(stderr, "{}: not found, or without the marks around the settings\n", docs);
     return 1;
   }
   const auto from = begin + settings_begin.size();

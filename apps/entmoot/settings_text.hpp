@@ -2,7 +2,7 @@
 
 #pragma once
 
-// The settings for people and for editors, written from their tables.
+// The documentation and the TypeScript types of the settings, generated from their tables.
 
 #include <string>
 #include <string_view>
@@ -11,10 +11,10 @@ namespace entmoot_app {
 
 /// The tables of docs/configuration.md.
 [[nodiscard]] std::string settings_markdown();
-/// priv/types/config.d.ts, all of it.
+/// The whole of priv/types/config.d.ts.
 [[nodiscard]] std::string settings_types();
 
-/// What stands around the tables in docs/configuration.md.
+/// The marks around the tables in docs/configuration.md.
 inline constexpr std::string_view settings_begin = "<!-- settings: written by entmoot_settings -->\n";
 inline constexpr std::string_view settings_end = "<!-- /settings -->\n";
 

@@ -15,7 +15,7 @@ bool is_word(char letter) {
          letter == '_' || letter == '$';
 }
 
-/// Behind the comment that begins at `at`, or `at` if none does.
+/// The end of the comment that begins at `at`, or `at` if there is none.
 std::size_t skip_comment(std::string_view source, std::size_t at) {
   if (source.substr(at, 2) == "//") return std::min(source.find('\n', at), source.size());
   if (source.substr(at, 2) != "/*") return at;
@@ -23,7 +23,7 @@ std::size_t skip_comment(std::string_view source, std::size_t at) {
   return end == std::string_view::npos ? source.size() : end + 2;
 }
 
-/// The quote that ends the string which begins at `at`.
+/// The closing quote of the string that begins at `at`.
 std::size_t end_of_string(std::string_view source, std::size_t at) {
   const char quote = source[at];
   for (++at; at < source.size() && source[at] != quote; ++at) {
@@ -63,7 +63,7 @@ Place SourcePlaces::find(std::span<const std::string> path) const {
   std::size_t found = exported_;
   for (const std::string& key : path) {
     std::size_t token = is(from, "{") ? key_in_object(from, key) : nowhere;
-    // An object that is put together elsewhere: named here, written above.
+    // The object may be built elsewhere and only named here.
     if (token == nowhere) token = key_anywhere(found == exported_ ? 0 : from, key);
     if (token == nowhere) break;
     found = token;

@@ -12,9 +12,9 @@ bool begins_character(char c) noexcept { return (c & 0xC0) != 0x80; }
 
 bool is_harmful(std::string_view character) noexcept {
   const auto first = static_cast<unsigned char>(character.front());
-  if (character.size() == 1) return first < 0x20 || first >= 0x7F;  // controls; a byte that is no UTF-8
+  if (character.size() == 1) return first < 0x20 || first >= 0x7F;  // control characters, invalid UTF-8
   if (first == 0xC2)
-    return static_cast<unsigned char>(character[1]) < 0xA0;  // C1: 0x9B is an escape sequence by itself
+    return static_cast<unsigned char>(character[1]) < 0xA0;  // C1: U+009B alone starts an escape sequence
   // Marks, embeddings, overrides and isolates: U+200E, U+200F, U+2028 … U+202E, U+2066 … U+2069.
   if (character.size() != 3 || first != 0xE2) return false;
   const int code =
@@ -22,7 +22,7 @@ bool is_harmful(std::string_view character) noexcept {
   return code == 0x0E || code == 0x0F || (code >= 0x28 && code <= 0x2E) || (code >= 0x66 && code <= 0x69);
 }
 
-std::string made_harmless(std::string_view utf8, std::size_t characters_max, bool keeps_lines) {
+std::string sanitized(std::string_view utf8, std::size_t characters_max, bool keeps_lines) {
   std::string out;
   std::size_t count = 0;
   for (std::size_t at = 0; at < utf8.size(); ++count) {
@@ -40,11 +40,11 @@ std::string made_harmless(std::string_view utf8, std::size_t characters_max, boo
 }  // namespace
 
 std::string terminal_line(std::string_view utf8, std::size_t characters_max) {
-  return made_harmless(utf8, characters_max, false);
+  return sanitized(utf8, characters_max, false);
 }
 
 std::string terminal_text(std::string_view utf8) {
-  return made_harmless(utf8, std::numeric_limits<std::size_t>::max(), true);
+  return sanitized(utf8, std::numeric_limits<std::size_t>::max(), true);
 }
 
 std::size_t characters_in(std::string_view utf8) noexcept {

@@ -2,9 +2,10 @@
 
 #pragma once
 
-// Text of strangers on the operator's terminal. Clients choose the names of rooms, and scripts the text of their
-// errors: none of it may move the cursor, change colours or turn the direction of a line, and none may push a table's
-// columns out of sight. A character that would is shown as U+FFFD; a line end stays where whole answers are printed.
+// Makes untrusted text safe to print on the operator's terminal. Clients choose the names of rooms, scripts the text of
+// errors: neither may move the cursor, change colours or the direction of text, or break the columns of a table.
+// Control characters, bidirectional formatting characters and invalid UTF-8 are replaced by U+FFFD; terminal_text()
+// keeps line ends.
 
 #include <cstddef>
 #include <limits>
@@ -13,11 +14,11 @@
 
 namespace entmoot_app {
 
-/// On one line, and of at most so many characters: what is cut ends in "…".
+/// One line of at most `characters_max` characters; a longer text is cut and ends in "…".
 [[nodiscard]] std::string terminal_line(std::string_view utf8, std::size_t characters_max);
-/// All of it, with its lines.
+/// The whole text, with its line ends.
 [[nodiscard]] std::string terminal_text(std::string_view utf8);
-/// Code points: what fmt pads by.
+/// The number of code points, which fmt uses for padding.
 [[nodiscard]] std::size_t characters_in(std::string_view utf8) noexcept;
 
 }  // namespace entmoot_app

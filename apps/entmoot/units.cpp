@@ -23,10 +23,10 @@ constexpr std::array<Unit, 4> sizes = {{{"GB", 1024.0 * 1024 * 1024}, {"MB", 102
 // In milliseconds.
 constexpr std::array<Unit, 5> times = {{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 
-constexpr double exact_max = 9'007'199'254'740'992;  // 2^53: beyond it a double skips numbers
+constexpr double exact_max = 9'007'199'254'740'992;  // 2^53: a double represents every smaller integer
 constexpr double century_ms = 100.0 * 366 * 86'400'000;
 
-/// A number, perhaps a space, a unit, and nothing else.
+/// A number, an optional space and a unit, and nothing else.
 std::optional<double> parse(std::string_view text, std::span<const Unit> units) {
   double number = 0;
   const auto* const end = text.data() + text.size();
@@ -40,7 +40,7 @@ std::optional<double> parse(std::string_view text, std::span<const Unit> units) 
   return std::nullopt;
 }
 
-/// In the largest unit that leaves no rest.
+/// In the largest unit that divides `number` evenly.
 std::string show(double number, std::span<const Unit> units, std::string_view space) {
   const Unit* chosen = &units.back();
   for (const Unit& unit : units) {

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// Sizes and times as people write them: "16 MB", "500ms". A KB is 1024 bytes, as memory is counted. A plain number is
-// bytes or milliseconds, as in the rest of JavaScript.
+// Sizes and times as text: "16 MB", "500ms". A KB is 1024 bytes. Plain numbers, which settings also accept, are bytes
+// and milliseconds and are not parsed here.
 
 #include <entmoot/base/clock.hpp>
 
@@ -14,14 +14,14 @@
 
 namespace entmoot_app {
 
-/// "16 MB", "64KB", "1.5 GB", "100 B". Nothing if it is none of these, or beyond 2^53.
+/// "16 MB", "64KB", "1.5 GB", "100 B". Nothing if the text is malformed or beyond 2^53.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
-/// "250ms", "5 s", "1.5h", "14d". Nothing if it is none of these, or longer than a century.
+/// "250ms", "5 s", "1.5h", "14d". Nothing if the text is malformed or longer than a century.
 [[nodiscard]] std::optional<entmoot::Duration> parse_time(std::string_view text);
 
-/// The shortest exact writing: "16 MB", "1000 B". What parse_size reads.
+/// In the largest unit that gives a whole number: "16 MB", "1000 B". parse_size() accepts the result.
 [[nodiscard]] std::string show_size(std::uint64_t bytes);
-/// "1m", "90s", "0s". What parse_time reads; finer than a millisecond is cut off.
+/// "1m", "90s", "0s". parse_time() accepts the result; fractions of a millisecond are dropped.
 [[nodiscard]] std::string show_time(entmoot::Duration time);
 
 }  // namespace entmoot_app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The limits that a crowd on one machine would meet are out of the way.
+// Raises the limits that many clients from one address would reach.
 
 export default {
   shards: Number(process.env.SHARDS ?? 0),

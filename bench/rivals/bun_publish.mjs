@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Bun's own server with its publish(): topics and fan-out in native code (uWebSockets).
+// Bun's server with publish(): topics and fan-out are native code (uWebSockets).
 
 import { handle, ready } from "./chat.mjs";
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The chat as the rivals run it: the same frames as the chat room's, and no more work than has to be done for them. No
-// supervision, no isolation, no checks: whatever these lack only makes them faster.
+// The chat of the compared servers: the same frames as chat_room, with the minimum of work. It has no supervision,
+// isolation or validation, which only makes it faster.
 
 const rooms = new Map();
 const MESSAGES_MAX = 1000;
 
-/** Answers a frame: `reply(text)` to who sent it, `broadcast(topic, text)` to all who have joined. */
+/** Handles a frame: `reply(text)` sends to its sender, `broadcast(topic, text)` to all clients that have joined. */
 export function handle(frame, { join, reply, broadcast }) {
   const [joinRef, ref, topic, event, payload] = JSON.parse(frame);
   if (event === "phx_join") {

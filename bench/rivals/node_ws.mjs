@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Node and the `ws` package, as its documentation has it: a loop that sends to each socket.
+// Node with the `ws` package, as in its documentation: a loop that sends to each socket.
 
 import { WebSocketServer } from "ws";
 

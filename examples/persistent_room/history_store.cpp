@@ -52,7 +52,7 @@ Result<JsonText> HistoryStore::load_now(const std::string& room) {
 Result<JsonText> HistoryStore::append_now(const std::string& room, const JsonText& args) {
   const auto list = args.parse();
   if (!list || !list->is_array() || list->get_array().size() != 1)
-    return fail(ErrorCode::invalid, "append takes one message");
+    return fail(ErrorCode::invalid, "append takes one argument, the message");
   const auto done = tables_.insert.bind(1, room).bind(2, to_json(list->get_array()[0])).step();
   if (!done) return done.error();
   return JsonText();

@@ -4,10 +4,10 @@
 
 // The messages of all rooms in one SQLite file.
 //
-// Any thread may ask. The work is done on the store's own thread, one job after the other, so a room's messages are
-// kept in the order in which it sent them and a load that is asked for after an append sees it. The answer is posted by
-// the ReplyTo itself, so the shards must outlive the store. Bound: the worker's queue; what does not fit is dropped
-// with its ReplyTo, which tells the asker.
+// Any thread may call. Jobs run on the store's own thread, one after the other, so a room's messages are stored in the
+// order in which it sent them, and a load after an append sees it. The ReplyTo posts the answer to a shard, so the
+// shards must outlive the store. Bound: the worker's queue; a job that does not fit is dropped with its ReplyTo, which
+// answers the caller with an error.
 
 #include <entmoot/core/worker.hpp>
 #include <entmoot/otp/reply_to.hpp>
@@ -20,17 +20,17 @@
 
 namespace persistent_room {
 
-/// What a room that starts is given: its last messages.
+/// The number of messages that load() answers at most.
 inline constexpr std::int64_t history_max = 1000;
 
 class HistoryStore {
  public:
-  /// The error says why the file cannot be used.
+  /// Opens or creates the file.
   [[nodiscard]] static entmoot::Result<std::unique_ptr<HistoryStore>> open(const std::string& path);
 
-  /// Answers the list of the room's messages, oldest first.
+  /// Answers the room's last messages, oldest first.
   void load(std::string room, entmoot::ReplyTo reply);
-  /// `args` is [message]. Answers null when it is on the disk.
+  /// `args` is [message]. Answers null when the message is on the disk.
   void append(std::string room, entmoot::JsonText args, entmoot::ReplyTo reply);
 
  private:
@@ -44,7 +44,7 @@ class HistoryStore {
   entmoot::Result<entmoot::JsonText> append_now(const std::string& room, const entmoot::JsonText& args);
 
   Tables tables_;                            // the worker's thread only
-  entmoot::Worker worker_{"history-store"};  // last: its jobs are done before the tables go
+  entmoot::Worker worker_{"history-store"};  // last: destroyed first, after its jobs are done
 };
 
 }  // namespace persistent_room

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// persistent_room FILE ROOM: talk to a room line by line, kill it, and find it as it was.
+// persistent_room FILE ROOM: send lines to a room, kill it, and see that its history persists.
 
 #include "persistent_rooms.hpp"
 
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return fail_with(fail(ErrorCode::invalid, "usage: persistent_room FILE ROOM"));
   log::start("warn");
   const std::string room = argv[2];
-  Node node({.shards = 1});  // before the store, whose last job still posts its answer to a shard
+  Node node({.shards = 1});  // before the store, whose last jobs post their answers to a shard
   auto store = HistoryStore::open(argv[1]);
   if (!store) return fail_with(store.error());
   const auto program = load_script();
@@ -52,8 +52,7 @@ int main(int argc, char** argv) {
   node.on_stop([&](Shard&) { rooms.stop(); });
   node.shards().start();
 
-  fmt::print(
-      "Type a line to send it to the room, /history, or /kill to end the room; end of input ends the program.\n");
+  fmt::print("Type a message, /history to list the messages, or /kill to end the room. Ctrl-D exits.\n");
   for (std::string line; std::getline(std::cin, line);) {
     const auto answer = wait_for(shard, [&](ReplyTo reply) {
       if (line == "/kill") {

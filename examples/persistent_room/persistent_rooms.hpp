@@ -2,11 +2,11 @@
 
 #pragma once
 
-// Rooms of one shard whose history is kept in SQLite: each a supervised JavaScript runtime that is given the handlers
-// "load" and "append". A message that was answered "ok" survives the room's end.
+// Rooms of one shard whose history is stored in SQLite. Each is a supervised JavaScript runtime with the handlers
+// "load" and "append". A message whose reply was "ok" survives the room.
 //
-// An error does not mean that a message is lost: a room that is killed while it waits for "append" answers with an
-// error, although the message may have reached the disk.
+// A message whose reply was an error may be stored as well: a room that is killed while it waits for "append" answers
+// with an error, although the message may have reached the disk.
 
 #include "history_store.hpp"
 
@@ -22,17 +22,17 @@ namespace persistent_room {
 /// room.ts, compiled.
 [[nodiscard]] entmoot::Result<entmoot::Program> load_script();
 
-/// On the shard's thread, but for the constructor.
+/// Used on the shard's thread only, except the constructor.
 class PersistentRooms {
  public:
-  /// All outlive the rooms. `js` is the shard's.
+  /// All arguments outlive the rooms. `js` is the shard's.
   PersistentRooms(entmoot::Shard& shard, entmoot::JsShard& js, HistoryStore& store, entmoot::Program program);
 
-  /// Calls a function of the room's script; starts the room if it does not run. `args` is a JSON array.
+  /// Calls a function of the room's script; starts the room if it is not running. `args` is a JSON array.
   void call(const std::string& room, std::string function, entmoot::JsonText args, entmoot::ReplyTo reply);
   /// Ends the room by force.
   void kill(const std::string& room);
-  /// Ends all and starts no more.
+  /// Ends all rooms and starts no more.
   void stop() { supervisor_.stop(); }
 
  private:

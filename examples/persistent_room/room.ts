@@ -1,4 +1,4 @@
-// A room whose messages outlive it: the server keeps them in SQLite, behind two handlers.
+// A room whose messages are persistent: the server stores them in SQLite, through two handlers.
 
 interface Message {
   sender: string;
@@ -6,12 +6,12 @@ interface Message {
   timestamp: number;
 }
 
-// The room waits here until its history has been read. The server's thread does not.
+// Suspends the room, not the server's thread, until the history has been read.
 const messages: Message[] = Beam.callSync("load");
 
 function sendMessage(sender: string, text: string): Message {
   const message: Message = { sender, text, timestamp: Date.now() };
-  Beam.callSync("append", message); // throws if it cannot be kept; then nobody has said it
+  Beam.callSync("append", message); // throws if the message cannot be stored
   messages.push(message);
   return message;
 }

@@ -2,9 +2,9 @@
 
 #include <entmoot/base/log.hpp>
 
+#include <doctest/doctest.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
-#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <memory>

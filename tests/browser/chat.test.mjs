@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The page, as a person uses it, in Debian's Chromium. Leaves pictures in build/screenshots/.
+// The chat's page as a person uses it, in Debian's Chromium. Writes screenshots to build/screenshots/.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -33,7 +33,7 @@ afterEach(async () => {
   await visitors.tidy();
 });
 
-/** Somebody with a browser. `prepare` sees the page before it is loaded. */
+/** Opens the page in a browser of its own. `prepare` is called before the page is loaded. */
 async function visitor(room, { name, prepare, url = server.url, ...context_options } = {}) {
   const page = await visitors.open(`${url}/?${new URLSearchParams({ room })}`, {
     ...context_options,
@@ -70,12 +70,12 @@ async function post(room, text, sender = "somebody") {
   assert.equal(answer.status, 201);
 }
 
-test("two visitors talk in one room, and a third in another room hears nothing of it", options, async () => {
+test("messages reach the visitors of their room and no others", options, async () => {
   const [here, there] = [freshRoom("here"), freshRoom("there")];
   const ann = await visitor(here, { name: "Ann" });
   const bob = await visitor(here, { name: "Bob" });
   const eve = await visitor(there, { name: "Eve" });
-  assert.ok(await ann.getByText("It is quiet here.").isVisible());
+  assert.ok(await ann.getByText("No messages yet.").isVisible());
 
   await say(ann, "Good morning");
   await heard(bob, "Good morning");
@@ -89,24 +89,24 @@ test("two visitors talk in one room, and a third in another room hears nothing o
   assert.deepEqual(await texts(eve), ["Is anybody here?"]);
   assert.deepEqual(await ann.locator(".message.own .text").allTextContents(), ["Good morning"]);
   assert.equal(await ann.locator(".message .sender").nth(1).textContent(), "Bob");
-  assert.ok(!(await ann.getByText("It is quiet here.").isVisible()));
+  assert.ok(!(await ann.getByText("No messages yet.").isVisible()));
 
   const late = await visitor(here);
   assert.deepEqual(await texts(late), ["Good morning", "Good morning to you"]);
 });
 
-test("a killed room goes on with an empty history, and everybody stays in it", options, async () => {
+test("a killed room restarts with an empty history, and its visitors rejoin", options, async () => {
   const id = freshRoom("killed");
   const ann = await visitor(id, { name: "Ann" });
   const bob = await visitor(id, { name: "Bob" });
   await say(ann, "Soon forgotten");
   await heard(bob, "Soon forgotten");
   await ann.getByRole("button", { name: "Kill this room" }).click();
-  await ann.getByRole("status").getByText("The room was killed; it goes on with an empty history").waitFor();
+  await ann.getByRole("status").getByText("The room was killed and restarted with an empty history").waitFor();
 
   if (isApp) {
-    // His channel has ended with the room, and he was told so by the room he came back to.
-    await bob.getByRole("status").getByText("The room has begun again").waitFor();
+    // Bob's channel ended with the room; the history after his rejoin shows the restart.
+    await bob.getByRole("status").getByText("The room was restarted").waitFor();
     await connected(bob);
     await connected(ann);
   }
@@ -119,7 +119,7 @@ test("a killed room goes on with an empty history, and everybody stays in it", o
   assert.equal(await bob.locator("#state-text").textContent(), "Connected");
 });
 
-test("a restarted server is joined again, and what was being written stays", options, async () => {
+test("the page rejoins after a server restart, and keeps the text in the field", options, async () => {
   const id = freshRoom("restart");
   const ann = await visitor(id, { name: "Ann" });
   await say(ann, "Before the restart");
@@ -140,7 +140,7 @@ test("a restarted server is joined again, and what was being written stays", opt
   await until(async () => (await ann.getByRole("alert").textContent()) === "", "the problem to be over");
 });
 
-test("a hostile text is a text", options, async () => {
+test("hostile text is shown as text", options, async () => {
   const id = freshRoom("hostile");
   const hostile = [
     '<img src=x onerror="window.harmed=1">',
@@ -163,7 +163,7 @@ test("a hostile text is a text", options, async () => {
   assert.equal(await ann.locator(".sender").first().textContent(), '<b onmouseover="window.harmed=1">Ann</b>');
 });
 
-test("a hostile room name is a name", options, async () => {
+test("a hostile room name is shown as text", options, async () => {
   const id = `<img src=x onerror=window.harmed=1>&"'#?/%41`;
   const ann = await visitor(id, { name: "Ann" });
   assert.equal(await ann.getByRole("heading").textContent(), id);
@@ -174,8 +174,8 @@ test("a hostile room name is a name", options, async () => {
   assert.equal(await ann.evaluate(() => window.harmed), undefined);
 });
 
-describe("what was typed is never lost", options, () => {
-  test("a text that is too long stays in the field, and the page says by how much", async () => {
+describe("typed text is never lost", options, () => {
+  test("a text that is too long stays in the field, with the number of excess characters", async () => {
     const ann = await visitor(freshRoom(), { name: "Ann" });
     await field(ann).fill("x".repeat(4002));
     await field(ann).press("Enter");
@@ -187,7 +187,7 @@ describe("what was typed is never lost", options, () => {
     await until(async () => (await ann.getByRole("alert").textContent()) === "", "the problem to be over");
   });
 
-  test("a text that the room refuses comes back, with the reason", async () => {
+  test("a text that the room rejects returns to the field, with the reason", async () => {
     const ann = await visitor(freshRoom(), {
       name: "Ann",
       prepare: (page) =>
@@ -216,13 +216,13 @@ describe("what was typed is never lost", options, () => {
     assert.equal(await field(ann).inputValue(), "");
   });
 
-  test("a text that was lost with the connection comes back; one that had arrived does not", async () => {
+  test("a text that is lost with the connection returns to the field; one that has arrived does not", async () => {
     const ann = await visitor(freshRoom(), {
       name: "Ann",
       prepare: (page) =>
         page.routeWebSocket(/\/socket\/websocket/, (socket) => {
           const upstream = socket.connectToServer();
-          let deaf = false; // To what the server says after "arrives".
+          let deaf = false; // drops the server's frames after "arrives"
           upstream.onMessage((frame) => {
             if (!deaf) return socket.send(frame);
             if (frame.includes("phx_reply")) socket.close({ code: 1012 });
@@ -261,7 +261,7 @@ describe("what was typed is never lost", options, () => {
   });
 });
 
-test("the room is in the address: it can be shared, and back goes back", options, async () => {
+test("the room is part of the address: links can be shared, and the back button works", options, async () => {
   const [one, two] = [freshRoom("one"), freshRoom("two words")];
   await post(one, "this is one");
   await post(two, "this is two");
@@ -281,7 +281,7 @@ test("the room is in the address: it can be shared, and back goes back", options
   assert.equal(new URL(ann.url()).searchParams.get("room"), two);
 });
 
-test("the name is remembered, and whoever has none gets one", options, async () => {
+test("the name is stored; without one, the page generates it", options, async () => {
   const ann = await visitor(freshRoom());
   const name = ann.getByLabel("Your name");
   assert.match(await name.inputValue(), /^\w+ \w+$/);
@@ -295,7 +295,7 @@ test("the name is remembered, and whoever has none gets one", options, async () 
   assert.equal(await ann.locator(".sender").textContent(), "Ann of the Alders");
 });
 
-test("the newest message is followed only by a reader who is at the end", options, async () => {
+test("the page scrolls to new messages only while the reader is at the end", options, async () => {
   const id = freshRoom("scroll");
   for (let n = 1; n <= 40; ++n) await post(id, `line ${n}`, `sender ${n % 7}`);
   const ann = await visitor(id, { name: "Ann" });
@@ -307,7 +307,7 @@ test("the newest message is followed only by a reader who is at the end", option
   await until(async () => (await from_end()) < 2, "the newest message");
 
   await log.evaluate((element) => (element.scrollTop = 100));
-  const jump = ann.getByRole("button", { name: "To the newest" });
+  const jump = ann.getByRole("button", { name: "Jump to latest" });
   await jump.waitFor();
   await post(id, "line 42");
   await ann.getByRole("button", { name: "1 new message" }).waitFor();
@@ -317,7 +317,7 @@ test("the newest message is followed only by a reader who is at the end", option
   await until(async () => !(await ann.locator("#jump").isVisible()), "the button to go");
 });
 
-test("everything can be reached and done with the keyboard, in the order of the page", options, async () => {
+test("all controls are reachable by keyboard, in the order of the page", options, async () => {
   const ann = await visitor(freshRoom(), { name: "Ann" });
   await ann.getByRole("button", { name: "Kill this room" }).waitFor();
   await until(() => ann.evaluate(() => document.activeElement.id === "text"), "the focus in the message field");
@@ -340,7 +340,7 @@ test("everything can be reached and done with the keyboard, in the order of the 
   assert.deepEqual(await texts(ann), ["one\ntwo"]);
 });
 
-test("a screen reader hears new messages, and not a whole history at once", options, async () => {
+test("a screen reader announces new messages, but not the history", options, async () => {
   const id = freshRoom("aria");
   await post(id, "old");
   const ann = await visitor(id, { name: "Ann" });
@@ -353,7 +353,7 @@ test("a screen reader hears new messages, and not a whole history at once", opti
   assert.equal(await ann.getByRole("heading", { level: 1 }).textContent(), id);
 });
 
-test("the button that kills is shown to visitors at the machine itself only", options, async () => {
+test("the kill button is shown only to visitors on the server's machine", options, async () => {
   const far = await visitor(freshRoom(), {
     prepare: (page) => page.route("**/api/rooms/*", (route) => route.fulfill({ json: { messageCount: 0, mayKill: false } })),
   });
@@ -362,7 +362,7 @@ test("the button that kills is shown to visitors at the machine itself only", op
   assert.ok(!(await far.locator("#kill").isVisible()));
 });
 
-// ---- Company ----
+// ---- Presence and typing ----
 
 const here = (page) => page.locator("#here-line");
 const typing = (page) => page.locator("#typing");
@@ -371,9 +371,9 @@ const shows = (locator, text) =>
     async () => (await locator.textContent()) === text,
     () => `"${text}"`,
   );
-/** Somebody whom no page belongs to. */
+/** A client without a page. */
 const guest = (room, name) => new Client(server).join(room, { name });
-/** Says it again and again, as a page does, until he has gone: what wears off cannot be missed by a slow machine. */
+/** Reports typing repeatedly, as a page does, until the client closes, so that a slow machine does not miss it. */
 function types_on({ client, channel }) {
   const say_so = () => {
     if (client.socket.isConnected()) channel.push("typing", { typing: true });
@@ -383,7 +383,7 @@ function types_on({ client, channel }) {
   say_so();
 }
 
-test("visitors see each other come, change the name, and go", options, async () => {
+test("visitors see each other join, change the name, and leave", options, async () => {
   const id = freshRoom("company");
   const ann = await visitor(id, { name: "Ann" });
   await shows(here(ann), "Here: Ann you");
@@ -407,7 +407,7 @@ test("visitors see each other come, change the name, and go", options, async () 
   await shows(here(ann), "Here: Ann you");
 });
 
-test("a visitor sees the others type, until they have sent it, given it up, left, or been still", options, async () => {
+test("others' typing is shown until they send, empty the field, leave, or pause", options, async () => {
   const id = freshRoom("typing");
   const ann = await visitor(id, { name: "Ann" });
   const bob = await visitor(id, { name: "Bob" });
@@ -429,7 +429,7 @@ test("a visitor sees the others type, until they have sent it, given it up, left
   await field(bob).fill("");
   await shows(typing(ann), "");
 
-  await bob.waitForTimeout(2000); // The page does not say it more often.
+  await bob.waitForTimeout(2000); // The page reports typing at most every two seconds.
   await field(bob).pressSequentially("Well");
   await shows(typing(ann), "Bob is typing…");
   await shows(typing(ann), "");
@@ -445,7 +445,7 @@ test("a visitor sees the others type, until they have sent it, given it up, left
   await shows(typing(ann), "");
 });
 
-test("more people than fit in the line are counted, and all of them are in the list it opens to", options, async () => {
+test("people who do not fit in the line are counted, and the list that it opens has all of them", options, async () => {
   const id = freshRoom("crowd");
   const names = Array.from({ length: 20 }, (_, n) => `Somebody with a name of some length, number ${n + 10}`);
   await Promise.all(names.map((name) => guest(id, name)));
@@ -475,7 +475,7 @@ test("more people than fit in the line are counted, and all of them are in the l
   }
 });
 
-test("a hostile name is a name, also among those who are here and type", options, async () => {
+test("hostile names are shown as text in the lists of people and typing", options, async () => {
   const id = freshRoom("hostile");
   const ann = await visitor(id, { name: "Ann" });
   const hostile = ["<img src=x onerror=window.harmed=1>", "__proto__", "constructor", "\u202Eright to left"];
@@ -491,14 +491,14 @@ test("a hostile name is a name, also among those who are here and type", options
   assert.equal(await ann.evaluate(() => window.harmed), undefined);
 });
 
-test("a page whose proxy breaks WebSockets chats by long-poll, and says so", options, async () => {
+test("behind a proxy that breaks WebSockets the page uses long-polling, and shows it", options, async () => {
   const proxy = await UpgradeBreaker.start(new URL(server.url.replace("localhost", "127.0.0.1")));
   try {
     const id = freshRoom("proxy");
     const bob = await visitor(id, { name: "Bob" });
     assert.equal(await bob.locator("#state").textContent(), "Connected");
     const ann = await visitor(id, { name: "Ann", url: `http://localhost:${proxy.url.port}` });
-    assert.equal(await ann.locator("#state").textContent(), "Connected by long-poll");
+    assert.equal(await ann.locator("#state").textContent(), "Connected (long-polling)");
     await ann.screenshot({ path: `${pictures}long-poll.png` });
     await say(ann, "By post");
     await heard(bob, "By post");
@@ -508,24 +508,24 @@ test("a page whose proxy breaks WebSockets chats by long-poll, and says so", opt
     await shows(typing(bob), "Ann is typing…");
     await shows(here(ann), "Here: Ann you and Bob");
   } finally {
-    await visitors.leave(); // Before the proxy, or they would complain.
+    await visitors.leave(); // Before the proxy stops, otherwise their pages log errors.
     await proxy.stop();
   }
 });
 
-test("a server that is away for a moment does not make a page poll", options, async () => {
+test("the page does not fall back to long-polling when the server is down for a moment", options, async () => {
   const ann = await visitor(freshRoom(), { name: "Ann" });
   await server.stop();
   await ann.getByRole("status").getByText("Reconnecting…").waitFor();
-  await ann.waitForTimeout(500); // It has knocked at the closed port.
+  await ann.waitForTimeout(500); // Long enough for a failed attempt.
   await server.startAgain();
   await connected(ann);
   assert.equal(await ann.locator("#state").textContent(), "Connected");
 });
 
-// ---- What it looks like ----
+// ---- Appearance ----
 
-/** Every text on the page against what is behind it: WCAG's contrast, worst first. */
+/** The WCAG contrast of every text on the page with its background, worst first. */
 function contrasts() {
   const channels = (color) => color.match(/[\d.]+/g).map(Number);
   const luminance = ([r, g, b]) => {
@@ -569,7 +569,7 @@ const views = {
   low: { viewport: { width: 640, height: 340 } },
 };
 
-describe("how it looks", options, () => {
+describe("appearance", options, () => {
   const id = "the-old-forest";
   before(async () => {
     for (const [sender, text] of [
@@ -612,10 +612,10 @@ describe("how it looks", options, () => {
       const sizes = await ann
         .locator("input, textarea")
         .evaluateAll((fields) => fields.map((f) => parseFloat(getComputedStyle(f).fontSize)));
-      for (const size of sizes) assert.ok(size >= 16, `a phone zooms into a field with letters of ${size} px`);
+      for (const size of sizes) assert.ok(size >= 16, `phones zoom into a field whose font size is below 16 px: ${size} px`);
 
       await field(ann).fill("x".repeat(4100));
-      await field(ann).press("Enter"); // The problem's colours are to be seen, too.
+      await field(ann).press("Enter"); // Shows the error, whose colours are checked too.
       await ann.getByRole("alert").getByText("Too long").waitFor();
       const [worst] = await ann.evaluate(contrasts);
       assert.ok(worst[0] >= 4.5, `contrast ${worst[0].toFixed(2)}: ${worst[1]}`);

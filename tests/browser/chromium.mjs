@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Debian's Chromium with an empty profile, or the browser that ENTMOOT_CHROMIUM names. It asks nobody but the tests'
-// own servers: what it would do on the network by itself is off.
+// Debian's Chromium with an empty profile, or the browser that ENTMOOT_CHROMIUM names. Its own network activity is off, so
+// it connects only to the tests' servers.
 
 import { chromium } from "playwright-core";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `entmoot new` writes, in use by two people. Leaves pictures in build/screenshots/.
+// The app that `entmoot new` creates, used by two people. Writes screenshots to build/screenshots/.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -38,8 +38,8 @@ after(async () => {
 
 async function enter(room, name, view = {}) {
   const page = await visitors.open(`${server.url}/?room=${room}`, { reducedMotion: "reduce", ...view });
-  await page.getByLabel("Who are you?").fill(name);
-  await page.getByRole("button", { name: "Come in" }).click();
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Join" }).click();
   await page.getByLabel("Your message").waitFor();
   return page;
 }
@@ -57,7 +57,7 @@ const comes = (read, page, wanted) =>
     () => JSON.stringify(wanted),
   );
 
-test("two people talk, see each other come, type and go, and one who comes back has read it all", options, async () => {
+test("two people chat, see each other join, type and leave, and the history after a reload", options, async () => {
   const ann = await enter("lobby", "Ann");
   await comes(people, ann, ["Ann"]);
   const bob = await enter("lobby", "Bob");
@@ -72,12 +72,12 @@ test("two people talk, see each other come, type and go, and one who comes back 
 
   await bob.reload();
   await comes(people, ann, ["Ann"]);
-  await bob.getByRole("button", { name: "Come in" }).click();
+  await bob.getByRole("button", { name: "Join" }).click();
   await comes(texts, bob, ["Hello <b>Ann</b>", "Hello Bob"]);
   await comes(people, ann, ["Ann", "Bob"]);
 });
 
-test("a server that went away is come back to, and nothing is shown twice", options, async () => {
+test("the page reconnects to a restarted server and shows no message twice", options, async () => {
   const ann = await enter("restart", "Ann");
   await say(ann, "before");
   await comes(texts, ann, ["before"]);
@@ -85,7 +85,7 @@ test("a server that went away is come back to, and nothing is shown twice", opti
   await ann.getByRole("status").getByText("connecting").waitFor();
   await server.startAgain();
   await ann.getByRole("status").getByText("live").waitFor();
-  await comes(texts, ann, []); // The rooms have begun anew with the process.
+  await comes(texts, ann, []); // The rooms have restarted with the process.
   await say(ann, "after");
   await comes(texts, ann, ["after"]);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Serves one page per version of phoenix.js, on loopback: an origin that is not the server's, as for every application
-// whose pages come from somewhere else.
+// Serves one page per version of phoenix.js on loopback, from another origin than the server's, as applications do whose
+// pages are hosted elsewhere.
 
 import { build } from "esbuild";
 import { createServer } from "node:http";
@@ -44,7 +44,7 @@ export class PageServer {
     return pages;
   }
 
-  /** Where the page of a version is, for a browser that takes `host` for this machine. */
+  /** The URL of a version's page, for a browser that resolves `host` to this machine. */
   url(version, host) {
     return `http://${host}:${this.#server.address().port}/${version}`;
   }

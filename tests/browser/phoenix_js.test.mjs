@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The real phoenix.js in Chromium against the fixture of tests/conformance: the scenarios that also run in Node, and
-// what only a browser does. The pages are of the origin that the fixture's /socket allows, where nothing else is said.
+// The original phoenix.js in Chromium against the fixture of tests/conformance: the scenarios that also run in Node, and
+// those that need a browser. Unless stated otherwise, pages have the origin that the fixture's /socket allows.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -15,7 +15,7 @@ import { PageServer } from "./page_server.mjs";
 const VERSIONS = ["1.7.20", "1.8.5", "1.8.16"];
 const ALLOWED = "example.com";
 const FOREIGN = "127.0.0.1";
-const AT_ONCE = 3; // Groups of tests: they mostly wait.
+const AT_ONCE = 3; // Groups of tests, which spend most of their time waiting.
 
 let server;
 let pages;
@@ -31,7 +31,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** A tab of a profile of its own, in which one test after the other loads its page. */
+/** A tab with its own profile, in which the tests load their pages one after the other. */
 class Tab {
   #backstage = new Backstage();
   #faults = [];
@@ -49,14 +49,14 @@ class Tab {
     await this.page.goto(pages.url(this.version, host));
   }
 
-  /** The same page once more, in a tab beside this one. */
+  /** The same page in a second tab. */
   async beside() {
     const page = await this.#newPage();
     await page.goto(pages.url(this.version, ALLOWED));
     return page;
   }
 
-  /** What a test has left behind: the end of its servers, and nothing may have been thrown. */
+  /** Called at the end of a test: stops its servers and checks that nothing was thrown. */
   async tidy() {
     await this.#backstage.end();
     assert.deepEqual(this.#faults.splice(0), []);
@@ -97,7 +97,7 @@ const sees = (page, ...keys) =>
     keys.join(),
   );
 
-/** Lets ann in, by way of a mount that soon misses a client that says nothing; so hers says something. */
+/** Joins as ann, over a mount with a short idle timeout, so her client sends frequent heartbeats. */
 const letAnnIn = (page, where, name) =>
   page.evaluate(
     async ([where, name]) => {
@@ -137,7 +137,7 @@ describe("phoenix.js in Chromium", { concurrency: AT_ONCE, timeout: 300000 }, ()
           );
         }
 
-        inTab("a page of an origin that is not allowed is refused, and tries again", async () => {
+        inTab("a page of an origin that is not allowed is rejected and retries", async () => {
           await tab.load(FOREIGN);
           await tab.page.evaluate(async (where) => {
             const { fresh, open, same, until } = conformance;
@@ -146,16 +146,16 @@ describe("phoenix.js in Chromium", { concurrency: AT_ONCE, timeout: 300000 }, ()
             const room = client.channel(fresh("room:foreign"));
             await until(() => client.closes.length >= 2, "two refusals");
             same([client.opened, room.joins.length], [0, 0]);
-            // 1.7 asks in a way that has to be allowed beforehand, so what it hears of is a failed request.
+            // 1.7 sends a request that needs a CORS preflight, so it sees a failed request.
             const code = world.polls ? (world.version === "1.7.20" ? 1011 : 1008) : 1006;
             same(client.closes.slice(0, 2), [code, code]);
-            // The same page where every origin is allowed.
+            // The same page on a mount that allows every origin.
             await world.open({ mount: "/small" }).join(fresh("room:foreign"));
             world.close();
           }, where());
         });
 
-        inTab("who leaves the page leaves the room", async () => {
+        inTab("leaving the page leaves the room", async () => {
           await tab.load();
           const other = await tab.beside();
           const name = fresh("room:presence");
@@ -167,20 +167,20 @@ describe("phoenix.js in Chromium", { concurrency: AT_ONCE, timeout: 300000 }, ()
           await other.close();
         });
 
-        inTab("a page that stood still until the server gave it up comes back", async () => {
+        inTab("a page that was suspended until the server dropped it rejoins", async () => {
           await tab.load();
           const other = await tab.beside();
           const name = fresh("room:presence");
           await watch(tab.page, where(), name);
           await letAnnIn(other, where(), name);
           await sees(tab.page, "ann");
-          // As a lid that is closed does: no script runs, and nobody tells the server.
+          // As when a laptop is closed: no script runs, and the server is not notified.
           const debug = await tab.context.newCDPSession(other);
           await debug.send("Debugger.enable");
           await debug.send("Debugger.pause");
           await sees(tab.page);
           await debug.send("Debugger.resume");
-          // 1.7 opens a new long-poll session for a lost one, and joins nothing in it.
+          // After a lost long-polling session, 1.7 opens a new one but does not rejoin.
           if (transport === "WebSocket" || version !== "1.7.20") await sees(tab.page, "ann");
           await other.close();
         });

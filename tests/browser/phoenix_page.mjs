@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The script of a page that runs the scenarios: bundled once for each version of phoenix.js, with that version in the
-// place of "phoenix". Its test file calls what it leaves in `conformance`.
+// The script of a page that runs the scenarios. It is bundled once for each version of phoenix.js, which replaces
+// "phoenix". The test file calls the functions in `window.conformance`.
 
 import * as phoenix from "phoenix";
 import { same } from "../conformance/expect.mjs";
@@ -9,7 +9,7 @@ import { fresh, until } from "../conformance/phoenix_client.mjs";
 import { scenarios } from "../conformance/phoenix_scenarios.mjs";
 import { World } from "../conformance/world.mjs";
 
-// What a page cannot do is done by the test file, under `callBackstage`.
+// Actions that a page cannot perform; the test file performs them through `callBackstage`.
 const backstage = Object.fromEntries(
   ["startServer", "startUpgradeBreaker", "stop", "startAgain"].map((verb) => [
     verb,
@@ -27,7 +27,7 @@ const open = (where) =>
     sessionStorage: window.sessionStorage,
   });
 
-/** One scenario, to its end; fails as it does. */
+/** Runs one scenario; throws if it fails. */
 async function run(title, where) {
   const world = open(where);
   try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The README's app: its files are written down as they stand there, served, and the page does what it says. ENTMOOT names
-// another binary than build/release/bin/entmoot.
+// The README's app: serves its files exactly as printed there and checks the page. ENTMOOT names another binary than
+// build/release/bin/entmoot.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -27,7 +27,7 @@ before(async () => {
   mkdirSync(join(folder, "rooms"));
   mkdirSync(join(folder, "public"));
   ["rooms/counter.ts", "public/index.html", "public/clicks.ts"].forEach((name, i) => {
-    assert.ok(readme.includes(name), `${name} is named`);
+    assert.ok(readme.includes(name), `the README must name ${name}`);
     writeFileSync(join(folder, name), boxes[i]);
   });
   server = spawn(binary, ["serve", folder, "--port", "0"]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Two people chat with each other without a pause while somebody edits the room's code and saves it, ten times, once with a
-// mistake in it. What must hold: nobody's channel ends, no message is lost or comes twice, the order stays, both stay on the
-// list of who is here, and each version of the code is seen at work.
+// Two people chat continuously while the room's code is edited and saved ten times, once with an error. Required: no channel
+// ends, no message is lost or duplicated, the order is kept, both stay listed, and every version of the code handles
+// messages.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { Visitors } from "./visitors.mjs";
 
 const pictures = fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
 const EDITS = 10;
-const BROKEN_AFTER = 5; // So many edits.
+const BROKEN_AFTER = 5; // edits
 
 let folder;
 let server;
@@ -35,7 +35,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** Somebody who talks until he is told to stop: the next thing when the last has been heard. */
+/** A person who sends messages until stop(): the next one when the previous one has been received. */
 class Talker {
   said = 0;
   joins = 0;
@@ -69,7 +69,7 @@ class Talker {
     if (event === "phx_close" || event === "phx_error") this.ends.push(event);
   }
 
-  /** From now on every state of the page that a person would notice is kept. */
+  /** Records every visible state of the page from now on. */
   async watch() {
     await this.page.evaluate(() => {
       window.seen = { here: new Set(), state: new Set() };
@@ -105,7 +105,7 @@ class Talker {
   }
 }
 
-test("a chat goes on while its code is edited ten times", { timeout: 120000 }, async () => {
+test("a chat continues while its code is edited ten times", { timeout: 120000 }, async () => {
   const file = join(folder, "rooms/room.ts");
   const original = readFileSync(file, "utf8");
   const version = (n) => {
@@ -126,13 +126,13 @@ test("a chat goes on while its code is edited ten times", { timeout: 120000 }, a
 
   const talks = both.map((talker) => talker.talk());
   const all = Promise.all(talks);
-  all.catch(() => {}); // Whoever waits for it hears of it.
+  all.catch(() => {}); // Handled where it is awaited.
   for (let edit = 1; edit <= EDITS; ++edit) {
     if (edit === BROKEN_AFTER) {
       writeFileSync(file, version(edit).replace("export function join", "export function join("));
       for (const { page } of both) await page.locator("#entmoot-problem").getByText("rooms/room.ts:").waitFor();
       const said = both.map((talker) => talker.said);
-      await until(() => both.every((talker, i) => talker.said > said[i] + 2), "the chat to go on");
+      await until(() => both.every((talker, i) => talker.said > said[i] + 2), "the chat to continue");
       await ann.page.screenshot({ path: `${pictures}reload-problem.png` });
       await bob.page.screenshot({ path: `${pictures}reload-problem-phone.png` });
       for (const talker of both) assert.equal(await talker.version(), edit - 1);
@@ -157,14 +157,14 @@ test("a chat goes on while its code is edited ten times", { timeout: 120000 }, a
   assert.deepEqual(versions, [...versions].sort((a, b) => a - b));
 
   assert.deepEqual([ann.joins, ann.ends, bob.joins, bob.ends], [1, [], 1, []]);
-  assert.deepEqual([ann.sockets, bob.sockets], [2, 2], "one is the chat's, one that of what shows the problems");
+  assert.deepEqual([ann.sockets, bob.sockets], [2, 2], "one is the chat's, the other that of dev.js");
   const seen = ({ page }) => page.evaluate(() => [[...seen.here], [...seen.state]]);
   assert.deepEqual(await seen(ann), [["Here: Ann you and Bob"], ["Connected"]]);
   assert.deepEqual(await seen(bob), [["Here: Bob you and Ann"], ["Connected"]]);
   await ann.page.screenshot({ path: `${pictures}reload.png` });
 });
 
-test("a page that comes while the code is broken shows why", { timeout: 30000 }, async () => {
+test("a page that is opened after a failed reload shows the errors", { timeout: 30000 }, async () => {
   const config = join(folder, "entmoot.config.ts");
   const original = readFileSync(config, "utf8");
   writeFileSync(config, original.replace("port:", "prot:"));
@@ -173,12 +173,12 @@ test("a page that comes while the code is broken shows why", { timeout: 30000 },
   const late = await visitors.open(`${server.url}/?room=late`);
   await late.locator("#entmoot-problem").getByText("`prot`").waitFor();
   writeFileSync(config, original);
-  for (const each of [page, late]) await until(async () => (await each.locator("#entmoot-problem").count()) === 0, "the end of it");
+  for (const each of [page, late]) await until(async () => (await each.locator("#entmoot-problem").count()) === 0, "the error to disappear");
 });
 
-test("a page is loaded again when one of its files has changed", { timeout: 30000 }, async () => {
+test("a page reloads when one of its files changes", { timeout: 30000 }, async () => {
   const page = await visitors.open(`${server.url}/?room=page`);
   const html = join(folder, "public/index.html");
-  writeFileSync(html, readFileSync(html, "utf8").replace("It is quiet here.", "It is very quiet here."));
-  await page.getByText("It is very quiet here.").waitFor();
+  writeFileSync(html, readFileSync(html, "utf8").replace("No messages yet.", "No messages yet at all."));
+  await page.getByText("No messages yet at all.").waitFor();
 });

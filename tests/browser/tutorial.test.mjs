@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// docs/tutorial.md, followed word for word: its commands are run, its changes made to the files, and what it says is then
-// to be seen in two windows is looked for. ENTMOOT names another binary than build/release/bin/entmoot.
+// Follows docs/tutorial.md: runs its commands, applies its diffs, and checks the output and the pages that it describes.
+// ENTMOOT names another binary than build/release/bin/entmoot.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -17,7 +17,7 @@ const binary = process.env.ENTMOOT ?? join(root, "build/release/bin/entmoot");
 const pictures = join(root, "build/screenshots");
 const options = { timeout: 120000 };
 
-/** The chapters, each with its boxes in order. */
+/** The boxes of each chapter, in order. */
 const chapters = readFileSync(join(root, "docs/tutorial.md"), "utf8")
   .split(/^## \d+\. /m)
   .slice(1)
@@ -47,7 +47,7 @@ function run(command, cwd) {
   });
 }
 
-/** Types what follows `$`, and wants to see what stands below it. */
+/** Runs the lines that start with `$`, and checks that the output contains the lines below them. */
 async function type(box, cwd = app) {
   let said = "";
   for (const line of box.content.trimEnd().split("\n")) {
@@ -57,7 +57,7 @@ async function type(box, cwd = app) {
   return said;
 }
 
-/** Makes the change of a box: where it goes is found by the lines that stay. */
+/** Applies the diff in a box, which is located by its context lines. */
 function change(box) {
   const [from, , , ...lines] = box.content.trimEnd().split("\n");
   const file = join(app, from.slice(4));
@@ -73,7 +73,7 @@ async function until(what, happens) {
     if (await happens()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.fail(`it never came to it that ${what}\n${log}`);
+  assert.fail(`timeout waiting for: ${what}\n${log}`);
 }
 
 const boxes = (chapter, kind) => chapters[chapter - 1].filter((box) => box.kind === kind);
@@ -96,30 +96,30 @@ const url = () => log.match(/http:\/\/localhost:\d+/)[0];
 let ann;
 let bob;
 
-test("2. an app, served, and two windows that talk", options, async () => {
+test("2. two windows of a new app exchange messages", options, async () => {
   await type(boxes(2, "console")[0], folder);
   assert.match(boxes(2, "sh")[0].content, /^cd my-chat\nentmoot serve --watch$/m);
-  // As the tutorial says, but on a port that is free here.
+  // As in the tutorial, but on a free port.
   server = spawn(binary, ["serve", "--watch", "--port", "0"], { cwd: app });
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => (log += data));
-  await until("the server says where it is", () => /http:\/\/localhost:\d+/.test(log));
+  await until("the server prints its address", () => /http:\/\/localhost:\d+/.test(log));
   ann = await enter("Ann");
   bob = await enter("Bob");
   await say(ann, "hello");
   await shows(bob, "hello");
 });
 
-test("3. what a room is: it can be looked into", options, async () => {
+test("3. a running room can be listed and evaluated in", options, async () => {
   const [rooms, evals] = boxes(3, "console");
   assert.match(await type(rooms), /chat:lobby +running +2/);
   assert.match(await type(evals), /Ann.*Bob/);
 });
 
-test("4. a change, and nobody notices", options, async () => {
+test("4. a changed room reloads without its visitors noticing", options, async () => {
   await ann.evaluate(() => (window.still = "here"));
   change(boxes(4, "diff")[0]);
   for (const line of boxes(4, "text")[0].content.trimEnd().split("\n")) {
-    await until(`the log says "${line}"`, () => log.includes(line.replace(/^info +/, "")));
+    await until(`the log contains "${line}"`, () => log.includes(line.replace(/^info +/, "")));
   }
   await say(ann, "/shout good morning");
   await shows(ann, "GOOD MORNING!");
@@ -128,7 +128,7 @@ test("4. a change, and nobody notices", options, async () => {
   assert.equal(await ann.evaluate(() => window.still), "here");
 });
 
-test("5. a mistake, and nobody is hurt", options, async () => {
+test("5. an error in the code leaves the running rooms unaffected", options, async () => {
   const file = join(app, "rooms/chat.ts");
   const good = readFileSync(file, "utf8");
   writeFileSync(file, good.slice(0, good.lastIndexOf("}")));
@@ -148,12 +148,12 @@ test("5. a mistake, and nobody is hurt", options, async () => {
   writeFileSync(config, settings);
 });
 
-test("6. something new: a die, and its test", options, async () => {
+test("6. a new event and its test", options, async () => {
   for (const box of boxes(6, "diff")) change(box);
   await type(boxes(6, "console")[0]);
 });
 
-test("7. a page that uses it loads itself again", options, async () => {
+test("7. a changed page reloads itself", options, async () => {
   change(boxes(7, "diff")[0]);
   await ann.waitForFunction(() => window.still === undefined && document.readyState === "complete");
   ann = await enter("Ann");
@@ -161,14 +161,14 @@ test("7. a page that uses it loads itself again", options, async () => {
   await shows(ann, "rolls a die: ");
 });
 
-test("8. a room that misbehaves hurts nobody else", options, async () => {
+test("8. a room that hangs does not affect other rooms", options, async () => {
   change(boxes(8, "diff")[0]);
-  await until("the room runs it", async () => (log.match(/now running the new version/g) ?? []).length >= 3);
+  await until("the room runs the new version", async () => (log.match(/now running the new version/g) ?? []).length >= 3);
   const eve = await enter("Eve", "?room=garden");
   await say(ann, "/hang");
   await say(eve, "quiet here");
   await shows(eve, "quiet here");
-  await until("the room was ended", async () => /out of time/.test(await run("entmoot rooms", app)));
+  await until("the room is terminated", async () => /out of time/.test(await run("entmoot rooms", app)));
   await type(boxes(8, "console")[0]);
   await until("its visitors are back", async () => {
     await say(ann, "back");
@@ -177,7 +177,7 @@ test("8. a room that misbehaves hurts nobody else", options, async () => {
 });
 
 test("9. a package from npm", options, async (context) => {
-  // What npm would fetch is here already; a test asks no registry.
+  // Instead of downloading the package, the test copies the one installed here.
   mkdirSync(join(app, "node_modules"));
   await run(`cp -r ${join(root, "node_modules/marked")} node_modules/`, app);
   if (!readFileSync(join(app, "node_modules/marked/package.json"))) return context.skip("marked is not installed");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// People with browsers. Each has a context of his own: nothing is shared between them but the server. What no page should
-// ever do, whatever a test is about, is collected, and tidy() fails for it.
+// Visitors, each with a browser context of their own: they share nothing but the server. Faults that no page may have in
+// any test (exceptions, dialogs, console errors, foreign requests, policy violations) are collected, and tidy() fails for
+// them.
 
 import assert from "node:assert/strict";
 
@@ -14,7 +15,7 @@ export class Visitors {
     this.#browser = browser;
   }
 
-  /** Opens `url`. `prepare` sees the page before it is loaded. */
+  /** Opens `url`. `prepare` is called before the page is loaded. */
   async open(url, { prepare, ...options } = {}) {
     const context = await this.#browser.newContext({
       viewport: { width: 1000, height: 700 },
@@ -29,7 +30,7 @@ export class Visitors {
       void dialog.dismiss();
     });
     page.on("console", (message) => {
-      // A lost connection is what some tests are about, and Chromium reports it as an error.
+      // Chromium reports a lost connection, which some tests cause, as an error.
       if (message.type() === "error" && !/WebSocket connection to|ERR_CONNECTION/.test(message.text()))
         this.#faults.push(message.text());
     });
@@ -48,12 +49,12 @@ export class Visitors {
     return page;
   }
 
-  /** All of them go. */
+  /** Closes all visitors' pages. */
   async leave() {
     for (const context of this.#contexts.splice(0)) await context.close();
   }
 
-  /** For the end of a test. */
+  /** Called at the end of a test. */
   async tidy() {
     await this.leave();
     assert.deepEqual(this.#faults.splice(0), []);

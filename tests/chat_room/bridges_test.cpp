@@ -94,11 +94,11 @@ TEST_CASE("a broadcast that is no object is the script's error and reaches nobod
   REQUIRE(visitor.joined().status == "ok");
   for (const auto* args : {"[1]", "[null]", "[\"text\"]", "[[]]"}) {
     CAPTURE(args);
-    CHECK(visitor.said(args).reason() == "a message to clients is an object");
+    CHECK(visitor.said(args).reason() == "a message to clients must be an object");
   }
   for (const auto* args : {"[]", "[{},{}]"}) {
     CAPTURE(args);
-    CHECK(visitor.said(args).reason() == "broadcast takes one message");
+    CHECK(visitor.said(args).reason() == "broadcast takes one argument, the message");
   }
   CHECK(visitor.screen().empty());
 }

@@ -71,8 +71,8 @@ TEST_CASE("a client that joins without a name is not listed and gets no frame of
   CHECK(quickbeam.undisturbed());
   CHECK(ann.here() == Names{"ann"});
 
-  CHECK(quickbeam.typed(true).reason() == "only who has joined with a name is seen typing");
-  CHECK(quickbeam.renamed("quickbeam").reason() == "only who has joined with a name changes it");
+  CHECK(quickbeam.typed(true).reason() == "a client that joined without a name cannot report typing");
+  CHECK(quickbeam.renamed("quickbeam").reason() == "a client that joined without a name cannot change it");
   CHECK(ann.here() == Names{"ann"});
   CHECK(ann.typing().empty());
   CHECK(quickbeam.undisturbed());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a test needs around the real phoenix.js: promises for its callbacks, and a WebSocket that remembers how it was
-// closed. Nothing here speaks the protocol itself.
+// Wraps the original phoenix.js for tests: promises instead of callbacks, and a record of how sockets were closed. The
+// protocol itself is left to phoenix.js.
 
 import { WebSocket } from "ws";
 import * as phoenix_1_7_20 from "phoenix-1.7.20";
@@ -10,9 +10,9 @@ import * as phoenix_1_8_16 from "phoenix-1.8.16";
 export const versions = { "phoenix 1.7.20": phoenix_1_7_20, "phoenix 1.8.16": phoenix_1_8_16 };
 export const newest = phoenix_1_8_16;
 
-const WAIT_MS = 10000; // For what should happen at once; a busy machine is no failure.
+const WAIT_MS = 10000; // Generous, so that a busy machine causes no failure.
 
-/** Resolves when `condition` holds. For what no callback tells; looks often and gives up late. */
+/** Polls until `condition` holds; throws after `within` milliseconds. */
 export async function until(condition, what, within = WAIT_MS) {
   const end = performance.now() + within;
   for (;;) {
@@ -26,7 +26,7 @@ export async function until(condition, what, within = WAIT_MS) {
 
 const clients = new Set();
 
-/** For the end of a test: a client left open would keep the process, and would go on knocking at a closed port. */
+/** Called at the end of a test: an open client keeps the process alive and tries to reconnect. */
 export function closeClients() {
   for (const client of clients) client.close();
 }
@@ -40,7 +40,7 @@ export class Client {
     this.socket = new phoenix.Socket(server.socketUrl, { transport: WebSocket, ...options });
     this.socket.onOpen(() => ++this.opened);
     this.socket.onClose((event) => this.closes.push(event.code));
-    this.socket.onError(() => {}); // A refused connection is tried again; that is the point of some tests.
+    this.socket.onError(() => {}); // Some tests rely on reconnects after refused connections.
     this.socket.connect();
     clients.add(this);
   }
@@ -49,7 +49,7 @@ export class Client {
     return new RoomSeen(this, id, params);
   }
 
-  /** Joins and waits for the answer. */
+  /** Joins and waits for the reply. */
   async join(id, params = {}) {
     const room = this.room(id, params);
     await room.joined;
@@ -62,10 +62,10 @@ export class Client {
   }
 }
 
-/** A channel, and all that was heard in it. */
+/** A channel, and everything that was received on it. */
 export class RoomSeen {
   live = []; // new_message, in the order of arrival
-  histories = []; // The answer to each join.
+  histories = []; // The history in the reply to each join.
   joins = 0;
   errors = 0;
   closed = 0;
@@ -82,17 +82,17 @@ export class RoomSeen {
         .join()
         .receive("ok", (reply) => {
           ++this.joins;
-          this.history = reply.messages; // Of the last join.
+          this.history = reply.messages; // That of the last join.
           this.histories.push(reply.messages);
           resolve(this);
         })
         .receive("error", (reason) => reject(new Error(`join refused: ${JSON.stringify(reason)}`)))
         .receive("timeout", () => reject(new Error("join not answered")));
     });
-    this.joined.catch(() => {}); // Whoever waits for it hears of it.
+    this.joined.catch(() => {}); // Handled where it is awaited.
   }
 
-  /** `{status, response}`; status is "timeout" when no answer came. */
+  /** `{status, response}`; status is "timeout" without a reply. */
   push(event, payload, within = WAIT_MS) {
     return new Promise((resolve) => {
       const push = this.channel.push(event, payload, within);
@@ -109,7 +109,7 @@ export class RoomSeen {
     return this.live.map((message) => message.text);
   }
 
-  /** What a join was answered with. */
+  /** The texts of all histories. */
   read() {
     return this.histories.flat().map((message) => message.text);
   }
@@ -126,7 +126,7 @@ export class RoomSeen {
   }
 }
 
-/** A name no other test uses: rooms live as long as the server does. */
+/** A room name that no other test uses, because rooms live as long as the server. */
 let rooms = 0;
 export function freshRoom(word = "room") {
   return `${word}-${++rooms}`;

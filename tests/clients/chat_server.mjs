@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Starts the chat for a test and ends it by its pid. One server a test file, on a free port of the loopback interface; a
-// server that a test forgot dies with the test process.
+// Starts the chat for a test and ends it by its pid. One server per test file, on a free loopback port; a server that is
+// still running ends with the test process.
 //
-// There are two of it, which speak alike: the app, `entmoot serve apps/chat`, and the library embedded in C++,
-// `chat_room`. CHAT_SERVER says which, "app" or "library". ENTMOOT_COMMAND and ENTMOOT_CHAT name other binaries than those
-// in build/release/bin.
+// The chat has two servers with the same protocol: the app, `entmoot serve apps/chat`, and the C++ program `chat_room`.
+// CHAT_SERVER selects one, "app" or "library". ENTMOOT_COMMAND and ENTMOOT_CHAT name other binaries than those in
+// build/release/bin.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,17 +18,17 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const kind = process.env.CHAT_SERVER ?? "app";
 if (kind !== "app" && kind !== "library") throw new Error(`CHAT_SERVER is "app" or "library", not "${kind}"`);
 
-/** Where the two differ (docs/embedding.md), a test asks this. */
+/** For tests of behaviour in which the two servers differ (docs/embedding.md). */
 export const isApp = kind === "app";
 export const command = resolve(root, process.env.ENTMOOT_COMMAND ?? "build/release/bin/entmoot");
 export const appFolder = join(root, "apps/chat");
 const embedded = resolve(root, process.env.ENTMOOT_CHAT ?? "build/release/bin/chat_room");
 
-// Where the servers of this process put what `entmoot rooms` asks: nobody else's server is disturbed.
+// The folder of the control sockets of this process's servers, separate from those of other servers.
 const runtime = mkdtempSync(join(tmpdir(), "entmoot-run-"));
 process.once("exit", () => rmSync(runtime, { recursive: true, force: true }));
 
-/** A copy of the app to be changed; it goes with the process. */
+/** A copy of the app that a test can change. It is deleted when the process ends. */
 export function appCopy() {
   const copy = mkdtempSync(join(runtime, "app-"));
   cpSync(appFolder, copy, { recursive: true });
@@ -44,14 +44,14 @@ function compressing() {
 }
 
 const READY_WITHIN_MS = 10000;
-const STOPPED_WITHIN_MS = 5000; // What the server promises.
+const STOPPED_WITHIN_MS = 5000; // The documented limit.
 
 export class ChatServer {
   #child;
   #output = "";
   #line;
 
-  /** `folder` is another app than the chat, `args` are more words for the command. */
+  /** `folder` is another app than the chat, `args` are further arguments of the command. */
   static async start({ port = 0, compress = false, folder, args = [] } = {}) {
     const server = new ChatServer();
     if (isApp || folder) server.#line = [command, "serve", folder ?? (compress ? compressing() : appFolder), ...args];
@@ -72,7 +72,7 @@ export class ChatServer {
     return `ws://localhost:${this.port}/socket`;
   }
 
-  /** SIGTERM. Gives the exit code and how long it took. */
+  /** Sends SIGTERM. Returns the exit code and the time until the exit. */
   async stop() {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return { code: this.#child.exitCode, ms: 0 };
     const start = performance.now();
@@ -84,29 +84,29 @@ export class ChatServer {
     return { code, signal, ms: performance.now() - start };
   }
 
-  /** Sends a signal and does not wait. */
+  /** Sends a signal without waiting. */
   signal(name) {
     this.#child.kill(name);
   }
 
-  /** Gives how it ended, once it has: `[code, signal]`. */
+  /** Waits for the exit and returns `[code, signal]`. */
   ended() {
     return once(this.#child, "exit");
   }
 
-  /** As after a crash: no farewell. */
+  /** Sends SIGKILL: connections end without a close frame, as in a crash. */
   async kill() {
     const exit = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
     await exit;
   }
 
-  /** Another process on the same port; the one before has to be gone. */
+  /** Starts another process on the same port, after the previous one has ended. */
   async startAgain() {
     await this.#spawn(this.port);
   }
 
-  /** The last it has said. */
+  /** The end of the server's output. */
   get output() {
     return this.#output;
   }
@@ -124,7 +124,7 @@ export class ChatServer {
     child.once("exit", () => process.off("exit", atExit));
     await new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`${binary} ${why}\n${this.#output}`));
-      const late = setTimeout(() => fail(`said nothing of a port within ${READY_WITHIN_MS} ms`), READY_WITHIN_MS);
+      const late = setTimeout(() => fail(`printed no port within ${READY_WITHIN_MS} ms`), READY_WITHIN_MS);
       const settle = (action) => {
         clearTimeout(late);
         action();

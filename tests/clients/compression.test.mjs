@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// permessage-deflate against another implementation of it: the `ws` package, with the offers that it can make, and
-// phoenix.js on top.
+// permessage-deflate with another implementation: the `ws` package and its possible offers, used by phoenix.js.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -17,7 +16,7 @@ before(async () => (server = await ChatServer.start({ compress: true })));
 afterEach(closeClients);
 after(() => server?.stop());
 
-/** A WebSocket for phoenix.js that offers `offer`, and is remembered. */
+/** A WebSocket class for phoenix.js that makes `offer` and records its last instance. */
 function offering(offer) {
   return class extends WebSocket {
     static last;
@@ -64,20 +63,20 @@ for (const [name, offer] of Object.entries(offers)) {
         texts.flatMap((text) => [text, text]),
       );
     }
-    // Four broadcasts and two replies of LONG came to ann: in a fraction of their size.
+    // Ann has received LONG in four broadcasts and two replies, compressed.
     assert.ok(socket._socket.bytesRead < 2 * LONG.length, `${socket._socket.bytesRead} bytes`);
     assert.deepEqual([ann.client.opened, bob.client.opened], [1, 1]);
   });
 }
 
-test("who offers nothing is answered without compression", options, async () => {
+test("a client that offers nothing gets no compression", options, async () => {
   const transport = offering(false);
   const ann = await new Client(server, undefined, { transport }).join(freshRoom());
   assert.equal(transport.last.extensions, "");
   assert.equal((await ann.say(LONG)).response.text, LONG);
 });
 
-test("a bomb closes its own connection with 1009, and nobody else's", options, async () => {
+test("a decompression bomb closes only its own connection, with 1009", options, async () => {
   const ann = await new Client(server).join(freshRoom());
   const bomber = new WebSocket(`${server.socketUrl}/websocket?vsn=2.0.0`, { perMessageDeflate: { threshold: 0 } });
   const closed = new Promise((resolve) => bomber.on("close", resolve));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the chat room answers over HTTP. Bad requests are a table: whatever is wrong, the answer is a 4xx with a JSON
-// object that says so in `error`, and the server goes on.
+// The chat's HTTP API. Invalid requests are a table: each is answered with a 4xx status and a JSON object with the reason
+// in `error`.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";
@@ -14,7 +14,7 @@ before(async () => (server = await ChatServer.start()));
 afterEach(closeClients);
 after(() => server?.stop());
 
-/** Not fetch: it would tidy the path up before the server sees it. */
+/** Does not use fetch, which normalizes the path. */
 function ask(method, path, { body, headers = {} } = {}) {
   return new Promise((resolve, reject) => {
     const asked = request({ host: "127.0.0.1", port: server.port, method, path, headers, agent: false }, (answer) => {
@@ -44,7 +44,7 @@ test("a room that nobody has used has no messages", options, async () => {
   assert.deepEqual(answer.json(), { messageCount: 0, mayKill: true });
 });
 
-test("a posted message is answered with itself, counted, remembered, and heard by who is there", options, async () => {
+test("a posted message is returned, counted, kept in the history, and broadcast", options, async () => {
   const id = freshRoom();
   const ann = await new Client(server).join(id);
   const answer = await post(`/api/rooms/${id}/messages`, { sender: "curl", text: "hello 🌳" });
@@ -57,7 +57,7 @@ test("a posted message is answered with itself, counted, remembered, and heard b
   assert.deepEqual((await new Client(server).join(id)).history, [message]);
 });
 
-test("a room's name may hold any character, written as an address needs it", options, async () => {
+test("a room's name can contain any character, percent-encoded", options, async () => {
   const id = `a b/ü?${freshRoom()}`;
   const path = `/api/rooms/${encodeURIComponent(id)}`;
   assert.equal((await post(`${path}/messages`, { sender: "s", text: "t" })).status, 201);
@@ -65,7 +65,7 @@ test("a room's name may hold any character, written as an address needs it", opt
   assert.equal((await new Client(server).join(id)).history.length, 1);
 });
 
-test("a killed room begins again, and killing it twice is no error", options, async () => {
+test("a killed room starts empty, and killing it twice is not an error", options, async () => {
   const id = freshRoom();
   await post(`/api/rooms/${id}/messages`, { sender: "s", text: "t" });
   for (let n = 0; n < 2; ++n) {
@@ -75,7 +75,7 @@ test("a killed room begins again, and killing it twice is no error", options, as
   }
 });
 
-test("a page of another site can neither post nor kill", options, async () => {
+test("a page of another origin can neither post nor kill", options, async () => {
   const id = freshRoom();
   const body = JSON.stringify({ sender: "s", text: "t" });
   for (const origin of ["http://evil.example", "null", `http://localhost.evil.example:${server.port}`]) {
@@ -86,7 +86,7 @@ test("a page of another site can neither post nor kill", options, async () => {
   assert.equal((await ask("POST", `/api/rooms/${id}/messages`, { body, headers: { origin } })).status, 201);
 });
 
-test("who comes by another name or through a proxy cannot kill, and is told so", options, async () => {
+test("callers through a proxy or another host name cannot kill a room", options, async () => {
   const id = freshRoom();
   for (const headers of [{ host: "rebound.example" }, { "x-forwarded-for": "192.0.2.1" }, { via: "1.1 proxy" }]) {
     assert.equal((await ask("DELETE", `/api/rooms/${id}`, { headers })).status, 403, JSON.stringify(headers));
@@ -94,13 +94,13 @@ test("who comes by another name or through a proxy cannot kill, and is told so",
   }
 });
 
-test("a socket without an upgrade is told what is missing, as Phoenix does", options, async () => {
+test("a socket request without an upgrade is answered as in Phoenix", options, async () => {
   const answer = await ask("GET", "/socket/websocket?vsn=2.0.0");
   assert.equal(answer.status, 400);
   assert.match(answer.text, /connection/);
 });
 
-describe("what is wrong is answered with a 4xx and a reason", () => {
+describe("an invalid request is answered with a 4xx status and a reason", () => {
   const messages = "/api/rooms/table/messages";
   const good = { sender: "s", text: "t" };
   const table = [
@@ -145,13 +145,13 @@ describe("what is wrong is answered with a 4xx and a reason", () => {
     });
   }
 
-  test("and nothing of it was said", options, async () => {
+  test("none of them added a message", options, async () => {
     assert.equal((await ask("GET", "/api/rooms/table")).json().messageCount, 0);
     assert.equal((await post(messages, { sender: "s", text: "x".repeat(4000) })).status, 201);
   });
 });
 
-test("the page is served with what it needs and a policy that forbids the rest", options, async () => {
+test("the page's files are served with a strict content security policy", options, async () => {
   const types = {
     "/": "text/html",
     ...(isApp

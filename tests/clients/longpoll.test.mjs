@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The chat room over long-polling, as the newest phoenix.js does it (older ones need a browser for it): nobody in the
-// room can tell by which transport another came.
+// The chat over long-polling with the newest phoenix.js (older versions need a browser): clients cannot tell which
+// transport others use.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -10,7 +10,7 @@ import { ChatServer, isApp } from "./chat_server.mjs";
 
 const quick = { reconnectAfterMs: () => 20, rejoinAfterMs: () => 20 };
 
-/** phoenix.js has an http endpoint made of a ws one itself. */
+/** phoenix.js derives the http endpoint from the ws one. */
 const polling = (server, options = {}) => new Client(server, newest, { transport: newest.LongPoll, ...options });
 
 let server;
@@ -18,7 +18,7 @@ before(async () => (server = await ChatServer.start()));
 afterEach(closeClients);
 after(() => server?.stop());
 
-test("a client that polls and one with a WebSocket hear each other once and in order", { timeout: 30000 }, async () => {
+test("a long-polling client and a WebSocket client receive each other's messages once and in order", { timeout: 30000 }, async () => {
   const id = freshRoom();
   const ann = await polling(server).join(id);
   const bob = await new Client(server).join(id);
@@ -34,7 +34,7 @@ test("a client that polls and one with a WebSocket hear each other once and in o
   assert.equal(ann.closed, 1);
 });
 
-test("more messages than a request may hold arrive all the same, in order", { timeout: 30000 }, async () => {
+test("more messages than one request can hold arrive in order", { timeout: 30000 }, async () => {
   const ann = await polling(server).join(freshRoom());
   const texts = Array.from({ length: 150 }, (_, i) => `message ${i}`);
   const replies = await Promise.all(texts.map((text) => ann.say(text)));
@@ -43,7 +43,7 @@ test("more messages than a request may hold arrive all the same, in order", { ti
   assert.deepEqual(ann.texts(), texts);
 });
 
-test("a room that was ended answers the next message", { timeout: 30000 }, async () => {
+test("a room that was killed answers the next message", { timeout: 30000 }, async () => {
   const id = freshRoom();
   const ann = await polling(server, quick).join(id);
   assert.equal((await fetch(`${server.url}/api/rooms/${id}`, { method: "DELETE" })).status, 204);
@@ -51,7 +51,7 @@ test("a room that was ended answers the next message", { timeout: 30000 }, async
   assert.equal((await ann.say("after")).status, "ok");
 });
 
-test("after the server was killed the session is lost, and a new one is in the room again", { timeout: 60000 }, async () => {
+test("after a kill of the server, a new long-polling session rejoins the room", { timeout: 60000 }, async () => {
   const mine = await ChatServer.start();
   try {
     const ann = await polling(mine, quick).join(freshRoom());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What `entmoot new` writes, as an editor meets it: everything checks under `tsc --strict`, and a mistake in a setting or
-// in a room is one for TypeScript, too.
+// The app that `entmoot new` creates: its files pass `tsc --strict`, errors in settings and rooms are type errors, and its
+// tests pass.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
@@ -25,7 +25,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const check = (project) => spawnSync(process.execPath, [tsc, "-p", project, "--skipLibCheck", "false"], { cwd: app, encoding: "utf8" }).stdout;
 
-/** What tsc says while `change` is made to a file. */
+/** The output of tsc with `change` applied to a file. */
 function checkWith(name, change) {
   const file = join(app, name);
   const text = readFileSync(file, "utf8");
@@ -39,11 +39,11 @@ function checkWith(name, change) {
   }
 }
 
-test("a new app's rooms, tests and configuration check", () => assert.equal(check("."), ""));
+test("a new app's rooms, tests and configuration type-check", () => assert.equal(check("."), ""));
 
-test("a new app's page checks", () => assert.equal(check("public"), ""));
+test("a new app's page type-checks", () => assert.equal(check("public"), ""));
 
-test("the chat, as an app, checks in the same way", () => {
+test("apps/chat type-checks and passes `entmoot check`", () => {
   const chat = resolve("apps/chat");
   for (const project of [chat, join(chat, "public")]) {
     assert.equal(spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" }).stdout, "");
@@ -57,17 +57,17 @@ test("the chat's own tests pass", () => {
   assert.match(stdout, /[1-9] passed, 0 failed/);
 });
 
-test("a room may wait by a timer, as everybody writes it", () => {
+test("a room can await setTimeout in a promise", () => {
   const waits = "\nexport const wait = () => new Promise((resolve) => setTimeout(resolve, 10));\nsetInterval((n: number) => n, 10, 1);\n";
   assert.equal(checkWith("rooms/chat.ts", (text) => text + waits), "");
 });
 
-test("a wrong setting is an error in the editor", () => {
+test("an invalid setting is a type error", () => {
   assert.match(checkWith("entmoot.config.ts", (text) => text.replace("port:", "prot:")), /'prot' does not exist/);
   assert.match(checkWith("entmoot.config.ts", (text) => text.replace("clients: 200", 'heap: "16 XB"')), /"16 XB"/);
 });
 
-test("every kind of setting can be written", () => {
+test("valid settings of every kind type-check", () => {
   const all = `
     export default {
       origins: ["https://example.com"], publicCache: "5m",
@@ -82,12 +82,12 @@ test("every kind of setting can be written", () => {
   assert.equal(checkWith("entmoot.config.ts", () => secret), "");
 });
 
-test("a room does not see what is not there", () => {
+test("names that rooms do not have are type errors", () => {
   assert.match(checkWith("rooms/chat.ts", (text) => `${text}\ndocument.title = "";`), /'document'/);
   assert.match(checkWith("rooms/chat.ts", (text) => text.replace("client.assigns", "client.asigns")), /'asigns'/);
 });
 
-test("without its types each file is JavaScript that says the same on the same lines", () => {
+test("stripping types keeps the lines of each file and gives valid JavaScript", () => {
   for (const name of ["rooms/chat.ts", "public/app.ts", "tests/chat.test.ts", "entmoot.config.ts"]) {
     const source = readFileSync(join(app, name), "utf8");
     const { code } = transform(source, { transforms: ["typescript"], disableESTransforms: true });
@@ -98,7 +98,7 @@ test("without its types each file is JavaScript that says the same on the same l
   }
 });
 
-/** What `entmoot test` says while `change` is made to a file. */
+/** The result of `entmoot test` with `change` applied to a file. */
 function testWith(name, change, ...words) {
   const file = join(app, name);
   const text = readFileSync(file, "utf8");
@@ -117,7 +117,7 @@ test("a new app's tests pass", () => {
   assert.equal(status, 0);
 });
 
-test("a room that throws fails the test that asked, with both places", () => {
+test("an exception of a room fails the calling test, with both positions", () => {
   const bug = (text) => text.replace("room.history.push(message);", "(message as any).by.toUpperCase();");
   const { status, stdout } = testWith("rooms/chat.ts", bug, "tests/chat.test.ts", "--only", "reaches");
   const lineOf = (file, words) => readFileSync(join(app, file), "utf8").split("\n").findIndex((line) => line.includes(words)) + 1;
@@ -129,14 +129,14 @@ test("a room that throws fails the test that asked, with both places", () => {
   assert.equal(status, 1);
 });
 
-test("a room that does not compile is told with its place, and no test is run", () => {
+test("a room that does not compile is reported with its position, and no test runs", () => {
   const { status, stdout, stderr } = testWith("rooms/chat.ts", (text) => text.replace("let lastId = 0;", "let lastId = ;"));
   assert.equal(stdout, "");
   assert.match(stderr, /rooms\/chat\.ts:\d+:\d+: /);
   assert.equal(status, 1);
 });
 
-test("a runtime folder with a name too long for a socket is said to be one, and keeps nobody from serving", () => {
+test("with a runtime folder too long for a socket's path, the server runs without the control socket", () => {
   const runtime = join(folder, "x".repeat(100));
   mkdirSync(runtime);
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
@@ -145,11 +145,11 @@ test("a runtime folder with a name too long for a socket is said to be one, and 
   assert.match(rooms.stderr, /too long for a socket's path/);
   const args = ["-s", "INT", "--preserve-status", "2", entmoot, "serve", app, "--port", "0"];
   const served = spawnSync("timeout", args, { encoding: "utf8", env });
-  assert.match(served.stdout, /The moot is open/);
-  assert.match(served.stdout + served.stderr, /are off: .* too long/);
+  assert.match(served.stdout, /Listening on http:\/\/localhost:\d+/);
+  assert.match(served.stdout + served.stderr, /`entmoot console` are not available: .* too long/);
 });
 
-test("bash completes the words of a command", () => {
+test("bash completes a command's options", () => {
   const script = execFileSync(entmoot, ["completion", "bash"], { encoding: "utf8" });
   assert.equal(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr, "");
   const words = spawnSync(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Parts of the page that need no browser, and the bundles as the server embeds them.
+// Parts of the page that need no browser, and the bundles that the server embeds.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -25,36 +25,36 @@ async function part(name) {
 const { continuation } = await part("history");
 const messages = (...numbers) => numbers.map((n) => ({ sender: "s", text: `${n}`, timestamp: n }));
 
-test("a history that goes on where the screen ends adds only what is new", () => {
+test("a history that continues the shown messages adds only the new ones", () => {
   assert.deepEqual(continuation(messages(1, 2), messages(1, 2, 3, 4)), { continues: true, news: messages(3, 4) });
   assert.deepEqual(continuation(messages(1, 2), messages(1, 2)), { continues: true, news: [] });
   assert.deepEqual(continuation([], messages(1)), { continues: true, news: messages(1) });
   assert.deepEqual(continuation([], []), { continues: true, news: [] });
 });
 
-test("a history that has lost its oldest messages still goes on", () => {
+test("a history without its oldest messages still continues the shown ones", () => {
   assert.deepEqual(continuation(messages(1, 2, 3), messages(2, 3, 4)), { continues: true, news: messages(4) });
   assert.deepEqual(continuation(messages(1, 2, 3), messages(3)), { continues: true, news: [] });
 });
 
-test("a screen that shows only the end of a history goes on", () => {
+test("a history continues a page that shows only its end", () => {
   assert.deepEqual(continuation(messages(3, 4), messages(1, 2, 3, 4, 5)), { continues: true, news: messages(5) });
 });
 
-test("a history that knows nothing of the screen is a new one", () => {
+test("a history without the shown messages is a new one", () => {
   assert.deepEqual(continuation(messages(1, 2), []), { continues: false, news: [] });
   assert.deepEqual(continuation(messages(1, 2), messages(7, 8)), { continues: false, news: messages(7, 8) });
   assert.deepEqual(continuation(messages(1, 2), messages(1, 3)), { continues: false, news: messages(1, 3) });
 });
 
-test("a name looks the same on every screen, and names look different", async () => {
+test("a name always has the same looks, and different names have different looks", async () => {
   const { looksOf, someName } = await part("names");
   assert.deepEqual(looksOf("Old Birch"), looksOf("Old Birch"));
   const looks = new Set(Array.from({ length: 400 }, () => JSON.stringify(looksOf(someName()))));
   assert.ok(looks.size >= 20, `only ${looks.size} of 36 looks`);
 });
 
-test("a room's name comes from the address, however it is written there", async () => {
+test("the room's name is read from every form of address", async () => {
   const { addressOf, roomInAddress, roomNamed } = await part("address");
   const at = (search, hash = "") => roomInAddress({ search, hash });
   assert.equal(at(""), "general");
@@ -67,7 +67,7 @@ test("a room's name comes from the address, however it is written there", async 
   for (const name of ["a b", "ü/&=#?", "100%", "+"]) assert.equal(at(addressOf(name).slice(1)), name);
 });
 
-/** A setTimeout whose time the test moves. Node's own has changed its ways between versions. */
+/** A setTimeout whose time the test advances. Node's mock timers differ between versions. */
 function manualTimers(t) {
   const { setTimeout, clearTimeout } = globalThis;
   const due = new Map();
@@ -89,15 +89,15 @@ function manualTimers(t) {
   };
 }
 
-test("who is here: each name once, one's own first, the others in the order of the alphabet", async () => {
+test("the list of people has each name once, the own name first, the others in alphabetical order", async () => {
   const { peopleIn } = await part("who_is_here");
   assert.deepEqual(peopleIn(["Eve", "bob", "Ann", "bob"], "Eve"), ["Eve", "Ann", "bob"]);
-  assert.deepEqual(peopleIn(["bob", "Ann"], "Eve"), ["Ann", "bob"]); // Not listed is not here.
+  assert.deepEqual(peopleIn(["bob", "Ann"], "Eve"), ["Ann", "bob"]); // The own name only if it is listed.
   assert.deepEqual(peopleIn(["constructor", "__proto__"], "__proto__"), ["__proto__", "constructor"]);
   assert.deepEqual(peopleIn([], "Eve"), []);
 });
 
-test("who types is named up to two, and it wears off, or ends with a word, a message or a farewell", async (t) => {
+test("up to two people typing are named, until they stop, send, leave, or pause", async (t) => {
   const { Typing } = await part("typing");
   const timers = manualTimers(t);
   let line = "";
@@ -112,7 +112,7 @@ test("who types is named up to two, and it wears off, or ends with a word, a mes
   typing.heard("eve", false);
   assert.equal(line, "bob and ann are typing…");
   timers.tick(999);
-  typing.heard("bob", true); // He goes on.
+  typing.heard("bob", true); // Continues.
   timers.tick(3001);
   assert.equal(line, "bob is typing…");
   typing.ended("eve");
@@ -126,7 +126,7 @@ test("who types is named up to two, and it wears off, or ends with a word, a mes
   assert.equal(line, "");
 });
 
-test("however many say that they type, a page remembers a few", async (t) => {
+test("the number of people typing that a page tracks is bounded", async (t) => {
   const { Typing } = await part("typing");
   manualTimers(t);
   let changes = 0;
@@ -135,7 +135,7 @@ test("however many say that they type, a page remembers a few", async (t) => {
   assert.equal(changes, 20);
 });
 
-test("one's own typing is told every two seconds at most, and its end if nothing was sent", async () => {
+test("the user's typing is reported at most every two seconds, and its end if nothing was sent", async () => {
   const { OwnTyping } = await part("own_typing");
   let now = 5000;
   let told = [];
@@ -143,7 +143,7 @@ test("one's own typing is told every two seconds at most, and its end if nothing
     (typing) => told.push([now, typing]),
     () => now,
   );
-  own.wrote(" "); // Nothing to speak of.
+  own.wrote(" "); // Only a space: not reported.
   for (; now < 10000; now += 100) own.wrote("x");
   assert.deepEqual(told, [5000, 7000, 9000].map((at) => [at, true]));
   told = [];
@@ -160,7 +160,7 @@ test("one's own typing is told every two seconds at most, and its end if nothing
   assert.deepEqual(told.slice(2), [[11000, true]]);
 });
 
-test("the TypeScript remover runs where there is nothing but the language", () => {
+test("the tool that strips types runs without any host API", () => {
   const context = vm.createContext(Object.create(null));
   vm.runInContext(readFileSync(`${root}/build/page/source_tools.js`, "utf8"), context);
   const strip = (code) => {
@@ -178,7 +178,7 @@ test("the TypeScript remover runs where there is nothing but the language", () =
     "export const all = [new Box<number>(Kind.two).get()] satisfies number[];",
   ].join("\n");
   const code = strip(source);
-  assert.equal(code.split("\n").length, source.split("\n").length, "a line number of an error has to stay true");
+  assert.equal(code.split("\n").length, source.split("\n").length, "line numbers must not change");
   assert.equal(vm.runInNewContext(`${code.replace("export const all", "globalThis.all")}; all[0]`), 2);
   assert.throws(() => strip("const x: = 5;"), /Unexpected token/);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The server goes away and comes back on the same port. Its clients are told (1012, "service restart"), and every one
-// of them is in its room again without doing anything.
+// Restarts of the server on the same port. It closes sockets with 1012 ("service restart"), and all clients reconnect and
+// rejoin by themselves.
 
 import assert from "node:assert/strict";
 import { connect } from "node:net";
@@ -62,14 +62,14 @@ async function backAgain(rooms) {
   }
 }
 
-test("a server that nobody is connected to ends at once, too", { timeout: 30000 }, async () => {
+test("a server without clients stops on SIGTERM", { timeout: 30000 }, async () => {
   server = await ChatServer.start();
   const { code, ms } = await server.stop();
   assert.equal(code, 0);
   assert.ok(ms <= 5000, `it took ${ms} ms`);
 });
 
-test("a second SIGTERM does not wait for a client that will not go", { timeout: 30000 }, async () => {
+test("a second SIGTERM ends the server without waiting for clients", { timeout: 30000 }, async () => {
   server = await ChatServer.start();
   const stubborn = connect(server.port, "127.0.0.1");
   let heard = "";
@@ -88,7 +88,7 @@ test("a second SIGTERM does not wait for a client that will not go", { timeout: 
   stubborn.destroy();
 });
 
-test("two servers do not share a port in silence", { timeout: 30000 }, async () => {
+test("a second server on the same port fails to start", { timeout: 30000 }, async () => {
   server = await ChatServer.start();
   await assert.rejects(ChatServer.start({ port: server.port }), /ended with [1-9]/);
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A folder becomes an app, or says what is wrong with it and where.
+// Loading an app from its folder, and the errors and their positions.
 
 #include "entmoot/server/app_loader.hpp"
 
@@ -21,41 +21,42 @@ namespace {
 
 const std::string a_room = "export const join = () => ({});";
 
-std::string mistakes_in(const Folder& folder) {
+std::string errors_in(const Folder& folder) {
   const auto app = AppLoader(folder.path()).load();
   return app ? "" : app.error().reason;
 }
 
-std::string mistakes(const std::map<std::string, std::string>& files) { return mistakes_in(Folder(files)); }
+std::string errors_of(const std::map<std::string, std::string>& files) { return errors_in(Folder(files)); }
 
 }  // namespace
 
-TEST_CASE("what a file's top level throws is told with its place") {
-  CHECK(mistakes({{"rooms/a.ts", "const a: number = 1;\nundefinedThing();\nexport const join = () => a;"}}) ==
+TEST_CASE("an exception of a file's top level is reported with its position") {
+  CHECK(errors_of({{"rooms/a.ts", "const a: number = 1;\nundefinedThing();\nexport const join = () => a;"}}) ==
         "rooms/a.ts:2:1: undefinedThing is not defined");
-  CHECK(mistakes({{"rooms/a.ts", a_room}, {"entmoot.config.ts", "\n\n  throw new Error(\"not today\");"}}) ==
+  CHECK(errors_of({{"rooms/a.ts", a_room}, {"entmoot.config.ts", "\n\n  throw new Error(\"not today\");"}}) ==
         "entmoot.config.ts:3:13: not today");
-  CHECK(mistakes({{"rooms/a.ts", "import '../lib/b.ts';\n" + a_room}, {"lib/b.ts", "await 1;\nnull.x;"}})
+  CHECK(errors_of({{"rooms/a.ts", "import '../lib/b.ts';\n" + a_room}, {"lib/b.ts", "await 1;\nnull.x;"}})
             .starts_with("lib/b.ts:2:"));
 }
 
-TEST_CASE("a top level without an end is told as such") {
+TEST_CASE("a top level that does not finish is reported with the limit that it exceeded") {
   const std::string config = "export default {limits: {startTimeout: \"50ms\", turn: \"50ms\"}};";
-  CHECK(mistakes({{"rooms/a.ts", "await new Promise(() => {});\n" + a_room}, {"entmoot.config.ts", config}}) ==
-        "rooms/a.ts: the script did not start in time; what its top level awaits must arrive within 0.05 s (limit "
-        "`startTimeout`)");
-  CHECK(mistakes({{"rooms/a.ts", "for (;;);\n" + a_room}, {"entmoot.config.ts", config}}) ==
-        "rooms/a.ts: out of time; the file's own statements may compute for 0.05 s (limit `turn`)");
+  CHECK(
+      errors_of({{"rooms/a.ts", "await new Promise(() => {});\n" + a_room}, {"entmoot.config.ts", config}}) ==
+      "rooms/a.ts: the script did not start in time; the top level must finish within 0.05 s, including what it awaits "
+      "(limit `startTimeout`)");
+  CHECK(errors_of({{"rooms/a.ts", "for (;;);\n" + a_room}, {"entmoot.config.ts", config}}) ==
+        "rooms/a.ts: out of time; the top level has 0.05 s of CPU time (limit `turn`)");
 }
 
-TEST_CASE("an empty file is a mistake: an editor has just emptied it, and is about to write it anew") {
+TEST_CASE("an empty file is an error, because an editor may have truncated it before writing it") {
   for (const char* text : {"", " \r\n\n"}) {
-    CHECK(mistakes({{"rooms/a.ts", text}}) == "rooms/a.ts: the file is empty; a room exports `join` or `handleIn`");
+    CHECK(errors_of({{"rooms/a.ts", text}}) == "rooms/a.ts: the file is empty; a room exports `join` or `handleIn`");
   }
-  CHECK(mistakes({{"rooms/a.ts", "export {};"}}).empty());
+  CHECK(errors_of({{"rooms/a.ts", "export {};"}}).empty());
 }
 
-TEST_CASE("an export that is nearly one of a room's is a warning, and so is a file that exports none of them") {
+TEST_CASE("a misspelt export is a warning, and so is a file that exports no room function") {
   const auto warnings = [](const std::string& source) {
     const Folder folder({{"rooms/a.ts", source}});
     const auto app = AppLoader(folder.path()).load();
@@ -71,8 +72,8 @@ TEST_CASE("an export that is nearly one of a room's is a warning, and so is a fi
   CHECK(warnings("export const join = () => 1; export const joins = 2; export const colours = []; export default 3;")
             .empty());
   CHECK(warnings("export default { join() { return 1; } };") ==
-        Warnings{"rooms/a.ts exports no function that the server calls: clients can join, and whatever they send is an "
-                 "error. Export `join` or `handleIn`."});
+        Warnings{"rooms/a.ts exports no function that the server calls: clients can join, but every message they send "
+                 "is answered with an error. Export `join` or `handleIn`."});
 }
 
 TEST_CASE("one export of a pair without the other is a warning") {
@@ -116,7 +117,7 @@ TEST_CASE("a reload reports which settings are in effect now, and which need a r
   CHECK(gone.after_restart == Names{"node.restarts.max", "port"});
   CHECK(gone.settings.empty());
 
-  // A setting that needs a restart is reported until it is what the server was started with; others only once.
+  // A setting that needs a restart is reported until it has the value that the server was started with, others once.
   const auto first = app_with("{ port: 4002, fetch: ['https://a.example'], limits: { clients: 2 } }");
   const auto second = app_with("{ port: 4002, fetch: ['https://a.example'], limits: { clients: 2 } } ");
   CHECK(compare(*start, *first, *second).after_restart == Names{"port"});
@@ -141,7 +142,7 @@ TEST_CASE("a reload reports the rooms whose code or limits have changed, and whe
   CHECK(compare(*before, *page, *limits).rooms == std::vector<std::string>{"rooms/a.ts", "rooms/b.ts"});
 }
 
-TEST_CASE("while an app is being written, each of its pages shows what is wrong, also one without the tags of a head") {
+TEST_CASE("with `develops`, each page loads the script that shows errors, even without a head element") {
   const Folder folder({{"rooms/a.ts", a_room},
                        {"public/whole.html", "<html><head><title>x</title></head><body>x</body></html>"},
                        {"public/short.html", "<!doctype html><title>x</title><p>hello"}});
@@ -163,17 +164,17 @@ TEST_CASE("while an app is being written, each of its pages shows what is wrong,
   }
 }
 
-TEST_CASE("limits for rooms that nobody serves are told with their place") {
-  CHECK(mistakes(
+TEST_CASE("limits for a route that no file serves are reported with their position") {
+  CHECK(errors_of(
             {{"rooms/a.ts", a_room}, {"entmoot.config.ts", "export default {\n  rooms: {'b:*': {clients: 2}},\n};"}}) ==
         "entmoot.config.ts:2:11: `rooms` names \"b:*\", but no file in rooms/ serves it");
 }
 
-TEST_CASE("links that lead in a circle are no end of the server") {
+TEST_CASE("circular links do not end the server") {
   const Folder folder({{"rooms/a.ts", a_room}, {"public/index.html", "<p>hello"}});
   for (const char* link : {"rooms/b.ts", "public/b.ts"}) {
     std::filesystem::create_symlink(std::filesystem::path(link).filename(), folder.path() / link);
   }
   std::filesystem::create_directory_symlink("../public", folder.path() / "public/again");
-  CHECK(mistakes_in(folder).empty());
+  CHECK(errors_in(folder).empty());
 }

@@ -36,7 +36,7 @@ constexpr const char* commands[] = {"new",     "serve", "check",  "test",      "
 
 }  // namespace
 
-TEST_CASE("each command becomes what it asks for") {
+TEST_CASE("each command is parsed into its struct") {
   CHECK(get<command::New>({"new", "my-app"}).folder == "my-app");
   CHECK(get<command::Check>({"check", "/tmp"}).dir == "/tmp");
   CHECK(get<command::Test>({"test"}).target == ".");
@@ -47,7 +47,7 @@ TEST_CASE("each command becomes what it asks for") {
   CHECK(get<command::Completion>({"completion", "zsh"}).shell == "zsh");
 }
 
-TEST_CASE("what serve is not told stays open, for the configuration") {
+TEST_CASE("options that serve is not given are left to the configuration") {
   const auto plain = get<command::Serve>({"serve"});
   CHECK(plain.dir == ".");
   CHECK_FALSE(plain.watch);
@@ -55,16 +55,16 @@ TEST_CASE("what serve is not told stays open, for the configuration") {
   CHECK_FALSE(plain.address.has_value());
   CHECK(plain.log == "info");
 
-  const auto told =
+  const auto given =
       get<command::Serve>({"serve", "/tmp", "--watch", "--port", "0", "--address", "::", "--log", "debug"});
-  CHECK(told.dir == "/tmp");
-  CHECK(told.watch);
-  CHECK(told.port == 0);
-  CHECK(told.address == "::");
-  CHECK(told.log == "debug");
+  CHECK(given.dir == "/tmp");
+  CHECK(given.watch);
+  CHECK(given.port == 0);
+  CHECK(given.address == "::");
+  CHECK(given.log == "debug");
 }
 
-TEST_CASE("an expression is one word, whatever is in it") {
+TEST_CASE("an expression is one argument, whatever characters it contains") {
   const auto eval = get<command::Eval>({"eval", "chat:lobby", "room.clients.map(c => c.id)", "--dir", "/tmp"});
   CHECK(eval.topic == "chat:lobby");
   CHECK(eval.expression == "room.clients.map(c => c.id)");
@@ -72,18 +72,18 @@ TEST_CASE("an expression is one word, whatever is in it") {
   CHECK(get<command::Eval>({"eval", "chat:lobby", "--", "-1"}).expression == "-1");
 }
 
-TEST_CASE("a line that makes no sense ends with 2 and says why") {
+TEST_CASE("an invalid command line exits with 2 and an explanation") {
   const struct {
     std::initializer_list<const char*> words;
     std::string_view says;
   } rows[] = {
       {{}, "subcommand"},
-      {{"srve"}, "`srve` is no command; did you mean `serve`?"},
-      {{"dance"}, "`dance` is no command; there are new, serve"},
+      {{"srve"}, "unknown command `srve`; did you mean `serve`?"},
+      {{"dance"}, "unknown command `dance`; choose from new, serve"},
       {{"new"}, "folder is required"},
       {{"serve", "--port", "x"}, "--port"},
       {{"serve", "--port", "70000"}, "--port"},
-      {{"serve", "--prot", "1"}, "`--prot` is no option; did you mean `--port`?"},
+      {{"serve", "--prot", "1"}, "unknown option `--prot`; did you mean `--port`?"},
       {{"serve", "/nowhere/at/all"}, "/nowhere/at/all"},
       {{"serve", "--log", "loud"}, "loud"},
       {{"rooms", "--json", "--names"}, "excludes"},
@@ -98,7 +98,7 @@ TEST_CASE("a line that makes no sense ends with 2 and says why") {
   }
 }
 
-TEST_CASE("help has an example for each command and ends well") {
+TEST_CASE("the help of each command has an example and exits with 0") {
   for (const char* name : commands) {
     const auto help = get<command::Shown>({name, "--help"});
     CHECK(help.exit_code == ExitCode::ok);
@@ -110,7 +110,7 @@ TEST_CASE("help has an example for each command and ends well") {
   CHECK(get<command::Shown>({"--version"}).exit_code == ExitCode::ok);
 }
 
-TEST_CASE("the shells know every command and every option") {
+TEST_CASE("the completion scripts contain every command and option") {
   for (const char* shell : {"bash", "zsh"}) {
     const auto script = completion_script(shell);
     for (const char* name : commands) {
@@ -126,7 +126,7 @@ TEST_CASE("the shells know every command and every option") {
   CHECK(completion_script("fish").empty());
 }
 
-TEST_CASE("colours are for terminals that know them and people who want them") {
+TEST_CASE("output is coloured only on a terminal that supports it and without NO_COLOR") {
   CHECK(Colours::wanted(true, nullptr, "xterm-256color"));
   CHECK(Colours::wanted(true, "", "xterm"));
   CHECK_FALSE(Colours::wanted(true, "1", "xterm"));

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What a file exports, without its text.
+/// Reads a default export without its source text.
 Result<Config> read(std::string_view json) {
   return config_from({.name = "c.ts", .default_export = JsonText::trusted(json)});
 }
@@ -41,7 +41,7 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("an empty configuration is the defaults of the library") {
+TEST_CASE("an empty configuration has the library's defaults") {
   const Config config = good("{}");
   CHECK(config.listener.port == 4000);
   CHECK(config.listener.address == "127.0.0.1");
@@ -55,7 +55,7 @@ TEST_CASE("an empty configuration is the defaults of the library") {
   CHECK_FALSE(config.tokens.given());
 }
 
-TEST_CASE("settings arrive in the options they are for") {
+TEST_CASE("each setting sets its option") {
   const Config config = good(R"({
     "port": 0, "address": "::", "shards": 3, "proxy": true, "compress": true, "publicCache": "1h",
     "origins": ["https://a.example", "//*.b.example"],
@@ -94,7 +94,7 @@ TEST_CASE("settings arrive in the options they are for") {
   CHECK(config.node.backoff.first == 250ms);
 }
 
-TEST_CASE("who polls may send and be owed as much as who has a WebSocket") {
+TEST_CASE("long-polling clients have the same message and queue limits as WebSocket clients") {
   const Config config = good(R"({"socket": {"messageBytes": "2 MB", "queuedBytes": "3 MB", "queuedFrames": 99}})");
   CHECK(config.socket.longpolling.message_bytes_max == 2 * MiB);
   CHECK(config.socket.longpolling.body_bytes_max == 2 * MiB);
@@ -102,7 +102,7 @@ TEST_CASE("who polls may send and be owed as much as who has a WebSocket") {
   CHECK(config.socket.longpolling.queued_frames_max == 99);
 }
 
-TEST_CASE("a rate keeps its burst and its patience in proportion") {
+TEST_CASE("a rate's burst and debt stay in proportion to it") {
   const Config config = good(R"({"socket": {"messagesPerSecond": 100, "joinsPerSecond": 10}})");
   CHECK(config.socket.limits.messages.per_second == 100);
   CHECK(config.socket.limits.messages.burst == 200);
@@ -110,7 +110,7 @@ TEST_CASE("a rate keeps its burst and its patience in proportion") {
   CHECK(config.socket.limits.joins.burst == 50);
 }
 
-TEST_CASE("a route has the limits of all routes where it sets none") {
+TEST_CASE("a route takes the limits that it does not set from those of all routes") {
   const Config config = good(R"({
     "rooms": {"game:*": {"clients": 8, "heap": "32 MB", "history": {"age": "2m"}}},
     "limits": {"clients": 50, "turn": "20ms", "cpuShare": 0.25, "history": {"entries": 3}}
@@ -127,14 +127,14 @@ TEST_CASE("a route has the limits of all routes where it sets none") {
   CHECK(config.limits_of("chat:*").budget.heap.hard == 16 * MiB);
 }
 
-TEST_CASE("origins are all, the own, the connection's, or a list") {
+TEST_CASE("origins are the server's own host, any, the connection's, or a list") {
   CHECK(good(R"({"origins": true})").origins.check == OriginPolicy::Check::same_host);
   CHECK(good(R"({"origins": false})").origins.check == OriginPolicy::Check::off);
   CHECK(good(R"({"origins": [":conn"]})").origins.check == OriginPolicy::Check::conn);
   CHECK(good(R"({"origins": ["//example.com"]})").origins.check == OriginPolicy::Check::listed);
 }
 
-TEST_CASE("a wrong setting is an error that names it and what it may be") {
+TEST_CASE("an invalid setting is an error that names it and its accepted values") {
   const Row rows[] = {
       {R"({"port": "abc"})", "`port` must be a whole number from 0 to 65535, not \"abc\""},
       {R"({"port": 65536})", "`port` must be a whole number from 0 to 65535, not 65536"},
@@ -149,17 +149,17 @@ TEST_CASE("a wrong setting is an error that names it and what it may be") {
       {R"({"limits": []})", "`limits` must be an object of limits, not a list"},
       {R"({"limits": {"cpuShare": 2}})", "`limits.cpuShare` must be a number from 0.001 to 1, not 2"},
       {R"({"limits": {"heap": "8 MB", "heapWarn": "9 MB"}})", "`limits.heapWarn` is 9 MB, which is above `heap`, 8 MB"},
-      {R"({"rooms": {"a*b": {}}})", "`rooms[\"a*b\"]` is no route"},
+      {R"({"rooms": {"a*b": {}}})", "`rooms[\"a*b\"]` is not a route"},
       {R"({"rooms": {"game:*": {"turn": -1}}})", "`rooms[\"game:*\"].turn` must be a time from 1ms to 1m"},
       {R"({"origins": ["example.com"]})", "`origins` "},
       {R"({"origins": "*"})", "`origins` must be true, false, or a list"},
       {R"({"handlers": ["broadcast", "exec"]})",
-       "`handlers` has \"exec\", which is no handler; there are \"broadcast\" and \"send\""},
+       "`handlers` contains \"exec\", which is not a handler; the handlers are \"broadcast\" and \"send\""},
       {R"({"fetch": ["https://api.example.com/v1"]})",
-       "`fetch` has \"https://api.example.com/v1\", which is no origin"},
-      {R"({"broadcastChannels": {"chat": ""}})", "`broadcastChannels` must be an object of events by name"},
-      {R"([1])", "there must be an `export default"},
-      {R"(null)", "there must be an `export default"},
+       "`fetch` contains \"https://api.example.com/v1\", which is not an origin"},
+      {R"({"broadcastChannels": {"chat": ""}})", "`broadcastChannels` must be an object that maps channel names"},
+      {R"([1])", "c.ts: the default export must be an object of settings, not a list"},
+      {R"(null)", "c.ts: the default export must be an object of settings, not null"},
   };
   for (const auto& [json, error] : rows) {
     INFO(json);
@@ -172,19 +172,19 @@ TEST_CASE("a long value is cut between characters") {
   CHECK(bad("{\"port\": \"" + std::string(38, 'a') + "éb\"}").ends_with(std::string(38, 'a') + "…"));
 }
 
-TEST_CASE("a mistake in what all routes have is told once") {
+TEST_CASE("an error in the limits of all routes is reported once") {
   const std::string reason = bad(R"({"limits": {"heapWarn": "17 MB"}, "rooms": {"a:*": {}, "b:*": {"clients": 2}}})");
   CHECK(std::ranges::count(reason, '\n') == 0);
 }
 
-TEST_CASE("an unknown setting is an error with the nearest name there is") {
+TEST_CASE("the error for an unknown setting suggests the nearest name") {
   const Row rows[] = {
       {R"({"limits": {"heep": 1}})", "`limits.heep` is not a setting; did you mean `heap`?"},
       {R"({"prot": 1})", "`prot` is not a setting; did you mean `port`?"},
       {R"({"socket": {"messageBites": 1}})", "did you mean `messageBytes`?"},
       {R"({"rooms": {"chat:*": {"histroy": {}}}})",
        "`rooms[\"chat:*\"].histroy` is not a setting; did you mean `history`?"},
-      {R"({"limits": {"history": {"size": 1}}})", "in its place there are `age`, `bytes`, `entries`, `replay`"},
+      {R"({"limits": {"history": {"size": 1}}})", "the settings in this place are `age`, `bytes`, `entries`, `replay`"},
       {R"({"heap": "1 MB"})", "did you mean `limits.heap`?"},
       {R"({"limit": {}})", "did you mean `limits`?"},
   };
@@ -195,7 +195,7 @@ TEST_CASE("an unknown setting is an error with the nearest name there is") {
   }
 }
 
-TEST_CASE("all mistakes are told at once, each at its place and in the order of the file") {
+TEST_CASE("all errors are reported at once, with their positions and in the order of the file") {
   const ConfigFile file = {.source =
                                "// port: 1\n"
                                "const shared = { heep: \"4 MB\" };\n"
@@ -219,13 +219,13 @@ TEST_CASE("all mistakes are told at once, each at its place and in the order of 
         "entmoot.config.ts:9:3: `port` must be a whole number from 0 to 65535, not 70000");
 }
 
-TEST_CASE("what works but is hardly meant is a warning") {
+TEST_CASE("valid settings that are probably unintended are reported as warnings") {
   CHECK(warnings_of(good("{}")).empty());
   const auto heap =
       warnings_of(good(R"({"limits": {"heap": "128 MB"}, "rooms": {"a:*": {"heap": "256 MB"}, "b:*": {}}})"));
   REQUIRE(heap.size() == 2);
-  CHECK(heap[0] == "`limits.heap` is 128 MB, but no room gets more than 64 MB.");
-  CHECK(heap[1] == "`rooms[\"a:*\"].heap` is 256 MB, but no room gets more than 64 MB.");
+  CHECK(heap[0] == "`limits.heap` is 128 MB, but a room's heap cannot exceed 64 MB.");
+  CHECK(heap[1] == "`rooms[\"a:*\"].heap` is 256 MB, but a room's heap cannot exceed 64 MB.");
 
   const std::string secret = R"("tokens": {"secret": "0123456789012345678901234567890123456789"})";
   CHECK(warnings_of(good("{\"address\": \"0.0.0.0\", " + secret + "}")).size() == 1);

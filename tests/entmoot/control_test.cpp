@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The running server's socket for `entmoot rooms`, `eval`, `kill` and `reload`: with threads, on a free port.
+// The control socket of a running server (`entmoot rooms`, `eval`, `reload`, `console`): with threads, on a free port.
 
 #include "../js/folder.hpp"
 
 #include <entmoot/base/log.hpp>
 
+#include "entmoot/running_server.hpp"
 #include "entmoot/server/app_loader.hpp"
 #include "entmoot/server/control.hpp"
 #include "entmoot/server/server.hpp"
@@ -44,7 +45,7 @@ struct Serving {
   std::optional<Server> server;
 };
 
-/// Somebody who does not use the command.
+/// A connection to the control socket that sends any bytes.
 struct RawVisit {
   explicit RawVisit(const Folder& folder) {
     socket.connect(asio::local::stream_protocol::endpoint(control_socket(folder.path()).value().string()));
@@ -53,7 +54,7 @@ struct RawVisit {
     boost::system::error_code gone;
     asio::write(socket, asio::buffer(text), gone);
   }
-  /// A line; empty: the connection is closed.
+  /// The next line; empty if the connection is closed.
   std::string hears() {
     boost::system::error_code gone;
     asio::read_until(socket, in, '\n', gone);
@@ -74,7 +75,7 @@ std::string error_of(const Result<Json>& result) { return result ? "(none)" : re
 
 }  // namespace
 
-TEST_CASE("a connection to a running server is for as many requests as one has") {
+TEST_CASE("a control connection answers any number of requests") {
   const Folder folder(app);
   const Serving serving(folder);
   RawVisit visit(folder);
@@ -85,7 +86,7 @@ TEST_CASE("a connection to a running server is for as many requests as one has")
   CHECK(visit.hears() == R"-({"error":"no room \"room:x\" is running","code":"not_found"})-");
 }
 
-TEST_CASE("what is no request is answered, and does not end the server") {
+TEST_CASE("an invalid request is answered with an error and the server keeps running") {
   const Folder folder(app);
   const Serving serving(folder);
   RawVisit visit(folder);
@@ -103,7 +104,7 @@ TEST_CASE("what is no request is answered, and does not end the server") {
   CHECK(visit.hears() == R"({"ok":[]})");
 }
 
-TEST_CASE("a visitor too many is sent away, and the others are not disturbed") {
+TEST_CASE("a connection beyond the limit is closed and the others stay open") {
   const Folder folder(app);
   const Serving serving(folder);
   std::vector<std::unique_ptr<RawVisit>> visits;
@@ -118,15 +119,27 @@ TEST_CASE("a visitor too many is sent away, and the others are not disturbed") {
   CHECK(visits[0]->hears() == R"({"ok":[]})");
 }
 
-TEST_CASE("a reload that is asked for answers what is wrong with the code") {
+TEST_CASE("a requested reload answers what has changed, or what is wrong with the code") {
   const Folder folder(app);
   const Serving serving(folder);
-  CHECK(ask_server(folder.path(), {{"command", "reload"}}).has_value());
+  const auto reload = [&] {
+    const auto report = ask_server(folder.path(), {{"command", "reload"}});
+    return report ? reload_text(*report) : report.error().reason;
+  };
+  CHECK(reload() == "nothing has changed\n");
+  folder.write("rooms/room.ts", "export const handleInfo = () => 1;");
+  folder.write("public/index.html", "<p>hello");
+  folder.write("entmoot.config.ts", "export default { publicCache: \"1m\", shards: 3 };");
+  CHECK(reload() ==
+        "reloaded rooms: rooms/room.ts\n"
+        "reloaded files: public/\n"
+        "changed settings in effect now: publicCache\n"
+        "changed settings that take effect after a restart: shards\n");
   folder.write("rooms/room.ts", "export const join = (;");
   CHECK(error_of(ask_server(folder.path(), {{"command", "reload"}})).find("rooms/room.ts:1:") != std::string::npos);
 }
 
-TEST_CASE("where no server runs, who asks is told how to start one") {
+TEST_CASE("without a running server the error explains how to start one") {
   const Folder folder(app);
   CHECK(error_of(ask_server(folder.path(), {{"command", "rooms"}})).find("start one with `entmoot serve`") !=
         std::string::npos);
@@ -134,10 +147,11 @@ TEST_CASE("where no server runs, who asks is told how to start one") {
     const Serving serving(folder);
     CHECK(ask_server(folder.path(), {{"command", "rooms"}}).has_value());
   }
-  CHECK(error_of(ask_server(folder.path(), {{"command", "rooms"}})).find("no server of") != std::string::npos);
+  CHECK(error_of(ask_server(folder.path(), {{"command", "rooms"}})).find("no server is running for") !=
+        std::string::npos);
 }
 
-TEST_CASE("of two servers of one app the first keeps the console") {
+TEST_CASE("of two servers of one app the first keeps the control socket") {
   const Folder folder(app);
   std::optional<Serving> first(folder);
   {

@@ -17,7 +17,7 @@ using entmoot_app::make_new_app;
 
 namespace {
 
-/// A folder that is gone when the test is over.
+/// A folder that the destructor removes.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -41,7 +41,7 @@ std::string text_of(const fs::path& path) {
 
 }  // namespace
 
-TEST_CASE("a new app has a room, a page, a test and the types, with something in each") {
+TEST_CASE("a new app has a room, a page, a test and the types, none of them empty") {
   const TemporaryFolder folder;
   const auto app = folder.path() / "a" / "my app";
   const auto files = make_new_app(app);
@@ -60,12 +60,12 @@ TEST_CASE("a new app has a room, a page, a test and the types, with something in
   CHECK(text_of(app / "rooms/chat.ts").find("export function join") != std::string::npos);
 }
 
-TEST_CASE("an empty folder is as good as none") {
+TEST_CASE("an app can be created in an existing, empty folder") {
   const TemporaryFolder folder;
   CHECK(make_new_app(folder.path()).has_value());
 }
 
-TEST_CASE("nothing that is there is written over") {
+TEST_CASE("existing files are not overwritten") {
   const TemporaryFolder folder;
   const auto mine = folder.path() / "README.md";
   std::ofstream(mine) << "mine";
@@ -75,13 +75,13 @@ TEST_CASE("nothing that is there is written over") {
   CHECK(into_folder.error().reason.find("is not empty") != std::string::npos);
   const auto onto_file = make_new_app(mine);
   REQUIRE_FALSE(onto_file.has_value());
-  CHECK(onto_file.error().reason.find("no folder") != std::string::npos);
+  CHECK(onto_file.error().reason.find("not a folder") != std::string::npos);
 
   CHECK(text_of(mine) == "mine");
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
 
-TEST_CASE("a folder that cannot be made is an error that says so") {
+TEST_CASE("the error for a folder that cannot be created names it") {
   const auto app = make_new_app("/proc/nowhere/app");
   REQUIRE_FALSE(app.has_value());
   CHECK(app.error().reason.find("/proc/nowhere/app") != std::string::npos);

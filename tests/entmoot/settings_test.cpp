@@ -23,14 +23,15 @@ std::string file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// Whether a setting reads its own default as it is shown, and it stays what it was. Sentences ("none") are not values.
+/// Checks that each setting accepts its own default as it is shown, without changing it. Texts such as "none" are
+/// descriptions, not values.
 template <class Owner>
 void check_defaults(const SettingTable<Owner>& table) {
   std::set<std::string> names;
   for (const auto& setting : table.all()) {
     INFO(setting.name);
     CHECK(names.insert(setting.name).second);
-    CHECK(setting.says.ends_with('.'));
+    CHECK(setting.purpose.ends_with('.'));
     Owner owner;
     const std::string shown = setting.shown(owner);
     const auto value = parse_json(shown);
@@ -48,7 +49,7 @@ TEST_CASE("every default is a value that its setting accepts") {
   check_defaults(limit_settings());
 }
 
-TEST_CASE("the documentation has every setting as it is") {
+TEST_CASE("docs/configuration.md matches the tables of settings") {
   const std::string docs = file("docs/configuration.md");
   const auto begin = docs.find(settings_begin);
   const auto end = docs.find(settings_end);
@@ -56,10 +57,10 @@ TEST_CASE("the documentation has every setting as it is") {
   REQUIRE(end != std::string::npos);
   const auto from = begin + settings_begin.size();
   CHECK_MESSAGE(docs.substr(from, end - from) == settings_markdown(),
-                "a setting has changed: run build/dev/bin/entmoot_settings in the top folder");
+                "a setting has changed: run build/dev/bin/entmoot_settings in the repository's root");
 }
 
-TEST_CASE("the types have every setting as it is") {
+TEST_CASE("config.d.ts matches the tables of settings") {
   CHECK_MESSAGE(file("apps/entmoot/priv/types/config.d.ts") == settings_types(),
-                "a setting has changed: run build/dev/bin/entmoot_settings in the top folder");
+                "a setting has changed: run build/dev/bin/entmoot_settings in the repository's root");
 }

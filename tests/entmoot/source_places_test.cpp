@@ -39,7 +39,7 @@ TEST_CASE("a key is found at its own depth") {
   CHECK(find(source, {"limits", "history", "age"}) == Place{4, 24});
 }
 
-TEST_CASE("comments, strings and templates are no keys") {
+TEST_CASE("comments, strings and templates are not keys") {
   constexpr std::string_view source =
       "/* port: */ // port:\n"
       "export default { name: \"{ port: 1\", other: `{ port: ${1}`,\n"
@@ -50,7 +50,7 @@ TEST_CASE("comments, strings and templates are no keys") {
   CHECK(find(source, {"rooms", "chat:*", "heap"}) == Place{4, 26});
 }
 
-TEST_CASE("an object that is exported by name is looked for above") {
+TEST_CASE("the keys of an object that is exported by name are found where it is written") {
   constexpr std::string_view source =
       "const shared = { heap: 1 };\n"
       "const config = {\n"
@@ -59,7 +59,7 @@ TEST_CASE("an object that is exported by name is looked for above") {
   CHECK(find(source, {"port"}) == Place{3, 19});
 }
 
-TEST_CASE("what cannot be found is said to be where the nearest key above is") {
+TEST_CASE("a key that is not found has the position of the nearest key above") {
   CHECK(find("export default {\n  limits: make(),\n}", {"limits", "heap"}) == Place{2, 3});
   CHECK(find("export default {\n}", {"port"}) == Place{1, 16});
   CHECK(find("", {"port"}) == Place{1, 1});

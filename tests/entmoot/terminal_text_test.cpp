@@ -8,7 +8,7 @@
 
 using namespace entmoot_app;
 
-TEST_CASE("what a terminal would obey is not printed") {
+TEST_CASE("control and formatting characters are replaced") {
   CHECK(terminal_line("room:\x1b[2J\x07", 48) == "room:\uFFFD[2J\uFFFD");
   CHECK(terminal_line("a\nb\x7F", 48) == "a\uFFFDb\uFFFD");
   CHECK(terminal_line("\u009B31m", 48) == "\uFFFD31m");
@@ -16,17 +16,17 @@ TEST_CASE("what a terminal would obey is not printed") {
   CHECK(terminal_line("\xFF", 48) == "\uFFFD");
 }
 
-TEST_CASE("what is only foreign is printed as it is") {
+TEST_CASE("printable characters of any script are unchanged") {
   CHECK(terminal_line("room:größe 🌳 ‘日本’…", 48) == "room:größe 🌳 ‘日本’…");
 }
 
-TEST_CASE("a name that is too long for its column is cut, by characters") {
+TEST_CASE("a name that is too long for its column is cut between characters") {
   CHECK(terminal_line("ééé", 3) == "ééé");
   CHECK(terminal_line("éééé", 3) == "éé…");
   CHECK(characters_in("éé…") == 3);
 }
 
-TEST_CASE("an answer keeps its lines and all of its length") {
+TEST_CASE("an answer keeps its line ends and its length") {
   const std::string text = "1\n2" + std::string(1000, 'x');
   CHECK(terminal_text(text) == text);
   CHECK(terminal_text("\r\x1b") == "\uFFFD\uFFFD");

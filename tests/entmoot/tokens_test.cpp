@@ -32,7 +32,7 @@ Tokens good(const std::string& tokens) {
 
 }  // namespace
 
-TEST_CASE("a token of our own is verified with its secret, salt and age") {
+TEST_CASE("the app's own token is verified with its secret, salt and age") {
   const auto tokens = good(R"({"secret": ")" + std::string(secret) + R"(", "salt": "chat", "maxAge": "1h"})");
   REQUIRE(tokens.given());
   CHECK(tokens.required);
@@ -47,7 +47,7 @@ TEST_CASE("a token of our own is verified with its secret, salt and age") {
   CHECK(tokens.verify("").error().reason == "token missing");
 }
 
-TEST_CASE("the keys of a login service are a secret, a key or a whole set") {
+TEST_CASE("the keys of a login service are a secret, a key or a key set") {
   // The key of RFC 7515, appendix A.3.
   const std::string jwk = R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
                           R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})";
@@ -65,7 +65,7 @@ TEST_CASE("the keys of a login service are a secret, a key or a whole set") {
   CHECK(set.verify("a.b").error().reason == "malformed token");
 }
 
-TEST_CASE("tokens that could not be verified are an error at the start") {
+TEST_CASE("settings with which no token could be verified are an error at the start") {
   const struct {
     std::string json;
     std::string_view error;
@@ -73,10 +73,10 @@ TEST_CASE("tokens that could not be verified are an error at the start") {
       {"{}", "`tokens` has neither `secret` nor `jwt`"},  // an environment variable that is not set
       {R"({"salt": "x"})", "`tokens` has neither `secret` nor `jwt`"},
       {R"({"secret": "short"})", "`tokens.secret` is invalid"},
-      {R"({"secret": ""})", "`tokens.secret` must be a text"},
+      {R"({"secret": ""})", "`tokens.secret` must be a string"},
       {R"({"jwt": []})", "`tokens.jwt` must be a list of keys"},
-      {R"({"jwt": [{}]})", "each needs one of `key`, `secret` and `jwks`"},
-      {R"({"jwt": [{"kid": "a", "pem": "x"}]})", "`pem` is none of"},
+      {R"({"jwt": [{}]})", "each entry must have exactly one of `key`, `secret` and `jwks`"},
+      {R"({"jwt": [{"kid": "a", "pem": "x"}]})", "unknown field `pem`"},
       {R"({"jwt": [{"key": "no key"}]})", "`tokens.jwt` is invalid: "},
       {R"({"jwt": [{"alg": "RS256", "secret": "0123456789012345678901234567890123456789"}]})",
        "`alg` is \"RS256\", but the key is for HS256"},

@@ -34,7 +34,7 @@ TEST_CASE("a time is a number and a unit") {
   for (const auto* text : {"", "5", "s", "5 sec", "-5s", "5M", "9999999d"}) CHECK_MESSAGE(!parse_time(text), text);
 }
 
-TEST_CASE("what is shown is read as the same") {
+TEST_CASE("a value that is shown is parsed as the same value") {
   for (const std::uint64_t bytes : {0u, 1u, 1000u, 1024u, 65536u, 1u << 20, 3u << 30}) {
     CHECK(parse_size(show_size(bytes)) == bytes);
   }
@@ -47,7 +47,7 @@ TEST_CASE("what is shown is read as the same") {
   CHECK(show_time(0s) == "0s");
 }
 
-TEST_CASE("a mistyped name is near to the one that was meant, a strange one to none") {
+TEST_CASE("a mistyped name has a nearest name, an unrelated one has none") {
   constexpr std::array<std::string_view, 4> names = {"heap", "heapWarn", "history", "idle"};
   CHECK(nearest_name("heep", names) == "heap");
   CHECK(nearest_name("haep", names) == "heap");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The chat page. This file connects the parts: the address says which room, room_link talks to it, message_log shows what
-// it says, who_is_here and typing show who is in it, composer sends what a person writes. Below are the elements, then
-// the one room that is open, then what a visitor can do.
+// The chat page. This file connects its parts: `address` names the room, `room_link` is the channel of the room,
+// `message_log` shows the messages, `who_is_here` and `typing` show the people, `composer` sends what the user writes.
+// In order: the page's elements and texts, the open room, the user's actions.
 
 import { addressOf, roomInAddress, roomNamed } from "./page/address.ts";
 import { Composer } from "./page/composer.ts";
@@ -17,7 +17,7 @@ import { type LinkState, RoomLink } from "./page/room_link.ts";
 import { Typing } from "./page/typing.ts";
 import { WhoIsHere } from "./page/who_is_here.ts";
 
-const NOTICE_STAYS_MS = 12000; // Long enough to be read aloud.
+const NOTICE_STAYS_MS = 12000; // Long enough for a screen reader.
 
 function element<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
@@ -27,11 +27,11 @@ function element<T extends HTMLElement>(id: string): T {
 
 const page = {
   state: element("state"),
-  state_text: element("state-text"),
+  stateText: element("state-text"),
   title: element("title"),
-  room_form: element<HTMLFormElement>("room-form"),
+  roomForm: element<HTMLFormElement>("room-form"),
   room: element<HTMLInputElement>("room"),
-  name_form: element<HTMLFormElement>("name-form"),
+  nameForm: element<HTMLFormElement>("name-form"),
   name: element<HTMLInputElement>("name"),
   kill: element<HTMLButtonElement>("kill"),
   typing: element("typing"),
@@ -39,7 +39,7 @@ const page = {
   problem: element("problem"),
 };
 
-// ---- What the page says ----
+// ---- Texts ----
 
 const STATES: Record<LinkState, string> = {
   connecting: "Connecting…",
@@ -47,39 +47,39 @@ const STATES: Record<LinkState, string> = {
   reconnecting: "Reconnecting…",
 };
 
-function show_state(state: LinkState): void {
-  if (page.state.dataset["state"] === state) return; // Said once; a screen reader would say it again.
+function showState(state: LinkState): void {
+  if (page.state.dataset["state"] === state) return; // A screen reader announces every change of the text.
   page.state.dataset["state"] = state;
-  page.state_text.textContent = state === "connected" && byLongPoll(socket) ? "Connected by long-poll" : STATES[state];
+  page.stateText.textContent = state === "connected" && byLongPoll(socket) ? "Connected (long-polling)" : STATES[state];
 }
 
-let notice_timer: number | undefined;
+let noticeTimer: number | undefined;
 
 function notice(text: string): void {
-  window.clearTimeout(notice_timer);
+  window.clearTimeout(noticeTimer);
   page.problem.textContent = "";
   page.notice.textContent = text;
-  if (text !== "") notice_timer = window.setTimeout(() => (page.notice.textContent = ""), NOTICE_STAYS_MS);
+  if (text !== "") noticeTimer = window.setTimeout(() => (page.notice.textContent = ""), NOTICE_STAYS_MS);
 }
 
 function problem(text: string): void {
   page.notice.textContent = "";
-  page.problem.textContent = text; // Stays until something went well.
+  page.problem.textContent = text; // Stays until the next success.
 }
 
 let unseen = 0;
 
-function show_title(): void {
+function showTitle(): void {
   document.title = `${unseen > 0 ? `(${unseen}) ` : ""}${room} · Entmoot`;
 }
 
-// ---- The room that is open ----
+// ---- The open room ----
 
 const socket = openSocket();
 let room = roomInAddress(window.location);
 let link: RoomLink | undefined;
-let own_name = ""; // The one in use, while the field may already have half of another.
-let people: readonly string[] = []; // Who is here; a name as often as it is.
+let ownName = ""; // The name in use; the field may contain an unfinished one.
+let people: readonly string[] = []; // The names of all clients in the room; duplicates are possible.
 
 const log = new MessageLog(
   {
@@ -88,7 +88,7 @@ const log = new MessageLog(
     empty: element("empty"),
     jump: element<HTMLButtonElement>("jump"),
   },
-  (message) => message.sender === own_name,
+  (message) => message.sender === ownName,
 );
 
 const here = new WhoIsHere({
@@ -101,7 +101,7 @@ const typing = new Typing(({ names, words }) => {
   page.typing.replaceChildren(...names.flatMap((name, i) => (i > 0 ? [" and ", person(name)] : [person(name)])), words);
 });
 
-const own_typing = new OwnTyping((typing) => link?.typing(typing));
+const ownTyping = new OwnTyping((typing) => link?.typing(typing));
 
 const composer = new Composer(
   {
@@ -111,11 +111,11 @@ const composer = new Composer(
   },
   {
     connected: () => link?.connected ?? false,
-    name: () => keep_name(),
-    last_timestamp: () => log.shown.reduce((latest, message) => Math.max(latest, message.timestamp), 0),
-    wrote: (text) => own_typing.wrote(text),
+    name: () => useName(),
+    lastTimestamp: () => log.shown.reduce((latest, message) => Math.max(latest, message.timestamp), 0),
+    wrote: (text) => ownTyping.wrote(text),
     send(sender, text) {
-      own_typing.over();
+      ownTyping.over();
       return link!.send(sender, text);
     },
     sent: () => (page.problem.textContent = ""),
@@ -123,26 +123,26 @@ const composer = new Composer(
   },
 );
 
-function open_room(name: string): void {
+function openRoom(name: string): void {
   link?.close();
   room = name;
   unseen = 0;
   page.title.textContent = name;
   page.room.value = name;
   page.state.dataset["state"] = "";
-  show_title();
+  showTitle();
   notice("");
   log.clear();
-  show_people([]);
+  showPeople([]);
   typing.clear();
-  own_typing.over();
-  composer.move_to(name);
-  link = new RoomLink(socket, name, own_name, {
-    onState: show_state,
+  ownTyping.over();
+  composer.moveTo(name);
+  link = new RoomLink(socket, name, ownName, {
+    onState: showState,
     onHistory(messages) {
-      const began_again = log.take_history(messages);
+      const wasRestarted = log.takeHistory(messages);
       composer.rejoined(messages);
-      if (began_again) notice("The room has begun again. It no longer remembers what is above.");
+      if (wasRestarted) notice("The room was restarted and has lost the messages above.");
       else if (page.problem.dataset["kind"] === "refusal") page.problem.textContent = "";
       page.problem.dataset["kind"] = "";
     },
@@ -152,75 +152,75 @@ function open_room(name: string): void {
       log.add(message);
       if (!document.hidden) return;
       ++unseen;
-      show_title();
+      showTitle();
     },
-    onPeople: show_people,
+    onPeople: showPeople,
     onTyping(name, does) {
-      if (name !== own_name) typing.heard(name, does); // In another tab it may be oneself.
+      if (name !== ownName) typing.heard(name, does); // The user may type in another tab.
     },
     onRefusal(reason) {
       page.problem.dataset["kind"] = "refusal";
-      problem(`The room cannot be entered: ${reason}. Trying again…`);
+      problem(`Cannot join the room: ${reason}. Trying again…`);
     },
   });
 }
 
-function show_people(names: readonly string[]): void {
+function showPeople(names: readonly string[]): void {
   for (const name of people) if (!names.includes(name)) typing.ended(name);
   people = names;
-  here.show(names, own_name);
+  here.show(names, ownName);
 }
 
-// ---- What a visitor can do ----
+// ---- The user's actions ----
 
-page.room_form.addEventListener("submit", (event) => {
+page.roomForm.addEventListener("submit", (event) => {
   event.preventDefault();
   const name = roomNamed(page.room.value);
   page.room.value = name;
   if (name !== room) {
     history.pushState(null, "", addressOf(name));
-    open_room(name);
+    openRoom(name);
   }
   composer.focus();
 });
 
-window.addEventListener("popstate", follow_address);
-window.addEventListener("hashchange", follow_address);
+window.addEventListener("popstate", followAddress);
+window.addEventListener("hashchange", followAddress);
 
-function follow_address(): void {
+function followAddress(): void {
   const name = roomInAddress(window.location);
-  if (name !== room) open_room(name);
+  if (name !== room) openRoom(name);
 }
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unseen = 0;
-  show_title();
+  showTitle();
 });
 
-page.name.addEventListener("change", keep_name);
-page.name_form.addEventListener("submit", (event) => {
+page.name.addEventListener("change", useName);
+page.nameForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  keep_name();
+  useName();
   composer.focus();
 });
 
-/** The name in use. An empty field gets one, because a message without a sender is nobody's. */
-function keep_name(): string {
+/** Takes the name from the field and returns it. An empty field gets a generated name, because messages need a sender. */
+function useName(): string {
   const name = page.name.value.trim() || someName();
   page.name.value = name;
-  own_name = name;
+  ownName = name;
   link?.rename(name);
   here.show(people, name);
   try {
     localStorage.setItem("entmoot:name", name);
   } catch {
-    // The browser keeps nothing for this page; the name lasts until it is closed.
+    // Storage is not available; the name lasts until the page is closed.
   }
   return name;
 }
 
-function remembered_name(): string {
+function storedName(): string {
   try {
     return [...(localStorage.getItem("entmoot:name") ?? "")].slice(0, NAME_MAX_CHARACTERS).join("");
   } catch {
@@ -234,7 +234,7 @@ page.kill.addEventListener("click", async () => {
   try {
     await killRoom(killed);
     if (killed === room) log.divide();
-    notice("The room was killed; it goes on with an empty history.");
+    notice("The room was killed and restarted with an empty history.");
   } catch (error) {
     problem((error as Error).message);
   } finally {
@@ -242,13 +242,13 @@ page.kill.addEventListener("click", async () => {
   }
 });
 
-// ---- Begin ----
+// ---- Start ----
 
 page.name.maxLength = NAME_MAX_CHARACTERS;
-page.name.value = remembered_name();
-keep_name();
+page.name.value = storedName();
+useName();
 history.replaceState(null, "", addressOf(room));
-open_room(room);
+openRoom(room);
 void visitorMayKill(room).then((may) => (page.kill.hidden = !may));
-// A pointer that is a finger brings a keyboard over half the screen with the focus: not before it is asked for.
+// On a touch screen, focus would open the on-screen keyboard.
 if (window.matchMedia("(pointer: fine)").matches) composer.focus();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A room of the chat. One of these lives for every topic "room:…" that somebody has joined or asked for over HTTP. What was
-// said is in room.history, who has joined in room.clients and room.presence: the server keeps all three while this file is
-// edited, so there is nothing left that would have to be carried over.
+// A room of the chat. One instance runs for each topic "room:…" that a client has joined or requested over HTTP. Messages
+// are in room.history, clients in room.clients and room.presence. The server keeps all three when this file is reloaded,
+// so the room has no state of its own to serialize.
 
 export const topic = "room:*";
 export const path = "/api/rooms/:id";
@@ -17,16 +17,16 @@ const ROOM_BYTES_MAX = 200;
 const NAME_CHARACTERS_MAX = 100;
 const TEXT_CHARACTERS_MAX = 4000;
 
-/** Whoever gives a name is listed under it; one may also listen and speak without. */
+/** A client that joins with a name is listed under it. A client without one can read and send messages, too. */
 export function join(params: unknown, client: Client) {
-  const wrong = wrongWithRoom();
-  if (wrong) throw new Error(wrong);
+  const error = roomNameError();
+  if (error) throw new Error(error);
   if (isObject(params) && "name" in params) appear(client, field(params, "name", NAME_CHARACTERS_MAX));
   return { messages: room.history.last() };
 }
 
 export function handleIn(event: string, payload: unknown, client: Client) {
-  if (payload instanceof Uint8Array) throw new Error("a message is JSON, not bytes");
+  if (payload instanceof Uint8Array) throw new Error("a message must be JSON, not binary");
   switch (event) {
     case "send_message":
       return say(messageFrom(payload));
@@ -35,14 +35,14 @@ export function handleIn(event: string, payload: unknown, client: Client) {
     case "typing":
       return typing(payload, client);
     default:
-      throw new Error(`there is no event "${event}"`);
+      throw new Error(`unknown event "${event}"`);
   }
 }
 
-/** The same room for those who have no socket. */
+/** The HTTP API of the room. */
 export async function handleRequest(request: Request, { path, local }: RoomRequestInfo) {
-  const wrong = wrongWithRoom();
-  if (wrong) return refusal(400, wrong);
+  const error = roomNameError();
+  if (error) return refusal(400, error);
   switch (`${request.method} ${path}`) {
     case "GET ":
     case "HEAD ":
@@ -57,7 +57,7 @@ export async function handleRequest(request: Request, { path, local }: RoomReque
       return Response.json(say(message), { status: 201 });
     }
     case "DELETE ":
-      if (!local) return refusal(403, "only callers on this machine kill rooms");
+      if (!local) return refusal(403, "rooms can only be killed from this machine");
       room.stop("killed");
       return new Response(null, { status: 204 });
     default:
@@ -65,7 +65,7 @@ export async function handleRequest(request: Request, { path, local }: RoomReque
   }
 }
 
-// ---- What is done
+// ---- Actions
 
 function say(message: Message): Message {
   room.history.push(message);
@@ -79,23 +79,23 @@ function appear(client: Client, name: string): void {
 }
 
 function rename(payload: unknown, client: Client): void {
-  if (!client.assigns.name) throw new Error("only who has joined with a name changes it");
-  if (!isObject(payload)) throw new Error('a name comes in an object: {"name": "…"}');
+  if (!client.assigns.name) throw new Error("a client that joined without a name cannot change it");
+  if (!isObject(payload)) throw new Error('the payload must be an object: {"name": "…"}');
   const name = field(payload, "name", NAME_CHARACTERS_MAX);
   if (name !== client.assigns.name) appear(client, name);
 }
 
 function typing(payload: unknown, client: Client): void {
   const { name } = client.assigns;
-  if (!name) throw new Error("only who has joined with a name is seen typing");
+  if (!name) throw new Error("a client that joined without a name cannot report typing");
   if (!isObject(payload) || typeof payload.typing !== "boolean") throw new Error('"typing" must be true or false');
   room.broadcast("typing", { name, typing: payload.typing }, { except: client });
 }
 
-// ---- What is let through: clients may send anything
+// ---- Validation: clients can send anything
 
 function messageFrom(payload: unknown): Message {
-  if (!isObject(payload)) throw new Error('a message is an object: {"sender": "…", "text": "…"}');
+  if (!isObject(payload)) throw new Error('a message must be an object: {"sender": "…", "text": "…"}');
   const sender = field(payload, "sender", NAME_CHARACTERS_MAX);
   const text = field(payload, "text", TEXT_CHARACTERS_MAX);
   return { sender, text, timestamp: Date.now() };
@@ -107,7 +107,7 @@ function field(object: Record<string, unknown>, name: string, most: number): str
   if (typeof value !== "string") throw new Error(`"${name}" must be a string`);
   if (value === "") throw new Error(`"${name}" is empty`);
   let count = 0;
-  for (const _ of value) ++count; // Characters as people count them: code points.
+  for (const _ of value) ++count; // Counts code points.
   if (count > most) throw new Error(`"${name}" has ${count} characters; ${most} are allowed`);
   return value;
 }
@@ -116,10 +116,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Rooms come to be by being asked for, so their names are whatever somebody wrote. */
-function wrongWithRoom(): string | undefined {
+/** Clients choose the names of rooms. */
+function roomNameError(): string | undefined {
   const bytes = new TextEncoder().encode(room.id).length;
-  return bytes > ROOM_BYTES_MAX ? `a room's name has at most ${ROOM_BYTES_MAX} bytes` : undefined;
+  return bytes > ROOM_BYTES_MAX ? `a room name is limited to ${ROOM_BYTES_MAX} bytes` : undefined;
 }
 
 function refusal(status: number, error: string): Response {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `entmoot test apps/chat`
+// Run with `entmoot test apps/chat`.
 
 import { equal, join, rejects, reload, request, test } from "entmoot:test";
 
@@ -9,7 +9,7 @@ const names = (listed: Record<string, { metas: { name: string }[] }>) =>
 
 const post = (path: string, body: string) => request(path, { method: "POST", body });
 
-test("a message is replied with itself, heard by all, and read by who comes later", async () => {
+test("the reply to a message is the message; all clients receive it, and later ones read it in the history", async () => {
   const ann = await join("room:lobby", { name: "Ann" });
   const bob = await join("room:lobby");
 
@@ -21,7 +21,7 @@ test("a message is replied with itself, heard by all, and read by who comes late
   equal((await join("room:lobby")).joined, { messages: [said] });
 });
 
-test("who joins with a name is listed under it, also under another, until he leaves", async () => {
+test("a client that joins with a name is listed under its current name until it leaves", async () => {
   const ann = await join("room:lobby", { name: "Ann" });
   equal(names(await ann.next("presence_state")), ["Ann"]);
 
@@ -33,7 +33,7 @@ test("who joins with a name is listed under it, also under another, until he lea
   equal(names((await ann.next("presence_diff")).leaves), ["Rob"]);
 });
 
-test("the others see who types, and who types does not", async () => {
+test("a client's typing is shown to the others, not to itself", async () => {
   const ann = await join("room:lobby", { name: "Ann" });
   const bob = await join("room:lobby", { name: "Bob" });
 
@@ -42,14 +42,14 @@ test("the others see who types, and who types does not", async () => {
   await bob.nothing("typing");
 });
 
-test("without a name one speaks, but neither types nor changes it", async () => {
+test("a client without a name can send messages, but neither report typing nor rename itself", async () => {
   const somebody = await join("room:lobby");
-  equal(await rejects(somebody.push("typing", { typing: true })), "only who has joined with a name is seen typing");
-  equal(await rejects(somebody.push("rename", { name: "Eve" })), "only who has joined with a name changes it");
+  equal(await rejects(somebody.push("typing", { typing: true })), "a client that joined without a name cannot report typing");
+  equal(await rejects(somebody.push("rename", { name: "Eve" })), "a client that joined without a name cannot change it");
   await somebody.push("send_message", { sender: "Eve", text: "hi" });
 });
 
-test("what is wrong is refused, with the reason, and heard by nobody", async () => {
+test("invalid messages are rejected with the reason and not broadcast", async () => {
   const ann = await join("room:lobby", { name: "Ann" });
   const wrong: [object, string][] = [
     [{ sender: "Ann" }, '"text" is missing'],
@@ -60,15 +60,15 @@ test("what is wrong is refused, with the reason, and heard by nobody", async () 
   ];
   for (const [message, reason] of wrong) equal(await rejects(ann.push("send_message", message)), reason);
   equal(await rejects(ann.push("typing", { typing: 1 })), '"typing" must be true or false');
-  equal(await rejects(ann.push("shout", {})), 'there is no event "shout"');
+  equal(await rejects(ann.push("shout", {})), 'unknown event "shout"');
   equal(await rejects(join("room:lobby", { name: "" })), '"name" is empty');
-  equal(await rejects(join(`room:${"é".repeat(101)}`)), "a room's name has at most 200 bytes");
+  equal(await rejects(join(`room:${"é".repeat(101)}`)), "a room name is limited to 200 bytes");
   await ann.nothing("new_message");
 
   await ann.push("send_message", { sender: "Ann", text: "🌳".repeat(4000) });
 });
 
-test("what is said over HTTP is said in the room", async () => {
+test("a message posted over HTTP is broadcast in the room", async () => {
   const ann = await join("room:lobby", { name: "Ann" });
 
   const answer = await post("/api/rooms/lobby/messages", '{"sender": "curl", "text": "hi"}');
@@ -83,7 +83,7 @@ test("what is said over HTTP is said in the room", async () => {
   equal((await request("/api/rooms/lobby/nothing")).status, 404);
 });
 
-test("a room that goes on in other code knows what was said, and who is there", async () => {
+test("a reload keeps the history and the people of a room", async () => {
   const ann = await join("room:lobby", { name: "Ann" });
   await ann.next("presence_state");
   const said = await ann.push("send_message", { sender: "Ann", text: "before" });

@@ -1,5 +1,5 @@
-// A chat room. One of these lives for every "room:<id>" topic that somebody has joined, in a JavaScript heap of its own.
-// Its state is plain variables; when the room ends they are gone, and the next message starts a fresh room.
+// A chat room. One instance runs for each topic "room:<id>" that a client has joined, in its own JavaScript heap. Its
+// state is plain variables; when the room ends they are lost, and the next message starts a new room.
 
 interface Message {
   sender: string;
@@ -7,13 +7,13 @@ interface Message {
   timestamp: number;
 }
 
-// What a newcomer gets to read, and so how large the answer to a join can become.
+// The limits of the history, and so of the reply to a join.
 const MESSAGES_MAX = 1000;
 const CHARACTERS_MAX = 150_000;
 
 const state: { messages: Message[]; characters: number } = { messages: [], characters: 0 };
 
-// What is posted here reaches every client in the room, as the event "new_message". `Beam.callSync("broadcast", message)`
+// Every client in the room receives what is posted here, as the event "new_message". `Beam.callSync("broadcast", message)`
 // does the same.
 const chat = new BroadcastChannel("chat");
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Added to every page while the app is being written (`entmoot serve --watch`): shows what is wrong with the code, and
-// loads the page again when one of its files has changed. Rooms that get other code are nothing to a page: their clients
-// stay joined.
+// Added to every page under `entmoot serve --watch`: shows the errors of a failed reload, and reloads the page when one
+// of its files has changed. A reload of rooms does not reload the page: its clients stay joined.
 import { Socket } from "/entmoot/phoenix.js";
 
 const socket = new Socket("$SOCKET_PATH");
@@ -18,10 +17,10 @@ function show(problem) {
   box = document.createElement("pre");
   box.id = "entmoot-problem";
   box.setAttribute("role", "alert");
-  box.textContent = `The code that is saved does not run; the rooms go on in the code before.\n\n${problem}`;
+  box.textContent = `Reload failed; rooms keep running the previous version.\n\n${problem}`;
   Object.assign(box.style, {
     position: "fixed",
-    inset: "1rem 1rem auto 1rem", // Most pages have their field below.
+    inset: "1rem 1rem auto 1rem", // at the top: most chat pages have their input at the bottom
     margin: "0 auto",
     maxWidth: "60rem",
     padding: "1rem 1.25rem",

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// The module "entmoot:test" (priv/types/test.d.ts), as tests find it under `entmoot test`. It runs in the test's own
-// heap and asks the stage for everything (testing/stage.hpp); the runner calls the two functions at the end.
+// The module "entmoot:test" (priv/types/test.d.ts) under `entmoot test`. It runs in the test's own heap; its functions
+// are calls of the stage's handlers (testing/stage.hpp). The runner calls the two entry functions at the end.
 
 const { call } = Beam;
 const tests = [];
 
 export function test(name, body) {
   if (typeof name !== 'string' || typeof body !== 'function') {
-    throw new TypeError('a test is test("what is true", async () => { … })');
+    throw new TypeError('test() takes a name and a function: test("a behaviour", async () => { … })');
   }
-  if (tests.some((other) => other.name === name)) throw new Error(`there are two tests "${name}"`);
+  if (tests.some((other) => other.name === name)) throw new Error(`two tests have the name "${name}"`);
   tests.push({ name, body });
 }
 
-// --- asking the stage
+// --- calls of the stage
 
-/** An error says where the test asked, not where the answer came. */
+/** Calls the stage. An error has the stack of the test's call, not of the answer's arrival. */
 function ask(what, ...args) {
   const asked = new Error();
   return call(`entmoot:test.${what}`, ...args).catch((error) => {
@@ -30,10 +30,10 @@ function moved(error, asked) {
 }
 
 const outgoing = (payload) => (payload instanceof Uint8Array ? [payload.toBase64(), true] : [payload ?? {}, false]);
-// A payload is an object; bytes come as a string.
+// A payload is an object; binary payloads arrive as base64 strings.
 const incoming = (payload) => (typeof payload === 'string' ? Uint8Array.fromBase64(payload) : payload);
 
-/** The response, or an error with the reason of the refusal. */
+/** The response; throws an error with the reason of an "error" reply. */
 function accepted({ status, response }, asked) {
   if (status === 'ok') return incoming(response);
   const reason = typeof response?.reason === 'string' ? response.reason : JSON.stringify(response);
@@ -95,7 +95,7 @@ export async function rest() {
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export async function request(path, init = {}) {
-  if (typeof path !== 'string' || path[0] !== '/') throw new TypeError('a request goes to a path of the app, "/api/rooms/lobby" say');
+  if (typeof path !== 'string' || path[0] !== '/') throw new TypeError('request() takes a path that begins with "/", such as "/api/rooms/lobby"');
   const sent = new Request(`http://localhost${path}`, init);
   const body = (await sent.bytes()).toBase64();
   const answer = await ask('request', { method: sent.method, path, headers: [...sent.headers], body });
@@ -103,7 +103,7 @@ export async function request(path, init = {}) {
   return new Response(empty ? null : Uint8Array.fromBase64(answer.body), { status: answer.status, headers: answer.headers });
 }
 
-// --- saying what should be
+// --- assertions
 
 class Difference extends Error {}
 
@@ -114,7 +114,7 @@ const sorted = (value) => {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
 };
-/** As JSON, with the names of an object in order; what JSON has no word for stays apart from null. */
+/** The value as JSON, with sorted keys; values that JSON cannot represent, such as undefined, differ from null. */
 const shown = (value) => {
   const json = JSON.stringify(value);
   if (json === undefined) return String(value);
@@ -126,7 +126,7 @@ const shown = (value) => {
 export function equal(actual, expected, message) {
   const [a, b] = [shown(actual), shown(expected)];
   if (a === b) return;
-  throw Object.assign(new Difference(message ?? 'these are not equal'), { actual: a, expected: b });
+  throw Object.assign(new Difference(message ?? 'the values are not equal'), { actual: a, expected: b });
 }
 
 export async function rejects(promise) {
@@ -137,12 +137,12 @@ export async function rejects(promise) {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  throw moved(new Error(`this was not refused; it came to ${shown(value)}`), asked);
+  throw moved(new Error(`expected a rejection; the promise was fulfilled with ${shown(value)}`), asked);
 }
 
 // --- for the runner
 
-// "at words (rooms/chat.ts:50:30)". What is below the test is of no interest.
+// "at words (rooms/chat.ts:50:30)". Frames of this module and of the engine are removed.
 const foreign = /entmoot:test|\(native\)|<null>/;
 const frames = (stack) =>
   String(stack ?? '')

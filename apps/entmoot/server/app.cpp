@@ -24,27 +24,26 @@ std::vector<std::string> warnings_of(const App& app) {
       warnings.push_back(
           fmt::format("{} exports `{}`, which the server does not use; did you mean `{}`?", route->file, name, meant));
     }
-    // One of a pair without the other is code that never runs, or a state that is never restored.
+    // Of a pair of exports, one alone never runs, or saves a state that is never restored.
     if (exports.has("handleOut") && exports.intercept.empty()) {
       warnings.push_back(
-          fmt::format("{} exports `handleOut`, but no `intercept`: it is never called. List the events that it "
-                      "filters, for example "
-                      "export const intercept = [\"message\"].",
+          fmt::format("{} exports `handleOut`, but no `intercept`: it is never called. Export the list of events that "
+                      "it handles, for example `export const intercept = [\"message\"]`.",
                       route->file));
     }
     if (!exports.has("handleOut") && !exports.intercept.empty()) {
-      warnings.push_back(fmt::format("{} exports `intercept`, but no `handleOut`.", route->file));
+      warnings.push_back(fmt::format("{} exports `intercept`, but no `handleOut`: it has no effect.", route->file));
     }
     if (exports.has("restore") != exports.has("serialize") && exports.misspelt.empty()) {
       warnings.push_back(
           exports.has("restore")
               ? fmt::format("{} exports `restore`, but no `serialize`: it is never called.", route->file)
-              : fmt::format("{} exports `serialize`, but no `restore`: what it returns is lost.", route->file));
+              : fmt::format("{} exports `serialize`, but no `restore`: its result is never used.", route->file));
     }
     if (exports.functions.empty() && exports.misspelt.empty()) {
       warnings.push_back(
-          fmt::format("{} exports no function that the server calls: clients can join, and whatever they "
-                      "send is an error. Export `join` or `handleIn`.",
+          fmt::format("{} exports no function that the server calls: clients can join, but every message they send is "
+                      "answered with an error. Export `join` or `handleIn`.",
                       route->file));
     }
   }
@@ -53,7 +52,7 @@ std::vector<std::string> warnings_of(const App& app) {
 
 namespace {
 
-/// The value that was written for `name` ("node.restarts.max"); null if none was.
+/// The value of `name` ("node.restarts.max") in the configuration file; null if it is not set there.
 const Json* written(const Json& settings, std::string_view name) {
   const auto dot = name.find('.');
   const auto* object = settings.if_object();

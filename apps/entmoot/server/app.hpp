@@ -2,7 +2,8 @@
 
 #pragma once
 
-// An app as it was loaded from its folder: configuration, rooms, files. Immutable and shared; a reload makes another.
+// An app loaded from its folder: configuration, rooms, files. Immutable and shared among threads; a reload creates
+// another one.
 
 #include "../config.hpp"
 
@@ -20,26 +21,27 @@ struct App {
   Config config;
   entmoot::JsonText written = {};  ///< The settings as entmoot.config.ts exports them.
   std::shared_ptr<const entmoot::HostedApp> hosted;
-  std::vector<std::filesystem::path> sources;  ///< Files and folders whose change makes another app.
+  std::vector<std::filesystem::path> sources;  ///< Files and folders that the app was loaded from.
 
   [[nodiscard]] const entmoot::RoomRoutes& routes() const noexcept { return *hosted->routes; }
 };
 
-/// What works but is hardly meant, in the configuration and in the rooms: sentences for the log.
+/// Warnings for the log: settings and exports of rooms that are valid but probably unintended.
 [[nodiscard]] std::vector<std::string> warnings_of(const App& app);
 
-/// What a reload from `before` to `after` changes. Names are sorted.
+/// The changes made by a reload. Names are sorted.
 struct ReloadReport {
-  std::vector<std::string> rooms = {};          ///< Files of rooms/ whose code or limits are other ones.
+  std::vector<std::string> rooms = {};          ///< Files of rooms/ whose code or limits have changed.
   std::vector<std::string> settings = {};       ///< In effect now: "limits.heap".
   std::vector<std::string> after_restart = {};  ///< Settings that take effect after a restart: "port".
-  bool files = false;                           ///< The app's files in public/.
+  bool files = false;                           ///< Whether files in public/ have changed.
 
   [[nodiscard]] bool empty() const noexcept {
     return rooms.empty() && settings.empty() && after_restart.empty() && !files;
   }
 };
-/// `at_start`: the app that the server was started with; settings that need a restart are compared with it.
+/// Settings that take effect on a reload are compared with `before`, those that need a restart with `at_start`, the app
+/// that the server was started with.
 [[nodiscard]] ReloadReport compare(const App& at_start, const App& before, const App& after);
 
 }  // namespace entmoot_app

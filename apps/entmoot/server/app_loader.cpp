@@ -26,7 +26,7 @@ using namespace entmoot;
 
 namespace {
 
-/// The environment, as the configuration's process.env.
+/// The environment variables, as process.env of the configuration file.
 JsonText environment() {
   boost::json::object all;
   for (char** entry = environ; *entry; ++entry) {
@@ -36,7 +36,7 @@ JsonText environment() {
   }
   try {
     return JsonText::of({{"env", std::move(all)}});
-  } catch (const std::invalid_argument&) {  // a variable that is not UTF-8
+  } catch (const std::invalid_argument&) {  // a variable is not UTF-8
     return JsonText::of({{"env", boost::json::object()}});
   }
 }
@@ -55,7 +55,7 @@ std::vector<fs::path> files_in(const fs::path& folder, std::string_view suffix) 
   return files;
 }
 
-/// Exact topics first, then longer prefixes.
+/// Exact topics come first, then longer prefixes.
 bool is_more_specific(const std::shared_ptr<const RoomRoute>& a, const std::shared_ptr<const RoomRoute>& b) {
   const bool exact_a = !a->pattern.ends_with('*');
   const bool exact_b = !b->pattern.ends_with('*');
@@ -75,7 +75,7 @@ void AppLoader::add_sources(const std::vector<std::string>& files) {
   sources_.insert(sources_.end(), files.begin(), files.end());
 }
 
-/// Files may come and go while they are read, and links may lead in a circle.
+/// The file system throws if files disappear while they are read or links form a circle.
 Result<std::shared_ptr<const App>> AppLoader::load() try {
   return load_folder();
 } catch (const fs::filesystem_error& error) {
@@ -147,7 +147,7 @@ void AppLoader::load_rooms(const Config& config, RoomRoutes& routes, std::vector
     const auto same = std::ranges::find(routes.routes, (*route)->pattern, [](const auto& r) { return r->pattern; });
     if (same != routes.routes.end()) {
       problems.push_back(
-          fmt::format("{}: serves \"{}\", and so does {}", (*route)->file, (*route)->pattern, (*same)->file));
+          fmt::format("{}: serves \"{}\", which {} serves already", (*route)->file, (*route)->pattern, (*same)->file));
       continue;
     }
     routes.routes.push_back(*std::move(route));
@@ -155,7 +155,7 @@ void AppLoader::load_rooms(const Config& config, RoomRoutes& routes, std::vector
   std::ranges::stable_sort(routes.routes, is_more_specific);
 }
 
-/// Limits for rooms that no file serves are a mistake.
+/// Limits for a route that no file serves are an error.
 void AppLoader::check_limits(const Config& config, const RoomRoutes& routes, std::vector<std::string>& problems) const {
   for (const auto& [pattern, limits] : config.rooms) {
     const auto is_it = [&pattern = pattern](const auto& route) { return route->pattern == pattern; };

@@ -2,14 +2,14 @@
 
 #pragma once
 
-// A folder becomes an App:
+// Loads an App from its folder:
 //
-//   entmoot.config.ts   the settings (config.hpp); may be missing
-//   rooms/*.ts          a route each (room_loader.hpp): its exported `topic`, or "<name>:*"
+//   entmoot.config.ts   the settings (config.hpp); optional
+//   rooms/*.ts          one route each (room_loader.hpp): its exported `topic`, or "<name>:*"
 //   public/             files for browsers (public_files.hpp)
 //
-// All mistakes are reported at once, each with its place: "rooms/chat.ts:3:7: …". Loading again compiles what has
-// changed. Blocks; one thread at a time, no shard's.
+// All errors are reported at once, each with its position: "rooms/chat.ts:3:7: …". Loading again compiles only changed
+// files. load() blocks; call it from one thread at a time, never from a shard's thread.
 
 #include "app.hpp"
 #include "room_loader.hpp"
@@ -31,15 +31,15 @@ class AppLoader {
  public:
   struct Options {
     bool develops = false;                   ///< See PublicFilesOptions.
-    std::optional<std::uint16_t> port = {};  ///< Instead of what the configuration says.
+    std::optional<std::uint16_t> port = {};  ///< Overrides the configuration; so does `address`.
     std::optional<std::string> address = {};
   };
   explicit AppLoader(const std::filesystem::path& folder) : AppLoader(folder, Options()) {}
   AppLoader(const std::filesystem::path& folder, Options options);
 
-  /// The error's reason has all mistakes, one a line.
+  /// The error's reason lists all errors, one per line.
   [[nodiscard]] entmoot::Result<std::shared_ptr<const App>> load();
-  /// Files and folders whose change makes another app, as of the last load, failed or not.
+  /// The files and folders that the last load has read, whether it succeeded or not.
   [[nodiscard]] const std::vector<std::filesystem::path>& sources() const noexcept { return sources_; }
 
  private:

@@ -55,7 +55,7 @@ Json row_of(const RoomInfo& room) {
           {"trouble", room.last_trouble}};
 }
 
-/// Carries a request out; `reply` gets the result, on some thread.
+/// Executes a request. `reply` is called on any thread.
 void carry_out(Server& server, const Json& request, ReplyTo reply) {
   if (!request.is_object()) return std::move(reply)(fail(ErrorCode::invalid, "a request must be a JSON object"));
   const auto& object = request.as_object();
@@ -73,7 +73,7 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
     const Json* message = object.if_contains("message");
     return rooms.call(topic, entry::info(message ? to_json(*message) : "null"), std::move(reply));
   }
-  std::move(reply)(fail(ErrorCode::not_found, fmt::format("no command \"{}\"", command)));
+  std::move(reply)(fail(ErrorCode::not_found, fmt::format("unknown command \"{}\"", command)));
 }
 
 std::string line_of(const Result<JsonText>& result) {
@@ -113,18 +113,18 @@ Result<fs::path> control_socket(const fs::path& folder) {
 Control::Control(Server& server, const fs::path& folder) : server_(server) {
   const auto path = control_socket(folder);
   if (!path) {
-    log::warn("`entmoot rooms` and `console` are off: {}", path.error().reason);
+    log::warn("`entmoot rooms` and `entmoot console` are not available: {}", path.error().reason);
     return;
   }
   if (ask_server(folder, {{"command", "ping"}})) {
-    log::warn("`entmoot rooms` and `console` are off: another server of this app is running and answers them");
+    log::warn("`entmoot rooms` and `entmoot console` are not available: another server of this app is running");
     return;
   }
   const Shards& shards = server.node().shards();
   shards.run_on(0, [&] {
     auto lines = std::make_unique<LineServer>(
         shards[0], [&server, &shard = shards[0]](const std::string& line, LineServer::Answer answer) {
-          // Answered on any thread, a reload on the worker's; the visitor is of this one.
+          // The connection belongs to this shard, but answers come from any thread: a reload's from the worker.
           ReplyTo reply(
               shard, [answer = std::move(answer)](const Result<JsonText>& result) mutable { answer(line_of(result)); });
           const auto request = parse_json(line);
@@ -134,7 +134,7 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
     if (auto there = lines->listen(*path)) {
       lines_ = std::move(lines);
     } else {
-      log::warn("`entmoot rooms` and `console` are off: {}", there.error().reason);
+      log::warn("`entmoot rooms` and `entmoot console` are not available: {}", there.error().reason);
     }
   });
 }
@@ -150,7 +150,8 @@ Result<Json> ask_server(const fs::path& folder, const Json& request) {
   const std::string app = fs::weakly_canonical(folder).string();
   const auto line = ask_line(*path, to_json(request));
   if (!line && line.error().code == ErrorCode::unavailable) {
-    return fail(ErrorCode::unavailable, fmt::format("no server of {} is running: start one with `entmoot serve`", app));
+    return fail(ErrorCode::unavailable,
+                fmt::format("no server is running for {}: start one with `entmoot serve`", app));
   }
   if (!line) {
     return fail(ErrorCode::no_process,

@@ -2,16 +2,16 @@
 
 #pragma once
 
-// How `entmoot rooms`, `console`, `eval` and `reload` reach the running server: a Unix socket that only the server's
-// own user can open. A request is a JSON object on a line, the answer as well:
+// The control socket, which `entmoot rooms`, `console`, `eval` and `reload` use to reach the running server: a Unix
+// socket that only the server's user can open. Requests and answers are JSON objects, one per line:
 //
 //   {"command":"rooms"}                                          {"ok":[{"topic":"chat:lobby",…}]}
 //   {"command":"eval","topic":"chat:lobby","expression":"…"}     {"ok":"…"} or {"error":"…","code":"…"}
 //   {"command":"kill","topic":"chat:lobby"}, {"command":"send","topic":…,"message":…}, {"command":"reload"},
 //   {"command":"ping"}
 //
-// Where the socket lies depends on the app's folder alone, so the commands find the server of the folder they are in.
-// The line itself is web/line_server.hpp's. Lives on the first shard.
+// The socket's path depends on the app's folder only, so a command finds the server of the folder that it is given.
+// The line protocol and its limits are those of web/line_server.hpp. Control lives on the first shard.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -30,13 +30,13 @@ namespace entmoot_app {
 
 class Server;
 
-/// Where the server of the app in `folder` listens: in $XDG_RUNTIME_DIR or /tmp, in a folder that is this user's alone
-/// and is made if need be. An error if somebody else has put something there.
+/// The path of the control socket of the app in `folder`. It lies in $XDG_RUNTIME_DIR or /tmp, in a folder that only
+/// this user can open; the function creates that folder if needed. An error if the folder belongs to another user.
 [[nodiscard]] entmoot::Result<std::filesystem::path> control_socket(const std::filesystem::path& folder);
 
 class Control {
  public:
-  /// Begins to listen. What prevents it is a warning in the log: the server does its work without.
+  /// Starts listening. A failure is logged as a warning; the server runs without the socket then.
   Control(Server& server, const std::filesystem::path& folder);
   /// From the main thread, while the shards run.
   ~Control();
@@ -48,10 +48,11 @@ class Control {
   std::unique_ptr<entmoot::LineServer> lines_;  // the first shard's
 };
 
-/// Answers a list of RoomInfo as JSON, by topic: the rows of `entmoot rooms`. Any thread.
+/// Answers the running rooms as a JSON array sorted by topic, the rows of `entmoot rooms`. Any thread.
 void list_rooms(entmoot::Rooms& rooms, entmoot::ReplyTo reply);
 
-/// One request to the server of the app in `folder`, from another process. Blocks; the error says if none is running.
+/// Sends one request to the server of the app in `folder`, from another process, and returns its answer. Blocks.
+/// ErrorCode::unavailable if no server is running.
 [[nodiscard]] entmoot::Result<entmoot::Json> ask_server(const std::filesystem::path& folder,
                                                         const entmoot::Json& request);
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// While an app is being written (`--watch`): its pages are told what is wrong with the code, and when there is other
-// code. The topic "entmoot:dev", which priv/dev.js joins.
+// Under `--watch`, an app's pages show the errors of the last reload, and reload when their own files change. They join
+// the topic "entmoot:dev" (priv/dev.js).
 
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/core/shards.hpp>
@@ -16,7 +16,7 @@
 
 namespace entmoot_app {
 
-/// What pages are told. Any thread may tell.
+/// Sends the news to the pages. Any thread.
 class DevNews {
  public:
   static constexpr std::string_view topic = "entmoot:dev";
@@ -26,11 +26,11 @@ class DevNews {
         pubsub_(pubsub),
         problem_(shards.size(), [](unsigned) { return std::make_unique<std::string>(); }) {}
 
-  /// Empty: all is well.
+  /// The errors of the last reload; empty if it succeeded.
   void problem(const std::string& text);
-  /// The files of the page are others: it should load them.
+  /// Makes the pages reload, because files in public/ have changed.
   void page_changed();
-  /// On each shard.
+  /// The last problem, on the calling shard.
   [[nodiscard]] const std::string& problem_here() const { return problem_.local(); }
 
  private:

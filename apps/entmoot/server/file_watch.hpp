@@ -2,11 +2,11 @@
 
 #pragma once
 
-// Notices that files have changed, by their names, sizes and times. Files that are being written (saved by an editor
-// that empties them first, checked out by git) are left alone until they lie still; but not forever, if something
-// writes all the time.
+// Detects changed files by their names, sizes and modification times. Files that are still being written (by an editor
+// that truncates them first, by a checkout) are reported only once two polls in a row see the same state, or after 40
+// polls if something keeps writing.
 //
-// Blocks on the file system; one thread at a time.
+// Blocks on the file system; call it from one thread at a time.
 
 #include <filesystem>
 #include <string>
@@ -18,20 +18,20 @@ class FileWatch {
  public:
   using Files = std::vector<std::filesystem::path>;
 
-  /// What `files` look like now counts as known.
-  void mark(const Files& files) { known_ = looks_of(files); }
-  /// Looks again. True: they are not as they were marked, and have not changed since the last look.
-  [[nodiscard]] bool look(const Files& files);
-  /// Runs `load` until the files did not change meanwhile, a few times at most, and marks what it has read. `sources`
-  /// tells which files those are, before and after.
+  /// Records the current state of `files`.
+  void mark(const Files& files) { known_ = state_of(files); }
+  /// Whether `files` differ from the recorded state and have not changed since the last poll.
+  [[nodiscard]] bool poll(const Files& files);
+  /// Calls `load`, again if the files changed meanwhile but at most five times, and records the state that it has read.
+  /// `sources` returns the files to read, before and after.
   template <class Sources, class Load>
   void load_unchanged(Sources sources, Load load) {
     for (int loads = 0; loads < loads_max; ++loads) {
       const Files files = sources();
-      const std::string before = looks_of(files);
+      const std::string before = state_of(files);
       load();
       known_.clear();
-      if (looks_of(files) != before) continue;
+      if (state_of(files) != before) continue;
       mark(sources());
       return;
     }
@@ -39,11 +39,11 @@ class FileWatch {
 
  private:
   static constexpr int loads_max = 5;
-  [[nodiscard]] static std::string looks_of(const Files& files);
+  [[nodiscard]] static std::string state_of(const Files& files);
 
   std::string known_;
-  std::string last_look_;
-  int restless_looks_ = 0;  // that found them changed since the look before
+  std::string last_polled_;
+  int unsettled_polls_ = 0;  // that saw another state than the poll before
 };
 
 }  // namespace entmoot_app

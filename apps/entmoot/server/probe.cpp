@@ -23,10 +23,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// How long an answer is waited for beyond the program's time to start.
+// How long the answer may take beyond the program's start timeout.
 constexpr Duration grace = 1s;
 
-/// A server that offers what a room finds, and does nothing.
+/// The handlers that a room can call, without effects.
 Handlers inert_handlers(const std::string& name) {
   Handlers handlers;
   handlers.on_command([](std::string_view, std::span<const js::Value>) -> Result<void> { return {}; });
@@ -42,7 +42,7 @@ Handlers inert_handlers(const std::string& name) {
   return handlers;
 }
 
-/// "lib/dice.ts:3:7", the first place of `stack` that lies in a file; empty if there is none.
+/// The first position in `stack` that lies in a file, "lib/dice.ts:3:7"; empty if there is none.
 std::string_view place_in(std::string_view stack) {
   while (!stack.empty()) {
     std::string_view line = stack.substr(0, stack.find('\n'));
@@ -56,15 +56,15 @@ std::string_view place_in(std::string_view stack) {
   return {};
 }
 
-/// `error` for the program's author.
+/// `error` with its position and the limit that was exceeded, for the program's author.
 Error located(const std::string& name, const Error& error, const Budget& budget) {
   const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
   const auto place = place_in(error.detail);
   std::string text = fmt::format("{}: {}", place.empty() ? name : place, error.reason);
   if (error.code == ErrorCode::cpu_limit) {
-    text += fmt::format("; the file's own statements may compute for {:g} s (limit `turn`)", seconds(budget.turn_cpu));
+    text += fmt::format("; the top level has {:g} s of CPU time (limit `turn`)", seconds(budget.turn_cpu));
   } else if (error.code == ErrorCode::start_timeout) {
-    text += fmt::format("; what its top level awaits must arrive within {:g} s (limit `startTimeout`)",
+    text += fmt::format("; the top level must finish within {:g} s, including what it awaits (limit `startTimeout`)",
                         seconds(budget.start_timeout));
   }
   return fail(error.code, std::move(text), error.detail);
@@ -86,7 +86,7 @@ Result<JsonText> probe(const Program& program, const std::string& name, Envelope
   while (!answer && shard.clock().now() < end) {
     if (!node.step()) std::this_thread::sleep_for(1ms);
   }
-  if (!answer) answer = fail(ErrorCode::start_timeout, "its top level did not finish in time");
+  if (!answer) answer = fail(ErrorCode::start_timeout, "the top level did not finish in time");
   server.exit(ExitReason::shutdown());
   shard.poll();
   if (!*answer) return located(name, answer->error(), budget);

@@ -2,11 +2,12 @@
 
 #pragma once
 
-// A program run once, alone and without effects, before any room runs it: does its top level throw, what does it
-// export? For `entmoot check`, before a reload, and for the configuration, which is a program too.
+// Runs a program once, in isolation, before any room runs it: to find out whether its top level throws and what it
+// exports. Used for `entmoot check`, before a reload, and for the configuration, which is a program too.
 //
-// It runs on a stepped node of its own, within a room's limits; whatever it asks of the server is refused or ignored.
-// Any thread that is no shard's; blocks until the program has answered or its time to start is over.
+// The program runs on a stepped node of its own, within a room's limits. What it asks of the server has no effect:
+// calls are answered with empty results or fail. Call it from any thread but a shard's; it blocks until the program has
+// answered or its start timeout has expired.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -18,8 +19,8 @@
 
 namespace entmoot_app {
 
-/// What the program answers to `message` (entry::describe, entry::default_export). `name` is the program's file; the
-/// error's reason begins with it or, where something was thrown, with the place: "rooms/chat.ts:3:7: …".
+/// The program's answer to `message` (entry::describe, entry::default_export). `name` is the program's file; the
+/// error's reason begins with it or, for an exception, with the position: "rooms/chat.ts:3:7: …".
 [[nodiscard]] entmoot::Result<entmoot::JsonText> probe(const entmoot::Program& program, const std::string& name,
                                                        entmoot::Envelope message, const entmoot::Budget& budget = {});
 

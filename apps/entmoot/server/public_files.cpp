@@ -29,7 +29,7 @@ bool is_served(const fs::directory_entry& entry) {
          !name.ends_with(".d.ts");
 }
 
-/// HTML leaves the tags of the head out if its author likes.
+/// HTML allows a page without head tags; the script is appended then.
 void add_dev_script(std::string& page) {
   const auto head = page.find("</head>");
   page.insert(head == std::string::npos ? page.size() : head,

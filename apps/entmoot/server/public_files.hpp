@@ -2,8 +2,8 @@
 
 #pragma once
 
-// An app's public/: files for browsers. TypeScript loses its types; hidden files, links, tsconfig.json and *.d.ts are
-// left out. Files are kept in memory, so their number and size have a bound.
+// Loads an app's public/ folder: files for browsers. Types are stripped from TypeScript; hidden files, symbolic links,
+// tsconfig.json and *.d.ts are not served. Files are kept in memory; at most 10,000 files and 256 MiB.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/result.hpp>
@@ -16,17 +16,18 @@
 namespace entmoot_app {
 
 struct PublicFilesOptions {
-  entmoot::Duration cache = {};  ///< How long browsers may use a file without asking.
-  bool develops = false;         ///< Pages get the script that shows problems and reloads them (priv/dev.js); no cache.
+  entmoot::Duration cache = {};  ///< How long browsers may cache a file without revalidation.
+  bool develops = false;  ///< Adds priv/dev.js to each page, which shows errors and reloads the page; no caching.
 };
 
 struct PublicFiles {
   entmoot::StaticFiles files = {};
-  std::vector<std::filesystem::path> seen = {};  ///< Everything below the folder, failed or not.
-  std::vector<std::string> problems = {};        ///< Each with its place: "public/app.ts:3:7: …".
+  std::vector<std::filesystem::path> seen = {};  ///< All entries below the folder, whether served or not.
+  std::vector<std::string> problems = {};        ///< Each with its position: "public/app.ts:3:7: …".
 };
 
-/// `folder` need not exist. Throws std::filesystem::filesystem_error if it changes while it is read.
+/// Without `folder` the result is empty. Throws std::filesystem::filesystem_error if the folder changes while it is
+/// read.
 [[nodiscard]] PublicFiles load_public_files(const std::filesystem::path& folder, entmoot::js::SourceTools& tools,
                                             const PublicFilesOptions& options);
 

@@ -11,7 +11,7 @@
 
 namespace entmoot_app {
 
-/// The whole file. Blocks.
+/// The content of the file. Blocks.
 [[nodiscard]] inline entmoot::Result<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return entmoot::fail(entmoot::ErrorCode::io, path.string() + ": cannot be read");

@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration look_every = 125ms;
-constexpr std::size_t reloads_max = 16;  // that wait
+constexpr Duration poll_interval = 125ms;
+constexpr std::size_t queued_reloads_max = 16;
 
 JsonText json_of(const ReloadReport& report) {
   return JsonText::of({{"rooms", boost::json::value_from(report.rooms)},
@@ -35,31 +35,31 @@ Reloader::Reloader(Shard& shard, std::shared_ptr<const App> app, std::unique_ptr
       listener_(listener),
       loader_(std::move(loader)),
       app_(app_at_start_),
-      worker_("reload", reloads_max) {
+      worker_("reload", queued_reloads_max) {
   files_.mark(loader_->sources());
 }
 
 void Reloader::reload(ReplyTo reply) {
   const auto shared = std::make_shared<ReplyTo>(std::move(reply));
   if (worker_.submit([this, shared] { load(std::move(*shared)); })) return;
-  log::warn("reload queue full ({} wait); request rejected", reloads_max);
+  log::warn("reload queue full ({} queued); request rejected", queued_reloads_max);
   std::move (*shared)(fail(ErrorCode::overloaded, "reload queue full; try again later"));
 }
 
 void Reloader::watch() {
   shard_.post([this] {
-    shard_.after(look_every, [this] {
+    shard_.after(poll_interval, [this] {
       const bool accepted = worker_.submit([this] {
-        look();
+        poll_files();
         watch();
       });
-      if (!accepted) watch();  // it is busy
+      if (!accepted) watch();  // the queue is full
     });
   });
 }
 
-void Reloader::look() {
-  if (files_.look(loader_->sources())) load(ReplyTo());
+void Reloader::poll_files() {
+  if (files_.poll(loader_->sources())) load(ReplyTo());
 }
 
 void Reloader::load(ReplyTo reply) {

@@ -2,7 +2,8 @@
 
 #pragma once
 
-// Loads an app's folder again, on request or when its files have changed, on a worker's thread.
+// Loads an app's folder again, on request or when its files have changed. Loading runs on a worker's thread, one load
+// at a time; at most 16 requests are queued.
 
 #include "app.hpp"
 #include "app_loader.hpp"
@@ -22,23 +23,24 @@ class Reloader {
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// The folder has been loaded: from now on it is `app`. On the worker's thread.
+    /// The folder has been loaded; `app` replaces the previous one. On the worker's thread.
     virtual void app_loaded(std::shared_ptr<const App> app, const ReloadReport& report) = 0;
-    /// It could not be loaded: everything goes on as it was. On the worker's thread.
+    /// The folder could not be loaded; the previous app stays in use. On the worker's thread.
     virtual void load_failed(const entmoot::Error& error) = 0;
   };
 
-  /// `loader` has loaded `app`. `shard`, whose timers the watch uses, and `listener` outlive it.
+  /// `loader` has loaded `app`. `shard` and `listener` outlive the reloader; watch() uses the shard's timers.
   Reloader(entmoot::Shard& shard, std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader,
            Listener& listener);
 
-  /// Any thread. Answers {rooms, files, settings, afterRestart}, or what is wrong with the code.
+  /// Any thread. Answers {rooms, files, settings, afterRestart} (ReloadReport) or the errors; `overloaded` if the queue
+  /// is full.
   void reload(entmoot::ReplyTo reply);
-  /// Looks at the files eight times a second from now on. While the shards run.
+  /// Starts polling the files eight times a second. The shards must be running.
   void watch();
 
  private:
-  void look();
+  void poll_files();
   void load(entmoot::ReplyTo reply);
 
   entmoot::Shard& shard_;

@@ -40,7 +40,7 @@ Result<std::string> pattern_of(const std::string& file, const RoomExports& expor
   return pattern;
 }
 
-/// Where handleRequest answers; empty if it is not exported.
+/// The path of handleRequest; empty if it is not exported.
 Result<std::string> path_of(const std::string& file, const RoomExports& exports, const std::string& pattern) {
   if (!exports.has("handleRequest")) {
     if (!exports.path) return std::string();
@@ -53,8 +53,8 @@ Result<std::string> path_of(const std::string& file, const RoomExports& exports,
   }
   const bool has_id = path.find("/:") != std::string::npos;
   if (has_id == is_exact) {
-    return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" names {}, but the topic is \"{}\"", file, path,
-                                                has_id ? "a room with :id" : "no room with :id", pattern));
+    return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" {}, but the topic is \"{}\"", file, path,
+                                                has_id ? "contains :id" : "does not contain :id", pattern));
   }
   return path;
 }
@@ -63,7 +63,7 @@ Result<std::string> path_of(const std::string& file, const RoomExports& exports,
 
 Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, const Config& config) {
   const std::string name = file.lexically_relative(folder_).string();
-  // An editor that rewrites a file empties it first: rooms would go on in code that does nothing.
+  // An editor may truncate a file before writing it; rooms must not reload an empty program.
   const auto text = read_file(file);
   if (!text) return text.error();
   if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
@@ -75,7 +75,7 @@ Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, 
   std::string fingerprint = fingerprint_of(**graph);
   Known& known = known_[name];
   const auto same_code = known.fingerprint == fingerprint ? known.route : nullptr;
-  // What an actor is given when it starts: with other settings it has to start again.
+  // An actor receives these settings when it starts, so a change requires new actors.
   const std::string settings = to_json(boost::json::value_from(std::tuple(config.handlers, config.broadcast_channels)));
   if (same_code && known.settings == settings && config.limits_of(same_code->pattern) == same_code->limits) {
     return same_code;

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// A file of rooms/ becomes a RoomRoute: compiled, run once by itself (server/probe.hpp), its exports checked. Loading
-// again compiles what has changed; a file whose code and settings have not changed gives the very same RoomRoute, so
-// that its rooms go on undisturbed.
+// Loads a file of rooms/ as a RoomRoute: compiles it, runs it once in isolation (server/probe.hpp) and checks its
+// exports. Loading again compiles only changed files. A file whose code and settings have not changed gives the same
+// RoomRoute object, so that its rooms are not reloaded.
 //
-// Blocks; one thread at a time, no shard's.
+// load() blocks; call it from one thread at a time, never from a shard's thread.
 
 #include "../config.hpp"
 
@@ -27,14 +27,14 @@ class RoomLoader {
   RoomLoader(std::filesystem::path folder, entmoot::js::ModuleLoader& modules)
       : folder_(std::move(folder)), modules_(modules) {}
 
-  /// The error's reason begins with a place: "rooms/chat.ts:3:7: …".
+  /// The error's reason begins with a position: "rooms/chat.ts:3:7: …".
   [[nodiscard]] entmoot::Result<std::shared_ptr<const entmoot::RoomRoute>> load(const std::filesystem::path& file,
                                                                                 const Config& config);
 
  private:
   struct Known {
-    std::string fingerprint;  // of the modules it was made from
-    std::string settings;     // that its rooms depend on, besides the limits
+    std::string fingerprint;  // of the route's modules
+    std::string settings;     // that the route's rooms depend on, besides the limits
     std::shared_ptr<const entmoot::RoomRoute> route;
   };
 

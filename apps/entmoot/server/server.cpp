@@ -23,7 +23,7 @@ using namespace entmoot;
 
 namespace {
 
-/// What pages get from the server itself, below /entmoot/.
+/// The files that the server itself provides to pages, below /entmoot/.
 StaticFiles browser_files(const std::string& socket_path) {
   constexpr std::string_view placeholder = "$SOCKET_PATH";
   StaticFiles files;

@@ -3,11 +3,11 @@
 #pragma once
 
 // The running server of one app: a node that hosts its rooms, the reloader, the control socket, and under `--watch` the
-// news for pages under development.
+// channel for pages under development.
 //
-// A reload (a changed file, SIGHUP, `entmoot reload`) loads the folder again. If it can be loaded, every shard serves
-// the new app and each room reloads by itself; if not, everything goes on as it was, and the log, the caller, and pages
-// under development get the reasons. Which settings take effect on a reload: TakesEffect in setting.hpp.
+// A reload (a changed file, SIGHUP, `entmoot reload`) loads the folder again. On success, every shard serves the new
+// app and each room reloads independently. On failure, the previous app stays in use, and the errors are logged, sent
+// to the caller, and shown on pages under development. TakesEffect (setting.hpp) states which settings take effect.
 
 #include "app.hpp"
 #include "app_loader.hpp"
@@ -27,7 +27,7 @@ class Control;
 
 class Server final : private Reloader::Listener {
  public:
-  /// `loader` has loaded `app`; with `watch` the folder is loaded again when its files have changed.
+  /// `loader` has loaded `app`. With `watch`, a changed file triggers a reload.
   Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, bool watch);
   /// stop().
   ~Server() override;
@@ -55,7 +55,7 @@ class Server final : private Reloader::Listener {
   Reloader reloader_;
 };
 
-/// What a node is that serves `app`. `channels` come before the rooms.
+/// The options of a node that serves `app`. `channels` take precedence over the rooms.
 [[nodiscard]] entmoot::NodeOptions node_options(const App& app, entmoot::ChannelRoutes channels = {});
 
 }  // namespace entmoot_app

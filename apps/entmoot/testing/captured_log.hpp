@@ -2,10 +2,10 @@
 
 #pragma once
 
-// While it lives the log is kept instead of written, and so are the consoles of scripts that are given its console():
-// what rooms print belongs to the test in which they print it.
+// Collects log lines in memory instead of writing them, for as long as the object exists. Scripts that are given its
+// console() write there too, so that a test's report can show what its rooms printed.
 //
-// The log is the process's, so is this; one thread.
+// Replaces the process-wide logger: one object at a time, one thread.
 
 #include <entmoot/base/log.hpp>
 #include <entmoot/runtime/script_log.hpp>
@@ -24,13 +24,13 @@ namespace entmoot_app {
 
 class CapturedLog {
  public:
-  static constexpr std::size_t lines_max = 1000;  // of one test; later ones are dropped
+  static constexpr std::size_t lines_max = 1000;  // per test; later lines are dropped
 
   struct Line {
-    bool is_console = false;  ///< Printed by a script; else the server's own.
-    bool is_warning = false;  ///< Or worse.
-    std::string subject;      ///< Of a console: `room "chat:lobby"`.
-    std::string text;         ///< A stack follows on lines of its own.
+    bool is_console = false;  ///< Written by a script's console, otherwise by the server.
+    bool is_warning = false;  ///< A warning or an error.
+    std::string subject;      ///< The script, for a console: `room "chat:lobby"`.
+    std::string text;         ///< May have several lines: a stack.
   };
 
   CapturedLog() : before_(spdlog::default_logger()), sink_(std::make_shared<Sink>()) {
@@ -42,7 +42,7 @@ class CapturedLog {
   CapturedLog(const CapturedLog&) = delete;
   CapturedLog& operator=(const CapturedLog&) = delete;
 
-  /// Keeps the lines of a script's console, in order with the log's.
+  /// Collects the lines of a script's console, in one sequence with the log's.
   [[nodiscard]] entmoot::ScriptLog::Console console() const {
     return [sink = sink_](std::string_view subject, entmoot::log::Level level, std::string_view line) {
       sink->add({true, level >= entmoot::log::Level::warning, std::string(subject), std::string(line)});

@@ -35,7 +35,7 @@ bool is_test(const fs::path& file) {
   return name.ends_with(".test.ts") || name.ends_with(".test.js");
 }
 
-/// The nearest folder above `file` that has rooms.
+/// The nearest folder above `file` that contains rooms/.
 Result<fs::path> app_around(const fs::path& file) {
   for (fs::path folder = file.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
     if (fs::is_directory(folder / "rooms")) return folder;
@@ -57,7 +57,7 @@ void run_file(const TestChoice& choice, const fs::path& path, js::ModuleLoader& 
     report.file(name);
     report.broken(why, captured.take());
   };
-  constexpr std::string_view no_test = "the file registers no test: test(\"what is true\", async () => { … })";
+  constexpr std::string_view no_test = "the file registers no test: test(\"a behaviour\", async () => { … })";
   if (!program) return broken(program.error().reason);
   if (!(*graph)->find(module_name)) return broken(no_test);
   TestFile file(name, *program, stage, choice.timeout);
@@ -127,7 +127,7 @@ ExitCode test_app(const command::Test& test) {
     std::fflush(stdout);
   });
   if (const auto run = run_tests(*choice, report); !run) return complain(run.error().reason);
-  return report.all_is_well() ? ExitCode::ok : ExitCode::failed;
+  return report.all_passed() ? ExitCode::ok : ExitCode::failed;
 }
 
 }  // namespace entmoot_app

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// `entmoot test`: the tests of an app, one after the other, each with rooms of its own; nothing listens anywhere.
+// `entmoot test`: runs the tests of an app, one after the other, each with its own rooms. Nothing listens on a port.
 
 #include "../command_line.hpp"
 #include "test_report.hpp"
@@ -17,21 +17,21 @@
 
 namespace entmoot_app {
 
-/// What is to be run.
+/// The tests to run.
 struct TestChoice {
-  std::filesystem::path folder;                         ///< The app's.
-  std::vector<std::filesystem::path> files = {};        ///< In their order.
-  std::string only = {};                                ///< Tests whose name has this in it; empty: all.
+  std::filesystem::path folder;                         ///< The app's folder.
+  std::vector<std::filesystem::path> files = {};        ///< In the order in which they run.
+  std::string only = {};                                ///< Run tests whose name contains this; empty: all.
   entmoot::Duration timeout = std::chrono::seconds(5);  ///< How long one test may take.
 };
 
-/// `target` is an app's folder, then all tests/*.test.ts are chosen, or one such file. An error if there is none.
+/// `target` is an app's folder, which selects all its tests/*.test.ts, or one such file. An error if there is no test.
 [[nodiscard]] entmoot::Result<TestChoice> choose_tests(const std::filesystem::path& target);
 
-/// Runs them and reports each; an error if that could not even begin (a room does not compile, no test has the name).
+/// Runs the tests and reports each. An error if no test could run: a room does not compile, no test name matches.
 [[nodiscard]] entmoot::Result<void> run_tests(const TestChoice& choice, TestReport& report);
 
-/// The command.
+/// The command `entmoot test`.
 [[nodiscard]] ExitCode test_app(const command::Test& test);
 
 }  // namespace entmoot_app

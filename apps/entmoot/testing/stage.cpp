@@ -24,14 +24,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// How long a client waits for a reply, less than a whole test may take: so the test can say what it waited for.
+// Shorter than the timeout of a test, so that the failure names the reply that is missing.
 constexpr Duration reply_timeout = 4s;
-// The stage answers everything itself, so a call's own timeout never comes first.
+// The stage answers every call itself, so this timeout is never reached.
 constexpr Duration handler_timeout = std::chrono::hours(1);
 
 std::string text_of(const Json& value) { return std::string(value.as_string()); }
 
-/// A payload and whether it is base64, as the module hands them over.
+/// A payload as the module sends it: JSON, or base64 if `is_binary`.
 Result<Payload> payload_of(const Json& value, const Json& is_binary) {
   if (!is_binary.as_bool()) return Payload(JsonText::of(value));
   auto bytes = base64_decode(std::string_view(value.as_string()));
@@ -45,7 +45,7 @@ std::string in_query(std::string_view text) {
   return out;
 }
 
-/// The connection's parameters as phoenix.js would send them.
+/// The connection's parameters as phoenix.js sends them.
 ConnectInfo connect_info(const boost::json::object& options) {
   ConnectInfo info{.query = "vsn=2.0.0", .peer = "127.0.0.1", .peer_is_loopback = true, .host = "localhost"};
   if (const auto* params = options.if_contains("params")) {
@@ -70,7 +70,7 @@ JsonText json_of(const HttpResponse& response) {
 void Stage::clear() {
   jobs_.clear();
   at_rest_.clear();
-  visitors_.clear();
+  clients_.clear();
   node_.reset();
   NodeOptions options = node_options(*app_);
   options.shards = 1;
@@ -107,30 +107,30 @@ bool Stage::poll() {
   bool did = !jobs_.empty();
   for (auto& job : std::exchange(jobs_, {})) {
     const auto done = guarded([&] { (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply)); });
-    if (!done) std::move(job.reply)(done.error());  // if it is still to be answered
+    if (!done) std::move(job.reply)(done.error());  // no effect if it was answered before the exception
   }
   if (!node_) return did;
   if (node_->step()) did = true;
   const TimePoint now = shard().clock().now();
-  for (const auto& visitor : visitors_) visitor->look_at_the_clock(now);
+  for (const auto& client : clients_) client->check_deadlines(now);
   if (did) return true;
   for (auto& then : std::exchange(at_rest_, {})) then();
   return false;
 }
 
-Visitor& Stage::visitor(const Json& number) { return *visitors_.at(number.to_number<std::size_t>()); }
+TestClient& Stage::client(const Json& number) { return *clients_.at(number.to_number<std::size_t>()); }
 
 // --- a client
 
 void Stage::join(const Args& args, ReplyTo reply) {
-  auto visitor = std::make_unique<Visitor>(*node_, text_of(args.at(0)));
-  if (auto connected = visitor->connect(connect_info(args.at(3).as_object())); !connected)
+  auto client = std::make_unique<TestClient>(*node_, text_of(args.at(0)));
+  if (auto connected = client->connect(connect_info(args.at(3).as_object())); !connected)
     return std::move(reply)(connected.error());
   const auto payload = payload_of(args.at(1), args.at(2));
   if (!payload) return std::move(reply)(payload.error());
-  const std::size_t number = visitors_.size();
-  visitors_.push_back(std::move(visitor));
-  visitors_.back()->push(
+  const std::size_t number = clients_.size();
+  clients_.push_back(std::move(client));
+  clients_.back()->push(
       "phx_join", *payload, reply_timeout,
       ReplyTo([number, reply = std::move(reply)](const Result<JsonText>& answer) mutable {
         if (!answer) return std::move(reply)(answer.error());
@@ -141,35 +141,35 @@ void Stage::join(const Args& args, ReplyTo reply) {
 void Stage::push(const Args& args, ReplyTo reply) {
   const auto payload = payload_of(args.at(2), args.at(3));
   if (!payload) return std::move(reply)(payload.error());
-  visitor(args.at(0)).push(text_of(args.at(1)), *payload, reply_timeout, std::move(reply));
+  client(args.at(0)).push(text_of(args.at(1)), *payload, reply_timeout, std::move(reply));
 }
 
 void Stage::next(const Args& args, ReplyTo reply) {
-  const std::chrono::duration<double, std::milli> patience(args.at(2).to_number<double>());
-  visitor(args.at(0)).next(text_of(args.at(1)), std::chrono::duration_cast<Duration>(patience), std::move(reply));
+  const std::chrono::duration<double, std::milli> timeout(args.at(2).to_number<double>());
+  client(args.at(0)).next(text_of(args.at(1)), std::chrono::duration_cast<Duration>(timeout), std::move(reply));
 }
 
 void Stage::nothing(const Args& args, ReplyTo reply) {
-  at_rest_.emplace_back([&client = visitor(args.at(0)), event = args.at(1), reply = std::move(reply)]() mutable {
-    const std::string came = event.is_null() ? client.unread() : client.unread(event.as_string());
-    if (!came.empty()) return std::move(reply)(fail(ErrorCode::invalid, "nothing was expected; what came: " + came));
+  at_rest_.emplace_back([&client = client(args.at(0)), event = args.at(1), reply = std::move(reply)]() mutable {
+    const std::string unread = event.is_null() ? client.unread() : client.unread(event.as_string());
+    if (!unread.empty()) return std::move(reply)(fail(ErrorCode::invalid, "expected no message; received: " + unread));
     std::move(reply)(JsonText());
   });
 }
 
 void Stage::leave(const Args& args, ReplyTo reply) {
-  visitor(args.at(0)).push("phx_leave", JsonText::trusted(std::string_view("{}")), reply_timeout, std::move(reply));
+  client(args.at(0)).push("phx_leave", JsonText::trusted(std::string_view("{}")), reply_timeout, std::move(reply));
 }
 
 void Stage::disconnect(const Args& args, ReplyTo reply) {
-  visitor(args.at(0)).disconnect();
+  client(args.at(0)).disconnect();
   std::move(reply)(JsonText());
 }
 
-/// As the app's login would.
+/// Signs as the app's login does.
 void Stage::sign(const Args& args, ReplyTo reply) {
   const auto& key = app_->config.tokens.key;
-  if (!key) return std::move(reply)(fail(ErrorCode::invalid, "the app has no `tokens.secret` to sign with"));
+  if (!key) return std::move(reply)(fail(ErrorCode::invalid, "`sign` needs `tokens.secret` in entmoot.config.ts"));
   std::move(reply)(JsonText::of(Json(key->sign(args.at(0)))));
 }
 
@@ -181,9 +181,9 @@ void Stage::send(const Args& args, ReplyTo reply) {
 
 void Stage::kill(const Args& args, ReplyTo reply) { rooms().kill(text_of(args.at(0)), std::move(reply)); }
 
-/// Rooms go on in the same code, as if a file had been saved.
+/// Reloads all rooms with the same code.
 void Stage::reload(const Args&, ReplyTo reply) {
-  // A room reloads when its route is another one, so each gets a copy.
+  // A room reloads when its route is another object, so each route is copied.
   RoomRoutes routes = app_->routes();
   for (auto& route : routes.routes) route = std::make_shared<const RoomRoute>(*route);
   node_->rooms().use(std::make_shared<const HostedApp>(
@@ -191,7 +191,7 @@ void Stage::reload(const Args&, ReplyTo reply) {
   when_reloaded(std::move(reply));
 }
 
-/// A room may take its time to serialize.
+/// Serializing may be asynchronous, so this polls until no room is reloading.
 void Stage::when_reloaded(ReplyTo reply) {
   at_rest_.emplace_back([this, reply = std::move(reply)]() mutable {
     rooms().list([this, reply = std::move(reply)](const std::vector<RoomInfo>& rows) mutable {

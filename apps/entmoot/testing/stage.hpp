@@ -2,21 +2,21 @@
 
 #pragma once
 
-// What a test acts on: a node of its own and the clients that it lets join. It answers what the module "entmoot:test"
-// (priv/test.js) asks for, by handlers of the test's own JavaScript server:
+// The environment of a test: a stepped node with the app's rooms, and the test's clients. It implements the module
+// "entmoot:test" (priv/test.js) by handlers of the test's own JavaScript server:
 //
 //   join push next nothing leave disconnect     a client
 //   sign                                        its token
 //   send kill reload                            rooms, from inside
 //   request rest                                HTTP, and waiting
 //
-// A handler only writes down what was asked; it is done by poll(), when no script is on the stack. So the order in
-// which a test asks is the order in which things happen.
+// A handler only queues a job; poll() runs it when no script is on the stack. Jobs run in the order of the test's
+// calls.
 //
 // One thread, which polls.
 
 #include "../server/app.hpp"
-#include "visitor.hpp"
+#include "test_client.hpp"
 
 #include <entmoot/node/node.hpp>
 
@@ -36,17 +36,17 @@ namespace entmoot_app {
 
 class Stage {
  public:
-  /// `console`: where the rooms' consoles go.
+  /// `console` receives the lines of the rooms' consoles.
   Stage(std::shared_ptr<const App> app, entmoot::ScriptLog::Console console)
       : app_(std::move(app)), console_(std::move(console)) {}
 
-  /// Another test begins: nobody and nothing is there.
+  /// Ends all clients and rooms and creates a new node, for the next test.
   void clear();
-  /// For the test's server, which goes before the stage.
+  /// The handlers for the test's server, which is destroyed before the stage.
   [[nodiscard]] entmoot::Handlers handlers();
-  /// One round. Returns whether anything was done.
+  /// Runs one round. Returns whether anything was done.
   bool poll();
-  /// Where the test's own console goes.
+  /// The console of the test's own script.
   [[nodiscard]] const entmoot::ScriptLog::Console& console() const noexcept { return console_; }
 
  private:
@@ -73,13 +73,13 @@ class Stage {
 
   [[nodiscard]] entmoot::Shard& shard() const { return node_->shards()[0]; }
   [[nodiscard]] entmoot::Rooms& rooms() const { return node_->rooms().rooms(); }
-  [[nodiscard]] Visitor& visitor(const entmoot::Json& number);
+  [[nodiscard]] TestClient& client(const entmoot::Json& number);
   void when_reloaded(entmoot::ReplyTo reply);
 
   std::shared_ptr<const App> app_;
   const entmoot::ScriptLog::Console console_;
   std::unique_ptr<entmoot::Node> node_;
-  std::vector<std::unique_ptr<Visitor>> visitors_;  // after the node: they go first
+  std::vector<std::unique_ptr<TestClient>> clients_;  // after the node: destroyed first
   std::deque<Job> jobs_;
   std::vector<entmoot::UniqueFunction<void()>> at_rest_;
 };

@@ -19,10 +19,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration nothing_to_do = 200us;  // between two looks
+constexpr Duration idle_pause = 200us;  // between two polls
 
-/// A test is the author's own, not a stranger's: what limits it is its time, and a heap that a mistake cannot fill.
-Budget generous(Duration timeout) {
+/// A test is trusted code, so its limits only guard against mistakes: its timeout and a large heap.
+Budget test_budget(Duration timeout) {
   Budget budget;
   budget.heap = {.hard = 60 * MiB, .soft = 52 * MiB};
   budget.turn_cpu = timeout;
@@ -60,10 +60,10 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
                                                          .noun = "",
                                                          .program = program_,
                                                          .handlers = stage_.handlers(),
-                                                         .budget = generous(timeout_),
+                                                         .budget = test_budget(timeout_),
                                                          .console = stage_.console()});
   }
-  // The answer may come after this call has given up.
+  // Shared, because the answer may arrive after this call has timed out.
   const auto answer = std::make_shared<std::optional<Result<JsonText>>>();
   server_->ref().mailbox().push({.name = std::string(function),
                                  .args = std::move(args),
@@ -71,7 +71,7 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
   const TimePoint end_at = shard().clock().now() + timeout_;
   while (!*answer && shard().clock().now() < end_at) {
     const bool stage_did = stage_.poll();
-    if (!shard().poll() && !stage_did) std::this_thread::sleep_for(nothing_to_do);
+    if (!shard().poll() && !stage_did) std::this_thread::sleep_for(idle_pause);
   }
   if (*answer) {
     if (!**answer) end();
@@ -82,7 +82,7 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
               fmt::format("did not finish within {:g} s", std::chrono::duration<double>(timeout_).count()));
 }
 
-/// What the test has begun and not awaited comes to its end now: should it fail, it is this test that it fails.
+/// Runs what the test started but did not await, so that a failure there is reported for this test.
 void TestFile::settle() {
   const TimePoint end_at = shard().clock().now() + timeout_;
   const auto until_quiet = [&] {
@@ -94,11 +94,11 @@ void TestFile::settle() {
   };
   if (!server_) return;
   until_quiet();
-  stage_.clear();  // who waits even now is told that nothing will come
+  stage_.clear();  // fails the requests that are still waiting
   until_quiet();
 }
 
-/// What was thrown in the heap that lives where nobody could catch it.
+/// The number of uncaught exceptions in the current heap.
 std::uint64_t TestFile::uncaught() const {
   if (!server_) return 0;
   return server_->usage().uncaught.total();
@@ -125,7 +125,7 @@ std::optional<TestFailure> TestFile::run(std::size_t test) {
   const auto& object = parsed->as_object();
   if (object.at("ok").as_bool()) {
     if (uncaught() == uncaught_before) return std::nullopt;
-    return TestFailure{.message = "uncaught exception; is an `await` missing?"};
+    return TestFailure{.message = "uncaught exception; an `await` may be missing"};
   }
   TestFailure failure{.message = std::string(object.at("message").as_string()),
                       .actual = text_in(object, "actual"),

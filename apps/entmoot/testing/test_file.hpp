@@ -2,11 +2,11 @@
 
 #pragma once
 
-// One tests/*.test.ts as it runs: a program with a heap of its own, in which the file's top level registers the tests,
-// and which then runs them by number. It lives on a stepped node of its own, in turn with the stage's.
+// Runs one tests/*.test.ts: a program with its own heap, whose top level registers the tests and which then runs them
+// by index. It runs on a stepped node of its own, alternating with the stage's node.
 //
-// A test that does not come to its end takes the heap with it: what it still does must not meddle with the tests after
-// it. They get a fresh one, in which the top level has run again.
+// The heap of a test that does not finish is discarded, so that it cannot disturb later tests; they run in a new heap,
+// in which the top level has run again.
 
 #include "stage.hpp"
 
@@ -26,25 +26,25 @@
 
 namespace entmoot_app {
 
-/// What went wrong in a test.
+/// The failure of a test.
 struct TestFailure {
   std::string message;
-  std::vector<std::string> stack = {};  ///< "at ask (tests/chat.test.ts:8:21)": the test's own frames, innermost first.
-  std::optional<std::string> actual = {};  ///< Of equal(): JSON texts, of several lines maybe.
+  std::vector<std::string> stack = {};  ///< The test's own frames, innermost first: "at ask (tests/chat.test.ts:8:21)".
+  std::optional<std::string> actual = {};  ///< Of equal(), and `expected` too: JSON, possibly of several lines.
   std::optional<std::string> expected = {};
 };
 
 class TestFile {
  public:
-  /// `stage` outlives it. `timeout`: how long one test may take.
+  /// `stage` outlives the object. `timeout` applies to each test.
   TestFile(std::string name, entmoot::Program program, Stage& stage, entmoot::Duration timeout);
   ~TestFile();
   TestFile(const TestFile&) = delete;
   TestFile& operator=(const TestFile&) = delete;
 
-  /// The names of its tests; or why its top level did not come to its end.
+  /// The names of the file's tests, or the error of its top level.
   [[nodiscard]] entmoot::Result<std::vector<std::string>> tests();
-  /// Runs one of them, with an empty stage. Nothing: it has passed.
+  /// Runs one test on an empty stage. Nothing if it passes.
   [[nodiscard]] std::optional<TestFailure> run(std::size_t test);
 
  private:
@@ -59,7 +59,7 @@ class TestFile {
   Stage& stage_;
   const entmoot::Duration timeout_;
   entmoot::Node node_{{.shards = 1}};
-  std::unique_ptr<entmoot::JsServer> server_;  // none: the next call starts one
+  std::unique_ptr<entmoot::JsServer> server_;  // if null, the next call starts one
 };
 
 }  // namespace entmoot_app

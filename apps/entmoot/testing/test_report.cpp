@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view margin = "         ";  // as wide as "  not ok "
 constexpr std::size_t stack_lines_max = 5;
 
-/// Each line of `text` with `before` in front.
+/// `text` with `before` at the start of each line.
 std::string indented(std::string_view text, std::string_view before) {
   std::string out;
   while (!text.empty()) {
@@ -27,7 +27,7 @@ std::string indented(std::string_view text, std::string_view before) {
   return out;
 }
 
-/// What a script has printed, with control characters escaped: a terminal would obey them.
+/// Console output with control characters escaped, because a terminal would interpret them.
 std::string printable(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -41,7 +41,7 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-/// A log line and of its stack what lies in the app's files.
+/// A log line, with the stack frames in the app's files only.
 std::string own_lines(std::string_view text) {
   constexpr std::string_view mark = "  | ";
   std::string out;
@@ -66,7 +66,7 @@ void TestReport::file(std::string name) {
 void TestReport::passed(std::string_view test, const std::vector<CapturedLog::Line>& log) {
   ++passed_;
   print_(fmt::format("  {}     {}\n", colours_.green("ok"), test));
-  say(log, false);
+  print_log(log, false);
 }
 
 void TestReport::failed(std::string_view test, const TestFailure& failure, const std::vector<CapturedLog::Line>& log) {
@@ -74,19 +74,19 @@ void TestReport::failed(std::string_view test, const TestFailure& failure, const
   print_(fmt::format("  {} {}\n", colours_.red("not ok"), test));
   print_(indented(failure.message, margin));
   if (failure.actual && failure.expected) {
-    explain("actual", *failure.actual);
-    explain("expected", *failure.expected);
+    print_value("actual", *failure.actual);
+    print_value("expected", *failure.expected);
   }
   for (std::size_t i = 0; i < std::min(failure.stack.size(), stack_lines_max); ++i)
     print_(fmt::format("{}{}\n", margin, i == 0 ? colours_.yellow(failure.stack[i]) : colours_.dim(failure.stack[i])));
-  say(log, true);
+  print_log(log, true);
 }
 
 void TestReport::broken(std::string_view why, const std::vector<CapturedLog::Line>& log) {
   ++failed_;
   print_(fmt::format("  {} the file could not be run\n", colours_.red("not ok")));
   print_(indented(why, margin));
-  say(log, true);
+  print_log(log, true);
 }
 
 void TestReport::end() {
@@ -96,7 +96,7 @@ void TestReport::end() {
                      failed_ > 0 ? colours_.red(failed) : failed));
 }
 
-void TestReport::explain(std::string_view label, std::string_view text) {
+void TestReport::print_value(std::string_view label, std::string_view text) {
   if (text.find('\n') == std::string_view::npos) {
     print_(fmt::format("{}{:<10}{}\n", margin, label, text));
   } else {
@@ -104,7 +104,7 @@ void TestReport::explain(std::string_view label, std::string_view text) {
   }
 }
 
-void TestReport::say(const std::vector<CapturedLog::Line>& log, bool all) {
+void TestReport::print_log(const std::vector<CapturedLog::Line>& log, bool all) {
   for (const auto& line : log) {
     if (!line.is_console && !(all && line.is_warning)) continue;
     const std::string text =

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// The output of `entmoot test`, as tests finish: a line for each test, below a failed one what went wrong, where, and
-// what the rooms printed; at the end the counts.
+// Prints the output of `entmoot test` as tests finish: one line for each test; below a failed test its error, stack and
+// the lines that its rooms printed; at the end the counts.
 //
-// What scripts print to the console is always shown. What the server logs of a room (an exception with its stack) is
-// shown where a test has failed: a test may want a room to refuse something.
+// Console output of scripts is always shown. Warnings that the server logs about a room (an exception with its stack)
+// are shown for failed tests only, because a test may expect a room to reject something.
 
 #include "../colour.hpp"
 #include "captured_log.hpp"
@@ -28,16 +28,16 @@ class TestReport {
   void file(std::string name);
   void passed(std::string_view test, const std::vector<CapturedLog::Line>& log);
   void failed(std::string_view test, const TestFailure& failure, const std::vector<CapturedLog::Line>& log);
-  /// Not one of its tests could be run. `why` may have several lines.
+  /// The file could not be run at all. `why` may have several lines.
   void broken(std::string_view why, const std::vector<CapturedLog::Line>& log);
   void end();
 
-  [[nodiscard]] bool all_is_well() const noexcept { return failed_ == 0; }
+  [[nodiscard]] bool all_passed() const noexcept { return failed_ == 0; }
   [[nodiscard]] std::size_t count() const noexcept { return passed_ + failed_; }
 
  private:
-  void explain(std::string_view label, std::string_view text);
-  void say(const std::vector<CapturedLog::Line>& log, bool all);
+  void print_value(std::string_view label, std::string_view text);
+  void print_log(const std::vector<CapturedLog::Line>& log, bool all);
 
   const Colours colours_;
   const Print print_;

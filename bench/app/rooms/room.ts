@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The chat that is measured, as an app: the frames are those of the chat room and of the rivals (bench/rivals/chat.mjs).
+// The measured chat as an app, with the same frames as chat_room and the compared servers (bench/rivals/chat.mjs).
 
 interface Message {
   sender: string;
@@ -16,7 +16,7 @@ export function join() {
 }
 
 export function handleIn(event: string, { sender, text }: Message) {
-  if (event !== "send_message") throw new Error(`what is "${event}"?`);
+  if (event !== "send_message") throw new Error(`unknown event "${event}"`);
   const message: Message = { sender, text, timestamp: Date.now() };
   messages.push(message);
   if (messages.length > MESSAGES_MAX) messages.shift();

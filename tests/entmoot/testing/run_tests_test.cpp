@@ -43,7 +43,7 @@ export const restore = (state: { said: number }) => { said = state.said; };
 )";
 
 struct Run {
-  std::string text;  // the report, or why there is none
+  std::string text;  // the report, or the error if no test could run
   bool passed = false;
 };
 
@@ -55,7 +55,7 @@ Run run(const Folder& app, const std::string& only = {}) {
   std::string text;
   TestReport report(Colours(false), [&](std::string_view line) { text += line; });
   if (const auto ran = run_tests(*choice, report); !ran) return {ran.error().reason};
-  return {text, report.all_is_well()};
+  return {text, report.all_passed()};
 }
 
 /// One test with `body`, in an app with the room above.
@@ -84,7 +84,7 @@ void fails(const std::string& body, const std::string& saying) {
 
 }  // namespace
 
-TEST_CASE("a test has clients that join, push, hear each other and leave") {
+TEST_CASE("a test's clients join, push, receive each other's messages and leave") {
   passes(R"(
     const ann = await join("chat:a", { name: "Ann" }, { params: { from: "b&c d" } });
     const bob = await join("chat:a", { name: "Bob" });
@@ -98,12 +98,12 @@ TEST_CASE("a test has clients that join, push, hear each other and leave") {
   )");
 }
 
-TEST_CASE("bytes go there and come back") {
+TEST_CASE("a client can push bytes and receive bytes as the reply") {
   passes(
       R"(equal([...await (await join("chat:a", { name: "Ann" })).push("bytes", new Uint8Array([1, 255]))], [1, 255, 9]);)");
 }
 
-TEST_CASE("a test signs the tokens that the app asks for") {
+TEST_CASE("a test signs the tokens that the app requires") {
   const auto room = "export const join = (params: unknown, client: Client) => ({ who: client.assigns.token });";
   const auto test = R"(
     import { equal, join, rejects, sign, test } from "entmoot:test";
@@ -115,10 +115,10 @@ TEST_CASE("a test signs the tokens that the app asks for") {
   const Run done = run(Folder({{"rooms/chat.ts", room}, {"tests/a.test.ts", test}, {"entmoot.config.ts", config}}));
   INFO(done.text);
   CHECK(done.passed);
-  fails(R"(await t.sign({ id: 7 });)", "the app has no `tokens.secret` to sign with");
+  fails(R"(await t.sign({ id: 7 });)", "`sign` needs `tokens.secret` in entmoot.config.ts");
 }
 
-TEST_CASE("what the room refuses is an error with its reason") {
+TEST_CASE("a rejected join or push throws an error with the reason") {
   passes(R"(
     equal(await rejects(join("chat:a")), "no name");
     equal(await rejects(join("nowhere:a")), "unmatched topic");
@@ -127,7 +127,7 @@ TEST_CASE("what the room refuses is an error with its reason") {
   )");
 }
 
-TEST_CASE("a test reaches rooms from inside: messages, HTTP, a new start, a reload") {
+TEST_CASE("a test can send to rooms, request, kill and reload them") {
   passes(R"(
     const ann = await join("chat:a", { name: "Ann" });
     await t.send("chat:a", { said: 5 });
@@ -144,7 +144,7 @@ TEST_CASE("a test reaches rooms from inside: messages, HTTP, a new start, a relo
   )");
 }
 
-TEST_CASE("each test finds rooms that know of nothing") {
+TEST_CASE("each test starts with new rooms") {
   const std::string twice = R"(
     const ann = await join("chat:a", { name: "Ann" });
     equal(ann.joined.said, 0);
@@ -157,48 +157,48 @@ TEST_CASE("each test finds rooms that know of nothing") {
   CHECK(done.passed);
 }
 
-TEST_CASE("what is not equal is shown, with the place in the test") {
+TEST_CASE("values that are not equal are shown, with the position in the test") {
   const Run done = run_body("  equal({ b: 1, a: [undefined, 2] }, { a: [null, 2], b: 2 });");
   CHECK(
       done.text.starts_with("tests/a.test.ts\n"
                             "  not ok it\n"
-                            "         these are not equal\n"
+                            "         the values are not equal\n"
                             "         actual    {\"a\":[null,2],\"b\":1}\n"
                             "         expected  {\"a\":[null,2],\"b\":2}\n"
                             "         at tests/a.test.ts:4:"));
   CHECK(done.text.ends_with("\n\n0 passed, 1 failed\n"));
 }
 
-TEST_CASE("a room that throws is shown with the place in the room, and the place in the test that asked") {
+TEST_CASE("an exception of a room is shown with its position in the room and that of the call in the test") {
   const std::string body = R"(const ann = await join("chat:a", { name: "Ann" });
     await ann.push("break");)";
   fails(body, "         it broke\n         at tests/a.test.ts:5:");
   fails(body, "| room \"chat:a\": the script threw \"it broke\"\n         |     at handleIn (rooms/chat.ts:9:");
 }
 
-TEST_CASE("who waits for what does not come is told what came") {
+TEST_CASE("a timeout of next() lists the messages that were received") {
   fails(R"(const ann = await join("chat:a", { name: "Ann" });
     await ann.push("say", {}); await ann.push("say", {});
     await ann.next("sad", { within: 20 });)",
-        "no \"sad\" within 0.02 s; what came: \"said\" (2 times)\n         at tests/a.test.ts:6:");
+        "no \"sad\" within 0.02 s; received: \"said\" (2 times)\n         at tests/a.test.ts:6:");
   fails(R"(await (await join("chat:a", { name: "Ann" })).next("said", { within: 5 });)",
-        "within 0.005 s; what came: nothing");
+        "within 0.005 s; received: nothing");
   fails(R"(const ann = await join("chat:a", { name: "Ann" }); await ann.push("say", {}); await ann.nothing("said");)",
-        "nothing was expected; what came: \"said\"");
+        "expected no message; received: \"said\"");
 }
 
-TEST_CASE("a client that is thrown out hears so, and waits for nothing") {
+TEST_CASE("the requests of a client that the room disconnects fail with the reason") {
   passes(R"(
     const ann = await join("chat:a", { name: "Ann" });
     const hears = ann.next("said");
     const waits = rejects(ann.push("silence"));
     await ann.push("out");
-    equal(await rejects(hears), 'no "said" comes any more: the server has closed the connection (1001)');
-    equal(await waits, 'no reply to "silence": the server has closed the connection (1001)');
+    equal(await rejects(hears), 'no more "said" can arrive: the server closed the connection (1001)');
+    equal(await waits, 'no reply to "silence": the server closed the connection (1001)');
   )");
 }
 
-TEST_CASE("a test that does not end fails, and those behind it run") {
+TEST_CASE("a test that does not finish fails, and later tests run") {
   const Folder app({{"rooms/chat.ts", chat}, {"tests/a.test.ts", R"(import { join, test } from "entmoot:test";
 test("waits", async () => { await (await join("chat:a", { name: "Ann" })).push("silence"); });
 test("computes", () => { for (;;); });
@@ -211,14 +211,14 @@ test("ends", async () => { await join("chat:a", { name: "Ann" }); });)"}});
   CHECK(done.text.ends_with("\n1 passed, 2 failed\n"));
 }
 
-TEST_CASE("what a test throws where nobody catches it is a failure") {
+TEST_CASE("an uncaught exception fails the test") {
   const std::string body = R"(void join("chat:a"); await t.sleep(1); await t.rest();)";
   fails(body, "uncaught exception");
   fails(body,
         "| \"tests/a.test.ts\": unhandled rejection: \"no name\"\n         |     at <anonymous> (tests/a.test.ts:4:");
 }
 
-TEST_CASE("an await that is missing fails the test in which it is missing, and not the next") {
+TEST_CASE("a missing await fails the test that lacks it, not the next one") {
   const std::string import = "import { join, test } from \"entmoot:test\";\n";
   const std::string innocent = "test(\"innocent\", async () => { await join(\"chat:a\", { name: \"Ann\" }); });\n";
   for (const std::string forgetful : {R"(ann.push("break");)", R"(ann.next("what never comes");)"}) {
@@ -234,14 +234,14 @@ TEST_CASE("an await that is missing fails the test in which it is missing, and n
   }
 }
 
-TEST_CASE("what a test prints is shown as it was printed") {
+TEST_CASE("console output of a test is shown, with control characters escaped") {
   const Run done = run_body("console.log('Bäume\\n', \"\\x1b[31m\\\\\");");
   INFO(done.text);
   CHECK(done.passed);
   CHECK(done.text.find("| \"tests/a.test.ts\" console: Bäume\n         |  \\x1b[31m\\") != std::string::npos);
 }
 
-TEST_CASE("a file that cannot be run fails with its place, and the others run") {
+TEST_CASE("a file that cannot run fails with its position, and the others run") {
   const Folder app(
       {{"rooms/chat.ts", chat},
        {"tests/a.test.ts", "import { test } from 'entmoot:test';\nif (test) throw new Error('at the top');"},
@@ -257,7 +257,7 @@ TEST_CASE("a file that cannot be run fails with its place, and the others run") 
   CHECK_FALSE(done.passed);
 }
 
-TEST_CASE("tests are chosen by a folder, a file or a part of the name") {
+TEST_CASE("tests are selected by folder, file or part of their name") {
   const Folder app(
       {{"rooms/chat.ts", chat},
        {"tests/b.test.ts", "import { test } from 'entmoot:test'; test('x one', () => {}); test('y', () => {});"},

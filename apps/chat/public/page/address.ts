@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The room is part of the address (/?room=general), so that a link can be shared and the browser's back button goes to
-// the room before. "#general" is understood too and turned into the long form.
+// The room is part of the address (/?room=general), so that a link can be shared and the browser's back button returns to
+// the previous room. "#general" is accepted too and replaced by the long form.
 
 const DEFAULT_ROOM = "general";
 
 export const ROOM_MAX_CHARACTERS = 100; // Long enough for a sentence, short enough for a title.
 
-/** What a person typed or linked to, as the name of a room. */
+/** The room's name in a text that a user typed or linked to. */
 export function roomNamed(text: string): string {
   const name = text.trim().replace(/^#+/, "").trim();
   return [...name].slice(0, ROOM_MAX_CHARACTERS).join("") || DEFAULT_ROOM;

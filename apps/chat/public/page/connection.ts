@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The page's socket: a WebSocket, and long-polling where a proxy lets none through. phoenix.js gives a WebSocket that
-// does not open up for as long as the page lives. So once one has worked here, its failing means that the server is away
-// for a moment, and phoenix.js is told to wait for it instead.
+// The page's socket: a WebSocket, or long-polling where a proxy blocks WebSockets. phoenix.js falls back to long-polling
+// for the lifetime of the page when a WebSocket does not open. Once a WebSocket has worked, a failure means that the
+// server is temporarily away; the fallback is then disabled, so that phoenix.js reconnects instead.
 
 import { LongPoll, Socket } from "/entmoot/phoenix.js";
 

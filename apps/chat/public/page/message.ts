@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A message as the room sends it, and what the page believes about a payload before it shows it: nothing.
+// A message as the room sends it. Payloads are validated before they are shown.
 
 export interface Message {
   sender: string;
@@ -8,7 +8,7 @@ export interface Message {
   timestamp: number; // Milliseconds since 1970, by the room's clock.
 }
 
-export const TEXT_MAX_CHARACTERS = 4000; // The server refuses more.
+export const TEXT_MAX_CHARACTERS = 4000; // The server rejects longer texts.
 
 export function isMessage(value: unknown): value is Message {
   const message = value as Message | null;
@@ -26,7 +26,7 @@ export function sameMessage(a: Message, b: Message): boolean {
   return a.timestamp === b.timestamp && a.sender === b.sender && a.text === b.text;
 }
 
-/** Characters as people count them in most scripts: code points, not UTF-16 units. */
+/** The number of code points, which the server counts too, not of UTF-16 units. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (const _ of text) ++length;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Whoever comes without a name gets one, and every name has a tree of its own: the same on every screen.
+// Generates names for users without one, and derives from each name a tree and a colour, the same on every page.
 
 const MANNERS = [
   "Quiet",
@@ -39,7 +39,7 @@ const TREES = [
 export const NAME_MAX_CHARACTERS = 60;
 
 const SHAPES = ["oak", "pine", "birch", "willow", "poplar", "thorn"] as const;
-const HUES = 6; // As many as app.css has .hue-0, .hue-1, …
+const HUES = 6; // The number of classes .hue-0, .hue-1, … in app.css.
 
 export interface Looks {
   shape: (typeof SHAPES)[number];
@@ -51,9 +51,9 @@ export function someName(): string {
 }
 
 export function looksOf(name: string): Looks {
-  let hash = 2166136261; // FNV-1a: small, and spreads short names well.
+  let hash = 2166136261; // FNV-1a
   for (let i = 0; i < name.length; ++i) hash = Math.imul(hash ^ name.charCodeAt(i), 16777619) >>> 0;
-  hash = Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 0; // Its low bits alone would give every birch one tree.
+  hash = Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 0; // Mixes the high bits into the low ones, which select the shape.
   hash = (hash ^ (hash >>> 13)) >>> 0;
   return { shape: SHAPES[hash % SHAPES.length]!, hue: Math.floor(hash / SHAPES.length) % HUES };
 }

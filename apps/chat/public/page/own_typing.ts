@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: MIT
 //
-// Tells the room that somebody writes here: while the text changes, and not with every key. A message that is sent says
-// by itself that its writing is over; a field that was emptied has to say it.
+// Reports to the room that the user is typing: while the text changes, at most every two seconds. A sent message implies
+// the end of typing; a field that the user empties is reported.
 
-const SAYS_AGAIN_AFTER_MS = 2000;
+const REPORT_INTERVAL_MS = 2000;
 
 export class OwnTyping {
-  private said_ = false;
-  private said_at_ = -Infinity;
+  private reported = false;
+  private reportedAt = -Infinity;
 
   constructor(
-    private readonly tell_: (typing: boolean) => void,
-    private readonly clock_: () => number = () => performance.now(),
+    private readonly report: (typing: boolean) => void,
+    private readonly clock: () => number = () => performance.now(),
   ) {}
 
-  /** The field has another text, by the visitor's own hand. */
+  /** The user has changed the field's text. */
   wrote(text: string): void {
     if (text.trim() === "") {
-      if (this.said_) this.tell_(false);
-      this.said_ = false;
-    } else if (this.clock_() - this.said_at_ >= SAYS_AGAIN_AFTER_MS) {
-      this.said_ = true;
-      this.said_at_ = this.clock_();
-      this.tell_(true);
+      if (this.reported) this.report(false);
+      this.reported = false;
+    } else if (this.clock() - this.reportedAt >= REPORT_INTERVAL_MS) {
+      this.reported = true;
+      this.reportedAt = this.clock();
+      this.report(true);
     }
   }
 
-  /** A message has gone out, or the room was left: nobody thinks any more that one types, so the next text is news. */
+  /** A message was sent or the room left, so others no longer see the user typing; the next change is reported at once. */
   over(): void {
-    this.said_ = false;
-    this.said_at_ = -Infinity;
+    this.reported = false;
+    this.reportedAt = -Infinity;
   }
 }

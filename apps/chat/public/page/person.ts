@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A name in the middle of a sentence. It is somebody else's text: it keeps its writing direction to itself (<bdi>), and
-// app.css cuts it where it is too long for a line.
+// A person's name within a sentence. Names are foreign text: <bdi> isolates their writing direction, and app.css cuts
+// long ones.
 
 export function person(name: string): HTMLElement {
   const element = document.createElement("bdi");

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The little the page asks over HTTP: whether its visitor may end a room, and the end of one.
+// The page's HTTP requests: whether its user may kill a room, and killing one.
 
 export async function visitorMayKill(room: string): Promise<boolean> {
   try {
     const answer = await fetch(`/api/rooms/${encodeURIComponent(room)}`, { headers: { accept: "application/json" } });
     return answer.ok && (await answer.json())?.mayKill === true;
   } catch {
-    return false; // Then the page has one button less; that is all.
+    return false; // The page then hides the button.
   }
 }
 
-/** Resolves when the room is gone, rejects with a sentence for the visitor. */
+/** Resolves when the room has ended, rejects with a message for the user. */
 export async function killRoom(room: string): Promise<void> {
   let answer: Response;
   try {

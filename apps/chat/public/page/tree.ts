@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The picture of a tree from trees.svg; for the eye only, since the name stands beside it.
+// The picture of a tree from trees.svg. It is hidden from screen readers, because the name is next to it.
 
 export function tree(shape: string): SVGElement {
   const space = "http://www.w3.org/2000/svg";

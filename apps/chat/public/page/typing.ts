@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Who of the others is typing. It is hearsay and wears off: somebody types until he says that he stopped, has sent his
-// message, has left, or has not been heard of for a while.
+// Shows which other people are typing. Someone types until they report the end, send a message, leave, or have not
+// reported typing for a while.
 
-const WEARS_OFF_MS = 4000; // Twice the time after which who goes on typing says so again, so that one may get lost.
-const KNOWN_MAX = 20; // "Several people" are not told apart.
+const EXPIRES_MS = 4000; // Twice the interval of the reports, so that one may be lost.
+const KNOWN_MAX = 20; // More than two are shown as "Several people" anyway.
 
 export interface TypingLine {
   names: readonly string[];
@@ -19,37 +19,37 @@ export function typingLine(names: readonly string[]): TypingLine {
 }
 
 export class Typing {
-  private timers_ = new Map<string, ReturnType<typeof setTimeout>>();
+  private timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  constructor(private readonly changed_: (line: TypingLine) => void) {}
+  constructor(private readonly changed: (line: TypingLine) => void) {}
 
   heard(name: string, typing: boolean): void {
     if (!typing) return this.ended(name);
-    const known = this.timers_.get(name);
-    if (known === undefined && this.timers_.size === KNOWN_MAX) return;
+    const known = this.timers.get(name);
+    if (known === undefined && this.timers.size === KNOWN_MAX) return;
     clearTimeout(known);
-    this.timers_.set(
+    this.timers.set(
       name,
-      setTimeout(() => this.ended(name), WEARS_OFF_MS),
+      setTimeout(() => this.ended(name), EXPIRES_MS),
     );
     if (known === undefined) this.tell();
   }
 
   ended(name: string): void {
-    const known = this.timers_.get(name);
+    const known = this.timers.get(name);
     if (known === undefined) return;
     clearTimeout(known);
-    this.timers_.delete(name);
+    this.timers.delete(name);
     this.tell();
   }
 
   clear(): void {
-    for (const timer of this.timers_.values()) clearTimeout(timer);
-    this.timers_.clear();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
     this.tell();
   }
 
   private tell(): void {
-    this.changed_(typingLine([...this.timers_.keys()]));
+    this.changed(typingLine([...this.timers.keys()]));
   }
 }

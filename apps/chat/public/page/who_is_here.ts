@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// Who is in the room: one line with as many names as fit ("Here: Ann, Bob and 3 more"), which opens to the whole list.
-// A person with two tabs is one person: what counts is the name. One's own stands first and is marked.
+// Shows who is in the room: one line with as many names as fit ("Here: Ann, Bob and 3 more"), which opens the whole list.
+// Clients with the same name count as one person. The user's own name comes first and is marked.
 
 import { looksOf } from "./names.ts";
 import { person, you } from "./person.ts";
 import { tree } from "./tree.ts";
 
-const NAMED_MAX = 12; // In the line; more than that nobody reads in one.
+const NAMED_MAX = 12; // Names in the line.
 
 export interface HereElements {
-  box: HTMLDetailsElement; // Empty and out of sight until somebody is known to be here; its place is kept.
+  box: HTMLDetailsElement; // Invisible, but keeps its place, until the people are known.
   line: HTMLElement;
   list: HTMLElement;
 }
 
-/** Each name once: one's own first, the others by the alphabet, an order that nobody's coming and going turns over. */
+/** Each name once: the user's own first, the others in alphabetical order, so that joins and leaves do not reorder them. */
 export function peopleIn(names: readonly string[], own: string): string[] {
   const others = new Set(names);
   const here = others.delete(own) ? [own] : [];
@@ -23,13 +23,13 @@ export function peopleIn(names: readonly string[], own: string): string[] {
 }
 
 export class WhoIsHere {
-  private names_: readonly string[] = [];
-  private own_ = "";
-  private frame_: number | undefined;
+  private names: readonly string[] = [];
+  private own = "";
+  private frame: number | undefined;
 
-  constructor(private readonly page_: HereElements) {
-    const { box, line } = page_;
-    box.addEventListener("toggle", () => this.draw_list());
+  constructor(private readonly page: HereElements) {
+    const { box, line } = page;
+    box.addEventListener("toggle", () => this.drawList());
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !box.open) return;
       box.open = false;
@@ -38,58 +38,58 @@ export class WhoIsHere {
     document.addEventListener("pointerdown", (event) => {
       if (!box.contains(event.target as Node)) box.open = false;
     });
-    new ResizeObserver(() => this.draw_soon()).observe(box);
+    new ResizeObserver(() => this.drawSoon()).observe(box);
   }
 
   show(names: readonly string[], own: string): void {
-    this.names_ = peopleIn(names, own);
-    this.own_ = own;
-    this.draw_soon();
+    this.names = peopleIn(names, own);
+    this.own = own;
+    this.drawSoon();
   }
 
   clear(): void {
-    this.page_.box.open = false;
+    this.page.box.open = false;
     this.show([], "");
   }
 
-  /** Once a frame at most, whatever number of people come. */
-  private draw_soon(): void {
-    this.frame_ ??= requestAnimationFrame(() => {
-      this.frame_ = undefined;
-      this.draw_line();
-      this.draw_list();
+  /** Draws at most once per frame, however many people join. */
+  private drawSoon(): void {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.drawLine();
+      this.drawList();
     });
   }
 
-  private draw_line(): void {
-    const { box, line } = this.page_;
-    box.classList.toggle("nobody", this.names_.length === 0);
-    let named = Math.min(this.names_.length, NAMED_MAX);
+  private drawLine(): void {
+    const { box, line } = this.page;
+    box.classList.toggle("nobody", this.names.length === 0);
+    let named = Math.min(this.names.length, NAMED_MAX);
     do line.replaceChildren(...this.sentence(named));
     while (line.scrollWidth > line.clientWidth && --named > 0);
   }
 
   private sentence(named: number): (Node | string)[] {
-    const more = this.names_.length - named;
+    const more = this.names.length - named;
     const parts: (Node | string)[] = ["Here: "];
-    for (const [i, name] of this.names_.slice(0, named).entries()) {
+    for (const [i, name] of this.names.slice(0, named).entries()) {
       if (i > 0) parts.push(i === named - 1 && more === 0 ? " and " : ", ");
       parts.push(person(name));
-      if (name === this.own_) parts.push(" ", you());
+      if (name === this.own) parts.push(" ", you());
     }
     if (more > 0) parts.push(named > 0 ? " and " : "", count(named > 0 ? `${more} more` : `${more} people`));
     return parts;
   }
 
-  private draw_list(): void {
-    const names = this.page_.box.open ? this.names_ : [];
-    this.page_.list.replaceChildren(
+  private drawList(): void {
+    const names = this.page.box.open ? this.names : [];
+    this.page.list.replaceChildren(
       ...names.map((name) => {
         const { shape, hue } = looksOf(name);
         const item = document.createElement("li");
         item.className = `hue-${hue}`;
         item.append(tree(shape), person(name));
-        if (name === this.own_) item.append(" ", you());
+        if (name === this.own) item.append(" ", you());
         return item;
       }),
     );

@@ -5,7 +5,7 @@ _entmoot() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command= topic= dir=. i
   COMPREPLY=()
 
-  # The command, what follows it, and the app's folder if it was given.
+  # The command, its first argument, and the app's folder if given.
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --dir) dir=${COMP_WORDS[i + 1]-.}; ((i++)) ;;
@@ -41,7 +41,7 @@ _entmoot() {
     test) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")) ;;
     new | serve | check | rooms | console | reload) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
     eval)
-      # A topic has a colon, which is a word's end to bash: a quoted one is completed whole.
+      # Topics contain a colon, which bash treats as a word break; the match is made on the whole text.
       local line=${COMP_LINE:0:COMP_POINT} names name
       line=${line##*[[:space:]]}
       names=$(entmoot rooms "$dir" --names 2>/dev/null) || return
@@ -49,7 +49,7 @@ _entmoot() {
       while IFS= read -r name; do
         [[ $name == "$line"* ]] && COMPREPLY+=("$(printf %q "$name")")
       done <<<"$names"
-      # Bash has kept what stands before the last colon.
+      # Bash keeps the text up to the last colon, so it is removed from the replies.
       if [[ $line == *:* && $COMP_WORDBREAKS == *:* ]]; then
         local kept=${line%"${line##*:}"}
         for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$kept"}; done

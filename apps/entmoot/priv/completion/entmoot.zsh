@@ -5,7 +5,7 @@
 _entmoot_topics() {
   local -a topics
   topics=(${(f)"$(entmoot rooms "${opt_args[--dir]:-.}" --names 2>/dev/null)"})
-  # compadd takes the topics as they are: to _describe a colon would begin a description.
+  # compadd takes topics literally; _describe treats a colon as the start of a description.
   (( $#topics )) && compadd -a topics
 }
 
@@ -14,36 +14,36 @@ _entmoot() {
   local state line
   typeset -A opt_args
   commands=(
-    'new:make an app to start from'
+    'new:create a starter app'
     'serve:serve an app'
-    'check:say what is wrong with an app, and start nothing'
+    "check:report an app's errors without starting it"
     "test:run an app's tests"
     'rooms:list the rooms of the running server'
     'console:open a prompt in the running server'
-    'eval:evaluate an expression in a live room'
-    "reload:let rooms go on in the code on the disk"
-    'completion:print what a shell needs to complete these words'
+    'eval:evaluate an expression in a running room'
+    "reload:reload the running server's rooms from disk"
+    "completion:print a shell's completion script"
   )
 
-  _arguments -C '--help[say what there is]' '--version[say which version this is]' '1: :->command' '*:: :->rest'
+  _arguments -C '--help[print help]' '--version[print the version]' '1: :->command' '*:: :->rest'
   case $state in
     command) _describe command commands ;;
     rest)
       case $line[1] in
-        new) _arguments '--help[say how]' '1:folder:_directories' ;;
+        new) _arguments '--help[print help]' '1:folder:_directories' ;;
         serve)
-          _arguments '--help[say how]' '--watch[let rooms go on in new code when a file is saved]' \
+          _arguments '--help[print help]' '--watch[reload rooms whenever a file is saved]' \
             '--port[port to listen on]:port:' '--address[address to listen on]:address:(127.0.0.1 0.0.0.0 \:\:1 \:\:)' \
-            '--log[what to log]:level:(trace debug info warn error off)' '1:app:_directories'
+            '--log[log level]:level:(trace debug info warn error off)' '1:app:_directories'
           ;;
-        test) _arguments '--help[say how]' "--only[tests with this in their names]:text:" '1:app or test:_files' ;;
-        check | console | reload) _arguments '--help[say how]' '1:app:_directories' ;;
-        rooms) _arguments '--help[say how]' '(--names)--json[as JSON]' '(--json)--names[topics alone]' '1:app:_directories' ;;
+        test) _arguments '--help[print help]' "--only[run only tests whose names contain this]:text:" '1:app or test:_files' ;;
+        check | console | reload) _arguments '--help[print help]' '1:app:_directories' ;;
+        rooms) _arguments '--help[print help]' '(--names)--json[print JSON]' '(--json)--names[print topics only]' '1:app:_directories' ;;
         eval)
-          _arguments '--help[say how]' "--dir[the app's folder]:app:_directories" '1:topic:_entmoot_topics' \
+          _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '1:topic:_entmoot_topics' \
             '2:expression:'
           ;;
-        completion) _arguments '--help[say how]' '1:shell:(bash zsh)' ;;
+        completion) _arguments '--help[print help]' '1:shell:(bash zsh)' ;;
       esac
       ;;
   esac

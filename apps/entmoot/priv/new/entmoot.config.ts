@@ -1,14 +1,14 @@
-// Every setting has a default. Your editor lists them; a wrong one is an error that says what it may be.
+// All settings are optional. Your editor lists them; an error for an invalid setting names the accepted values.
 
 export default {
   port: 4000,
 
-  // What one room may use.
+  // Limits of each room.
   limits: {
     history: { entries: 500, replay: 100 },
   },
 
-  // The same for the rooms of one route, where it differs.
+  // Other limits for the rooms of one route.
   rooms: {
     "chat:*": { clients: 200 },
   },

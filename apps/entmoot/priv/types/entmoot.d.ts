@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// What a room's script finds in its global scope besides the language: for the editor and for `tsc --strict`.
-// The words are Phoenix's and the Web's. The rest of the global scope (Request, Response, URL, TextEncoder, …) is
-// in web.d.ts.
+// The global scope of a room's script, for the editor and for `tsc --strict`. The terms are Phoenix's and the Web's. The
+// Web APIs (Request, Response, URL, TextEncoder, …) are in web.d.ts.
 
-/** What JSON can say. A Uint8Array in place of a whole payload is sent as a binary message. */
+/** Any JSON value. A Uint8Array in place of a whole payload is sent as a binary message. */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 /** A message's body: a JSON object, or bytes. */
 type Payload = object | Uint8Array;
 
-/** Somebody who has joined the room: one client on one topic (Phoenix.Socket, seen from its channel). */
+/** A client that has joined the room: one connection on one topic (a Phoenix.Socket as its channel sees it). */
 interface Client {
-  /** Unique among all clients that were ever in the room; another one after each join. */
+  /** Unique among all clients that have ever joined the room; each join gets a new id. */
   readonly id: string;
   /** The parameters of the connection (`new Socket(url, {params})`), without `vsn`. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Yours: what you keep about the client. JSON only; it survives a reload of the code. `token` is there if the app verifies tokens. */
+  /** Data of yours about the client. JSON only; it survives a reload of the code. If the app verifies tokens, `token` is the token's data. */
   readonly assigns: Record<string, any>;
   /** Sends to this client only. */
   push(event: string, payload?: Payload): void;
-  /** Inside handleIn: takes over the reply to the message that is being handled, to be given once, whenever it is known. */
+  /** Inside handleIn: takes over the reply to the current message, to be sent once, at any later time. */
   replyLater(): Reply;
-  /** Ends the client's stay in this room, behind all that this message does: it sees the reply, then `phx_close`, and comes back only if its page joins again. */
+  /** Removes the client from this room, after all effects of the current message: it receives the reply, then `phx_close`, and returns only if its page joins again. */
   leave(): void;
-  /** Closes the client's whole connection; phoenix.js connects again by itself. */
+  /** Closes the client's connection with all its topics; phoenix.js reconnects by itself. */
   disconnect(): void;
 }
 
@@ -32,20 +31,20 @@ interface Reply {
   error(response?: Payload | string): void;
 }
 
-/** Who is here (Phoenix.Presence): clients that have joined get `presence_state`, then `presence_diff`. */
+/** The list of who is present (Phoenix.Presence): clients receive `presence_state` after they join, then `presence_diff`. */
 interface RoomPresence {
-  /** Lists the client under `key` until it leaves. Again with the same key: its new meta. */
+  /** Lists the client under `key` until it leaves. Called again with the same key, it replaces the meta. */
   track(client: Client, key: string, meta?: object): void;
   untrack(client: Client, key: string): void;
-  /** Who is listed now: each key's metas. */
+  /** The metas of each key that is listed now. */
   list(): Record<string, { metas: object[] }>;
 }
 
-/** A bounded list that the server keeps for the room: the oldest entries go when there are too many, too much, or too old (`history` in the configuration). It survives a reload of the code. */
+/** A bounded list that the server keeps for the room. The oldest entries are removed when the list exceeds its number of entries, its size or its age (`history` in the configuration). It survives a reload of the code. */
 interface RoomHistory<T = any> extends Iterable<T> {
   readonly length: number;
   push(entry: T): void;
-  /** The newest `count` entries, oldest first; without a number as many as a join may answer with. */
+  /** The newest `count` entries, oldest first. Default: the setting `history.replay`. */
   last(count?: number): T[];
   clear(): void;
 }
@@ -53,56 +52,56 @@ interface RoomHistory<T = any> extends Iterable<T> {
 interface Room {
   /** "room:lobby" */
   readonly topic: string;
-  /** What stands for the `*` of the route: "lobby". */
+  /** The part of the topic that matches the `*` of the route: "lobby". */
   readonly id: string;
-  /** To everybody in the room; `except` leaves one client out. */
+  /** Sends to all clients in the room; `except` excludes one. */
   broadcast(event: string, payload?: Payload, options?: { except?: Client }): void;
-  /** Who has joined, in the order of joining. */
+  /** The clients that have joined, in the order of joining. */
   readonly clients: readonly Client[];
   readonly presence: RoomPresence;
   readonly history: RoomHistory;
-  /** Sends to another room's handleInfo, if that room is running; one that sleeps is not woken. */
+  /** Sends to another room's handleInfo if that room is running; a sleeping room is not woken. */
   send(topic: string, message: Json): void;
-  /** Ends the room behind this turn: its clients join a fresh one, but for those that `client.leave()` has sent away. */
+  /** Ends the room after the current turn. Its clients rejoin a new room, except those removed by `client.leave()`. */
   stop(reason?: string): void;
 }
 
 declare const room: Room;
 
-/** Why a client's stay ended (`terminate`). */
+/** The reason why a client has left (`terminate`). */
 type LeaveReason = "left" | "removed" | "closed" | "rejoined" | "crash";
 
-/** The functions that a room's file may export. All may be async, none is required. */
+/** The exports of a room's file. All are optional; all functions can be async. */
 interface RoomExports {
-  /** The topics that this file serves; without it `rooms/chat.ts` serves "chat:*". */
+  /** The topics that this file serves. Default: "chat:*" for `rooms/chat.ts`. */
   topic?: string;
-  /** Broadcasts of these events go through handleOut instead of straight to the clients. */
+  /** Broadcasts of these events are passed to handleOut instead of directly to the clients. */
   intercept?: readonly string[];
-  /** Where handleRequest answers, with `:id` for the room: "/api/rooms/:id" and everything below it. */
+  /** The path that handleRequest serves, with `:id` for the room: "/api/rooms/:id" and all paths below it. */
   path?: string;
-  /** Someone joins. What it returns is the answer to the join; what it throws refuses it. */
+  /** Called when a client joins. The result is the reply to the join; an exception rejects the join. */
   join?(params: any, client: Client): unknown;
-  /** A message of a client. What it returns is replied as "ok", what it throws as "error". */
+  /** Called for each message of a client. The result is the "ok" reply, an exception the "error" reply. */
   handleIn?(event: string, payload: any, client: Client): unknown;
-  /** A message from inside: another room's room.send(), or `entmoot console`. */
+  /** Called for a message from another room's room.send() or from `entmoot console`. */
   handleInfo?(message: any): unknown;
-  /** A broadcast that `intercept` names, for each client: push it, push something else, or nothing. */
+  /** Called for each client and each broadcast that `intercept` lists: push it, push something else, or nothing. */
   handleOut?(event: string, payload: any, client: Client): unknown;
-  /** A client's stay has ended. */
+  /** Called when a client has left. */
   terminate?(reason: LeaveReason, client: Client): unknown;
-  /** An HTTP request to `path`. */
+  /** Called for an HTTP request to `path`. */
   handleRequest?(request: Request, info: RoomRequestInfo): Response | Promise<Response>;
-  /** What the room has to keep when its code is replaced or when it is put to sleep; JSON. */
+  /** Returns the state, as JSON, that restore() receives after a reload of the code or after sleep. */
   serialize?(): unknown;
   restore?(state: any): unknown;
 }
 
-/** What the second argument of handleRequest says. Not the RequestInfo of `fetch`, which is a type of the Web. */
+/** The second argument of handleRequest. Not the RequestInfo of `fetch`, which is a type of the Web. */
 interface RoomRequestInfo {
-  /** The part of the path that names the room is taken off: "/messages" for "/api/rooms/lobby/messages". */
+  /** The path after the part that names the room: "/messages" for "/api/rooms/lobby/messages". */
   readonly path: string;
-  /** Whether a person at the server's own machine asks. */
+  /** Whether the request comes from the server's own machine. */
   readonly local: boolean;
-  /** What the request's token says (`Authorization: Bearer …`), if the app verifies tokens and this is a good one; else null. */
+  /** The data of the request's token (`Authorization: Bearer …`); null unless the app verifies tokens and this one is valid. */
   readonly token: any;
 }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// phoenix.js as pages import it from "/entmoot/phoenix.js": what one needs of it. It is the client of the Phoenix
-// framework, unchanged.
+// The types of phoenix.js, which pages import from "/entmoot/phoenix.js": the commonly used part. The file itself is the
+// unchanged client of the Phoenix framework.
 
 export interface SocketOptions {
-  /** Sent with the connection; rooms see them as `client.params`. */
+  /** Sent when connecting; rooms read them as `client.params`. */
   params?: object | (() => object);
-  /** Shown to the server when it connects, and verified there (`tokens` in entmoot.config.ts). */
+  /** Sent when connecting; the server verifies it (`tokens` in entmoot.config.ts). */
   authToken?: string;
-  /** Milliseconds to wait for an answer. Default: 10000. */
+  /** Milliseconds to wait for a reply. Default: 10000. */
   timeout?: number;
   heartbeatIntervalMs?: number;
-  /** How long to try a WebSocket before polling instead, in milliseconds. */
+  /** Milliseconds to try a WebSocket before falling back to long-polling. */
   longPollFallbackMs?: number;
   reconnectAfterMs?: (tries: number) => number;
   rejoinAfterMs?: (tries: number) => number;
   logger?: (kind: string, message: string, data: unknown) => void;
 }
 
-/** The transport that needs no WebSocket: `socket.transport === LongPoll` says that it is in use. */
+/** The long-polling transport; it is in use if `socket.transport === LongPoll`. */
 export const LongPoll: unknown;
 
 export class Socket {
@@ -28,14 +28,14 @@ export class Socket {
   disconnect(callback?: () => void, code?: number, reason?: string): void;
   isConnected(): boolean;
   readonly transport: unknown;
-  /** As in the options; `undefined` from now on waits for the WebSocket, however long it takes. */
+  /** As in the options. Set to `undefined`, it disables the fallback. */
   longPollFallbackMs: number | undefined;
   connectionState(): "connecting" | "open" | "closing" | "closed";
   channel(topic: string, params?: object | (() => object)): Channel;
   onOpen(callback: () => void): string;
   onClose(callback: (event: unknown) => void): string;
   onError(callback: (error: unknown) => void): string;
-  /** Whatever comes, of all channels. */
+  /** Called for every message of all channels. */
   onMessage(callback: (message: { topic: string; event: string; payload: any; ref: string | null }) => void): string;
   off(references: string[]): void;
 }
@@ -43,7 +43,7 @@ export class Socket {
 export class Channel {
   readonly topic: string;
   readonly state: "closed" | "errored" | "joined" | "joining" | "leaving";
-  /** May be called once; afterwards the channel joins again by itself whenever it has to. */
+  /** Can be called once; afterwards the channel rejoins by itself when needed. */
   join(timeout?: number): Push;
   leave(timeout?: number): Push;
   push(event: string, payload: object | ArrayBuffer, timeout?: number): Push;

@@ -1,61 +1,61 @@
 // SPDX-License-Identifier: MIT
 //
-// What a test of rooms imports: `entmoot test` runs tests/*.test.ts, each test with rooms of its own.
+// The module that tests of rooms import. `entmoot test` runs tests/*.test.ts, each test with its own rooms.
 
 declare module "entmoot:test" {
-  /** One test: what it throws is what went wrong. It has five seconds. */
+  /** Registers a test. It fails if `body` throws, rejects, or takes longer than five seconds. */
   export function test(name: string, body: () => void | Promise<void>): void;
 
-  /** Joins a room as another client each time. What the room refuses is thrown: an Error with its reason. */
+  /** Joins a room as a new client. Throws an Error with the reason if the room rejects the join. */
   export function join(topic: string, params?: object, options?: ConnectOptions): Promise<TestClient>;
 
-  /** A token as the app's login would sign it with `tokens.secret`: for join's `token`. The room finds `data` as `client.assigns.token`. */
+  /** Signs a token with `tokens.secret`, as the app's login does, for the `token` option of join(). The room receives `data` as `client.assigns.token`. */
   export function sign(data: unknown): Promise<string>;
 
-  /** Throws unless both are the same as JSON. */
+  /** Throws unless both values are equal as JSON. */
   export function equal(actual: unknown, expected: unknown, message?: string): void;
 
-  /** Throws unless the promise is rejected; returns the reason. */
+  /** Throws unless the promise rejects; returns the error's message. */
   export function rejects(promise: Promise<unknown>): Promise<string>;
 
-  /** An HTTP request to a room (`handleRequest`) or for a file of public/: "/api/rooms/lobby". */
+  /** Sends an HTTP request to a room (`handleRequest`) or for a file of public/: "/api/rooms/lobby". */
   export function request(path: string, init?: RequestInit): Promise<Response>;
 
-  /** Lets every room go on in its code as after a saved change: through `serialize` and `restore`. Throws if one cannot. */
+  /** Reloads every room through `serialize` and `restore`, as after a saved change. Throws if a room cannot reload. */
   export function reload(): Promise<void>;
 
-  /** Sends to the handleInfo of a running room; waits until it is done. */
+  /** Sends to the handleInfo of a running room and waits until it has finished. */
   export function send(topic: string, message: unknown): Promise<void>;
 
-  /** Ends a room as a crash would: its clients get `phx_error`, who joins next finds a fresh one. */
+  /** Ends a room as a crash does: its clients receive `phx_error`; the next join starts a new room. */
   export function kill(topic: string): Promise<void>;
 
-  /** Waits until the rooms have nothing more to do, other than for timers. */
+  /** Waits until the rooms are idle except for timers. */
   export function rest(): Promise<void>;
 
   export function sleep(milliseconds: number): Promise<void>;
 
-  /** How a client connects, before it joins. */
+  /** The options of a client's connection. */
   export interface ConnectOptions {
-    /** The room finds them as `client.params`. */
+    /** Connection parameters, which the room reads as `client.params`. */
     params?: Record<string, string>;
-    /** Who it is, where the app asks for `tokens`. */
+    /** The client's token, if the app verifies tokens. */
     token?: string;
   }
 
   export interface TestClient {
     readonly topic: string;
-    /** What the room answered to the join. */
+    /** The room's reply to the join. */
     readonly joined: any;
-    /** Sends to the room: the reply. An "error" reply is thrown as an Error with its reason. */
+    /** Sends to the room and returns the reply. Throws an Error with the reason for an "error" reply. */
     push(event: string, payload?: object): Promise<any>;
-    /** The payload of the next such event from the room that was not asked for yet; waits for it, two seconds unless told otherwise. */
+    /** Returns the payload of the oldest unread message with this event, or waits for one; `within` is in milliseconds, default 2000. */
     next(event: string, options?: { within?: number }): Promise<any>;
-    /** Throws if such an event (any, without a name) has come that was not asked for. Waits for the rooms to rest first. */
+    /** Throws if there is an unread message with this event, or with any event if none is given. Waits until the rooms are idle first. */
     nothing(event?: string): Promise<void>;
-    /** The client leaves the room. */
+    /** Leaves the room. */
     leave(): Promise<void>;
-    /** The client's connection is lost. */
+    /** Loses the connection. */
     disconnect(): Promise<void>;
   }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The Web's APIs that a room's script finds, and no others: there is no DOM, no stream, no blob. For the editor and for
-// `tsc --strict --lib ES2023`, beside entmoot.d.ts.
+// The Web APIs that are available in a room's script. There is no DOM, and there are no streams and blobs. For the editor
+// and for `tsc --strict --lib ES2023`, together with entmoot.d.ts.
 
 declare var self: typeof globalThis;
 
-// --- bytes and texts
+// --- bytes and text
 
 type BufferSource = ArrayBuffer | ArrayBufferView;
 
@@ -42,7 +42,7 @@ interface Uint8ArrayConstructor {
 
 // --- URL
 
-/** A host that is not ASCII has to be written in its xn-- form. */
+/** Non-ASCII hosts must be written in Punycode (xn--). */
 interface URL {
   href: string;
   readonly origin: string;
@@ -103,7 +103,7 @@ interface Headers extends Iterable<[string, string]> {
 }
 declare var Headers: { new (init?: HeadersInit): Headers; readonly prototype: Headers };
 
-/** A body is whole: a room has no streams. */
+/** Bodies are complete values: there are no streams. */
 type BodyInit = string | BufferSource | URLSearchParams;
 
 interface Body {
@@ -156,7 +156,7 @@ declare var Response: {
   redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
 };
 
-/** To the origins that `fetch` in entmoot.config.ts lists. Rejects with a TypeError that says why there is no answer. */
+/** Fetches from the origins that `fetch` in entmoot.config.ts lists. On failure, rejects with a TypeError that gives the reason. */
 declare function fetch(input: RequestInfo, init?: RequestInit): Promise<Response>;
 
 // --- events
@@ -228,7 +228,7 @@ interface DOMException extends Error {
 }
 declare var DOMException: { new (message?: string, name?: string): DOMException; readonly prototype: DOMException };
 
-/** Writes what nobody caught to the room's log. */
+/** Writes an error to the room's log as an uncaught exception. */
 declare function reportError(error: unknown): void;
 
 // --- messages within the room
@@ -251,9 +251,9 @@ declare var BroadcastChannel: { new (name: string): BroadcastChannel; readonly p
 
 declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer[] }): T;
 
-// --- time and chance
+// --- time and randomness
 
-/** Also for `new Promise((resolve) => setTimeout(resolve, 100))`. */
+/** The parameter of type void also accepts `resolve` of `new Promise((resolve) => setTimeout(resolve, 100))`. */
 declare function setTimeout(callback: (nothing: void) => unknown, milliseconds?: number): number;
 declare function setTimeout<A extends unknown[]>(callback: (...args: A) => unknown, milliseconds?: number, ...args: A): number;
 declare function setInterval(callback: (nothing: void) => unknown, milliseconds?: number): number;
@@ -263,7 +263,7 @@ declare function clearInterval(id: number | undefined): void;
 declare function queueMicrotask(callback: () => void): void;
 
 declare var performance: {
-  /** Milliseconds since the room began. */
+  /** Milliseconds since the room started. */
   now(): number;
   readonly timeOrigin: number;
   toJSON(): { timeOrigin: number };
@@ -290,9 +290,9 @@ declare var console: Console;
 
 // --- the server
 
-/** The functions that the server offers by name (`handlers` in entmoot.config.ts). */
+/** Calls server functions by name (`handlers` in entmoot.config.ts). */
 declare var Beam: {
   call(name: string, ...args: unknown[]): Promise<any>;
-  /** The room waits for the answer; no other room does. */
+  /** Blocks this room until the answer arrives; other rooms keep running. */
   callSync(name: string, ...args: unknown[]): any;
 };

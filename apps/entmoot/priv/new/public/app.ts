@@ -1,4 +1,4 @@
-// The page. The server takes the types away and sends the rest as it is: what you read here is what runs.
+// The page. The server strips the types and sends the rest unchanged.
 
 import { type Channel, Presence, Socket } from "/entmoot/phoenix.js";
 
@@ -11,11 +11,11 @@ interface Message {
 
 const byId = <T extends HTMLElement = HTMLElement>(id: string) => document.getElementById(id) as T;
 
-// The room is in the address: ?room=garden
+// The room is part of the address: ?room=garden
 const place = new URLSearchParams(location.search).get("room") || "lobby";
 byId("title").textContent = document.title = place;
 
-// ---- Who we are
+// ---- The user's name
 
 const nameField = byId<HTMLInputElement>("name");
 nameField.value = localStorage.getItem("name") ?? "";
@@ -29,7 +29,7 @@ byId("enter").addEventListener("submit", (event) => {
   enter(name);
 });
 
-// ---- The conversation
+// ---- The room
 
 function enter(name: string): void {
   showState("connecting");
@@ -51,7 +51,7 @@ function enter(name: string): void {
   let entered = false;
   channel
     .join()
-    // Again after each interruption: then the answer has what was missed.
+    // Also called after each reconnect: the reply contains the messages sent meanwhile.
     .receive("ok", ({ messages }: { messages: Message[] }) => {
       if (!entered) compose(channel);
       entered = true;
@@ -72,10 +72,10 @@ function compose(channel: Channel): void {
   form.hidden = false;
   field.focus();
 
-  let told = 0; // when the others were last told that we type
+  let reported = 0; // when "typing" was last sent
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    told = 0; // The next text is news.
+    reported = 0; // report the next text at once
     const text = field.value.trim();
     if (text === "") return;
     field.value = "";
@@ -83,26 +83,26 @@ function compose(channel: Channel): void {
       .push("send", { text })
       .receive("ok", () => complain(""))
       .receive("error", ({ reason }) => complain(reason))
-      .receive("timeout", () => complain("no answer: it may not have arrived"));
+      .receive("timeout", () => complain("no reply: the message may not have arrived"));
   });
 
   field.addEventListener("input", () => {
-    if (Date.now() - told < 1500) return;
-    told = Date.now();
+    if (Date.now() - reported < 1500) return;
+    reported = Date.now();
     channel.push("typing", {});
   });
 }
 
-// ---- What is seen
+// ---- Display
 
 function element(tag: string, className: string, text = ""): HTMLElement {
   const made = document.createElement(tag);
   made.className = className;
-  made.textContent = text; // never innerHTML: it is somebody else's text
+  made.textContent = text; // never innerHTML: the text comes from other users
   return made;
 }
 
-/** Everybody has a colour, the same on every page. */
+/** A name's colour, the same on every page. */
 function hue(name: string): string {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)!) % 360;

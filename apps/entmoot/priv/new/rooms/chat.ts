@@ -1,5 +1,5 @@
-// A chat. One of these lives for every topic "chat:…" that somebody has joined: "chat:lobby" knows nothing of
-// "chat:garden". It has its variables to itself, and does one thing at a time.
+// A chat room. One instance runs for each topic "chat:…" that a client has joined: "chat:lobby" and "chat:garden" share
+// nothing. Each has its own variables and handles one message at a time.
 
 interface Message {
   id: number;
@@ -10,7 +10,7 @@ interface Message {
 
 let lastId = 0;
 
-/** Somebody comes in. What is returned is the answer; what is thrown keeps them out. */
+/** Called when a client joins. The result is the reply; an exception rejects the join. */
 export function join(params: { name?: unknown }, client: Client) {
   const name = words(params.name, 40);
   client.assigns.name = name;
@@ -18,7 +18,7 @@ export function join(params: { name?: unknown }, client: Client) {
   return { messages: room.history.last() };
 }
 
-/** Somebody says something. What is returned is the reply. */
+/** Called for each message of a client. The result is the reply. */
 export function handleIn(event: string, payload: { text?: unknown }, client: Client) {
   const { name } = client.assigns;
   switch (event) {
@@ -31,11 +31,11 @@ export function handleIn(event: string, payload: { text?: unknown }, client: Cli
     case "typing":
       return room.broadcast("typing", { name }, { except: client });
     default:
-      throw new Error(`what is "${event}"?`);
+      throw new Error(`unknown event "${event}"`);
   }
 }
 
-/** Saving this file lets the room go on in the new code. What it needs to remember goes through here. */
+/** When this file is saved, running rooms switch to the new code. They pass their state through these two functions. */
 export function serialize() {
   return { lastId };
 }
@@ -44,10 +44,10 @@ export function restore(state: { lastId: number }) {
   lastId = state.lastId;
 }
 
-/** Clients may send anything: only a text that says something gets through. */
+/** Clients can send anything; this accepts only non-empty text. */
 function words(value: unknown, most: number): string {
   const text = typeof value === "string" ? value.trim() : "";
-  if (text === "") throw new Error("there is nothing in it");
-  if (text.length > most) throw new Error(`that is too long: ${most} characters at most`);
+  if (text === "") throw new Error("the text is empty");
+  if (text.length > most) throw new Error(`the text is too long: at most ${most} characters`);
   return text;
 }

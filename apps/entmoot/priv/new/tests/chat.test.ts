@@ -1,4 +1,4 @@
-// `entmoot test` runs this. Each test has rooms of its own.
+// Run with `entmoot test`. Each test has its own rooms.
 
 import { equal, join, rejects, test } from "entmoot:test";
 
@@ -7,14 +7,14 @@ test("a message reaches everybody", async () => {
   const bob = await join("chat:lobby", { name: "Bob" });
 
   const reply = await ann.push("send", { text: "hi" });
-  const heard = await bob.next("message");
+  const received = await bob.next("message");
 
-  equal(heard.text, "hi");
-  equal(heard.name, "Ann");
-  equal(heard.id, reply.id);
+  equal(received.text, "hi");
+  equal(received.name, "Ann");
+  equal(received.id, reply.id);
 });
 
-test("who comes later can read what was said", async () => {
+test("a client that joins later can read the history", async () => {
   const ann = await join("chat:lobby", { name: "Ann" });
   await ann.push("send", { text: "first" });
 
@@ -23,7 +23,7 @@ test("who comes later can read what was said", async () => {
   equal(bob.joined.messages.map((message: { text: string }) => message.text), ["first"]);
 });
 
-test("rooms do not hear each other", async () => {
+test("messages do not reach other rooms", async () => {
   const ann = await join("chat:garden", { name: "Ann" });
   await ann.push("send", { text: "only here" });
 
@@ -32,9 +32,9 @@ test("rooms do not hear each other", async () => {
   equal(bob.joined.messages, []);
 });
 
-test("nobody comes in without a name, and nothing is said without words", async () => {
-  equal(await rejects(join("chat:lobby", { name: " " })), "there is nothing in it");
+test("a join without a name and a message without text are rejected", async () => {
+  equal(await rejects(join("chat:lobby", { name: " " })), "the text is empty");
 
   const ann = await join("chat:lobby", { name: "Ann" });
-  equal(await rejects(ann.push("send", { text: "" })), "there is nothing in it");
+  equal(await rejects(ann.push("send", { text: "" })), "the text is empty");
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "visitor.hpp"
+#include "test_client.hpp"
 
 #include <entmoot/base/base64.hpp>
 
@@ -23,7 +23,7 @@ std::string seconds(Duration time) { return fmt::format("{:g} s", std::chrono::d
 
 JsonText as_json(std::string_view bytes) { return JsonText::of(Json(base64_encode(bytes))); }
 
-/// The strings of a binary frame's header, and behind them its payload (phoenix/v2_binary.hpp).
+/// The strings of a binary frame's header, followed by its payload (phoenix/v2_binary.hpp).
 std::vector<std::string_view> fields_of(std::string_view frame, std::size_t count) {
   std::vector<std::string_view> fields;
   const std::string_view sizes = frame.substr(1, count);
@@ -38,7 +38,7 @@ std::vector<std::string_view> fields_of(std::string_view frame, std::size_t coun
 
 }  // namespace
 
-Result<void> Visitor::connect(ConnectInfo info) {
+Result<void> TestClient::connect(ConnectInfo info) {
   const Shard::Scope here(shard());
   auto socket = node_.rooms().sockets().connect(std::move(info), *this);
   if (!socket) {
@@ -49,19 +49,19 @@ Result<void> Visitor::connect(ConnectInfo info) {
   return {};
 }
 
-void Visitor::disconnect() {
+void TestClient::disconnect() {
   if (socket_) {
     const Shard::Scope here(shard());
     socket_.reset();
   }
-  end("the client has disconnected");
+  end("the client disconnected");
 }
 
-void Visitor::push(std::string_view event, const Payload& payload, Duration timeout, ReplyTo reply) {
+void TestClient::push(std::string_view event, const Payload& payload, Duration timeout, ReplyTo reply) {
   if (ended_) return std::move(reply)(fail(ErrorCode::no_process, *ended_));
   const std::string ref = std::to_string(++last_ref_);
   const TimePoint deadline = shard().clock().now() + timeout;
-  pushed_.emplace(ref, Question{std::string(event), deadline, timeout, std::move(reply)});
+  pushed_.emplace(ref, Request{std::string(event), deadline, timeout, std::move(reply)});
   const Shard::Scope here(shard());
   if (payload.is_binary()) {
     std::string frame(1, '\0');
@@ -78,7 +78,7 @@ void Visitor::push(std::string_view event, const Payload& payload, Duration time
   socket_->handle_in(Frame::Kind::text, frame);
 }
 
-void Visitor::next(std::string event, Duration timeout, ReplyTo reply) {
+void TestClient::next(std::string event, Duration timeout, ReplyTo reply) {
   for (auto message = messages_.begin(); message != messages_.end(); ++message) {
     if (message->event != event) continue;
     std::move(reply)(std::move(message->payload));
@@ -86,12 +86,12 @@ void Visitor::next(std::string event, Duration timeout, ReplyTo reply) {
     return;
   }
   if (ended_)
-    return std::move(reply)(fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", event, *ended_)));
+    return std::move(reply)(fail(ErrorCode::no_process, fmt::format("no more \"{}\" can arrive: {}", event, *ended_)));
   const TimePoint deadline = shard().clock().now() + timeout;
   waiting_.push_back({std::move(event), deadline, timeout, std::move(reply)});
 }
 
-std::string Visitor::unread(std::optional<std::string_view> event) const {
+std::string TestClient::unread(std::optional<std::string_view> event) const {
   std::map<std::string_view, std::size_t> counts;
   for (const auto& message : messages_) {
     if (!event || message.event == *event) ++counts[message.event];
@@ -103,31 +103,31 @@ std::string Visitor::unread(std::optional<std::string_view> event) const {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-void Visitor::look_at_the_clock(TimePoint now) {
+void TestClient::check_deadlines(TimePoint now) {
   if (closed_) disconnect();
   for (auto at = pushed_.begin(); at != pushed_.end();) {
-    Question& question = at->second;
-    if (now < question.deadline) {
+    Request& request = at->second;
+    if (now < request.deadline) {
       ++at;
       continue;
     }
-    std::move(question.reply)(fail(
-        ErrorCode::timeout, fmt::format("no reply to \"{}\" within {}", question.event, seconds(question.timeout))));
+    std::move(request.reply)(
+        fail(ErrorCode::timeout, fmt::format("no reply to \"{}\" within {}", request.event, seconds(request.timeout))));
     at = pushed_.erase(at);
   }
-  std::erase_if(waiting_, [&](Question& question) {
-    if (now < question.deadline) return false;
-    const std::string instead = unread();
-    std::move(question.reply)(
-        fail(ErrorCode::timeout, fmt::format("no \"{}\" within {}; what came: {}", question.event,
-                                             seconds(question.timeout), instead.empty() ? "nothing" : instead)));
+  std::erase_if(waiting_, [&](Request& request) {
+    if (now < request.deadline) return false;
+    const std::string received = unread();
+    std::move(request.reply)(
+        fail(ErrorCode::timeout, fmt::format("no \"{}\" within {}; received: {}", request.event,
+                                             seconds(request.timeout), received.empty() ? "nothing" : received)));
     return true;
   });
 }
 
-// --- what comes
+// --- received frames
 
-void Visitor::push(Frame frame) {
+void TestClient::push(Frame frame) {
   if (frame.kind == Frame::Kind::text) {
     take_text(frame.bytes.view());
   } else {
@@ -135,15 +135,15 @@ void Visitor::push(Frame frame) {
   }
 }
 
-void Visitor::close(CloseCode code, std::string_view reason) {
+void TestClient::close(CloseCode code, std::string_view reason) {
   closed_ = true;
-  end(fmt::format("the server has closed the connection ({}{}{})", static_cast<int>(code), reason.empty() ? "" : ", ",
+  end(fmt::format("the server closed the connection ({}{}{})", static_cast<int>(code), reason.empty() ? "" : ", ",
                   reason));
 }
 
-void Visitor::take_text(std::string_view text) {
+void TestClient::take_text(std::string_view text) {
   const auto parsed = parse_json(text);
-  if (!parsed) return end("the server sent what is no message: " + parsed.error().reason);
+  if (!parsed) return end("the server sent an invalid message: " + parsed.error().reason);
   const auto& parts = parsed->as_array();  // join_ref, ref, topic, event, payload
   const std::string event(parts.at(3).as_string());
   const Json& payload = parts.at(4);
@@ -152,11 +152,11 @@ void Visitor::take_text(std::string_view text) {
                       JsonText::of(payload.at("response")));
   }
   take_message(event, JsonText::of(payload));
-  if (event == "phx_error") end("the room or its channel has crashed (phx_error)");
-  if (event == "phx_close") end("the client's stay in the room has ended (phx_close)");
+  if (event == "phx_error") end("the room or its channel crashed (phx_error)");
+  if (event == "phx_close") end("the channel was closed (phx_close)");
 }
 
-void Visitor::take_bytes(std::string_view frame) {
+void TestClient::take_bytes(std::string_view frame) {
   if (frame[0] == 1) {
     const auto fields = fields_of(frame, 4);  // join_ref, ref, topic, status
     return take_reply(std::string(fields[1]), fields[3], as_json(fields[4]));
@@ -165,35 +165,35 @@ void Visitor::take_bytes(std::string_view frame) {
   take_message(std::string(fields[fields.size() - 2]), as_json(fields.back()));
 }
 
-void Visitor::take_reply(const std::string& ref, std::string_view status, const JsonText& response) {
-  auto question = pushed_.extract(ref);
-  if (question.empty()) return;  // its time was up
+void TestClient::take_reply(const std::string& ref, std::string_view status, const JsonText& response) {
+  auto request = pushed_.extract(ref);
+  if (request.empty()) return;  // it has timed out
   std::string answer = R"({"status":)";
   append_json_string(answer, status);
   answer.append(R"(,"response":)").append(response.view()).append("}");
-  std::move(question.mapped().reply)(JsonText::trusted(answer));
+  std::move(request.mapped().reply)(JsonText::trusted(answer));
 }
 
-void Visitor::take_message(std::string event, JsonText payload) {
-  for (auto question = waiting_.begin(); question != waiting_.end(); ++question) {
-    if (question->event != event) continue;
-    std::move(question->reply)(std::move(payload));
-    waiting_.erase(question);
+void TestClient::take_message(std::string event, JsonText payload) {
+  for (auto request = waiting_.begin(); request != waiting_.end(); ++request) {
+    if (request->event != event) continue;
+    std::move(request->reply)(std::move(payload));
+    waiting_.erase(request);
     return;
   }
   if (messages_.size() == messages_max)
-    return end(fmt::format("{} messages have come that were not asked for", messages_max));
+    return end(fmt::format("{} received messages were never read with `next`", messages_max));
   messages_.push_back({std::move(event), std::move(payload)});
 }
 
-void Visitor::end(const std::string& why) {
+void TestClient::end(const std::string& why) {
   if (ended_) return;
   ended_ = why;
-  for (auto& [ref, question] : std::exchange(pushed_, {}))
-    std::move(question.reply)(fail(ErrorCode::no_process, fmt::format("no reply to \"{}\": {}", question.event, why)));
-  for (auto& question : std::exchange(waiting_, {}))
-    std::move(question.reply)(
-        fail(ErrorCode::no_process, fmt::format("no \"{}\" comes any more: {}", question.event, why)));
+  for (auto& [ref, request] : std::exchange(pushed_, {}))
+    std::move(request.reply)(fail(ErrorCode::no_process, fmt::format("no reply to \"{}\": {}", request.event, why)));
+  for (auto& request : std::exchange(waiting_, {}))
+    std::move(request.reply)(
+        fail(ErrorCode::no_process, fmt::format("no more \"{}\" can arrive: {}", request.event, why)));
 }
 
 }  // namespace entmoot_app

@@ -2,15 +2,14 @@
 
 #pragma once
 
-// A client of a test: a connection without a network (Phoenix.ChannelTest's socket) and one topic on it. It speaks the
-// protocol as phoenix.js does, except that it does not come back by itself: whether a client was thrown out is what a
-// test wants to see.
+// A client of a test: a connection without a network (as in Phoenix.ChannelTest) that joins one topic. It implements
+// the protocol as phoenix.js does, but does not reconnect or rejoin, so that a test can observe a disconnected client.
 //
-// What comes and nobody has asked for yet is kept, at most `messages_max`; then the test is told that it does not
-// listen. A question is answered when its answer comes, when its time is up, or when the client's stay ends, whichever
-// is first.
+// Received messages that no next() has asked for are queued, at most `messages_max`; beyond that the client ends with
+// an error. A request is answered by its reply, by its timeout, or by the end of the client's channel, whichever comes
+// first.
 //
-// Lives on the node's shard and goes before it.
+// Lives on the node's shard and is destroyed before the node.
 
 #include <entmoot/node/node.hpp>
 #include <entmoot/otp/reply_to.hpp>
@@ -28,36 +27,36 @@
 
 namespace entmoot_app {
 
-class Visitor final : public entmoot::Transport {
+class TestClient final : public entmoot::Transport {
  public:
   static constexpr std::size_t messages_max = 10'000;
 
-  Visitor(entmoot::Node& node, std::string topic) : node_(node), topic_(std::move(topic)) {}
-  ~Visitor() override { disconnect(); }
-  Visitor(const Visitor&) = delete;
-  Visitor& operator=(const Visitor&) = delete;
+  TestClient(entmoot::Node& node, std::string topic) : node_(node), topic_(std::move(topic)) {}
+  ~TestClient() override { disconnect(); }
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
 
-  /// An error: the app takes nobody in who comes like this.
+  /// An error if the app rejects the connection.
   [[nodiscard]] entmoot::Result<void> connect(entmoot::ConnectInfo info);
-  /// The network is gone.
+  /// Loses the connection.
   void disconnect();
 
-  /// The answer is {"status": …, "response": …}; a response that is bytes is their base64 as a string.
+  /// The answer is {"status": …, "response": …}; a binary response is a base64 string.
   void push(std::string_view event, const entmoot::Payload& payload, entmoot::Duration timeout, entmoot::ReplyTo reply);
-  /// The payload of the oldest message of that name; bytes as above.
+  /// The payload of the oldest queued message with that event, or of the next one to arrive; binary as above.
   void next(std::string event, entmoot::Duration timeout, entmoot::ReplyTo reply);
-  /// What has come and was not asked for, of one name or all: "message", "typing" (2 times). Empty: nothing.
+  /// The queued messages of one event or of all: `"message", "typing" (2 times)`. Empty if there are none.
   [[nodiscard]] std::string unread(std::optional<std::string_view> event = {}) const;
 
-  /// Once a round: answers what has waited too long, and lets go of a connection that the server has closed.
-  void look_at_the_clock(entmoot::TimePoint now);
+  /// Called once a round: answers requests that have timed out, and destroys a connection that the server has closed.
+  void check_deadlines(entmoot::TimePoint now);
 
  private:
   struct Message {
     std::string event;
     entmoot::JsonText payload;
   };
-  struct Question {
+  struct Request {
     std::string event;
     entmoot::TimePoint deadline;
     entmoot::Duration timeout;
@@ -79,12 +78,12 @@ class Visitor final : public entmoot::Transport {
   entmoot::Node& node_;
   const std::string topic_;
   std::unique_ptr<entmoot::FrameHandler> socket_;
-  unsigned last_ref_ = 0;                                // the join's is 1
-  std::map<std::string, Question, std::less<>> pushed_;  // by ref
-  std::list<Question> waiting_;
+  unsigned last_ref_ = 0;                               // the join's is 1
+  std::map<std::string, Request, std::less<>> pushed_;  // by ref
+  std::list<Request> waiting_;
   std::deque<Message> messages_;
   bool closed_ = false;               // by the server
-  std::optional<std::string> ended_;  // why nothing comes any more
+  std::optional<std::string> ended_;  // the reason, once no more messages can arrive
 };
 
 }  // namespace entmoot_app
