@@ -40,7 +40,7 @@ void reaches_everybody(Program program) {
 
 }  // namespace
 
-TEST_CASE("what the shipped room posts to its BroadcastChannel reaches every joined client as new_message") {
+TEST_CASE("messages that the room posts to its BroadcastChannel reach every joined client as new_message") {
   reaches_everybody(shipped());
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("a room written for QuickBEAM runs unchanged, and its Beam.callSync br
   reaches_everybody(quickbeam());
 }
 
-TEST_CASE("a message is on the sender's screen before it is answered, whichever bridge it takes") {
+TEST_CASE("the sender receives a message before the reply, with both bridges") {
   for (const auto& program : {shipped(), quickbeam()}) {
     SteppedChat chat(program);
     SteppedVisitor visitor(chat, 0, chat.room_on(1));
@@ -62,7 +62,7 @@ TEST_CASE("a message is on the sender's screen before it is answered, whichever 
   }
 }
 
-TEST_CASE("a message whose turn fails reaches nobody, whichever bridge it takes") {
+TEST_CASE("a message whose turn fails reaches no client, with both bridges") {
   SteppedChat chat(program(R"(
     const channel = new BroadcastChannel("chat");
     let history = [];
@@ -85,7 +85,7 @@ TEST_CASE("a message whose turn fails reaches nobody, whichever bridge it takes"
   CHECK(visitor.undisturbed());
 }
 
-TEST_CASE("a broadcast that is no object is the script's error and reaches nobody") {
+TEST_CASE("a broadcast that is not an object is an error of the script and reaches no client") {
   SteppedChat chat(program(R"(
     function sendMessage(sender, text) { Beam.callSync("broadcast", ...JSON.parse(text)); return null; }
     function getHistory() { return []; }

@@ -47,7 +47,7 @@ void all_is_well(LiveChat& chat, std::vector<std::unique_ptr<LiveVisitor>>& visi
 
 }  // namespace
 
-TEST_CASE("fifty clients whose rooms are killed again and again lose no connection and get an answer to every push") {
+TEST_CASE("fifty clients whose rooms are killed repeatedly lose no connection and get a reply to every push") {
   LiveChat chat(shipped());
   auto visitors = crowd(chat);
   std::size_t kills = 0;
@@ -71,7 +71,7 @@ TEST_CASE("fifty clients whose rooms are killed again and again lose no connecti
   all_is_well(chat, visitors);
 }
 
-TEST_CASE("fifty clients in rooms that spin, hoard and throw lose no connection and get an answer to every push") {
+TEST_CASE("fifty clients in rooms that loop, allocate and throw lose no connection and get a reply to every push") {
   LiveChat chat(moody(), 3, {.heap = {.hard = 2 * MiB}, .turn_cpu = 5ms});
   auto visitors = crowd(chat);
   const std::vector<std::string> moods{"hello", "spin", "binge", "throw", "hoard"};
@@ -94,7 +94,7 @@ TEST_CASE("fifty clients in rooms that spin, hoard and throw lose no connection 
   all_is_well(chat, visitors);
 }
 
-TEST_CASE("clients that vanish in the middle of a push or a join leave nothing behind") {
+TEST_CASE("clients that disconnect during a push or a join leave nothing behind") {
   LiveChat chat(moody(), 3, {.turn_cpu = 1h});
   for (int round = 0; round < 20; ++round) {
     const auto room = fmt::format("room{}", round);

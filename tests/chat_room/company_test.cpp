@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Who is here and who types: what those see of each other who joined with a name, and that nobody else notices.
+// Presence and typing among clients that joined with a name; clients without one receive none of it.
 
 #include "live_chat.hpp"
 #include "stepped_chat.hpp"
@@ -20,7 +20,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("who joins with a name sees who is here, and is seen, from shard to shard") {
+TEST_CASE("a client that joins with a name sees the others and is seen, across shards") {
   SteppedChat chat(shipped());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby"), eve(chat, 2, "elsewhere");
   REQUIRE(ann.joined("ann").status == "ok");
@@ -41,7 +41,7 @@ TEST_CASE("who joins with a name sees who is here, and is seen, from shard to sh
   CHECK(ann.here() == Names{"ann"});
 }
 
-TEST_CASE("two clients of one name are there twice, and a second join of one client once") {
+TEST_CASE("two clients with the same name are listed twice, a second join of one client once") {
   SteppedChat chat(shipped());
   SteppedVisitor tab(chat, 0, "lobby"), other_tab(chat, 1, "lobby"), bob(chat, 2, "lobby");
   REQUIRE(bob.joined("bob").status == "ok");
@@ -56,7 +56,7 @@ TEST_CASE("two clients of one name are there twice, and a second join of one cli
   CHECK(other_tab.here() == Names{"ann", "bob"});
 }
 
-TEST_CASE("a client that joins without a name is not listed and gets no frame of presences") {
+TEST_CASE("a client that joins without a name is not listed and receives no presence events") {
   SteppedChat chat(shipped());
   SteppedVisitor quickbeam(chat, 0, "lobby"), ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(quickbeam.joined().status == "ok");
@@ -78,7 +78,7 @@ TEST_CASE("a client that joins without a name is not listed and gets no frame of
   CHECK(quickbeam.undisturbed());
 }
 
-TEST_CASE("a new name is one change of the same presence; the same name again is none") {
+TEST_CASE("a new name is one update of the same presence; the same name is no update") {
   SteppedChat chat(shipped());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(ann.joined("ann").status == "ok");
@@ -91,7 +91,7 @@ TEST_CASE("a new name is one change of the same presence; the same name again is
   CHECK(ann.reads().diffs() == before + 1);
 }
 
-TEST_CASE("typing reaches the others in the room only, under the name of who types") {
+TEST_CASE("typing is sent to the others in the room only, with the name of the sender") {
   SteppedChat chat(shipped());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby"), cleo(chat, 0, "lobby"), eve(chat, 1, "elsewhere");
   REQUIRE(ann.joined("ann").status == "ok");
@@ -107,7 +107,7 @@ TEST_CASE("typing reaches the others in the room only, under the name of who typ
   CHECK(chat.state("lobby") == R"({"messageCount":0})");
 }
 
-TEST_CASE("who is here and types outlasts the room's own end") {
+TEST_CASE("presence and typing continue after the room has ended") {
   SteppedChat chat(moody());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(ann.joined("ann").status == "ok");
@@ -126,7 +126,7 @@ TEST_CASE("who is here and types outlasts the room's own end") {
   CHECK(bob.undisturbed());
 }
 
-TEST_CASE("a name that no message could have is an error that says so, and the client may try another") {
+TEST_CASE("a name that is not valid for a sender is rejected with the reason, and the client can try another") {
   SteppedChat chat(shipped());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(ann.joined("ann").status == "ok");
@@ -145,7 +145,7 @@ TEST_CASE("a name that no message could have is an error that says so, and the c
   CHECK(bob.undisturbed());
 }
 
-TEST_CASE("a room whose list is full lets everybody in; who finds no place is not listed until there is one") {
+TEST_CASE("a room with a full list still accepts joins; a client without a place is listed when there is one") {
   SteppedChat chat(shipped());
   constexpr std::size_t places = PresenceLimits{}.per_topic;
   PresenceOwner last{};
@@ -171,7 +171,7 @@ TEST_CASE("a room whose list is full lets everybody in; who finds no place is no
   CHECK(ann.undisturbed());
 }
 
-TEST_CASE("whoever's new name has no place in the list is not listed under the old one") {
+TEST_CASE("a client whose new name does not fit in the list is not listed under the old one") {
   SteppedChat chat(shipped());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(ann.joined("ann").status == "ok");
@@ -182,7 +182,7 @@ TEST_CASE("whoever's new name has no place in the list is not listed under the o
   CHECK(ann.here() == Names{"ann", "robert"});
 }
 
-TEST_CASE("over sockets and threads everybody comes to see everybody, whoever comes and goes at the same time") {
+TEST_CASE("over sockets and threads all clients see each other, also with simultaneous joins and leaves") {
   constexpr unsigned shards = 3;
   constexpr int rounds = 20;
   LiveChat chat(shipped(), shards);

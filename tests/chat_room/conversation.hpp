@@ -2,9 +2,9 @@
 
 #pragma once
 
-// The client's side of one room, whatever carries it: writes the frames that a client sends, reads those that it gets,
-// and keeps what a person would have on the screen. It is strict: what a server must never send fails the test. Who has
-// joined without a name must hear nothing of presences.
+// The client's side of one room, independent of the transport: writes a client's frames, reads those it receives, and
+// keeps what a page would show. Frames that a server must never send fail the test; a client that joined without a name
+// must receive no presence events.
 
 #include <entmoot/base/json.hpp>
 
@@ -27,7 +27,7 @@ class Conversation {
  public:
   explicit Conversation(std::string_view room) : topic_("room:" + std::string(room)) {}
 
-  /// With no name: as QuickBEAM's page does.
+  /// Without a name, as QuickBEAM's page does.
   [[nodiscard]] std::string join(std::string_view name = {});
   [[nodiscard]] std::string leave();
   [[nodiscard]] std::string say(std::string_view text);
@@ -39,16 +39,16 @@ class Conversation {
   [[nodiscard]] unsigned last_ref() const noexcept { return last_ref_; }
 
   void take(std::string_view frame);
-  /// What came back for a ref; nullptr: nothing yet.
+  /// The reply to a ref; nullptr if there is none yet.
   [[nodiscard]] const Answered* answer(unsigned ref) const;
 
-  /// The history and what was said since, in the order of the screen.
+  /// The history and later messages, in the order of the page.
   [[nodiscard]] const std::vector<std::string>& texts() const noexcept { return texts_; }
   /// The names of those who are here, sorted; of two clients with one name, twice.
   [[nodiscard]] std::vector<std::string> here() const;
-  /// "ann" for ann has begun to type, "ann stops"; in the order in which it was heard.
+  /// "ann" if ann has started typing, "ann stops" if she has stopped; in the order of arrival.
   [[nodiscard]] const std::vector<std::string>& typing() const noexcept { return typing_; }
-  /// How many presence_diff frames came.
+  /// The number of presence_diff frames received.
   [[nodiscard]] std::size_t diffs() const noexcept { return diffs_; }
 
   /// Frames phx_error and phx_close: the channel ended.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Rooms that end, and what their clients notice: an error for what was under way, an empty room after it, and nothing
-// else.
+// Rooms that end, and the effect on their clients: errors for pending requests, an empty room afterwards, nothing else.
 
 #include "stepped_chat.hpp"
 
@@ -33,7 +32,7 @@ void take_rounds(SteppedChat& chat, int rounds = 50) {
 
 }  // namespace
 
-TEST_CASE("a room that is killed starts afresh with the next message, and its clients stay where they are") {
+TEST_CASE("a killed room restarts with the next message, and its clients stay joined") {
   SteppedChat chat(shipped());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(ann.joined().status == "ok");
@@ -54,7 +53,7 @@ TEST_CASE("a room that is killed starts afresh with the next message, and its cl
   }
 }
 
-TEST_CASE("a room that is killed in the middle of a turn answers all that wait, once, and joins with them") {
+TEST_CASE("killing a room during a turn answers all pending requests and joins, once") {
   SteppedChat chat(moody());
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(ann.joined().status == "ok");
@@ -83,7 +82,7 @@ TEST_CASE("a room that is killed in the middle of a turn answers all that wait, 
   CHECK(ann.undisturbed());
 }
 
-TEST_CASE("a room that runs out of time, of memory or of microtasks is replaced, and says which it was") {
+TEST_CASE("a room that exceeds its time, memory or microtasks is replaced, and the error names the limit") {
   SteppedChat chat(moody(), 3, tight);
   SteppedVisitor ann(chat, 0, "lobby"), bob(chat, 1, "lobby");
   REQUIRE(ann.joined().status == "ok");
@@ -108,7 +107,7 @@ TEST_CASE("a room that runs out of time, of memory or of microtasks is replaced,
   CHECK(bob.undisturbed());
 }
 
-TEST_CASE("a turn that runs out of memory but keeps none of it is the caller's error; the room lives on") {
+TEST_CASE("a turn that runs out of memory but releases it is an error for the caller; the room keeps running") {
   SteppedChat chat(moody(), 3, tight);
   SteppedVisitor ann(chat, 0, "lobby");
   REQUIRE(ann.joined().status == "ok");
@@ -119,7 +118,7 @@ TEST_CASE("a turn that runs out of memory but keeps none of it is the caller's e
   CHECK(ann.screen() == Texts{"one", "two"});
 }
 
-TEST_CASE("an exception in a turn is the caller's error; the room and its history live on") {
+TEST_CASE("an exception in a turn is an error for the caller; the room and its history are kept") {
   SteppedChat chat(moody());
   SteppedVisitor ann(chat, 0, "lobby");
   REQUIRE(ann.joined().status == "ok");
@@ -130,7 +129,7 @@ TEST_CASE("an exception in a turn is the caller's error; the room and its histor
   CHECK(ann.screen() == Texts{"one", "two"});
 }
 
-TEST_CASE("a room that crashes again and again is quarantined alone: who asks is told when to come back") {
+TEST_CASE("a room that crashes repeatedly is quarantined alone, and requests are answered with the time to retry") {
   SteppedChat chat(moody(), 3, tight);
   const unsigned shard = chat.home_of("wild");
   const std::string calm = chat.room_on(shard, "calm");
@@ -188,7 +187,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a call that a promise never answers is answered after five seconds, and other calls pass it") {
+TEST_CASE("a call whose promise never settles is answered after five seconds and does not block other calls") {
   SteppedChat chat(moody());
   SteppedVisitor ann(chat, 0, "lobby");
   REQUIRE(ann.joined().status == "ok");
@@ -203,7 +202,7 @@ TEST_CASE("a call that a promise never answers is answered after five seconds, a
   CHECK(ann.undisturbed());
 }
 
-TEST_CASE("a room that is killed on purpose, however often, is never quarantined") {
+TEST_CASE("killing a room, however often, never quarantines it") {
   SteppedChat chat(shipped());
   SteppedVisitor ann(chat, 0, "lobby");
   REQUIRE(ann.joined().status == "ok");

@@ -13,7 +13,7 @@
 using namespace entmoot;
 using namespace chat_room;
 
-TEST_CASE("first uses of one room at once, from several threads, make one room") {
+TEST_CASE("simultaneous first uses of a room from several threads start one room") {
   constexpr int rounds = 10, rooms_a_round = 100, threads = 4;
   LiveChat chat(shipped());
   for (int round = 0; round < rounds; ++round) {
@@ -50,7 +50,7 @@ TEST_CASE("first uses of one room at once, from several threads, make one room")
   }
 }
 
-TEST_CASE("rooms that are killed while others use them for the first time are one room or none, never two") {
+TEST_CASE("killing rooms during their first uses leaves one room or none, never two") {
   constexpr int rounds = 200, threads = 3;
   LiveChat chat(shipped());
   for (int round = 0; round < rounds; ++round) {

@@ -49,7 +49,7 @@ LiveChat::Answer LiveChat::say(std::string_view room, std::string_view text) {
 }
 
 Result<JsonText> LiveChat::get(Answer answer) {
-  REQUIRE(answer.wait_for(patience) == std::future_status::ready);
+  REQUIRE(answer.wait_for(wait_limit) == std::future_status::ready);
   return answer.get();
 }
 
@@ -62,7 +62,7 @@ void LiveChat::on_shard(std::size_t index, const std::function<void()>& work) {
 }
 
 void LiveChat::until_nobody_is_connected() {
-  const auto give_up = std::chrono::steady_clock::now() + patience;
+  const auto give_up = std::chrono::steady_clock::now() + wait_limit;
   for (std::size_t left = 1; left > 0;) {
     REQUIRE(std::chrono::steady_clock::now() < give_up);
     std::promise<std::size_t> counted;

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The chat as it is served: real threads, a real port on loopback, clients with sockets. Whatever a test waits for has
-// a bound (the sockets' and futures' 20 s), so that a hang is a failure.
+// The chat with threads, a port on loopback, and clients with sockets. Every wait is bounded (20 s for sockets and
+// futures), so that a hang is a failure.
 
 #include "conversation.hpp"
 #include "scripts.hpp"
@@ -23,12 +23,12 @@
 
 namespace chat_room {
 
-inline constexpr auto patience = std::chrono::seconds(20);
+inline constexpr auto wait_limit = std::chrono::seconds(20);
 
 class LiveChat {
  public:
   explicit LiveChat(entmoot::Program program, unsigned shards = 3, entmoot::Budget budget = {});
-  /// Stops it, and checks that nothing is left.
+  /// Stops the server and checks that nothing is left.
   ~LiveChat();
 
   ChatRoom& app() { return app_; }
@@ -40,12 +40,12 @@ class LiveChat {
   Answer ask(const std::function<void(entmoot::ReplyTo)>& ask);
   Answer say(std::string_view room, std::string_view text);
   static entmoot::Result<entmoot::JsonText> get(Answer answer);
-  /// Waits until the room is gone.
+  /// Waits until the room has ended.
   void kill(std::string_view room);
   /// Runs `work` on a shard's thread and waits for it.
   void on_shard(std::size_t index, const std::function<void()>& work);
 
-  /// Until the server has seen that all clients are gone.
+  /// Waits until the server has noticed that all clients are gone.
   void until_nobody_is_connected();
 
   struct Count {

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// What the rooms of a test run, ready to be given to a server.
+// The programs that the rooms of the tests run.
 
 #include <entmoot/runtime/program.hpp>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The server ends while much is under way. No test here waits for time to pass: what bounds each end is that nobody is
-// waited for but clients that take their last bytes.
+// Shutdown under load. No test waits for time to pass: a shutdown waits only for clients that read their last bytes.
 
 #include "live_chat.hpp"
 
@@ -23,9 +22,9 @@ namespace {
 
 constexpr Budget endless = {.turn_cpu = 1h};
 
-/// Stops the server on another thread while the clients read; all of them are told to come back.
+/// Stops the server on another thread while the clients read; all of them must be closed with 1012.
 void stops_with_1012(LiveChat& chat, std::vector<std::unique_ptr<LiveVisitor>>& visitors) {
-  const std::jthread stopper([&] { chat.stop(patience); });
+  const std::jthread stopper([&] { chat.stop(wait_limit); });
   for (auto& visitor : visitors) CHECK(visitor->close_code() == 1012u);
 }
 
@@ -37,7 +36,7 @@ void let_it_begin(LiveChat& chat, std::string_view room) {
 
 }  // namespace
 
-TEST_CASE("a server that stops tells every client 1012, after the answers that were on their way") {
+TEST_CASE("a stopping server closes every client with 1012, after the pending replies") {
   LiveChat chat(shipped());
   std::vector<std::unique_ptr<LiveVisitor>> visitors;
   for (int i = 0; i < 12; ++i) {
@@ -49,7 +48,7 @@ TEST_CASE("a server that stops tells every client 1012, after the answers that w
   for (auto& visitor : visitors) CHECK(visitor->conversation().ends() == 0);
 }
 
-TEST_CASE("a server stops while its rooms spin") {
+TEST_CASE("a server stops while its rooms loop") {
   LiveChat chat(moody(), 3, endless);
   std::vector<std::unique_ptr<LiveVisitor>> visitors;
   std::vector<LiveChat::Answer> spinning;
@@ -82,7 +81,7 @@ TEST_CASE("a server stops while joins wait for rooms that do not answer") {
   stops_with_1012(chat, visitors);
 }
 
-TEST_CASE("a server without patience ends its connections at once") {
+TEST_CASE("a stop without a drain timeout ends connections at once") {
   LiveChat chat(shipped());
   LiveVisitor visitor(chat, "lobby");
   REQUIRE(visitor.joined().status == "ok");
@@ -90,7 +89,7 @@ TEST_CASE("a server without patience ends its connections at once") {
   CHECK_FALSE(visitor.close_code().has_value());
 }
 
-TEST_CASE("a server that is destroyed in full swing leaves nothing behind") {
+TEST_CASE("a server that is destroyed under load leaves nothing behind") {
   for (int round = 0; round < 10; ++round) {
     std::vector<LiveChat::Answer> answers;
     {
@@ -106,10 +105,10 @@ TEST_CASE("a server that is destroyed in full swing leaves nothing behind") {
   }
 }
 
-TEST_CASE("to stop twice, or what never started, is no error") {
+TEST_CASE("stopping twice, or before start, is not an error") {
   LiveChat chat(shipped());
   chat.stop();
-  chat.stop(patience);
+  chat.stop(wait_limit);
   ChatRoom idle({.port = 0, .shards = 2}, shipped());
-  idle.stop(patience);
+  idle.stop(wait_limit);
 }

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// The whole chat without sockets and without threads: the test decides which shard takes its next step and what time
-// it is, so every run is the same.
+// The whole chat without sockets and threads: the test decides which shard takes the next step and what time it is, so
+// every run is the same.
 
 #include "conversation.hpp"
 #include "scripts.hpp"
@@ -27,7 +27,7 @@ namespace chat_room {
 struct SteppedChat {
   explicit SteppedChat(entmoot::Program program, unsigned count = 3, entmoot::Budget budget = {})
       : app({.shards = count, .budget = budget, .clock = clock}, std::move(program)) {}
-  /// However the test went, the rooms end and have kept nothing.
+  /// Ends the rooms, whether or not the test has passed, and checks that nothing is left.
   ~SteppedChat() {
     for (std::size_t i = 0; i < shards.size(); ++i) {
       entmoot::run_on(shards[i], [&] {
@@ -54,7 +54,7 @@ struct SteppedChat {
   }
 
   using Answer = std::shared_ptr<std::optional<entmoot::Result<entmoot::JsonText>>>;
-  /// Calls `ask` with a ReplyTo; the answer is there when the shards have come to it.
+  /// Calls `ask` with a ReplyTo; the answer is set once the shards have processed it.
   Answer ask(const std::function<void(entmoot::ReplyTo)>& ask) {
     auto answer = std::make_shared<std::optional<entmoot::Result<entmoot::JsonText>>>();
     ask(entmoot::ReplyTo([answer](entmoot::Result<entmoot::JsonText> result) {
@@ -97,11 +97,11 @@ class SteppedVisitor {
   SteppedVisitor(SteppedChat& chat, unsigned shard, std::string_view room)
       : chat_(chat), conversation_(room), client_(chat.shards[shard], chat.mount) {}
 
-  /// Asks; one round of the client's shard. Returns the ref.
+  /// Pushes and runs one round of the client's shard. Returns the ref.
   unsigned joins(std::string_view name = {}) { return sends(conversation_.join(name)); }
   unsigned leaves() { return sends(conversation_.leave()); }
   unsigned says(std::string_view text) { return sends(conversation_.say(text)); }
-  /// All the way to the answer.
+  /// Steps until the reply has arrived.
   const Answered& joined(std::string_view name = {}) { return settled(joins(name)); }
   const Answered& said(std::string_view text) { return settled(says(text)); }
   const Answered& renamed(std::string_view name) { return settled(sends(conversation_.rename(name))); }
@@ -111,7 +111,7 @@ class SteppedVisitor {
   }
   void disconnects() { client_.disconnects(); }
 
-  /// Reads what has come.
+  /// Reads the received frames.
   Conversation& reads() {
     for (const auto& frame : client_.received()) conversation_.take(frame);
     return conversation_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Who may connect, and what the configuration lets rooms do.
+// Which clients may connect, and what the configuration allows rooms to do.
 
 #include "app_bench.hpp"
 
@@ -29,7 +29,7 @@ std::string signed_by(std::string_view key, const Json& what, WallTime at) {
 
 }  // namespace
 
-TEST_CASE("with tokens only who shows one is let in, and the room is told what it says") {
+TEST_CASE("with tokens, only clients with a valid one connect, and the room receives its data") {
   AppBench bench(shows, config());
   const auto now = SystemClock::shared().now();
   CHECK(Person(bench).refused() == "token missing");
@@ -43,25 +43,25 @@ TEST_CASE("with tokens only who shows one is let in, and the room is told what i
   CHECK(bob.join("room:a") == R"(ok {"params":{},"token":"bob"})");
 }
 
-TEST_CASE("a token that is too old is refused") {
+TEST_CASE("an expired token is rejected") {
   AppBench bench(shows, config(", maxAge: \"1h\""));
   const auto now = SystemClock::shared().now();
   CHECK(Person(bench, 0, {.token = signed_by(secret, Json("x"), now - 2h)}).refused() == "token expired");
   CHECK(Person(bench, 0, {.token = signed_by(secret, Json("x"), now - 30min)}).refused().empty());
 }
 
-TEST_CASE("a token may be optional, but a bad one is never taken for none") {
+TEST_CASE("tokens can be optional, but an invalid token is always rejected") {
   AppBench bench(shows, config(", required: false"));
   CHECK(Person(bench).join("room:a") == R"(ok {"params":{},"token":null})");
   CHECK(Person(bench, 0, {.query = "token=abc"}).refused() == "invalid token");
 }
 
-TEST_CASE("without tokens a parameter of that name is the app's own") {
+TEST_CASE("without tokens, a parameter named token is passed to the app unchanged") {
   AppBench bench(shows);
   CHECK(Person(bench, 0, {.query = "token=abc"}).join("room:a") == R"(ok {"params":{"token":"abc"},"token":null})");
 }
 
-TEST_CASE("a room may call the handlers that the configuration lists") {
+TEST_CASE("a room can call the handlers that the configuration lists") {
   const std::string_view room = R"(
     export async function handleIn(event, payload) {
       if (event === "broadcast") Beam.callSync("broadcast", payload);
@@ -107,7 +107,7 @@ TEST_CASE("a BroadcastChannel reaches the clients as the event that the configur
   CHECK(ann.push("room:a", "news", "7") == R"(error {"reason":"a message to clients must be an object"})");
 }
 
-TEST_CASE("limits of a route are its own") {
+TEST_CASE("a route can have its own limits") {
   AppBench bench(
       Files{{"rooms/room.ts", "export {};"},
             {"rooms/hall.ts", "export {};"},
@@ -122,7 +122,7 @@ TEST_CASE("limits of a route are its own") {
   CHECK(cid.join("room:a").starts_with("error "));
 }
 
-TEST_CASE("an app without tokens does not know a client's address from what it says, unless a proxy says it") {
+TEST_CASE("X-Forwarded-For is ignored unless the app is configured to be behind a proxy") {
   AppBench bench("export {};", R"({node: {roomsPerIp: 1}})");
   Person ann(bench, 0, {.forwarded_for = "10.0.0.1"});
   Person bob(bench, 0, {.forwarded_for = "10.0.0.2"});

@@ -2,9 +2,8 @@
 
 #pragma once
 
-// An app's folder as a server would run it, without sockets and without threads: the test decides which shard takes its
-// next step and what time it is. Clients speak the protocol (phoenix/socket), so what a test reads is what phoenix.js
-// would be given.
+// Runs an app's folder as a server does, but without sockets and threads: the test decides which shard takes the next
+// step and what time it is. Clients use the protocol (phoenix/socket), so a test reads what phoenix.js would receive.
 //
 //     AppBench bench({{"rooms/room.ts", "export function handleIn() { return {n: 1}; }"}});
 //     Person ann(bench);
@@ -51,16 +50,16 @@ class AppBench {
   AppBench(const AppBench&) = delete;
   AppBench& operator=(const AppBench&) = delete;
 
-  /// Changes files; what the folder is then is loaded, and the rooms go over to it. What is wrong with it, if anything.
+  /// Changes files, loads the folder and reloads the rooms. Returns the errors, or an empty string.
   std::string reload(const Files& files);
-  /// The same, but no shard has taken a step yet.
+  /// The same, without any step of the shards.
   std::string begin_reload(const Files& files);
   std::string reload(std::string_view room) { return reload(Files{{"rooms/room.ts", std::string(room)}}); }
   std::string begin_reload(std::string_view room) { return begin_reload(Files{{"rooms/room.ts", std::string(room)}}); }
 
-  /// Steps all shards until nothing happens any more.
+  /// Steps all shards until they are idle.
   void settle();
-  /// One round of one shard, for a test that wants them out of step. Whether it did anything.
+  /// Runs one round of one shard, for tests of interleavings. Returns whether it did anything.
   bool step(unsigned shard);
   /// Settles, moves the clock, and settles.
   void advance(entmoot::Duration by);
@@ -68,23 +67,23 @@ class AppBench {
   /// Which shard a room lives on.
   [[nodiscard]] unsigned home_of(std::string_view topic) const;
 
-  // As an operator would. What comes of it: a JSON text, "error: …", or "(no answer)".
+  // The operator's commands. Each returns a JSON text, "error: …", or "(no answer)".
   std::string info(std::string_view topic, std::string_view message);
   std::string evaluate(std::string_view topic, std::string_view expression);
   std::string kill(std::string_view topic);
-  /// The rows of `entmoot rooms`, a text each: "room:a running 2".
+  /// The rows of `entmoot rooms`, as texts: "room:a running 2".
   Texts rooms();
   /// A field of a room's row, as JSON.
   std::string about(std::string_view topic, const std::string& field);
 
   /// An HTTP request: GET, unless `request` says otherwise.
   entmoot::HttpResponse http(entmoot::HttpRequest request);
-  /// What has become of the last one meanwhile.
+  /// The response to the last request, if it has arrived meanwhile.
   entmoot::HttpResponse late_http();
   /// Status and body: "200 hello"; "0 (no answer)".
   std::string http(const std::string& method, const std::string& path, const std::string& body = {});
 
-  /// Lines of the log since it was asked last that contain `part`.
+  /// The log lines since the last call that contain `part`.
   Texts logged(std::string_view part);
 
   struct Parts;
@@ -96,10 +95,10 @@ class AppBench {
   const std::unique_ptr<Parts> parts_;
 };
 
-/// How a client comes, where it is not as usual.
+/// The options of a client's connection.
 struct Coming {
-  std::string query = {};          ///< Behind vsn.
-  std::string forwarded_for = {};  ///< What a proxy says.
+  std::string query = {};          ///< Appended after vsn.
+  std::string forwarded_for = {};  ///< The header that a proxy adds.
   std::string token = {};          ///< phoenix.js's authToken.
 };
 
@@ -116,20 +115,20 @@ class Person {
   std::string push(std::string_view topic, std::string_view event, std::string_view payload = "{}");
   std::string push_bytes(std::string_view topic, std::string_view event, std::string_view bytes);
   std::string leave(std::string_view topic);
-  /// The network is gone.
+  /// Loses the connection.
   void disconnect();
 
-  // The same without a step of the rooms' shards: returns a number to ask for the reply by.
+  // The same without a step of the rooms' shards: returns the ref for reply().
   unsigned asks_join(std::string_view topic, std::string_view params = "{}");
   unsigned asks(std::string_view topic, std::string_view event, std::string_view payload = "{}");
   [[nodiscard]] std::string reply(unsigned ref);
 
-  /// What came besides replies since it was asked last: "room:a event {…}".
+  /// The messages received since the last call, without replies: "room:a event {…}".
   Texts news();
-  /// Everything since it was asked last, replies as "room:a reply ok {}".
+  /// All frames received since the last call, replies as "room:a reply ok {}".
   Texts frames();
   [[nodiscard]] bool connected() const;
-  /// Why it was not let in; empty: it was.
+  /// Why the connection was rejected; empty if it was accepted.
   [[nodiscard]] std::string refused() const;
 
  private:
@@ -143,7 +142,7 @@ class Person {
 
 }  // namespace entmoot_app
 
-/// So that a test that fails shows them.
+/// Shows the texts in failed assertions.
 template <>
 struct doctest::StringMaker<entmoot_app::Texts> {
   static String convert(const entmoot_app::Texts& texts) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a client sees of a room's functions: what they return, what they throw, what they send.
+// What clients receive from a room's functions: results, exceptions, messages.
 
 #include "app_bench.hpp"
 
@@ -11,7 +11,7 @@
 using namespace entmoot_app;
 using namespace std::chrono_literals;
 
-TEST_CASE("what join returns is the reply to the join, at once or later") {
+TEST_CASE("the result of join is the reply to the join, also if it is a promise") {
   AppBench bench(R"(
     export const join = ({later}, client) => {
       const hello = {hello: client.params.name, n: room.clients.length, topic: room.topic, id: room.id};
@@ -30,7 +30,7 @@ TEST_CASE("what join returns is the reply to the join, at once or later") {
   CHECK(bench.evaluate("room:a", "room.clients.length") == "2");
 }
 
-TEST_CASE("a room without functions lets in and says who takes no messages") {
+TEST_CASE("a room without functions accepts joins and answers messages with an error") {
   AppBench bench("export {};");
   Person ann(bench);
   CHECK(ann.join("room:a") == "ok {}");
@@ -40,7 +40,7 @@ TEST_CASE("a room without functions lets in and says who takes no messages") {
   CHECK(ann.news() == Texts{"room:a phx_close {}"});
 }
 
-TEST_CASE("a join that throws is refused, and nothing of it gets out") {
+TEST_CASE("a join that throws is rejected, and its effects are dropped") {
   AppBench bench(R"(
     export function join({how}, client) {
       room.broadcast("came", {});
@@ -75,7 +75,7 @@ TEST_CASE("a join that throws is refused, and nothing of it gets out") {
   CHECK(bench.evaluate("room:a", "Object.keys(room.presence.list()).length") == "1");
 }
 
-TEST_CASE("what handleIn returns is replied, what it throws is an error, and what it sent before is dropped") {
+TEST_CASE("the result of handleIn is the reply, an exception is an error and drops what was sent before") {
   AppBench bench(R"(
     export async function handleIn(event, payload, client) {
       return await answers[event]();
@@ -120,7 +120,7 @@ TEST_CASE("what handleIn returns is replied, what it throws is an error, and wha
   CHECK(bench.logged("rooms/room.ts:").size() >= 2);  // the stack is for the log
 }
 
-TEST_CASE("who throws what is no Error is shown what it was") {
+TEST_CASE("a thrown value that is not an Error is shown in the reply") {
   AppBench bench(R"(
     export function handleIn(event) {
       if (event === "object") throw {code: 5};
@@ -137,7 +137,7 @@ TEST_CASE("who throws what is no Error is shown what it was") {
   CHECK(ann.push("room:a", "cycle") == R"(error {"reason":"the error cannot be converted to a string"})");
 }
 
-TEST_CASE("a message is dropped with all it did when its handler throws before it awaits") {
+TEST_CASE("an exception before the first await drops all effects of the message") {
   AppBench bench(R"(
     export function handleIn(event, {text}, client) {
       room.broadcast("said", {text});
@@ -157,7 +157,7 @@ TEST_CASE("a message is dropped with all it did when its handler throws before i
   CHECK(bob.news() == Texts{R"(room:a said {"text":"y"})"});
 }
 
-TEST_CASE("a reply that was taken over is given once, whenever it is known") {
+TEST_CASE("a reply taken over with replyLater can be sent once, at any time") {
   AppBench bench(R"(
     export let kept;
     export function handleIn(event, payload, client) {
@@ -212,7 +212,7 @@ TEST_CASE("a reply that was taken over is given once, whenever it is known") {
   CHECK(ann.reply(never) == R"(error {"reason":"timeout"})");
 }
 
-TEST_CASE("a reply that was taken over is sent where it is given, among what else is sent") {
+TEST_CASE("a reply taken over with replyLater is sent in order with other messages") {
   AppBench bench(R"(
     let waiting;
     export function handleIn(event, payload, client) {
@@ -232,7 +232,7 @@ TEST_CASE("a reply that was taken over is sent where it is given, among what els
   CHECK(ann.frames() == Texts{"room:a before {}", "room:a reply ok {}", "room:a behind {}", "room:a last {}"});
 }
 
-TEST_CASE("bytes go both ways") {
+TEST_CASE("bytes can be sent in both directions") {
   AppBench bench(R"(
     export const join = (payload) => ({bytes: payload instanceof Uint8Array});
     export function handleIn(event, payload, client) {
@@ -253,7 +253,7 @@ TEST_CASE("bytes go both ways") {
   CHECK(ann.push("room:a", "b", "[1]") == R"(ok {"json":true})");
 }
 
-TEST_CASE("what is sent is an object or bytes") {
+TEST_CASE("payloads must be objects or bytes") {
   AppBench bench(R"(
     export function handleIn(event, payload, client) {
       if (event === "push") client.push("e", payload.what);
@@ -275,7 +275,7 @@ TEST_CASE("what is sent is an object or bytes") {
   CHECK(ann.news().empty());
 }
 
-TEST_CASE("what join pushes comes behind its reply, in order, and a broadcast reaches who was there before") {
+TEST_CASE("what join pushes follows its reply, in order, and its broadcasts reach the earlier clients") {
   AppBench bench(R"(
     export function join(params, client) {
       client.push("first", {});
@@ -300,7 +300,7 @@ TEST_CASE("what join pushes comes behind its reply, in order, and a broadcast re
   CHECK(ann.news() == Texts{"room:a hello {}", "room:a all {}"});
 }
 
-TEST_CASE("broadcasts of an event that is intercepted go through handleOut, for each client") {
+TEST_CASE("broadcasts of an intercepted event are passed to handleOut for each client") {
   AppBench bench(R"(
     export const intercept = ["said", "presence_diff"];
     export function join({name}, client) {
@@ -335,7 +335,7 @@ TEST_CASE("broadcasts of an event that is intercepted go through handleOut, for 
   CHECK(ann.news() == Texts{R"(room:a other {"from":"bob","text":"hi"})"});
 }
 
-TEST_CASE("an intercepted event of a room without handleOut is passed on") {
+TEST_CASE("without handleOut, an intercepted event is passed to the clients") {
   AppBench bench(R"(
     export const intercept = ["said"];
     export const handleIn = (event, payload, client) => room.broadcast(event, payload);
@@ -348,7 +348,7 @@ TEST_CASE("an intercepted event of a room without handleOut is passed on") {
   CHECK(ann.news() == Texts{"room:a said <x>"});
 }
 
-TEST_CASE("who is sent away in the handler of his own message gets its reply first") {
+TEST_CASE("a client that is removed by its own message receives the reply first") {
   AppBench bench(R"(
     export function handleIn(event, payload, client) {
       if (event === "go") client.leave();
@@ -369,7 +369,7 @@ TEST_CASE("who is sent away in the handler of his own message gets its reply fir
   }
 }
 
-TEST_CASE("terminate is told why a stay has ended, once for each") {
+TEST_CASE("terminate is called once for each client, with the reason") {
   AppBench bench(R"(
     export const left = [];
     export function handleIn(event, payload, client) {
@@ -434,7 +434,7 @@ TEST_CASE(
   CHECK(bench.evaluate("room:a", "room.clients.length") == "1");
 }
 
-TEST_CASE("a join that is never answered is refused in time") {
+TEST_CASE("a join that is never answered is rejected after the timeout") {
   AppBench bench("export const join = () => new Promise(() => {});", R"({limits: {replyTimeout: "3s"}})");
   Person ann(bench);
   const auto joins = ann.asks_join("room:a");
@@ -459,7 +459,7 @@ TEST_CASE("a client has a new id with each join, and its assigns are its own") {
   CHECK(ann.push("room:a", "x").starts_with(R"(ok {"n":1)"));
 }
 
-TEST_CASE("messages are taken in order while a handler awaits") {
+TEST_CASE("messages are handled in order while a handler awaits") {
   AppBench bench(R"(
     export const order = [];
     export async function handleIn(event, {ms}, client) {
@@ -484,7 +484,7 @@ TEST_CASE("messages are taken in order while a handler awaits") {
   CHECK(bench.evaluate("room:a", "order.join()") == R"("begin a,begin b,begin c,end c,end b,end a")");
 }
 
-TEST_CASE("what nobody caught is in the log with the room's name, and counted") {
+TEST_CASE("uncaught exceptions are logged with the room's name and counted") {
   AppBench bench(R"(
     export function handleIn(event) {
       if (event === "reject") Promise.reject(new Error("unheard"));
@@ -506,7 +506,7 @@ TEST_CASE("what nobody caught is in the log with the room's name, and counted") 
   CHECK(bench.logged("heard").empty());
 }
 
-TEST_CASE("rooms send to rooms that are running") {
+TEST_CASE("rooms can send to running rooms") {
   AppBench bench(R"(
     export const got = [];
     export const handleIn = (event, {to}) => { room.send(to, {from: room.id}); };
@@ -524,7 +524,7 @@ TEST_CASE("rooms send to rooms that are running") {
   CHECK(bench.info("room:c", "1") == "error: no room \"room:c\" is running");
 }
 
-TEST_CASE("a topic that no file serves, one without a name and one too long are refused") {
+TEST_CASE("joins of topics that no file serves, without a name or too long are rejected") {
   AppBench bench(
       Files{{"rooms/room.ts", "export {};"},
             {"rooms/lobby.ts", "export const topic = \"room:lobby\"; export const join = () => ({lobby: room.id});"}});
@@ -537,7 +537,7 @@ TEST_CASE("a topic that no file serves, one without a name and one too long are 
   CHECK(ann.join("room:" + std::string(251, 'x')) == R"(error {"reason":"topic too long: the limit is 255 bytes"})");
 }
 
-TEST_CASE("half a character in what a script says does no harm: it goes out as the sign for such") {
+TEST_CASE("a lone surrogate in a script's string is sent as U+FFFD") {
   AppBench bench(R"(
     const half = "😀".slice(0, 1);
     export function join({how}) { if (how) throw new Error(how.slice(0, 1)); }
@@ -576,7 +576,7 @@ TEST_CASE("half a character in what a script says does no harm: it goes out as t
   CHECK(bench.about("room:a", "trouble") == "\"reload: \uFFFD\"");
 }
 
-TEST_CASE("a reply is an object, whatever its toJSON makes of it") {
+TEST_CASE("a reply whose toJSON does not return an object is an error") {
   AppBench bench(R"(
     const made = (json) => ({toJSON: () => json});
     const answers = {date: new Date(0), error: made("!7"), bytes: made("=!"), text: made("{}"), number: made(7), array: made([1]), nothing: made(undefined), object: made({a: 1})};
@@ -597,7 +597,7 @@ TEST_CASE("a reply is an object, whatever its toJSON makes of it") {
   CHECK(ann.push("room:a", "object") == R"(ok {"a":1})");
 }
 
-TEST_CASE("what a room keeps of a client goes with it, also if the client was never answered") {
+TEST_CASE("a room releases everything about a client that leaves, even if its join was never answered") {
   AppBench bench(R"(
     export function join({hoard}) {
       for (let all = null; hoard; ) all = {all};

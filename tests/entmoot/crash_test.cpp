@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Rooms that end by force, and the limits that keep them from it.
+// Rooms that are terminated, and the limits of rooms.
 
 #include "app_bench.hpp"
 
@@ -29,7 +29,7 @@ constexpr std::string_view moody = R"(
 
 }  // namespace
 
-TEST_CASE("a room that cannot go on ends, its clients are told, and find a fresh one") {
+TEST_CASE("a terminated room ends its channels, and its clients join a new room") {
   for (const std::string event : {"loop", "memory", "microtasks", "output"}) {
     CAPTURE(event);
     AppBench bench(moody, R"({limits: {turn: "50ms", heap: "4MB", microtasks: 1000, output: "1MB"}})");
@@ -54,7 +54,7 @@ TEST_CASE("a room that cannot go on ends, its clients are told, and find a fresh
   }
 }
 
-TEST_CASE("an error that the engine survives is an error of the message") {
+TEST_CASE("an error that the engine survives is answered as an error of the message") {
   AppBench bench(moody);
   Person ann(bench);
   (void)ann.join("room:a");
@@ -63,7 +63,7 @@ TEST_CASE("an error that the engine survives is an error of the message") {
   CHECK(ann.push("room:a", "x") == "ok {}");
 }
 
-TEST_CASE("what the room's own functions throw is logged with the line that called them") {
+TEST_CASE("exceptions of the room object's functions are logged with the line of the call") {
   AppBench bench(R"(
     export async function handleIn(event, payload, client) {
       if (event === "broadcast") room.broadcast("x", [1]);
@@ -86,7 +86,7 @@ TEST_CASE("what the room's own functions throw is logged with the line that call
   }
 }
 
-TEST_CASE("a room that goes on crashing is quarantined, and says for how long") {
+TEST_CASE("a room that keeps crashing is quarantined, and the error states for how long") {
   AppBench bench(moody, R"({limits: {turn: "5ms"}})");
   Person ann(bench);
   Person bob(bench, 1);
@@ -102,7 +102,7 @@ TEST_CASE("a room that goes on crashing is quarantined, and says for how long") 
   CHECK(ann.join("room:a") == R"(ok {"n":0})");
 }
 
-TEST_CASE("a script whose top level throws or waits for ever lets nobody in") {
+TEST_CASE("joins are rejected if the script's top level throws or never finishes") {
   AppBench bench(R"(
     if (room.id === "bad") throw new Error("at the start");
     if (room.id === "slow") await new Promise(() => {});
@@ -120,7 +120,7 @@ TEST_CASE("a script whose top level throws or waits for ever lets nobody in") {
   CHECK(ann.reply(slow) == R"(error {"reason":"the script did not start in time"})");
 }
 
-TEST_CASE("a room that stops itself, or is killed, sends its clients to a fresh one") {
+TEST_CASE("the clients of a room that is stopped or killed join a new one") {
   AppBench bench(moody);
   Person ann(bench);
   (void)ann.join("room:a");
@@ -136,14 +136,14 @@ TEST_CASE("a room that stops itself, or is killed, sends its clients to a fresh 
   CHECK(ann.reply(waits) == R"(error {"reason":"killed"})");
   CHECK(ann.join("room:a") == R"(ok {"n":0})");
   CHECK(bench.kill("room:nobody") == "error: no room \"room:nobody\" is running");
-  // That was asked for, so nothing is quarantined.
+  // Intended ends do not lead to quarantine.
   for (int i = 0; i < 10; ++i) {
     (void)bench.kill("room:a");
     CHECK(ann.join("room:a") == R"(ok {"n":0})");
   }
 }
 
-TEST_CASE("a message to a room that has ended starts none") {
+TEST_CASE("a message to a room that has ended does not start one") {
   AppBench bench(moody);
   Person ann(bench);
   (void)ann.join("room:a");
@@ -156,7 +156,7 @@ TEST_CASE("a message to a room that has ended starts none") {
   CHECK(bench.rooms().empty());
 }
 
-TEST_CASE("a full room refuses, and takes somebody else when somebody has left") {
+TEST_CASE("a full room rejects joins until a client has left") {
   AppBench bench("export {};", R"({limits: {clients: 1}})");
   Person ann(bench);
   Person bob(bench, 1);
@@ -168,7 +168,7 @@ TEST_CASE("a full room refuses, and takes somebody else when somebody has left")
   CHECK(ann.join("room:a").starts_with("error "));
 }
 
-TEST_CASE("rooms are limited, for the node and for each address") {
+TEST_CASE("the number of rooms is limited for the node and for each address") {
   AppBench bench("export {};", R"({proxy: true, node: {rooms: 4, roomsPerIp: 2}, limits: {idle: "60s"}})");
   Person ann(bench, 0, {.forwarded_for = "10.0.0.1, 10.9.9.9"});
   Person bob(bench, 1, {.forwarded_for = "10.8.8.8"});
@@ -187,7 +187,7 @@ TEST_CASE("rooms are limited, for the node and for each address") {
   CHECK(cid.join("room:5") == "ok {}");
 }
 
-TEST_CASE("a full mailbox is an answer, and a leave is not lost in it") {
+TEST_CASE("a message to a full mailbox is answered `overloaded`, and a leave is not lost") {
   AppBench bench(R"(
     export const left = [];
     export const handleIn = () => {};
@@ -213,7 +213,7 @@ TEST_CASE("a full mailbox is an answer, and a leave is not lost in it") {
   CHECK(bench.rooms() == Texts{"room:a running 1"});
 }
 
-TEST_CASE("a room answers in time or not at all") {
+TEST_CASE("a message without a reply in time is answered `timeout`") {
   AppBench bench(moody, R"({limits: {replyTimeout: "2s", pendingCalls: 2}})");
   Person ann(bench);
   (void)ann.join("room:a");

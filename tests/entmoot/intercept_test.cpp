@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which broadcasts go through handleOut is the code's to say, also of clients that joined under other code: a broadcast
-// goes by the code that made it, and no other overtakes it.
+// A room's code declares which broadcasts are passed to handleOut, also for clients that joined an earlier version. A
+// broadcast is routed by the version that made it, and broadcasts keep their order.
 
 #include "app_bench.hpp"
 
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A room that broadcasts what it is sent, counted, and says which handleOut has seen it. `more` is more of its code.
+/// A room that broadcasts its messages, numbered and with the version of handleOut. `more` is appended to its code.
 std::string version(int number, const std::string& intercepted, const std::string& more = {}) {
   return "const version = " + std::to_string(number) + "; export const intercept = [" + intercepted + "];" + R"(
     let n = 0;
@@ -32,7 +32,7 @@ int number_of(const std::string& news) { return std::stoi(news.substr(news.find(
 
 }  // namespace
 
-TEST_CASE("clients that are there go by what the new code intercepts, on whichever shard they live") {
+TEST_CASE("after a reload, existing clients on every shard follow what the new code intercepts") {
   AppBench bench(version(1, ""));
   Person ann(bench, bench.home_of("room:a"));
   Person bob(bench, 1 - bench.home_of("room:a"));
@@ -54,7 +54,7 @@ TEST_CASE("clients that are there go by what the new code intercepts, on whichev
   both_hear(R"(room:a said {"n":4,"out":5})");
 }
 
-TEST_CASE("who joins goes by the code that let him in, whatever his own shard has heard of it") {
+TEST_CASE("a joining client follows the version that accepted the join") {
   for (const bool room_first : {false, true}) {
     CAPTURE(room_first);
     AppBench bench(version(1, ""));
@@ -76,7 +76,7 @@ TEST_CASE("who joins goes by the code that let him in, whatever his own shard ha
   }
 }
 
-TEST_CASE("a reload that fails leaves in force what the old code intercepts") {
+TEST_CASE("a failed reload keeps what the old code intercepts") {
   const struct {
     std::string before;
     std::string next;
@@ -105,7 +105,7 @@ TEST_CASE("a reload that fails leaves in force what the old code intercepts") {
   }
 }
 
-TEST_CASE("what the new code has to filter does not get out while it takes up the state") {
+TEST_CASE("events that the new code filters are not sent while it restores the state") {
   const std::string code = version(2, "'secret'", R"(
     export const restore = (state) => {
       n = state.n;
@@ -124,7 +124,7 @@ TEST_CASE("what the new code has to filter does not get out while it takes up th
   CHECK(bob.news() == Texts{R"(room:a secret {"n":7,"out":2})"});
 }
 
-TEST_CASE("presence changes are intercepted, and no more, as the new code says") {
+TEST_CASE("interception of presence changes follows the new code") {
   const auto code = [](const std::string& intercepted) {
     return "export const intercept = [" + intercepted + "];" + R"(
       export const join = ({name}, client) => room.presence.track(client, name);
@@ -147,7 +147,7 @@ TEST_CASE("presence changes are intercepted, and no more, as the new code says")
   CHECK(hears("dan") == "room:a presence_dif");
 }
 
-TEST_CASE("whatever moment the code is replaced in, each client hears every broadcast once and in order") {
+TEST_CASE("at whatever moment a reload happens, each client receives every broadcast once and in order") {
   for (unsigned seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);
     std::minstd_rand random(seed);

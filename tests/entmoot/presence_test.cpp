@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// room.presence and room.history: what clients are told, and what is kept.
+// room.presence and room.history: the events that clients receive, and the limits.
 
 #include "app_bench.hpp"
 
@@ -35,7 +35,7 @@ bool is_diff(const std::string& frame, const std::string& joins, const std::stri
 
 }  // namespace
 
-TEST_CASE("who joins is told who is here, himself included, and the others are told of him") {
+TEST_CASE("a joining client receives the list of who is present, itself included, and the others receive the change") {
   AppBench bench(present);
   Person ann(bench);
   Person bob(bench, 1);
@@ -55,7 +55,7 @@ TEST_CASE("who joins is told who is here, himself included, and the others are t
   CHECK(bob.push("room:a", "list") == R"(ok {"here":["ann","bob"],"moods":["fine","fine"]})");
 }
 
-TEST_CASE("who joins in the same moment as others hears of every one of them") {
+TEST_CASE("clients that join in the same moment learn of each other") {
   constexpr std::string_view gated = R"(
     let open;
     const gate = new Promise((resolve) => (open = resolve));
@@ -84,7 +84,7 @@ TEST_CASE("who joins in the same moment as others hears of every one of them") {
   }
 }
 
-TEST_CASE("a presence's meta changes, and ends by itself with the client, however it goes") {
+TEST_CASE("a presence's meta can change, and the presence ends with its client, however it leaves") {
   AppBench bench(present);
   Person ann(bench);
   Person bob(bench, 1);
@@ -115,7 +115,7 @@ TEST_CASE("a presence's meta changes, and ends by itself with the client, howeve
   CHECK(is_diff(news[0], "", "bob"));
 }
 
-TEST_CASE("a presence that is above the limits is a line in the log that says which, and the one before stays") {
+TEST_CASE("a presence that exceeds a limit is logged with the limit, and the previous one stays") {
   AppBench bench(R"(
     export function join(params, client) { room.presence.track(client, "ann", {mood: "fine"}); }
     export function handleIn(event, {bytes}, client) {
@@ -136,7 +136,7 @@ TEST_CASE("a presence that is above the limits is a line in the log that says wh
   CHECK(ann.news().empty());
 }
 
-TEST_CASE("nobody is present in a room that has crashed") {
+TEST_CASE("a crashed room has no presences") {
   AppBench bench(present, R"({limits: {turn: "5ms"}})");
   Person ann(bench);
   Person bob(bench, 1);
@@ -147,7 +147,7 @@ TEST_CASE("nobody is present in a room that has crashed") {
   CHECK(ann.push("room:a", "x") == R"(ok {"here":["ann"],"moods":["fine"]})");
 }
 
-TEST_CASE("a client that is in the room when presence is first used gets the state then") {
+TEST_CASE("clients receive presence_state when the room first uses presence") {
   AppBench bench(R"(
     export const handleIn = (event, payload, client) => room.presence.track(client, "k");
   )");
@@ -165,7 +165,7 @@ TEST_CASE("a client that is in the room when presence is first used gets the sta
   }
 }
 
-TEST_CASE("a first use of presence that comes to nothing keeps nobody from the state") {
+TEST_CASE("a failed first use of presence does not prevent a later presence_state") {
   AppBench bench(R"(
     export function handleIn(event, payload, client) {
       room.presence.track(client, "k");
@@ -185,7 +185,7 @@ TEST_CASE("a first use of presence that comes to nothing keeps nobody from the s
   CHECK(news[1].starts_with(R"(room:a presence_state {"k":)"));
 }
 
-TEST_CASE("what cannot be tracked is in the log with the reason, and does not fill it") {
+TEST_CASE("failed calls of track are logged with the reason, within the log limit") {
   AppBench bench(R"(
     export function handleIn(event, {key, meta, times}, client) {
       for (let i = 0; i < times; i++) room.presence.track(client, key, {meta: "m".repeat(meta)});
@@ -201,7 +201,7 @@ TEST_CASE("what cannot be tracked is in the log with the reason, and does not fi
   CHECK(bench.logged("the key has 200 bytes").size() == 99);
 }
 
-TEST_CASE("messages to rooms that nobody runs are in the log, as many as a room may write, and the rest is counted") {
+TEST_CASE("messages to rooms that are not running are logged, within the log limit") {
   AppBench bench(R"(
     export function handleIn(event, {times}) { for (let i = 0; i < times; i++) room.send("room:nobody", i); }
   )",
@@ -215,7 +215,7 @@ TEST_CASE("messages to rooms that nobody runs are in the log, as many as a room 
   CHECK(bench.logged("suppressed 490 log lines").size() == 1);
 }
 
-TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
+TEST_CASE("a history removes its oldest entries when it exceeds a limit") {
   const std::string_view room = R"(
     export function handleIn(event, {n}) {
       if (event === "add") for (let i = 0; i < n; i++) room.history.push({i});
@@ -237,7 +237,7 @@ TEST_CASE("a history keeps what the limits allow, and drops the oldest") {
   CHECK(ann.push("room:a", "clear").starts_with(R"(ok {"length":0,)"));
 }
 
-TEST_CASE("what is in the history cannot be changed from outside") {
+TEST_CASE("entries of the history cannot be changed after push") {
   AppBench bench(R"(
     export function handleIn() {
       const entry = {a: 1};

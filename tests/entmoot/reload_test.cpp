@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Other code under a room that lives: it goes on in it with its state and its clients, or it goes on as it was.
+// Reloads of running rooms: a room switches to the new code with its state and clients, or keeps running the old code.
 
 #include "app_bench.hpp"
 
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A room that counts, and says which code it runs. `more` is more of its code.
+/// A room that counts and answers which version it runs. `more` is appended to its code.
 std::string version(int number, const std::string& more = {}) {
   return "const version = " + std::to_string(number) + ";" + R"(
     let n = 0;
@@ -38,7 +38,7 @@ std::string version(int number, const std::string& more = {}) {
 
 }  // namespace
 
-TEST_CASE("a room goes on in new code with its state, its clients and its history, and they see nothing of it") {
+TEST_CASE("a reload keeps a room's state, clients and history, and clients do not notice it") {
   AppBench bench(version(1));
   Person ann(bench, 0, {.query = "name=ann"});
   Person bob(bench, 1);
@@ -57,7 +57,7 @@ TEST_CASE("a room goes on in new code with its state, its clients and its histor
   CHECK(bob.push("room:a", "x") == R"(ok {"version":7,"n":5,"clients":1})");
 }
 
-TEST_CASE("a room that nobody is in has new code when somebody comes") {
+TEST_CASE("a room without clients runs the new code at the next join") {
   AppBench bench(version(1));
   {
     Person ann(bench);
@@ -69,7 +69,7 @@ TEST_CASE("a room that nobody is in has new code when somebody comes") {
   CHECK(Person(bench).join("room:b") == R"(ok {"version":2,"n":0,"clients":0})");
 }
 
-TEST_CASE("code that does not load changes nothing, and says where it is wrong") {
+TEST_CASE("code that does not load changes nothing and is reported with its position") {
   AppBench bench(version(1));
   Person ann(bench);
   (void)ann.join("room:a");
@@ -83,7 +83,7 @@ TEST_CASE("code that does not load changes nothing, and says where it is wrong")
   CHECK(ann.news().empty());
 }
 
-TEST_CASE("messages that come while the code is replaced are taken in order by the new code") {
+TEST_CASE("messages that arrive during a reload are handled in order by the new code") {
   AppBench bench(version(1, "export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 100));"));
   Person ann(bench);
   Person bob(bench, 1);
@@ -103,7 +103,7 @@ TEST_CASE("messages that come while the code is replaced are taken in order by t
   CHECK(ann.news() == Texts{R"(room:a told {"version":2})"});
 }
 
-TEST_CASE("a leave that comes while the code is replaced is told to the new code") {
+TEST_CASE("a leave during a reload reaches the new code") {
   AppBench bench(version(1, "export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 100));"));
   Person ann(bench);
   Person bob(bench, 1);
@@ -116,7 +116,7 @@ TEST_CASE("a leave that comes while the code is replaced is told to the new code
   CHECK(ann.push("room:a", "x") == R"(ok {"version":2,"n":2,"clients":1})");
 }
 
-TEST_CASE("calls that wait for a promise of the old code are answered by it") {
+TEST_CASE("calls that wait for a promise of the old code are answered by the old code") {
   AppBench bench(version(1));
   Person ann(bench);
   (void)ann.join("room:a");
@@ -132,7 +132,7 @@ TEST_CASE("calls that wait for a promise of the old code are answered by it") {
   CHECK(ann.push("room:a", "x") == R"(ok {"version":2,"n":2,"clients":1})");
 }
 
-TEST_CASE("a reply that waits for another message is an error when the code is replaced, and that code ends") {
+TEST_CASE("a pending replyLater is answered with an error after a reload, and the old code ends") {
   const auto waiting = [](int number) {
     return version(number) + R"(
       let waits = [];
@@ -166,7 +166,7 @@ TEST_CASE("a reply that waits for another message is an error when the code is r
   CHECK(ann.news() == Texts{R"(room:a late {"version":2})"});
 }
 
-TEST_CASE("who was joining when the code was replaced is asked to join again, and the new code knows of nobody else") {
+TEST_CASE("a client whose join is pending during a reload is asked to join again, and the new code does not have it") {
   AppBench bench(version(1));
   Person ann(bench);
   Person bob(bench, 1);
@@ -182,7 +182,7 @@ TEST_CASE("who was joining when the code was replaced is asked to join again, an
   CHECK(bob.push("room:a", "x") == R"(ok {"version":2,"n":3,"clients":2})");
 }
 
-TEST_CASE("intervals run in one code at a time, and timers of the old code end with it") {
+TEST_CASE("intervals run in one version at a time, and timers of the old code end with it") {
   const auto ticking = [](int number) {
     return "export const serialize = () => new Promise((done) => setTimeout(() => done(1), 1000));"
            "export const restore = () => new Promise((done) => setTimeout(done, 1000));"
@@ -194,11 +194,11 @@ TEST_CASE("intervals run in one code at a time, and timers of the old code end w
   (void)ann.join("room:a");
   CHECK(bench.reload(ticking(2)).empty());
   for (int i = 0; i < 40; ++i) bench.advance(100ms);
-  // None while the state is told: what it changed would be lost, and done again by the new code.
+  // No timer fires after serialize: its changes would be lost and repeated by the new code.
   CHECK(ann.news() == Texts(7, R"(room:a tick {"version":2})"));
 }
 
-TEST_CASE("a loop goes on behind a reload where it was: no tick is missing, none comes twice") {
+TEST_CASE("a loop continues after a reload without missing or repeating a tick") {
   const std::string loop =
       "let n = 0; export const serialize = () => new Promise((done) => { const told = n; setTimeout(() => done(told), "
       "130); });"
@@ -217,7 +217,7 @@ TEST_CASE("a loop goes on behind a reload where it was: no tick is missing, none
   for (std::size_t i = 0; i < news.size(); ++i) CHECK(news[i] == fmt::format("room:a tick {{\"n\":{}}}", i + 1));
 }
 
-TEST_CASE("if the state cannot be told, taken up or kept, the room reload failed and loses nothing") {
+TEST_CASE("if serialize or restore fails or the state is too large, the reload fails and the room loses nothing") {
   const struct {
     std::string old_code;
     std::string new_code;
@@ -256,7 +256,7 @@ TEST_CASE("if the state cannot be told, taken up or kept, the room reload failed
     CHECK(bench.about("room:a", "trouble").starts_with("\"reload: "));
     CHECK(bench.rooms() == Texts{"room:a running 2"});
     CHECK(bench.logged("reload failed").size() == 1);
-    // And the next code is tried again.
+    // The next version is tried as usual.
     if (why.find("tate") == std::string::npos && why != "serialize: timeout") {
       CHECK(bench.reload(version(3)).empty());
       CHECK(ann.push("room:a", "x") == R"(ok {"version":3,"n":4,"clients":2})");
@@ -264,7 +264,7 @@ TEST_CASE("if the state cannot be told, taken up or kept, the room reload failed
   }
 }
 
-TEST_CASE("a room without serialize loses its state, but not its clients, and the log says so") {
+TEST_CASE("a room without serialize loses its state but not its clients, and this is logged") {
   const std::string code = "let n = 0; export const handleIn = () => ({n: n++, clients: room.clients.length});";
   AppBench bench(code);
   Person ann(bench);
@@ -278,7 +278,7 @@ TEST_CASE("a room without serialize loses its state, but not its clients, and th
   CHECK(bench.logged("state lost in the reload").size() == 1);
 }
 
-TEST_CASE("a room that ends while its code is replaced is a fresh one with the new code") {
+TEST_CASE("a room that ends during a reload is restarted with the new code") {
   for (const std::string phase : {"serialize", "restore"}) {
     for (const std::string how : {"kill", "crash"}) {
       CAPTURE(phase);
@@ -302,7 +302,7 @@ TEST_CASE("a room that ends while its code is replaced is a fresh one with the n
       if (how == "kill") CHECK(bench.kill("room:a") == "null");
       bench.advance(500ms);
       if (how == "crash" && phase == "restore") {
-        // The old one is not needed any more: the new one has its state.
+        // The old actor is no longer needed, because the new one has its state.
         bench.advance(500ms);
         CHECK(ann.reply(asked).starts_with(R"(ok {"version":2)"));
         CHECK(bob.reply(joins).starts_with(R"(ok {"version":2)"));
@@ -319,7 +319,7 @@ TEST_CASE("a room that ends while its code is replaced is a fresh one with the n
   }
 }
 
-TEST_CASE("if both codes end while one is replaced by the other, the clients are sent to a fresh room") {
+TEST_CASE("if both versions crash during a reload, the clients rejoin a new room") {
   AppBench bench(version(1, "setTimeout(() => { if (room.clients.length) for (;;); }, 500);"),
                  R"({limits: {turn: "20ms"}})");
   Person ann(bench);
@@ -337,7 +337,7 @@ TEST_CASE("if both codes end while one is replaced by the other, the clients are
   CHECK(ann.join("room:a") == R"(ok {"version":2,"n":0,"clients":0})");
 }
 
-TEST_CASE("the old code may crash while it owes answers, and nobody notices but who waits for them") {
+TEST_CASE("a crash of old code with unanswered calls affects only these calls") {
   AppBench bench(version(1, "setTimeout(() => { if (room.clients.length) for (;;); }, 500);"),
                  R"({limits: {turn: "20ms"}})");
   Person ann(bench);
@@ -353,7 +353,7 @@ TEST_CASE("the old code may crash while it owes answers, and nobody notices but 
   CHECK(bench.about("room:a", "failures") == "0");
 }
 
-TEST_CASE("a room that is killed while old code owes answers takes that along") {
+TEST_CASE("killing a room also ends old code with unanswered calls") {
   AppBench bench(version(1, "setInterval(() => room.broadcast('tick', {}), 100);"));
   Person ann(bench);
   (void)ann.join("room:a");
@@ -368,7 +368,7 @@ TEST_CASE("a room that is killed while old code owes answers takes that along") 
   CHECK(ann.news().empty());
 }
 
-TEST_CASE("two reloads at once end with the last code") {
+TEST_CASE("after two concurrent reloads the room runs the last version") {
   AppBench bench(version(1, "export const serialize = () => new Promise((done) => setTimeout(() => done({n}), 100));"));
   Person ann(bench);
   (void)ann.join("room:a");
@@ -386,7 +386,7 @@ TEST_CASE("two reloads at once end with the last code") {
   CHECK(ann.push("room:a", "x") == R"(ok {"version":6,"n":3,"clients":1})");
 }
 
-TEST_CASE("a room that is starting when the code is replaced starts, and goes over") {
+TEST_CASE("a room that is starting during a reload starts and then reloads") {
   AppBench bench(version(1, "await new Promise((done) => setTimeout(done, 1000));"));
   Person ann(bench);
   const auto joins = ann.asks_join("room:a");
@@ -397,7 +397,7 @@ TEST_CASE("a room that is starting when the code is replaced starts, and goes ov
   CHECK(ann.push("room:a", "x") == R"(ok {"version":2,"n":1,"clients":1})");
 }
 
-TEST_CASE("a room that has just crashed, or is quarantined, runs the new code next") {
+TEST_CASE("a crashed or quarantined room restarts with the new code") {
   AppBench bench(version(1), R"({limits: {turn: "5ms"}})");
   Person ann(bench);
   (void)ann.join("room:a");
@@ -413,7 +413,7 @@ TEST_CASE("a room that has just crashed, or is quarantined, runs the new code ne
   CHECK(ann.join("room:a") == R"(ok {"version":3,"n":0,"clients":0})");
 }
 
-TEST_CASE("a room whose file is gone lives on for who is in it, and lets nobody in") {
+TEST_CASE("a room whose file was deleted keeps its clients and rejects joins") {
   AppBench bench(Files{{"rooms/room.ts", version(1)}, {"rooms/other.ts", "export {};"}});
   Person ann(bench);
   Person bob(bench, 1);
@@ -425,7 +425,7 @@ TEST_CASE("a room whose file is gone lives on for who is in it, and lets nobody 
   CHECK(ann.push("room:a", "x") == R"(ok {"version":2,"n":2,"clients":1})");
 }
 
-TEST_CASE("limits and settings that have changed reach the rooms that live, in the code they have") {
+TEST_CASE("changed limits and settings apply to running rooms") {
   const std::string room = R"(
     let n = 0;
     const news = new BroadcastChannel("news");
@@ -453,7 +453,7 @@ TEST_CASE("limits and settings that have changed reach the rooms that live, in t
   CHECK(bench.logged("now running the new version").size() == 2);
 }
 
-TEST_CASE("while files have not changed their rooms go on undisturbed") {
+TEST_CASE("rooms whose files have not changed are not reloaded") {
   AppBench bench(Files{{"rooms/room.ts", "export const random = Math.random(); export const join = () => ({random});"},
                        {"rooms/other.ts", "export {};"}});
   Person ann(bench);
@@ -463,7 +463,7 @@ TEST_CASE("while files have not changed their rooms go on undisturbed") {
   CHECK(Person(bench).join("room:a") == before);
 }
 
-TEST_CASE("if both codes end in the same moment while one is replaced by the other, the clients go to a fresh room") {
+TEST_CASE("if both versions crash in the same round during a reload, the clients rejoin a new room") {
   const std::string dies =
       "setTimeout(() => { if (room.clients.length) for (const all = [];;) all.push(new Uint8Array(100000)); }, 501);";
   AppBench bench(version(1, dies), R"({limits: {heap: "4MB"}})");
@@ -480,7 +480,7 @@ TEST_CASE("if both codes end in the same moment while one is replaced by the oth
   CHECK(ann.join("room:a") == R"(ok {"version":2,"n":0,"clients":0})");
 }
 
-TEST_CASE("a reload that finds the mailbox full waits for it") {
+TEST_CASE("a reload waits while the mailbox is full") {
   AppBench bench(version(1), R"({limits: {mailbox: 2}})");
   Person ann(bench, 1 - bench.home_of("room:a"));
   (void)ann.join("room:a");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP for a room: which path leads where, what handleRequest is given, and what becomes of what it returns.
+// HTTP requests to rooms: routing, the arguments of handleRequest, and its responses.
 
 #include "app_bench.hpp"
 
@@ -38,7 +38,7 @@ std::string header(const HttpResponse& response, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("a request's token is told to the room, if it is a good one and the app verifies tokens") {
+TEST_CASE("a request's token is passed to the room if it is valid and the app verifies tokens") {
   const std::string room = "export const handleRequest = (request, {token}) => Response.json({token});";
   const std::string secret = "twenty characters at least";
   const auto key = TokenKey::derive(secret, "user socket").value();
@@ -58,7 +58,7 @@ TEST_CASE("a request's token is told to the room, if it is a good one and the ap
   CHECK(says(asks_nobody, "Bearer " + key.sign(Json(7))) == R"({"token":null})");
 }
 
-TEST_CASE("a path leads to a room and says the rest to it") {
+TEST_CASE("a path is routed to its room, which receives the rest of the path") {
   AppBench bench(Files{
       {"rooms/room.ts", R"(export const path = "/api/rooms/:id";
                            export const handleRequest = ({method, url}, {path, local}) => Response.json({id: room.id, method, url, path, local});)"},
@@ -86,7 +86,7 @@ TEST_CASE("a path leads to a room and says the rest to it") {
   CHECK(bench.rooms().size() == 4);
 }
 
-TEST_CASE("a person at the machine itself is told from everybody else") {
+TEST_CASE("requests from the server's own machine are marked as local") {
   AppBench bench(
       "export const path = \"/r/:id\"; export const handleRequest = (r, {local}) => new Response(`${local}`);");
   const auto asks = [&](std::string peer, std::string host, std::vector<HttpHeader> headers = {}) {
@@ -102,7 +102,7 @@ TEST_CASE("a person at the machine itself is told from everybody else") {
   CHECK(asks("127.0.0.1", "localhost:4000", {{"x-forwarded-for", "10.0.0.1"}}) == "false");
 }
 
-TEST_CASE("a request's method, headers and bytes come to the room, and its answer's go back") {
+TEST_CASE("a request's method, headers and body reach the room, and its response's are sent back") {
   AppBench bench(R"(
     export const path = "/r/:id";
     export async function handleRequest(request) {
@@ -130,7 +130,7 @@ TEST_CASE("a request's method, headers and bytes come to the room, and its answe
   CHECK(header(response, "date").empty());
 }
 
-TEST_CASE("a header's bytes are characters to a room, as in a browser, whatever they mean") {
+TEST_CASE("the bytes of a header are isomorphic-decoded, as in a browser") {
   AppBench bench(R"(
     export const path = "/:id";
     export function handleRequest({headers}) {
@@ -149,7 +149,7 @@ TEST_CASE("a header's bytes are characters to a room, as in a browser, whatever 
   }
 }
 
-TEST_CASE("an answer may have no body") {
+TEST_CASE("a response can have no body") {
   AppBench bench(R"(
     export const path = "/r/:id";
     export const handleRequest = (request, {path}) => new Response(null, {status: +path.slice(1), headers: {etag: '"1"'}});
@@ -160,7 +160,7 @@ TEST_CASE("an answer may have no body") {
   }
 }
 
-TEST_CASE("a handler that throws is a 500 with its message, and what it did is dropped") {
+TEST_CASE("an exception of handleRequest is a 500 with its message, and its effects are dropped") {
   AppBench bench(R"(
     export const path = "/r/:id";
     export const handleRequest = (request, {path}) => answers[path.slice(1)]();
@@ -187,7 +187,7 @@ TEST_CASE("a handler that throws is a 500 with its message, and what it did is d
   CHECK(ann.news().empty());
 }
 
-TEST_CASE("a Response of the script's own making cannot break out of its place") {
+TEST_CASE("a response object with invalid status, headers or body is a 500") {
   AppBench bench(R"(
     export const path = "/r/:id";
     class Odd extends Response {
@@ -213,7 +213,7 @@ TEST_CASE("a Response of the script's own making cannot break out of its place")
   }
 }
 
-TEST_CASE("a room that cannot answer is a 503 that says why") {
+TEST_CASE("a room that cannot answer is a 503 with the reason") {
   AppBench bench(R"(
     export const path = "/r/:id";
     if (room.id === "bad") throw new Error("at the start");
@@ -229,7 +229,7 @@ TEST_CASE("a room that cannot answer is a 503 that says why") {
   CHECK(bench.http("GET", "/r/more") == R"(503 {"error":"too many rooms have been started from your address"})");
 }
 
-TEST_CASE("a page of another site may read but not change") {
+TEST_CASE("pages of other origins can send GET requests but no others") {
   AppBench bench("export const path = \"/r/:id\"; export const handleRequest = (r) => new Response(r.method);");
   const std::vector<HttpHeader> foreign = {{"origin", "https://evil.example"}};
   const std::vector<HttpHeader> own = {{"origin", "http://localhost:4001"}};

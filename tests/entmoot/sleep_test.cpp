@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A room that nobody uses is put to sleep; what it has serialized comes back with the next client.
+// Idle rooms sleep; their serialized state is restored at the next join.
 
 #include "app_bench.hpp"
 
@@ -36,7 +36,7 @@ std::string finds(AppBench& bench, const std::string& topic) { return Person(ben
 
 }  // namespace
 
-TEST_CASE("an idle room sleeps, and goes on with its state when somebody comes") {
+TEST_CASE("an idle room sleeps, and the next join restores its state") {
   AppBench bench(keeper, R"({limits: {idle: "60s"}})");
   visits(bench, "room:a", "add");
   bench.advance(59s);
@@ -66,7 +66,7 @@ TEST_CASE("a room with a client, or with messages, does not sleep") {
   CHECK(bench.rooms().empty());
 }
 
-TEST_CASE("a room without serialize begins anew, but for its history") {
+TEST_CASE("after sleep, a room without serialize keeps only its history") {
   AppBench bench(R"(
     let n = 0;
     export const join = () => ({n: n++, history: room.history.last()});
@@ -78,7 +78,7 @@ TEST_CASE("a room without serialize begins anew, but for its history") {
   CHECK(finds(bench, "room:a") == R"(ok {"n":0,"history":["said"]})");
 }
 
-TEST_CASE("what a room keeps while it sleeps is limited") {
+TEST_CASE("the state of a sleeping room is limited") {
   AppBench bench(keeper, R"({limits: {idle: "60s", state: "1KB"}})");
   visits(bench, "room:a", "fat", R"({"bytes":2000})");
   bench.advance(60s);
@@ -86,7 +86,7 @@ TEST_CASE("what a room keeps while it sleeps is limited") {
   CHECK(finds(bench, "room:a") == R"(ok {"n":0,"history":[]})");
 }
 
-TEST_CASE("of the rooms that sleep the one that has slept longest is forgotten first") {
+TEST_CASE("when sleeping rooms exceed the limit, the one that has slept longest is discarded first") {
   AppBench bench(keeper, R"({limits: {idle: "60s"}, node: {sleepingBytes: "4KB"}})");  // 2 KB for each of two shards
   const Texts topics = {"room:0", "room:1", "room:2"};
   for (const auto& topic : topics) {
@@ -104,7 +104,7 @@ TEST_CASE("of the rooms that sleep the one that has slept longest is forgotten f
   CHECK(finds(bench, "room:49").find("xxx") != std::string::npos);
 }
 
-TEST_CASE("a state that cannot be serialized, or not be restored, is lost and the log says so") {
+TEST_CASE("a state that cannot be serialized or restored is lost, and this is logged") {
   AppBench bench(R"(
     let n = 0;
     export const join = () => ({n: n++});
@@ -136,7 +136,7 @@ TEST_CASE("a state that cannot be serialized, or not be restored, is lost and th
   CHECK(finds(bench, "room:good") == R"(ok {"n":1})");
 }
 
-TEST_CASE("who comes while a room falls asleep finds it") {
+TEST_CASE("a join while a room falls asleep reaches it") {
   AppBench bench(R"(
     let n = 7;
     export const join = () => ({n: n++});
@@ -153,7 +153,7 @@ TEST_CASE("who comes while a room falls asleep finds it") {
   CHECK(bench.evaluate("room:a", "n") == "9");
 }
 
-TEST_CASE("a room that has crashed is not given what slept before") {
+TEST_CASE("a crashed room does not restore the state of an earlier sleep") {
   AppBench bench(keeper, R"({limits: {idle: "60s", turn: "5ms"}})");
   visits(bench, "room:a", "add");
   bench.advance(60s);
@@ -163,7 +163,7 @@ TEST_CASE("a room that has crashed is not given what slept before") {
   CHECK(ann.join("room:a") == R"(ok {"n":0,"history":[]})");
 }
 
-TEST_CASE("a state that is larger than the mailbox is taken up again all the same") {
+TEST_CASE("a state that is larger than the mailbox is restored") {
   AppBench bench(R"(
     let state = "";
     export function handleIn(event) { if (event === "fill") state = "x".repeat(50000); return {size: state.length}; }
