@@ -16,7 +16,7 @@ const page = "docs/embedding.md";
 const headers = [
   ..."base/embedded base/guarded base/log base/weak_this core/effects core/per_shard core/worker node/node".split(" "),
   ..."otp/dynamic_supervisor phoenix/jwt phoenix/token runtime/js_server testing/channel_test".split(" "),
-  ..."testing/manual_clock web/local_visitor".split(" "),
+  ..."testing/manual_clock web/local_client".split(" "),
 ].map((name) => `<entmoot/${name}.hpp>`);
 const standard_headers = "charconv chrono ctime functional future memory string string_view system_error vector".split(" ");
 const chat_headers = "chat_room endpoint message room room_channel user_socket".split(" ").map((name) => `"chat_room/${name}.hpp"`);

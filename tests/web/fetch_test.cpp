@@ -199,7 +199,7 @@ TEST_CASE("redirects are followed within bounds and the list, and credentials st
       text(bench.get(service.origin() + "/to/302?file:///etc/passwd"), "error").starts_with("invalid redirect target"));
   CHECK(bench.ask({{"url", service.origin() + "/to/302?/mirror"}, {"redirect", "manual"}}).at("status") == 302);
   CHECK(text(bench.ask({{"url", service.origin() + "/to/302?/mirror"}, {"redirect", "error"}}), "error")
-            .ends_with("redirects, and the request says not to follow"));
+            .ends_with("redirects, and the request's redirect mode is \"error\""));
 }
 
 TEST_CASE("an invalid request is refused before anything is sent") {
@@ -213,7 +213,7 @@ TEST_CASE("an invalid request is refused before anything is sent") {
   CHECK(refused({{"method", "GET / HTTP/1.1\r\nx:"}}).starts_with("invalid or forbidden method"));
   CHECK(refused({{"headers", headers({{"x", "a\r\nb: c"}})}}) ==
         "invalid header value: it contains a line break or NUL");
-  CHECK(refused({{"headers", {{"x", "a"}}}}) == "invalid header: expected [name, value]");
+  CHECK(refused({{"headers", {{"x", "a"}}}}) == "invalid headers: expected a list of [name, value]");
   CHECK(refused({{"headers", headers({{"x y", "a"}})}}) == "invalid header name");
   for (const char* name : {"Host", "Connection", "Content-Length", "Transfer-Encoding", "Proxy-Authorization", "TE"}) {
     CHECK(refused({{"headers", headers({{name, "a"}})}}) == "the header \"" + std::string(name) + "\" cannot be set");

@@ -129,7 +129,7 @@
         }
         json = write(value);
       } catch (error) {
-        fail(call, error, 'the result cannot be serialized as JSON: ');
+        host.answer(call, threw, 'the result cannot be serialized as JSON: ' + messageOf(error), stackOf(error));
         return;
       }
       host.answer(call, ok, json, '');
@@ -139,7 +139,7 @@
   delete Binary.succeed;
   /** `response`: a JSON text or bytes. */
   const refuse = (call, response) => host.answer(call, refused, response, '');
-  const fail = (call, error, what = '') => host.answer(call, threw, what + messageOf(error), stackOf(error));
+  const fail = (call, error) => host.answer(call, threw, messageOf(error), stackOf(error));
 
   let underWay = 0; // the call that began last
   const elsewhere = {}; // an entry returns this if it answers its call itself

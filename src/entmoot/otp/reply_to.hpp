@@ -60,7 +60,8 @@ class ReplyTo {
       return f;
     } else {
       return [f = std::move(f)](Result<Answer> result) mutable {
-        return f(result ? Result<JsonText>(std::move(result->json)) : Result<JsonText>(result.error()));
+        if (!result) return f(Result<JsonText>(result.error()));
+        f(Result<JsonText>(std::move(result->json)));
       };
     }
   }

@@ -1,202 +1,202 @@
 // SPDX-License-Identifier: MIT
 //
-// What entmoot.config.ts may say: `export default { … } satisfies EntmootConfig`. Written from the table of settings.
+// The type of entmoot.config.ts: `export default { … } satisfies EntmootConfig`. Generated from the table of settings.
 
 /** "64 KB", "16 MB", or a number of bytes. */
 type EntmootSize = number | `${number} ${"B" | "KB" | "MB" | "GB"}` | `${number}${"B" | "KB" | "MB" | "GB"}`;
 /** "500ms", "10s", "5m", "1h", "14d", or a number of milliseconds. */
 type EntmootTime = number | `${number}${"ms" | "s" | "m" | "h" | "d"}`;
 
-/** The environment of the server; for entmoot.config.ts only, rooms do not see it. */
+/** The server's environment variables. Available in entmoot.config.ts only, not in rooms. */
 declare const process: { readonly env: { readonly [name: string]: string | undefined } };
 
-/** A key of a login service. `kid` is its name in the tokens, `alg` only checks that the key is of that kind. */
+/** A key of a login service. `kid` is its identifier in the tokens; `alg` must match the key's algorithm. */
 type EntmootJwtKey =
   | { kid?: string; alg?: "RS256" | "ES256" | "EdDSA" | "HS256"; key: string | object }
   | { kid?: string; alg?: "HS256"; secret: string }
   | { jwks: { keys: object[] } };
 
-/** What one room may use. */
+/** Limits of one room. */
 interface EntmootLimits {
-  /** Memory of a room's script. Default: "16 MB". */
+  /** Heap of a room's script. Default: "16 MB". */
   heap?: EntmootSize;
-  /** Memory in use that a turn fails at; seven eighths of `heap` unless set. Default: "14 MB". */
+  /** Heap use at which a turn fails; seven eighths of `heap` unless set. Default: "14 MB". */
   heapWarn?: EntmootSize;
-  /** Computing time for one message. Default: "1s". */
+  /** CPU time for one message. Default: "1s". */
   turn?: EntmootTime;
-  /** Part of a core that a room may have for itself, over ten seconds. Default: 0.5. */
+  /** Share of one core that a room can use, averaged over ten seconds. Default: 0.5. */
   cpuShare?: number;
-  /** Messages that wait for a room. Default: 1000. */
+  /** Messages queued for a room. Default: 1000. */
   mailbox?: number;
-  /** Bytes of them. Default: "4 MB". */
+  /** Total size of these messages. Default: "4 MB". */
   mailboxBytes?: EntmootSize;
-  /** Timers that are set. Default: 1000. */
+  /** Active timers. Default: 1000. */
   timers?: number;
-  /** `Beam.call`s and `fetch`es that wait. Default: 1000. */
+  /** Unanswered calls of `Beam.call` and `fetch`. Default: 1000. */
   handlerCalls?: number;
-  /** Messages whose promise is not settled. Default: 10000. */
+  /** Messages whose handler's promise is not settled. Default: 10000. */
   pendingCalls?: number;
-  /** For the answer to a `Beam.call`. Default: "5s". */
+  /** Time that a `Beam.call` has to be answered. Default: "5s". */
   handlerTimeout?: EntmootTime;
-  /** For a room's answer to a message or a request. Default: "10s". */
+  /** Time that a room has to answer a message or a request. Default: "10s". */
   replyTimeout?: EntmootTime;
-  /** For the file's top level, what it awaits included. Default: "5s". */
+  /** Time for the file's top level, including what it awaits. Default: "5s". */
   startTimeout?: EntmootTime;
-  /** Microtasks of one turn. Default: 1000000. */
+  /** Microtasks in one turn. Default: 1000000. */
   microtasks?: number;
-  /** What one turn may send. Default: "8 MB". */
+  /** Bytes that one turn can send. Default: "8 MB". */
   output?: EntmootSize;
-  /** Lines that a room may write to the log at once; as many again in ten seconds. Default: 100. */
+  /** Log lines of a room in one burst; the allowance refills over ten seconds. Default: 100. */
   logLines?: number;
-  /** Clients that have joined a room. Default: 1000. */
+  /** Clients joined to one room. Default: 1000. */
   clients?: number;
-  /** How long a room without clients, calls and requests stays up. Default: "5m". */
+  /** How long a room stays up without clients, calls and requests. Default: "5m". */
   idle?: EntmootTime;
-  /** What is kept of a room that sleeps or goes on in new code, as JSON: what `serialize` returns, clients, history. Default: "4 MB". */
+  /** Size as JSON of the state that a room keeps through sleep and reload: the result of `serialize`, clients, history. Default: "4 MB". */
   state?: EntmootSize;
   history?: {
     /** Entries of `room.history`. Default: 1000. */
     entries?: number;
-    /** Bytes of them, as JSON. Default: "1 MB". */
+    /** Total size of these entries as JSON. Default: "1 MB". */
     bytes?: EntmootSize;
     /** How long an entry is kept. Default: "1d". */
     age?: EntmootTime;
-    /** Entries that `room.history.last()` returns without a number. Default: 300. */
+    /** Entries that `room.history.last()` returns when called without a count. Default: 300. */
     replay?: number;
   };
 }
 
 interface EntmootConfig {
-  /** Port to listen on; 0 takes any free one. Default: 4000. */
+  /** Port to listen on; 0 selects a free port. Default: 4000. */
   port?: number;
-  /** Address to listen on; "0.0.0.0" or "::" lets others in. Default: "127.0.0.1". */
+  /** Address to listen on; "0.0.0.0" or "::" accepts connections from other machines. Default: "127.0.0.1". */
   address?: string;
-  /** Threads that serve; 0 is one per core. Default: 0. */
+  /** Number of shard threads; 0 means one per core. Default: 0. */
   shards?: number;
-  /** Which pages may connect: `true` those of this server's own host, `false` all, or a list of origins (`":conn"`, alone, compares scheme and port too). Default: true. */
+  /** Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the listed ones; `[":conn"]` allows the server's own host, scheme and port. Default: true. */
   origins?: boolean | string[];
-  /** Believe the last address in X-Forwarded-For. Only behind a proxy that writes it: otherwise anybody can choose his address. Default: false. */
+  /** Take the client's address from the last entry of X-Forwarded-For. Set it only behind a proxy that writes this header: otherwise clients can forge their address. Default: false. */
   proxy?: boolean;
-  /** Compress messages to clients that offer it; read SECURITY.md first. Default: false. */
+  /** Compress messages to clients that support it; read SECURITY.md first. Default: false. */
   compress?: boolean;
-  /** How long browsers may use a file of public/ without asking for it again. Default: "0s". */
+  /** How long browsers may cache a file of public/ without revalidation. Default: "0s". */
   publicCache?: EntmootTime;
   socket?: {
-    /** Where phoenix.js connects: `new Socket("/socket")`. Default: "/socket". */
+    /** Path that phoenix.js connects to: `new Socket("/socket")`. Default: "/socket". */
     path?: string;
-    /** Let clients that get no WebSocket through poll instead. Default: true. */
+    /** Allow long-polling, for clients that cannot open a WebSocket. Default: true. */
     longpoll?: boolean;
-    /** Connections, all together. Default: 16000. */
+    /** Open connections in total. Default: 16000. */
     connections?: number;
-    /** Connections from one address; an IPv6 network of 64 bits counts as one, this machine itself not at all. Default: 1000. */
+    /** Open connections from one address; an IPv6 /64 network counts as one address, loopback is exempt. Default: 1000. */
     connectionsPerIp?: number;
-    /** Topics that one client may have joined. Default: 100. */
+    /** Topics that one client can have joined. Default: 100. */
     channels?: number;
-    /** Messages of one client; twice as many at once. Default: 10000. */
+    /** Messages per second from one client; bursts of up to twice as many. Default: 10000. */
     messagesPerSecond?: number;
-    /** Bytes of one client's messages; twice as many at once. Default: "8 MB". */
+    /** Message bytes per second from one client; bursts of up to twice as many. Default: "8 MB". */
     bytesPerSecond?: EntmootSize;
-    /** Joins of one client; five times as many at once. Default: 100. */
+    /** Joins per second from one client; bursts of up to five times as many. Default: 100. */
     joinsPerSecond?: number;
-    /** WebSocket frames of any kind, pings and fragments too; five times as many at once. Default: 20000. */
+    /** WebSocket frames per second of any kind, including pings and fragments; bursts of up to five times as many. Default: 20000. */
     framesPerSecond?: number;
-    /** Empty fragments of one message. Default: 64. */
+    /** Empty fragments in one WebSocket message. Default: 64. */
     emptyFragments?: number;
-    /** One message of a client. Default: "64 KB". */
+    /** Size of one message from a client. Default: "64 KB". */
     messageBytes?: EntmootSize;
-    /** For a room's answer to a join. Default: "30s". */
+    /** Time that a room has to answer a join. Default: "30s". */
     joinTimeout?: EntmootTime;
-    /** Messages of one client that wait for the join of their topic. Default: 100. */
+    /** Messages of one client that are held until the join of their topic is answered. Default: 100. */
     waitingMessages?: number;
-    /** Bytes of them. Default: "1 MB". */
+    /** Total size of these messages. Default: "1 MB". */
     waitingBytes?: EntmootSize;
-    /** What waits for one client to take it. Default: "1 MB". */
+    /** Size of the messages queued for one client. Default: "1 MB". */
     queuedBytes?: EntmootSize;
-    /** The same, in messages. Default: 8192. */
+    /** Number of messages queued for one client. Default: 8192. */
     queuedFrames?: number;
-    /** Silence of a client; phoenix.js speaks every 30 s. Default: "1m". */
+    /** Close a client that sends nothing for this long; phoenix.js sends a heartbeat every 30 s. Default: "1m". */
     idleTimeout?: EntmootTime;
-    /** For a client's answer to a close. Default: "5s". */
+    /** Time that a client has to answer a close frame. Default: "5s". */
     closeTimeout?: EntmootTime;
-    /** Of a client that takes nothing of what waits for it. Default: "10s". */
+    /** Drop a client that reads none of its queued messages for this long. Default: "10s". */
     stallTimeout?: EntmootTime;
-    /** How long a poll waits for a message. A polling client is gone after up to three of them in silence. Default: "10s". */
+    /** How long a poll waits for a message. A session ends after up to three such periods without a poll. Default: "10s". */
     pollWindow?: EntmootTime;
-    /** Polling clients of one thread. Default: 4000. */
+    /** Long-polling sessions per shard. Default: 4000. */
     pollSessions?: number;
-    /** The same, from one address. Default: 250. */
+    /** Long-polling sessions per shard from one address. Default: 250. */
     pollSessionsPerIp?: number;
-    /** Requests of one polling client that wait to be answered. Default: 4. */
+    /** Unanswered requests of one long-polling session. Default: 4. */
     pollPublishes?: number;
-    /** Messages in one request of a polling client. Default: 100. */
+    /** Messages in one long-polling request. Default: 100. */
     pollMessages?: number;
-    /** One request of a polling client. Default: "1 MB". */
+    /** Body size of one long-polling request. Default: "1 MB". */
     pollBodyBytes?: EntmootSize;
   };
   http?: {
-    /** The first line of a request. Default: "8 KB". */
+    /** Size of the request line. Default: "8 KB". */
     requestLineBytes?: EntmootSize;
-    /** One header of a request. Default: "8 KB". */
+    /** Size of one request header. Default: "8 KB". */
     headerLineBytes?: EntmootSize;
-    /** Headers of a request. Default: 64. */
+    /** Number of request headers. Default: 64. */
     headers?: number;
-    /** All that stands before the body of a request. Default: "32 KB". */
+    /** Size of the request line and all headers. Default: "32 KB". */
     headBytes?: EntmootSize;
-    /** The body of a request. Default: "64 KB". */
+    /** Size of a request body. Default: "64 KB". */
     bodyBytes?: EntmootSize;
-    /** From the first byte of a request to the end of its head. Default: "5s". */
+    /** Time from the first byte of a request to the end of its headers. Default: "5s". */
     headTimeout?: EntmootTime;
-    /** From there to the end of its body. Default: "15s". */
+    /** Time from the end of the headers to the end of the body. Default: "15s". */
     bodyTimeout?: EntmootTime;
-    /** Between two requests of a connection. Default: "15s". */
+    /** Idle time between two requests on one connection. Default: "15s". */
     keepAlive?: EntmootTime;
-    /** Of a client that takes nothing of an answer. Default: "10s". */
+    /** Close a client that reads nothing of a response for this long. Default: "10s". */
     stallTimeout?: EntmootTime;
   };
   tokens?: {
-    /** Whether a client without a token is refused, if tokens are verified at all. Default: true. */
+    /** Reject clients without a token; applies if `secret` or `jwt` is set. Default: true. */
     required?: boolean;
-    /** What the app's own tokens are signed with, in the manner of Phoenix.Token; best out of `process.env`. Default: none. */
+    /** Secret that signs the app's own tokens, as in Phoenix.Token; take it from `process.env`. Default: none. */
     secret?: string;
-    /** What the tokens are for: one for another purpose is none for this one. Default: "user socket". */
+    /** Purpose of the tokens: tokens signed with another salt are rejected. Default: "user socket". */
     salt?: string;
-    /** How long a token is good after it was signed. Default: what the token says. */
+    /** How long a token is valid after it was signed. Default: as the token states. */
     maxAge?: EntmootTime;
-    /** The keys of a login service whose JSON Web Tokens are taken instead: a public key (PEM, or JWK) or a shared secret each, or a whole JWKS. Default: none. */
+    /** Keys of a login service whose JSON Web Tokens are accepted instead: each a public key (PEM or JWK), a shared secret, or a JWKS. Default: none. */
     jwt?: EntmootJwtKey[];
-    /** Who must have issued a JSON Web Token (`iss`). Default: any. */
+    /** Required issuer of a JSON Web Token (`iss`). Default: any. */
     issuer?: string;
-    /** For whom a JSON Web Token must be (`aud`): our name, or several. Default: nobody by name. */
+    /** Accepted audiences of a JSON Web Token (`aud`). Default: not checked. */
     audience?: string | string[];
-    /** How far the clock of the login service may be from ours. Default: "30s". */
+    /** Accepted difference between the clocks of the login service and this server. Default: "30s". */
     leeway?: EntmootTime;
   };
-  /** Which functions of the server rooms may call by `Beam.call`: "broadcast", "send". Default: ["broadcast"]. */
+  /** Server functions that rooms can call with `Beam.call`: "broadcast", "send". Default: ["broadcast"]. */
   handlers?: ("broadcast" | "send")[];
-  /** Which origins rooms may fetch from: "https://api.example.com", "https://*.example.com", or "*" for all that are not in a private network. Default: []. */
+  /** Origins that rooms can fetch from: "https://api.example.com", "https://*.example.com", or "*" for all outside private networks. Default: []. */
   fetch?: string[];
-  /** Which BroadcastChannel names reach the room's clients, and as which event: `{ name: "event" }`. Default: {"chat":"new_message"}. */
+  /** Events that clients receive for messages on the room's BroadcastChannels: `{ channelName: "event" }`. Default: {"chat":"new_message"}. */
   broadcastChannels?: Record<string, string>;
   node?: {
-    /** Rooms that run at a time. Default: 10000. */
+    /** Running rooms. Default: 10000. */
     rooms?: number;
-    /** Of those, rooms that clients of one address have called to life. Default: 100. */
+    /** Running rooms that clients from one address have started. Default: 100. */
     roomsPerIp?: number;
-    /** What is kept of all rooms that sleep, in memory; each thread has its part. Default: "64 MB". */
+    /** Memory for the state of all sleeping rooms, divided equally among the shards. Default: "64 MB". */
     sleepingBytes?: EntmootSize;
     restarts?: {
-      /** How often a room that crashes is started again at once. Default: 3. */
+      /** Immediate restarts of a crashing room within `node.restarts.within`. Default: 3. */
       max?: number;
-      /** In which time that is counted, in whole seconds. Default: "5s". */
+      /** Period in which restarts are counted, in whole seconds. Default: "5s". */
       within?: EntmootTime;
-      /** How long a room waits that has crashed more often; doubles each time. Default: "1s". */
+      /** Delay before a quarantined room is restarted; doubles with each further crash. Default: "1s". */
       backoff?: EntmootTime;
-      /** Up to how long. Default: "1m". */
+      /** Longest such delay. Default: "1m". */
       backoffMax?: EntmootTime;
     };
   };
-  /** What the rooms of all routes may use. */
+  /** Limits of the rooms of all routes. */
   limits?: EntmootLimits;
-  /** The same for the rooms of one route, by its pattern: `{ "chat:*": { heap: "32 MB" } }`. */
+  /** Limits of the rooms of one route, by its pattern: `{ "chat:*": { heap: "32 MB" } }`. */
   rooms?: Record<string, EntmootLimits>;
 }
