@@ -61,7 +61,7 @@ class ReplyTo {
     } else {
       return [f = std::move(f)](Result<Answer> result) mutable {
         if (!result) return f(Result<JsonText>(result.error()));
-        f(Result<JsonText>(std::move(result->json)));
+        return f(Result<JsonText>(std::move(result->json)));
       };
     }
   }
