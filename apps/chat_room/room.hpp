@@ -42,7 +42,7 @@ class Rooms {
   /// Ends the room by force, whatever it is doing; pending calls are answered "killed". The next message starts a new
   /// room. A kill does not count against the room's restart intensity. Answers `null` when the room has ended.
   void kill(std::string_view id, entmoot::ReplyTo reply);
-  /// Ends every room of this shard and starts no more. Called on each shard before its loop ends.
+  /// Ends every room of this shard; none starts afterwards. Called on each shard before its loop ends.
   void stop_here();
 
   /// The resources that the rooms of one shard hold.

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// An app's configuration, as the library's option structs. Each setting is declared once, in settings.cpp: its name,
+// An app's configuration, as the library's option structs. Each setting is declared once (settings.hpp): its name,
 // accepted values and purpose; reading, docs/configuration.md and the editor's types are derived from there.
 //
 // entmoot.config.ts is a program that has already run (server/app_loader.hpp); config_from() reads the JSON of its

@@ -13,10 +13,10 @@
 
 namespace entmoot_app {
 
-/// All settings except `limits` and `rooms`.
+/// All settings except `limits` and `rooms` (app_settings.cpp).
 [[nodiscard]] const SettingTable<Config>& app_settings();
 
-/// The settings in `limits` and in each entry of `rooms`.
+/// The settings in `limits` and in each entry of `rooms` (limit_settings.cpp).
 [[nodiscard]] const SettingTable<entmoot::RoomLimits>& limit_settings();
 
 /// The names that `handlers` accepts.

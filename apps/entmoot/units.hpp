@@ -14,6 +14,15 @@
 
 namespace entmoot_app {
 
+// In milliseconds and bytes, as settings state their ranges.
+inline constexpr double second = 1000;
+inline constexpr double minute = 60 * second;
+inline constexpr double hour = 60 * minute;
+inline constexpr double day = 24 * hour;
+inline constexpr double kilobyte = 1024;
+inline constexpr double megabyte = 1024 * kilobyte;
+inline constexpr double gigabyte = 1024 * megabyte;
+
 /// "16 MB", "64KB", "1.5 GB", "100 B". Nothing if the text is malformed or beyond 2^53.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
 /// "250ms", "5 s", "1.5h", "14d". Nothing if the text is malformed or longer than a century.

@@ -32,7 +32,7 @@ class PersistentRooms {
   void call(const std::string& room, std::string function, entmoot::JsonText args, entmoot::ReplyTo reply);
   /// Ends the room by force.
   void kill(const std::string& room);
-  /// Ends all rooms and starts no more.
+  /// Ends all rooms; none starts afterwards.
   void stop() { supervisor_.stop(); }
 
  private:

@@ -73,7 +73,7 @@ class Tab {
   }
 }
 
-/** Makes a page watch who is present in a room. */
+/** Makes a page follow the presence list of a room. */
 const watch = (page, where, name) =>
   page.evaluate(
     async ([where, name]) => {

@@ -31,7 +31,7 @@ std::optional<std::string> text_of(const boost::json::object& members, std::stri
   return value && value->is_string() ? std::optional(std::string(value->get_string())) : std::nullopt;
 }
 
-// "key" says who is present, everything beside it is the meta.
+// "key" is the presence key, the other members are the meta.
 JsonText meta_of(boost::json::object members) {
   members.erase("key");
   return JsonText::of(members);

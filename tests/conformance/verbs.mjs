@@ -53,7 +53,7 @@ class Speaker {
   }
   /**
    * Opens a WebSocket. `status`, `answer` (headers; null: absent) and `body` are what is expected; `early` are pieces
-   * in the request's own segment. Whoever speaks without having opened has opened /socket with vsn=2.0.0.
+   * in the request's own segment. A client that sends without opening a socket opens /socket with vsn=2.0.0 first.
    */
   opens(path, { headers = {}, status = 101, answer = {}, body, early = [] } = {}) {
     return this.#step("opens", { path, headers, status, answer, body, early });

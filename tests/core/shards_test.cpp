@@ -58,6 +58,16 @@ TEST_CASE("a post to all runs once on each shard's own thread") {
   for (unsigned i = 0; i < 3; ++i) CHECK(counts.on(shards[i]) == 1);
 }
 
+TEST_CASE("a caller that waits for a function on a shard gets its exception") {
+  Shards shards(2);
+  shards.start();
+  bool has_run = false;
+  shards.run_on(1, [&] { has_run = true; });
+  CHECK(has_run);
+  CHECK_THROWS_AS(shards.run_on(1, [] { throw 5; }), int);
+  CHECK_THROWS_AS(shards.visit_all([](Shard& shard) { throw shard.index(); }), unsigned);
+}
+
 TEST_CASE("the destructor of a dropped task may post to any shard, whichever is destroyed first") {
   struct LastWord {
     explicit LastWord(Shard& shard) : to(shard) {}

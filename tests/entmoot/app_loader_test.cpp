@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -29,6 +30,17 @@ std::string errors_in(const Folder& folder) {
 std::string errors_of(const std::map<std::string, std::string>& files) { return errors_in(Folder(files)); }
 
 }  // namespace
+
+TEST_CASE("an environment variable that is not UTF-8 is left out of process.env, alone") {
+  ::setenv("ENTMOOT_TEST_TEXT", "gr\xc3\xbc\xc3\x9f", 1);
+  ::setenv("ENTMOOT_TEST_BYTES", "gr\xfc\xdf", 1);
+  const std::string config =
+      "const { ENTMOOT_TEST_TEXT: text, ENTMOOT_TEST_BYTES: bytes } = process.env;\n"
+      "throw new Error(`${text} ${bytes}`);";
+  CHECK(errors_of({{"rooms/a.ts", a_room}, {"entmoot.config.ts", config}}).ends_with(": gr\xc3\xbc\xc3\x9f undefined"));
+  ::unsetenv("ENTMOOT_TEST_TEXT");
+  ::unsetenv("ENTMOOT_TEST_BYTES");
+}
 
 TEST_CASE("an exception of a file's top level is reported with its position") {
   CHECK(errors_of({{"rooms/a.ts", "const a: number = 1;\nundefinedThing();\nexport const join = () => a;"}}) ==

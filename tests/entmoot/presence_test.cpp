@@ -35,7 +35,7 @@ bool is_diff(const std::string& frame, const std::string& joins, const std::stri
 
 }  // namespace
 
-TEST_CASE("a joining client receives the list of who is present, itself included, and the others receive the change") {
+TEST_CASE("a joining client receives the presence list, itself included, and the others receive the change") {
   AppBench bench(present);
   Person ann(bench);
   Person bob(bench, 1);

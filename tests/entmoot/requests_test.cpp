@@ -38,6 +38,22 @@ std::string header(const HttpResponse& response, std::string_view name) {
 
 }  // namespace
 
+TEST_CASE("a request whose URL is not UTF-8 is refused before it reaches the room") {
+  AppBench bench("export const handleRequest = (request) => new Response(request.url);");
+  CHECK(bench.http(request("GET", "/room/\xc3\xa4/\xc3\xb6")).status == 200);
+  const auto refused = [&](HttpRequest odd) {
+    const auto response = bench.http(odd);
+    return response.status == 400 && response.body.view() == R"({"error":"the URL is not UTF-8"})";
+  };
+  HttpRequest query = request("GET", "/room/a");
+  query.query = "x=\xff";
+  HttpRequest host = request("GET", "/room/a");
+  host.host = "\xe4.example";
+  CHECK(refused(std::move(query)));
+  CHECK(refused(std::move(host)));
+  CHECK(refused(request("GET", "/room/a/\xed\xa0\x80")));
+}
+
 TEST_CASE("a request's token is passed to the room if it is valid and the app verifies tokens") {
   const std::string room = "export const handleRequest = (request, {token}) => Response.json({token});";
   const std::string secret = "twenty characters at least";

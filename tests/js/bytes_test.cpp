@@ -22,6 +22,14 @@ using namespace entmoot::js;
 
 namespace {
 
+// The typed arrays of integers, and all views of a buffer.
+constexpr const char* integer_types[] = {"Uint8Array",  "Uint8ClampedArray", "Int8Array",
+                                         "Int16Array",  "Uint16Array",       "Int32Array",
+                                         "Uint32Array", "BigInt64Array",     "BigUint64Array"};
+constexpr const char* view_types[] = {
+    "Uint8Array",    "Uint8ClampedArray", "Int8Array",    "Int16Array",   "Uint16Array",  "Int32Array", "Uint32Array",
+    "BigInt64Array", "BigUint64Array",    "Float16Array", "Float32Array", "Float64Array", "DataView"};
+
 using Cases = std::vector<std::pair<std::string, std::string>>;
 
 // What the cases are written with. A resizable buffer holds "abcd…" as far as it reaches and has room for more.
@@ -265,8 +273,7 @@ TEST_CASE("the host's randomBytes fills the bytes that a view of integers has at
 
 TEST_CASE("the host's randomBytes takes every type of integers and nothing else, whatever they pretend to be") {
   const Engine engine;
-  for (const char* type : {"Uint8Array", "Uint8ClampedArray", "Int8Array", "Int16Array", "Uint16Array", "Int32Array",
-                           "Uint32Array", "BigInt64Array", "BigUint64Array"}) {
+  for (const char* type : integer_types) {
     CAPTURE(type);
     const std::string name = type;
     engine.check({
@@ -291,9 +298,7 @@ TEST_CASE("the host's randomBytes takes every type of integers and nothing else,
 
 TEST_CASE("TextDecoder decodes the bytes of buffers and of views of every type") {
   WebRoom room;
-  for (const char* type :
-       {"Uint8Array", "Uint8ClampedArray", "Int8Array", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
-        "BigInt64Array", "BigUint64Array", "Float16Array", "Float32Array", "Float64Array", "DataView"}) {
+  for (const char* type : view_types) {
     CAPTURE(type);
     const std::string name = type;
     room.check({
@@ -331,8 +336,7 @@ TEST_CASE("TextDecoder decodes the bytes of buffers and of views of every type")
 
 TEST_CASE("crypto.getRandomValues fills views of integers and rejects everything else") {
   WebRoom room;
-  for (const char* type : {"Uint8Array", "Uint8ClampedArray", "Int8Array", "Int16Array", "Uint16Array", "Int32Array",
-                           "Uint32Array", "BigInt64Array", "BigUint64Array"}) {
+  for (const char* type : integer_types) {
     CAPTURE(type);
     const std::string name = type;
     room.check({

@@ -7,6 +7,7 @@
 #include "public_files.hpp"
 #include "read_file.hpp"
 
+#include <entmoot/base/utf8.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 
 #include <fmt/format.h>
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <utility>
 
 #include <unistd.h>
@@ -26,19 +26,15 @@ using namespace entmoot;
 
 namespace {
 
-/// The environment variables, as process.env of the configuration file.
+/// The environment variables, as process.env of the configuration file. A variable that is not UTF-8 is left out.
 JsonText environment() {
   boost::json::object all;
   for (char** entry = environ; *entry; ++entry) {
     const std::string_view text = *entry;
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos) all[text.substr(0, equals)] = text.substr(equals + 1);
+    if (equals != std::string_view::npos && is_utf8(text)) all[text.substr(0, equals)] = text.substr(equals + 1);
   }
-  try {
-    return JsonText::of({{"env", std::move(all)}});
-  } catch (const std::invalid_argument&) {  // a variable is not UTF-8
-    return JsonText::of({{"env", boost::json::object()}});
-  }
+  return JsonText::of({{"env", std::move(all)}});
 }
 
 std::vector<fs::path> files_in(const fs::path& folder, std::string_view suffix) {

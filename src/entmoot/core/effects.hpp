@@ -27,8 +27,8 @@ class Effects {
     }
   }
 
-  /// Sets the collector of this thread's effects (nullptr: none) and returns the previous one. Whoever switches a turn
-  /// in or out sets and restores it.
+  /// Sets the collector of this thread's effects (nullptr: none) and returns the previous one. Code that switches a
+  /// turn in or out sets and restores it.
   static Effects* collect_into(Effects* effects) noexcept { return std::exchange(collecting_, effects); }
 
   /// Runs the held effects, in order.

@@ -39,8 +39,7 @@ class Shards {
     for (const auto& shard : shards_) shard->post(f);
   }
 
-  /// Runs `f(shard)` on each shard, one after the other, and returns when all have run. Call it from a thread that does
-  /// not belong to a shard, while the shards run.
+  /// Runs `f(shard)` on each shard, one after the other, and returns when all have run. As run_on().
   template <class F>
   void visit_all(F f) const {
     for (std::size_t i = 0; i < size(); ++i) {
@@ -48,16 +47,14 @@ class Shards {
     }
   }
 
-  /// Runs `f()` on one shard and returns when it has run. Call it from a thread that does not belong to a shard, while
-  /// the shards run.
+  /// Runs `f()` on one shard and returns when it has run; rethrows what it throws. Call it from a thread that does not
+  /// belong to a shard, while the shards run.
   template <class F>
   void run_on(std::size_t index, F f) const {
-    std::promise<void> done;
-    shards_[index]->post([&] {
-      f();
-      done.set_value();
-    });
-    done.get_future().wait();
+    std::packaged_task<void()> task(std::move(f));
+    auto done = task.get_future();
+    shards_[index]->post([&] { task(); });
+    done.get();
   }
 
   /// Runs `map(shard)` on each shard; then, on the first shard, folds the results in shard order with `reduce(T,

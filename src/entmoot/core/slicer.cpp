@@ -26,7 +26,7 @@ const void* program_counter_of(const void* context) noexcept {
 #elif defined(__aarch64__)
   return reinterpret_cast<const void*>(machine.pc);
 #else
-#error "forced preemption is not implemented for this architecture: add its program counter register"
+#error "add the program counter register of this architecture: forced preemption reads it"
 #endif
 }
 

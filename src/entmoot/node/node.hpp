@@ -14,8 +14,7 @@
 //
 //   threaded   start() … stop(): one thread per shard, and the endpoint listens
 //   stepped    never started: the owning thread steps the shards, so that a test is deterministic and knows when no
-//   work
-//              is left; nothing listens
+//              work is left; nothing listens
 //
 // An application without rooms (apps/chat_room) omits `rooms`, mounts its sockets and routes, and registers with
 // on_stop() what has to end on each shard.

@@ -2,6 +2,7 @@
 
 #include <entmoot/node/room_requests.hpp>
 
+#include <entmoot/base/utf8.hpp>
 #include <entmoot/rooms/client_address.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/web/byte_string.hpp>
@@ -151,15 +152,14 @@ void RoomRequests::handle(const HttpRequest& request, Responder responder) const
     if (changes && !origin_allowed(options_.origins, request)) {
       return responder.respond(HttpResponse::error(403, "origin not allowed"));
     }
-    try {
-      auto message = entry::request(head_of(request, room->rest), SharedBytes(request.body));
-      return rooms_.request(room->topic, address_of(request, rooms_.options().behind_proxy), std::move(message),
-                            ReplyTo([responder = std::move(responder)](const Result<Answer>& answer) mutable {
-                              responder.respond(response_from(answer));
-                            }));
-    } catch (const std::invalid_argument&) {  // JsonText::of
-      return responder.respond(HttpResponse::error(400, "the request is not UTF-8"));
+    if (!is_utf8(request.host) || !is_utf8(request.path) || !is_utf8(request.query)) {
+      return responder.respond(HttpResponse::error(400, "the URL is not UTF-8"));
     }
+    auto message = entry::request(head_of(request, room->rest), SharedBytes(request.body));
+    return rooms_.request(room->topic, address_of(request, rooms_.options().behind_proxy), std::move(message),
+                          ReplyTo([responder = std::move(responder)](const Result<Answer>& answer) mutable {
+                            responder.respond(response_from(answer));
+                          }));
   }
   responder.respond(HttpResponse::error(404, "not found"));
 }

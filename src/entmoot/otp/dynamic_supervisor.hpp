@@ -65,7 +65,7 @@ class DynamicSupervisor {
   /// Ends the child with `reason`, or cancels its restart, and forgets it. A requested termination does not count as a
   /// failure: the next start_child() of that id has a new restart history. Error: "not_found".
   Result<void> terminate_child(std::string_view id, ExitReason reason = ExitReason::shutdown());
-  /// Terminates every child and starts no more, in no particular order, as in Elixir.
+  /// Terminates every child, in no particular order, as in Elixir; none starts afterwards.
   void stop();
 
   /// In no particular order.

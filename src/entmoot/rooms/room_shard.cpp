@@ -14,7 +14,7 @@ namespace entmoot {
 
 RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared)
     : shared_(shared),
-      sleeping_(shared.options.sleeping_bytes_max),
+      sleeping_(shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
                supervisor_, sleeping_, shared.options} {}

@@ -33,11 +33,12 @@ struct RoomServices {
 
 class RoomShard final : private Room::Listener {
  public:
-  /// Shared by all shards: the node's quota, and a function that calls a room on any shard. All outlive it.
+  /// The same for all shards. All outlive it.
   struct Shared {
     const RoomsOptions& options;
     RoomQuota& quota;
-    std::function<void(std::string_view topic, Envelope message, ReplyTo reply)> call;
+    std::function<void(std::string_view topic, Envelope message, ReplyTo reply)> call;  ///< A room on any shard.
+    std::size_t sleeping_bytes_max;  ///< Of one shard: its part of RoomsOptions::sleeping_bytes_max.
   };
   RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared);
   ~RoomShard() override;
@@ -51,7 +52,7 @@ class RoomShard final : private Room::Listener {
   /// The room, if it exists. The error is `not_found`.
   [[nodiscard]] Result<Room*> find(std::string_view topic);
   [[nodiscard]] std::vector<RoomInfo> list() const;
-  /// Ends every room and starts no more.
+  /// Ends every room; none starts afterwards.
   void stop();
 
  private:

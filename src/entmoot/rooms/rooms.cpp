@@ -8,25 +8,16 @@
 
 namespace entmoot {
 
-namespace {
-
-/// Divides the memory for sleeping rooms among the shards.
-RoomsOptions per_shard(RoomsOptions options, std::size_t shards) {
-  options.sleeping_bytes_max /= shards;
-  return options;
-}
-
-}  // namespace
-
 Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& services, RoomsOptions options,
              const std::shared_ptr<const RoomRoutes>& routes)
     : shards_(shards),
-      options_(per_shard(std::move(options), shards.size())),
+      options_(std::move(options)),
       quota_({.rooms = options_.rooms_max, .per_address = options_.rooms_per_ip_max}),
       shared_{options_, quota_,
               [this](std::string_view topic, Envelope message, ReplyTo reply) {
                 call(topic, std::move(message), std::move(reply));
-              }},
+              },
+              options_.sleeping_bytes_max / shards.size()},
       rooms_(shards.size(), [&](unsigned index) {
         Shard& shard = shards[index];
         const Shard::Scope scope(shard);

@@ -50,7 +50,7 @@ class Rooms {
 
   /// This shard's current routes.
   [[nodiscard]] const RoomRoutes& routes_here() const { return rooms_.local().routes(); }
-  /// Ends every room of this shard and starts no more. Before the shard's loop ends.
+  /// Ends every room of this shard; none starts afterwards. Called before the shard's loop ends.
   void stop_here() { rooms_.local().stop(); }
 
   [[nodiscard]] const RoomsOptions& options() const noexcept { return options_; }

@@ -36,21 +36,22 @@ std::optional<Result<JsonText>> HandlerCalls::run(std::string_view name, std::st
 Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::string_view args) {
   if (calls_ >= budget_.handler_calls_max) return fail(ErrorCode::limit, "too many pending Beam.calls");
   ++calls_;
-  // Settled by the handler or by the timeout, whichever comes first.
-  const auto timeout = std::make_shared<TimerId>();
-  const auto settle_once = [self = self_.ref(), id, timeout](Result<JsonText> result) {
-    HandlerCalls* const calls = self.get();
-    if (!calls || *timeout == TimerId::none) return;
-    calls->shard_.cancel(std::exchange(*timeout, TimerId::none));
-    calls->settle(id, std::move(result));
-  };
+  std::shared_ptr<TimerId> timeout;  // null: the handler answers now
   auto now = run(name, args, [&] {
+    timeout = std::make_shared<TimerId>();
+    // Settled by the handler or by the timeout, whichever comes first.
+    const auto settle_once = [self = self_.ref(), id, timeout](Result<JsonText> result) {
+      HandlerCalls* const calls = self.get();
+      if (!calls || *timeout == TimerId::none) return;
+      calls->shard_.cancel(std::exchange(*timeout, TimerId::none));
+      calls->settle(id, std::move(result));
+    };
     const Duration wait = handlers_.timeout(name, budget_.handler_timeout);
     *timeout = shard_.after(wait, [settle_once, what = std::string(name)] { settle_once(no_answer(what)); });
     return ReplyTo(shard_, settle_once);
   });
   if (!now) return {};
-  shard_.cancel(std::exchange(*timeout, TimerId::none));  // the handler threw after it had taken its ReplyTo
+  if (timeout) shard_.cancel(std::exchange(*timeout, TimerId::none));  // the handler threw after it took its ReplyTo
   // A turn can make calls in a loop, and takes no answer before it ends: the bytes of waiting answers are bounded.
   const bool fits = !*now || answers_bytes_ == 0 || answers_bytes_ + (*now)->view().size() <= budget_.mailbox.bytes_max;
   settle(id, fits ? *std::move(now) : Result<JsonText>(fail(ErrorCode::overloaded, "overloaded")));

@@ -38,7 +38,7 @@ class Statement {
   Statement& bind(int parameter, std::string_view text);
   Statement& bind(int parameter, std::int64_t number);
 
-  /// Runs to the next row. True: there is one. False: there are no more, and the statement is ready for other values.
+  /// Runs to the next row. False: there is none left, and the statement is ready for other values.
   [[nodiscard]] Result<bool> step();
   /// Discards the remaining rows.
   void reset() noexcept;

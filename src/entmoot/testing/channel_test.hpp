@@ -16,12 +16,12 @@
 // The shards are stepped, never started: the test decides which shard runs next.
 
 #include <entmoot/base/check.hpp>
+#include <entmoot/base/guarded.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/core/shards.hpp>
 #include <entmoot/phoenix/socket_mount.hpp>
 #include <entmoot/phoenix/transport.hpp>
 
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,15 +61,11 @@ class TestClient : public Transport {
       : TestClient(shard, mount, ConnectInfo{.query = std::move(query), .peer = "test", .peer_is_loopback = true}) {}
   TestClient(Shard& shard, SocketMount& mount, ConnectInfo info) : shard_(shard) {
     run_on(shard_, [&] {
-      try {
-        auto socket = mount.connect(std::move(info), *this);
-        if (socket) {
-          socket_ = std::move(*socket);
-        } else {
-          refused_ = socket.error();
-        }
-      } catch (const std::exception& error) {
-        refused_ = fail(ErrorCode::exception, "connect crashed", error.what());
+      auto socket = guarded([&] { return mount.connect(std::move(info), *this); });
+      if (socket) {
+        socket_ = std::move(*socket);
+      } else {
+        refused_ = socket.error();
       }
     });
   }

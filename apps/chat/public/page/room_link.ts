@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The connection to one room, for as long as the page shows it: joins its channel, rejoins after a loss, and passes on
-// events. It turns the callbacks of phoenix.js into those of Listener: a state, a history (at every join), messages, who
-// is present and who is typing. A closed link calls its listener no more.
+// events. It turns the callbacks of phoenix.js into those of Listener: a state, a history (at every join), messages,
+// the people present and the people typing. A closed link does not call its listener again.
 
 import { type Channel, Presence, type Socket } from "/entmoot/phoenix.js";
 import { type Message, isMessage } from "./message.ts";

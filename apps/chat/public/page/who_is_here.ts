@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Shows who is in the room: one line with as many names as fit ("Here: Ann, Bob and 3 more"), which opens the whole list.
-// Clients with the same name count as one person. The user's own name comes first and is marked.
+// Shows the people in the room: one line with as many names as fit ("Here: Ann, Bob and 3 more"), which opens the whole
+// list. Clients with the same name count as one person. The user's own name comes first and is marked.
 
 import { looksOf } from "./names.ts";
 import { person, you } from "./person.ts";

@@ -31,7 +31,7 @@ interface Reply {
   error(response?: Payload | string): void;
 }
 
-/** The list of who is present (Phoenix.Presence): clients receive `presence_state` after they join, then `presence_diff`. */
+/** The presence list of the room (Phoenix.Presence): clients receive `presence_state` after they join, then `presence_diff`. */
 interface RoomPresence {
   /** Lists the client under `key` until it leaves. Called again with the same key, it replaces the meta. */
   track(client: Client, key: string, meta?: object): void;
