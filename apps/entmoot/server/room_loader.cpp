@@ -74,7 +74,7 @@ Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, 
 
   std::string fingerprint = fingerprint_of(**graph);
   Known& known = known_[name];
-  const auto same_code = known.fingerprint == fingerprint ? known.route : nullptr;
+  auto same_code = known.fingerprint == fingerprint ? known.route : nullptr;
   // An actor receives these settings when it starts, so a change requires new actors.
   const std::string settings = to_json(boost::json::value_from(std::tuple(config.handlers, config.broadcast_channels)));
   if (same_code && known.settings == settings && config.limits_of(same_code->pattern) == same_code->limits) {

@@ -5,6 +5,7 @@
 #include "../server/server.hpp"
 
 #include <entmoot/base/base64.hpp>
+#include <entmoot/base/check.hpp>
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/web/http_request.hpp>
@@ -74,6 +75,7 @@ void Stage::clear() {
   node_.reset();
   NodeOptions options = node_options(*app_);
   options.shards = 1;
+  ENTMOOT_CHECK(options.rooms.has_value(), "a node of an app has rooms");
   options.rooms->rooms.console = console_;
   node_ = std::make_unique<Node>(std::move(options));
 }

@@ -73,9 +73,9 @@ Result<JsonText> TestFile::call(std::string_view function, JsonText args) {
     const bool stage_did = stage_.poll();
     if (!shard().poll() && !stage_did) std::this_thread::sleep_for(idle_pause);
   }
-  if (*answer) {
-    if (!**answer) end();
-    return **answer;
+  if (std::optional<Result<JsonText>>& result = *answer) {
+    if (!*result) end();
+    return *std::move(result);
   }
   end();
   return fail(ErrorCode::timeout,

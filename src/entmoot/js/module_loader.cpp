@@ -42,13 +42,13 @@ class ModuleLoader::Load {
     compiler_.start();
     const auto file = tree_.file(tree_.root() / entry);
     if (!file) return fail(ErrorCode::invalid, entry.generic_string() + ": " + file.error().reason);
-    if (!*file)
+    const std::optional<fs::path>& path = *file;
+    if (!path)
       return fail(ErrorCode::not_found, entry.generic_string() + ": file not found in " + tree_.root().string());
-    add(**file);
+    add(*path);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       if (auto done = take(i); !done) return done.error();
     }
-    std::vector<ModuleGraph::Module> modules;
     for (const auto& found : found_) {
       for (const auto& [specifier, name] : found.compiled->names)
         if (name != "*") imported_names_[found.module.imports.at(specifier).target].insert(name);
@@ -56,6 +56,8 @@ class ModuleLoader::Load {
     for (auto& found : found_) {
       if (auto done = finish(found); !done) return done.error();
     }
+    std::vector<ModuleGraph::Module> modules;
+    modules.reserve(found_.size());
     for (auto& found : found_) modules.push_back(std::move(found.module));
     return std::make_shared<const ModuleGraph>(std::move(modules), tree_.recorded_paths());
   }

@@ -152,10 +152,11 @@ ModuleResolver::Found ModuleResolver::find_main(const fs::path& folder, ImportKi
 Result<Resolved> ModuleResolver::resolve_file(std::string_view specifier, const fs::path& path, ImportKind kind) {
   const auto found = find_file(path.lexically_normal(), kind);
   if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
-  if (!*found)
+  const std::optional<fs::path>& file = *found;
+  if (!file)
     return fail(ErrorCode::not_found, "cannot find " + in_quotes(specifier) + ": there is no file " +
                                           tree_.name_of(path.lexically_normal()) + ", with or without an extension");
-  return for_browser(**found, kind);
+  return for_browser(*file, kind);
 }
 
 Result<Resolved> ModuleResolver::for_browser(const fs::path& file, ImportKind kind) {
@@ -169,7 +170,8 @@ Result<Resolved> ModuleResolver::for_browser(const fs::path& file, ImportKind ki
     if (!replaced) continue;
     if (replaced->by_empty_module) return Resolved{};
     const auto found = find_file(((*package)->folder() / replaced->target).lexically_normal(), kind);
-    if (found && *found) return Resolved{**found};
+    if (!found) continue;
+    if (const std::optional<fs::path>& target = *found) return Resolved{*target};
   }
   return Resolved{file};
 }
@@ -197,7 +199,8 @@ Result<Resolved> ModuleResolver::resolve_package(std::string_view specifier, con
     if (!tree_.is_folder(candidate)) {
       // A package may be one file: node_modules/x.js.
       const auto file = find_file(folder / "node_modules" / specifier, kind);
-      if (file && *file) return Resolved{**file};
+      if (!file) continue;
+      if (const std::optional<fs::path>& path = *file) return Resolved{*path};
       continue;
     }
     const auto package = tree_.package_in(candidate);
@@ -224,17 +227,19 @@ Result<Resolved> ModuleResolver::inside(const PackageJson* package, const fs::pa
                                           ", which is outside the package");
     const auto found = tree_.file(folder / *target);
     if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
-    if (!*found)
+    const std::optional<fs::path>& file = *found;
+    if (!file)
       return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) +
                                           ": the package's package.json maps it to " + in_quotes(*target) +
                                           ", which does not exist");
-    return for_browser(**found, kind);
+    return for_browser(*file, kind);
   }
   const auto found = subpath == "." ? find_main(folder, kind) : find_file((folder / subpath).lexically_normal(), kind);
   if (!found) return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": " + found.error().reason);
-  if (!*found)
+  const std::optional<fs::path>& file = *found;
+  if (!file)
     return fail(ErrorCode::invalid, "cannot import " + in_quotes(specifier) + ": the package has no such module");
-  return for_browser(**found, kind);
+  return for_browser(*file, kind);
 }
 
 Result<Resolved> ModuleResolver::resolve_import(std::string_view specifier, const fs::path& from, ImportKind kind) {

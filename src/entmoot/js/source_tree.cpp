@@ -61,20 +61,26 @@ Result<std::string> SourceTree::read(const fs::path& path) const {
 }
 
 Result<const PackageJson*> SourceTree::package_in(const fs::path& folder) {
-  const auto known = packages_.find(folder);
+  auto known = packages_.find(folder);
   if (known == packages_.end()) {
-    std::optional<PackageJson> package;
-    const auto path = file(folder / "package.json");
-    if (path && *path) {
-      const auto text = read(**path);
-      if (!text) return text.error();
-      auto parsed = PackageJson::parse(*text, folder);
-      if (!parsed) return fail(ErrorCode::invalid, name_of(**path) + ": " + parsed.error().reason);
-      package = std::move(*parsed);
-    }
-    return packages_.emplace(folder, std::move(package)).first->second ? &*packages_.at(folder) : nullptr;
+    auto package = read_package(folder);
+    if (!package) return package.error();
+    known = packages_.emplace(folder, *std::move(package)).first;
   }
-  return known->second ? &*known->second : nullptr;
+  const std::optional<PackageJson>& package = known->second;
+  return package ? &*package : nullptr;
+}
+
+Result<std::optional<PackageJson>> SourceTree::read_package(const fs::path& folder) {
+  const auto found = file(folder / "package.json");
+  if (!found) return std::optional<PackageJson>();
+  const std::optional<fs::path>& path = *found;
+  if (!path) return std::optional<PackageJson>();
+  const auto text = read(*path);
+  if (!text) return text.error();
+  auto parsed = PackageJson::parse(*text, folder);
+  if (!parsed) return fail(ErrorCode::invalid, name_of(*path) + ": " + parsed.error().reason);
+  return std::optional<PackageJson>(*std::move(parsed));
 }
 
 Result<const PackageJson*> SourceTree::package_around(fs::path folder) {

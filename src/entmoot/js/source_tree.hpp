@@ -48,6 +48,8 @@ class SourceTree {
   [[nodiscard]] std::vector<std::string> recorded_paths() const { return {seen_.begin(), seen_.end()}; }
 
  private:
+  [[nodiscard]] Result<std::optional<PackageJson>> read_package(const std::filesystem::path& folder);
+
   std::filesystem::path root_;
   std::set<std::string> seen_;
   std::map<std::filesystem::path, std::optional<PackageJson>> packages_;

@@ -41,7 +41,7 @@ RoomHost::RoomHost(Node& node, RoomHostOptions options)
       [this](const HttpRequest& request, Responder responder) { requests_.handle(request, std::move(responder)); });
 }
 
-void RoomHost::use(std::shared_ptr<const HostedApp> app) {
+void RoomHost::use(const std::shared_ptr<const HostedApp>& app) {
   shards_.post_to_all([this, app] { requests_.use_here(app); });
   rooms_.use(app->routes);
 }

@@ -43,7 +43,7 @@ class RoomHost {
   [[nodiscard]] const RoomRequests& requests() const noexcept { return requests_; }
 
   /// Switches to `app`; live rooms whose code has changed reload, each independently. Any thread.
-  void use(std::shared_ptr<const HostedApp> app);
+  void use(const std::shared_ptr<const HostedApp>& app);
   /// Ends the rooms of this shard. On each shard, before its loop ends.
   void stop_here();
 

@@ -2,6 +2,8 @@
 
 #include <entmoot/node/tokens.hpp>
 
+#include <entmoot/base/check.hpp>
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -33,9 +35,10 @@ Result<Identity> Tokens::verify(std::string_view token) const {
   if (jwt) {
     auto claims = jwt->verify(token);
     if (!claims) return claims.error();
-    const auto expires_at = jwt->expires_at(*claims);
+    auto expires_at = jwt->expires_at(*claims);
     return Identity{.token = *std::move(claims), .expires_at = expires_at};
   }
+  ENTMOOT_CHECK(key.has_value(), "tokens are checked only if given()");
   auto signed_value = key->verify(token, {.max_age = max_age});
   if (!signed_value) return fail(signed_value.error());
   return Identity{.token = *std::move(signed_value)};

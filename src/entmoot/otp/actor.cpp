@@ -19,10 +19,10 @@ Actor::~Actor() {
 
 void Actor::monitor(Monitor monitor) {
   shard_.assert_here();
-  if (alive()) {
-    monitors_.push_back(std::move(monitor));
-  } else {
+  if (exit_reason_) {
     shard_.post([monitor = std::move(monitor), reason = *exit_reason_]() mutable { monitor(reason); });
+  } else {
+    monitors_.push_back(std::move(monitor));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <entmoot/otp/dynamic_supervisor.hpp>
 
+#include <entmoot/base/check.hpp>
 #include <entmoot/base/log.hpp>
 
 #include <fmt/format.h>
@@ -97,7 +98,9 @@ Error DynamicSupervisor::refusal(const Child& child) const {
 
 /// Handles the exit of the child's actor.
 void DynamicSupervisor::settle(Child& child) {
-  const ExitReason reason = *child.actor->exit_reason();
+  const std::optional<ExitReason>& exit = child.actor->exit_reason();
+  ENTMOOT_CHECK(exit.has_value(), "the actor has exited");
+  const ExitReason reason = *exit;
   ended_.destroy(std::move(child.actor));
   if (verdict(child.spec.restart, reason) == Verdict::forget) return forget(child);
   failed(child, reason);

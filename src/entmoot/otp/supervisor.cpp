@@ -2,6 +2,8 @@
 
 #include <entmoot/otp/supervisor.hpp>
 
+#include <entmoot/base/check.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,7 +60,9 @@ void Supervisor::settle(const ActorRef& ended_child) {
   const auto found = std::ranges::find_if(
       children_, [&](const Child& child) { return child.actor && child.actor->ref() == ended_child; });
   if (found == children_.end()) return;
-  const ExitReason reason = *found->actor->exit_reason();
+  const std::optional<ExitReason>& exit = found->actor->exit_reason();
+  ENTMOOT_CHECK(exit.has_value(), "the actor has exited");
+  const ExitReason reason = *exit;
   ended_.destroy(std::move(found->actor));
   found->state = ChildState::ended;
   if (verdict(found->spec.restart, reason) == Verdict::restart) {

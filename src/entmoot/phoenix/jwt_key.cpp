@@ -28,11 +28,11 @@ namespace entmoot {
 
 namespace {
 
-template <auto Free>
+template <auto free_it>
 struct Freed {
   template <class T>
   void operator()(T* owned) const noexcept {
-    Free(owned);
+    free_it(owned);
   }
 };
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;

@@ -35,7 +35,7 @@ Socket::Socket(const UserSocket& user_socket, ClientLink link, const SocketLimit
       bytes_(limits_.bytes, link_.sockets.shard().clock().now()),
       joins_(limits_.joins, link_.sockets.shard().clock().now()) {
   link_.id = link_.sockets.add(*this);
-  if (client().expires_at) schedule_expiry();
+  schedule_expiry();
   if (client().id.empty()) return;
   disconnects_ = link_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
     if (message.event == "disconnect") disconnect();
@@ -206,10 +206,12 @@ void Socket::close(CloseCode code, std::string_view reason) {
 void Socket::schedule_expiry() {
   using namespace std::chrono_literals;
   Shard& shard = link_.sockets.shard();
-  const auto left = *client().expires_at - shard.clock().wall().now();
-  expiry_ = shard.after(std::clamp<std::chrono::milliseconds>(left, 0ms, 1h), [this] {
+  const std::optional<WallTime>& expires_at = client().expires_at;
+  if (!expires_at) return;
+  const auto left = *expires_at - shard.clock().wall().now();
+  expiry_ = shard.after(std::clamp<std::chrono::milliseconds>(left, 0ms, 1h), [this, at = *expires_at] {
     expiry_ = TimerId::none;
-    const bool over = *client().expires_at <= link_.sockets.shard().clock().wall().now();
+    const bool over = at <= link_.sockets.shard().clock().wall().now();
     return over ? close(CloseCode::policy_violation, "token expired") : schedule_expiry();
   });
 }

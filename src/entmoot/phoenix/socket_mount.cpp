@@ -33,7 +33,8 @@ Result<std::unique_ptr<FrameHandler>> SocketMount::connect(ConnectInfo info, Tra
   if (!serializer) return fail(ErrorCode::invalid, {}, serializer.error().reason);
   auto client = user_socket_.connect({std::move(info), std::move(*params), {}, {}});
   if (!client) return client.error();
-  if (client->expires_at && *client->expires_at <= tables_.local().shard().clock().wall().now()) {
+  const std::optional<WallTime>& expires_at = client->expires_at;
+  if (expires_at && *expires_at <= tables_.local().shard().clock().wall().now()) {
     return fail(ErrorCode::unauthorized, "token expired");
   }
   return std::make_unique<Socket>(

@@ -2,6 +2,7 @@
 
 #include <entmoot/rooms/actor_versions.hpp>
 
+#include <entmoot/base/check.hpp>
 #include <entmoot/otp/dynamic_supervisor.hpp>
 #include <entmoot/otp/registry.hpp>
 #include <entmoot/rooms/room_entries.hpp>
@@ -86,7 +87,9 @@ void ActorVersions::begin(std::shared_ptr<const RoomRoute> next) {
 }
 
 bool ActorVersions::roll_back() {
-  Version old = *std::exchange(previous_, std::nullopt);
+  std::optional<Version> previous = std::exchange(previous_, std::nullopt);
+  ENTMOOT_CHECK(previous.has_value(), "a reload has begun");
+  Version& old = *previous;
   end(current_.name);
   current_.actor = nullptr;
   if (!old.alive()) return false;
@@ -96,7 +99,9 @@ bool ActorVersions::roll_back() {
 }
 
 void ActorVersions::retire_previous() {
-  const Version old = *std::exchange(previous_, std::nullopt);
+  const std::optional<Version> previous = std::exchange(previous_, std::nullopt);
+  ENTMOOT_CHECK(previous.has_value(), "a reload has begun");
+  const Version& old = *previous;
   if (!old.alive() || old.actor->calls_pending() == 0) return end(old.name);
   const TimePoint at_the_latest = shard().clock().now() + old.route->limits.reply_timeout + check_answers_every;
   // Calls that await a promise in the old heap are answered there; calls that await another message, which will not
@@ -122,7 +127,7 @@ void ActorVersions::end_when_answered(const std::string& name, TimePoint at_the_
 void ActorVersions::end_all(const ExitReason& reason) {
   end(current_.name, reason);
   current_.actor = nullptr;
-  if (previous_) end(std::exchange(previous_, std::nullopt)->name, reason);
+  if (const auto previous = std::exchange(previous_, std::nullopt)) end(previous->name, reason);
   for (const Version& retired : std::exchange(retired_, {})) end(retired.name, reason);
 }
 

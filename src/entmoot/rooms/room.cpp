@@ -70,7 +70,7 @@ void Room::send(RoomMessage message) {
   std::visit([this](auto& each) { take(std::move(each)); }, message);
 }
 
-void Room::take(InterceptedBroadcast message) {
+void Room::take(const InterceptedBroadcast& message) {
   if (!route().exports.intercepts(message.event)) return members_.pass_on(message);
   Envelope out = entry::out(message.client, message.event, message.payload);
   out.deadline = context_.shard.clock().now() + route().limits.reply_timeout;
@@ -115,7 +115,7 @@ void Room::leave(const std::string& client, std::string_view reason) {
 }
 
 /// Notifies the script, if there is an actor.
-void Room::tell_left(std::string client, std::string reason) {
+void Room::tell_left(const std::string& client, const std::string& reason) {
   if (!versions_.actor()) return;
   Envelope message = own(entry::leave(client, reason), [client, reason](Room& room, const Result<JsonText>& result) {
     if (result || result.error().code != ErrorCode::overloaded) return;

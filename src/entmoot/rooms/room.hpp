@@ -111,11 +111,11 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
 
   void send(RoomMessage message);
   void take(Envelope message);
-  void take(InterceptedBroadcast message);
+  void take(const InterceptedBroadcast& message);
   void take(InterceptBarrier barrier);
   void use(std::shared_ptr<const RoomRoute> route);
   [[nodiscard]] ReplyTo of_this_version(ReplyTo reply) const;
-  void tell_left(std::string client, std::string reason);
+  void tell_left(const std::string& client, const std::string& reason);
   /// `message` with a deadline and a reply that is passed to `then`, if the room still exists.
   [[nodiscard]] Envelope own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then);
 

@@ -96,7 +96,7 @@ Channel::Reply reply_from(const Result<Answer>& result) {
   };
   if (!result) return error(result.error().reason);
   const std::string status = result->refused ? "error" : "ok";
-  if (result->bytes) return {status, Binary(*result->bytes)};
+  if (const auto& bytes = result->bytes) return {status, Binary(*bytes)};
   // room.js returns objects, but the toJSON of an object may produce another type: a Date becomes a string.
   if (!result->json.view().starts_with('{')) {
     return error("the room's reply must be an object: its toJSON returned another type");

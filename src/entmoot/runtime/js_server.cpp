@@ -2,6 +2,7 @@
 
 #include <entmoot/runtime/js_server.hpp>
 
+#include <entmoot/base/check.hpp>
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/base/utf8.hpp>
@@ -124,12 +125,7 @@ bool JsServer::slice() {
     switch (state) {
       case Turn::State::waiting: return false;
       case Turn::State::running: ++used_.slices; return true;
-      case Turn::State::dropped:
-        used_.cpu += turn_->cpu_used();
-        log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), turn_->error()->reason,
-                   std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
-        exit(ExitReason::crash(*turn_->error()));
-        return false;
+      case Turn::State::dropped: drop_turn(); return false;
       default: break;
     }
     finish_turn();
@@ -164,6 +160,16 @@ void JsServer::finish_turn() {
     if (starting && !started_) await_start();
   }
   if (runtime_->heap().over_soft()) exit(ExitReason::crash(out_of_memory()));
+}
+
+// The turn was abandoned where it was: its heap cannot be used again, so the server exits.
+void JsServer::drop_turn() {
+  const std::optional<Error>& why = turn_->error();
+  ENTMOOT_CHECK(why.has_value(), "a dropped turn has an error");
+  used_.cpu += turn_->cpu_used();
+  log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
+             std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
+  exit(ExitReason::crash(*why));
 }
 
 // Drops the turn's effects. Its own caller, and the callers whose promises it settled, are answered with the error.
@@ -217,7 +223,7 @@ void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std:
     return;
   }
   if (!calls_.is_open(call)) return;  // timed out or already answered
-  if (threw) {
+  if (error) {
     log_.call_failed(*error);
     calls_.resolve(call, *std::move(error));
   } else {

@@ -111,6 +111,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void wait_for_cpu(Duration debt);
   void finish_turn();
   void fail_turn(const Error& failure);
+  void drop_turn();
   void await_start();
   void deliver(Input input);
   void charge_call(std::string_view name, std::string_view args) noexcept;

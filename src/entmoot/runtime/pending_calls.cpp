@@ -2,6 +2,8 @@
 
 #include <entmoot/runtime/pending_calls.hpp>
 
+#include <entmoot/base/check.hpp>
+
 #include <utility>
 
 namespace entmoot {
@@ -28,7 +30,9 @@ void PendingCalls::send(std::uint64_t call) {
   auto answered = calls_.extract(call);
   if (answered.empty()) return;  // an earlier effect has ended the server, and fail_all() has answered the call
   shard_.cancel(answered.mapped().timeout);
-  std::move(answered.mapped().reply)(std::move(*answered.mapped().answer));
+  std::optional<Result<Answer>>& answer = answered.mapped().answer;
+  ENTMOOT_CHECK(answer.has_value(), "resolve() precedes send()");
+  std::move(answered.mapped().reply)(*std::move(answer));
 }
 
 void PendingCalls::await(std::uint64_t call) {

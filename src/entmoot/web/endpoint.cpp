@@ -31,7 +31,7 @@ Site& Endpoint::site() {
 Endpoint& Endpoint::socket(std::string_view path, EndpointSocket mount) {
   PathPattern websocket_path(std::string(path) + mount.websocket_path);
   PathPattern longpoll_path(std::string(path) + mount.longpoll_path);
-  auto longpoll = mount.longpoll ? std::make_shared<Longpoll>(mount, shards_, connections_) : nullptr;
+  auto longpoll = mount.longpoll ? std::make_shared<Longpoll>(mount, *mount.longpoll, shards_, connections_) : nullptr;
   site().mounts.push_back({std::move(websocket_path), std::move(longpoll_path), std::move(longpoll), std::move(mount)});
   return *this;
 }

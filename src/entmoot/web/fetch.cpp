@@ -121,6 +121,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   using Plain = tcp::socket;
   using Tls = asio::ssl::stream<tcp::socket>;
+  using ResponseParser = http::response_parser<http::string_body>;
 
   void leave() {
     if (const auto inner = inner_.lock()) std::erase(inner->exchanges, shared_from_this());
@@ -185,23 +186,24 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
                         [this, self = shared_from_this()](const error_code& error, const tcp::endpoint&) {
                           if (over()) return;
                           if (error) return finish("cannot connect to", error);
-                          if (tls_) return handshake();
+                          if (tls_) return handshake(*tls_);
                           write(*plain_);
                         });
   }
 
-  void handshake() {
+  void handshake(Tls& tls) {
     const std::string& host = request_.url.host;
     error_code not_an_address;
     asio::ip::make_address(host, not_an_address);
-    if (not_an_address) SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str());
-    tls_->set_verify_mode(asio::ssl::verify_peer);
-    tls_->set_verify_callback(asio::ssl::host_name_verification(host));
-    tls_->async_handshake(asio::ssl::stream_base::client, [this, self = shared_from_this()](const error_code& error) {
-      if (over()) return;
-      if (error) return finish("TLS handshake failed with", error);
-      write(*tls_);
-    });
+    if (not_an_address) SSL_set_tlsext_host_name(tls.native_handle(), host.c_str());
+    tls.set_verify_mode(asio::ssl::verify_peer);
+    tls.set_verify_callback(asio::ssl::host_name_verification(host));
+    tls.async_handshake(asio::ssl::stream_base::client,
+                        [this, self = shared_from_this(), &tls](const error_code& error) {
+                          if (over()) return;
+                          if (error) return finish("TLS handshake failed with", error);
+                          write(tls);
+                        });
   }
 
   template <class Stream>
@@ -219,30 +221,25 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
 
   template <class Stream>
   void read(Stream& stream) {
-    parser_.emplace();
-    parser_->header_limit(response_header_bytes_max);
-    parser_->body_limit(options_.response_bytes_max);
-    parser_->skip(request_.method == "HEAD");
-    read_more(stream);
-  }
-
-  template <class Stream>
-  void read_more(Stream& stream) {
+    ResponseParser& parser = parser_.emplace();
+    parser.header_limit(response_header_bytes_max);
+    parser.body_limit(options_.response_bytes_max);
+    parser.skip(request_.method == "HEAD");
     http::async_read(
-        stream, buffer_, *parser_, [this, self = shared_from_this(), &stream](const error_code& error, std::size_t) {
+        stream, buffer_, parser,
+        [this, self = shared_from_this(), &stream, &parser](const error_code& error, std::size_t) {
           if (over()) return;
           if (error == http::error::body_limit) {
             return finish(fail(ErrorCode::limit, fmt::format("the response of {} exceeds {} KiB", request_.url.origin(),
                                                              options_.response_bytes_max / KiB)));
           }
           if (error) return finish("no response from", write_error_ ? write_error_ : error);
-          if (parser_->get().result_int() < 200) return read(stream);  // 100 and 103 precede the response
-          take();
+          if (parser.get().result_int() < 200) return read(stream);  // 100 and 103 precede the response
+          take(parser.release());
         });
   }
 
-  void take() {
-    auto message = parser_->release();
+  void take(http::response<http::string_body> message) {
     const unsigned status = message.result_int();
     const auto location = message.find(http::field::location);
     if (is_redirect(status) && location != message.end() && request_.redirect != FetchRequest::Redirect::manual) {
@@ -289,7 +286,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
   http::request<http::string_body> message_;
   error_code write_error_;
   boost::beast::flat_buffer buffer_{response_header_bytes_max + 64 * KiB};
-  std::optional<http::response_parser<http::string_body>> parser_;
+  std::optional<ResponseParser> parser_;  // of the current response
 };
 
 Fetcher::Fetcher(Shard& shard, FetchOptions options)

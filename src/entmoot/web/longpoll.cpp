@@ -34,12 +34,9 @@ void on(Shard& shard, UniqueFunction<void()> task) {
 
 }  // namespace
 
-Longpoll::Longpoll(const EndpointSocket& mount, Shards& shards, const PerShard<Connections>& connections)
-    : mount_(mount),
-      options_(mount.longpoll.value()),
-      shards_(shards),
-      key_(fresh_key()),
-      tables_(shards.size(), [&](unsigned index) {
+Longpoll::Longpoll(const EndpointSocket& mount, const LongpollOptions& options, Shards& shards,
+                   const PerShard<Connections>& connections)
+    : mount_(mount), options_(options), shards_(shards), key_(fresh_key()), tables_(shards.size(), [&](unsigned index) {
         return std::make_unique<LongpollTable>(connections.on(shards[index]), options_);
       }) {}
 

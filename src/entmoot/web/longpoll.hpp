@@ -35,8 +35,10 @@ namespace entmoot {
 
 class Longpoll : public std::enable_shared_from_this<Longpoll> {
  public:
-  /// `mount.longpoll` is set. `connections` outlives close_here() on every shard; `shards` outlives the object.
-  Longpoll(const EndpointSocket& mount, Shards& shards, const PerShard<Connections>& connections);
+  /// `options` are those of the mount. `connections` outlives close_here() on every shard; `shards` outlives the
+  /// object.
+  Longpoll(const EndpointSocket& mount, const LongpollOptions& options, Shards& shards,
+           const PerShard<Connections>& connections);
 
   /// Serves one request at the mount's path; path parameters are in `request.params`. On the connection's shard.
   void serve(HttpRequest request, Peer peer, Responder responder) const;
