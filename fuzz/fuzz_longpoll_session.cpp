@@ -46,7 +46,7 @@ struct Mount {
       EndpointSocket{.connect = [this](const ConnectInfo& info,
                                        Transport& transport) { return world.mount.connect(info, transport); },
                      .longpoll = options},
-      world.shards, connections);
+      options, world.shards, connections);
 };
 
 Mount& the_mount() {
