@@ -9,11 +9,15 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -38,15 +42,33 @@ CLI::App& subcommand(CLI::App& cli, std::string name, std::string description, s
   return made;
 }
 
+/// Validators return an error, or an empty text.
+std::string check_folder(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return {};
+  return std::filesystem::exists(path, ignored) ? path + " is not a folder" : "there is no folder " + path;
+}
+std::string check_path(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? std::string() : "there is no file or folder " + path;
+}
+std::string check_port(const std::string& text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error == std::errc() && end == text.data() + text.size()) return {};
+  return "a port is a whole number from 0 to 65535, not " + text;
+}
+
 void app_folder(CLI::App& cli, std::filesystem::path& dir) {
-  cli.add_option("dir", dir, "The app's folder")->check(CLI::ExistingDirectory)->capture_default_str();
+  cli.add_option("dir", dir, "The app's folder")->check(check_folder)->capture_default_str();
 }
 
 void add_serve(CLI::App& cli, Serve& serve) {
   auto& sub = subcommand(cli, "serve", "Serve an app", "entmoot serve my-app --watch --port 8080");
   app_folder(sub, serve.dir);
   sub.add_flag("--watch", serve.watch, "Reload rooms whenever a file is saved");
-  sub.add_option("--port", serve.port, "Port to listen on, overrides the configuration; 0 selects a free port");
+  sub.add_option("--port", serve.port, "Port to listen on, overrides the configuration; 0 selects a free port")
+      ->check(check_port);
   sub.add_option("--address", serve.address,
                  "Address to listen on, overrides the configuration; 0.0.0.0 accepts other machines");
   sub.add_option("--log", serve.log, "Log level: trace, debug, info, warn, error or off")
@@ -57,7 +79,7 @@ void add_serve(CLI::App& cli, Serve& serve) {
 void add_test(CLI::App& cli, Test& test) {
   auto& sub = subcommand(cli, "test", "Run an app's tests/*.test.ts", "entmoot test my-app --only \"later can read\"");
   sub.add_option("target", test.target, "The app's folder, or one of its test files")
-      ->check(CLI::ExistingPath)
+      ->check(check_path)
       ->capture_default_str();
   sub.add_option("--only", test.only, "Run only tests whose names contain this text");
 }
@@ -74,7 +96,7 @@ void add_eval(CLI::App& cli, Eval& eval) {
                          "entmoot eval chat:lobby 'room.clients.length' --dir my-app");
   sub.add_option("topic", eval.topic, "The room's topic")->required();
   sub.add_option("expression", eval.expression, "JavaScript, evaluated in the scope of the room's file")->required();
-  sub.add_option("--dir", eval.dir, "The app's folder")->check(CLI::ExistingDirectory)->capture_default_str();
+  sub.add_option("--dir", eval.dir, "The app's folder")->check(check_folder)->capture_default_str();
 }
 
 /// The text for --help, --version, or a command line that CLI11 rejects.
@@ -85,6 +107,7 @@ Shown shown(const CLI::App& cli, const CLI::ParseError& error) {
     return {.text = is_version ? std::string(error.what()) + "\n" : cli.help()};
   }
   const auto chosen = cli.get_subcommands();
+  if (chosen.empty()) return {.text = cli.help(), .exit_code = ExitCode::wrong_use};
   const std::string name = chosen.empty() ? "entmoot" : "entmoot " + chosen.front()->get_name();
   return {.text = fmt::format("{}: {}\nSee `{} --help`.\n", name, error.what(), name),
           .exit_code = ExitCode::wrong_use};

@@ -394,7 +394,7 @@ TEST_CASE("errors name the file, the position and what to do") {
   CHECK(error("import '../b';", {{"b.ts", "const x = ;"}}).starts_with("b.ts:1:"));
   CHECK(error("import 'pkg';", {{"node_modules/pkg/package.json", "{"}})
             .starts_with("rooms/chat.ts:1:8: node_modules/pkg/package.json: "));
-  CHECK(outcome({}, "rooms/absent.ts").starts_with("rooms/absent.ts: file not found in /"));
+  CHECK(outcome({}, "rooms/absent.ts").starts_with("rooms/absent.ts: there is no such file in /"));
 }
 
 // --- again

@@ -44,7 +44,7 @@ class ModuleLoader::Load {
     if (!file) return fail(ErrorCode::invalid, entry.generic_string() + ": " + file.error().reason);
     const std::optional<fs::path>& path = *file;
     if (!path)
-      return fail(ErrorCode::not_found, entry.generic_string() + ": file not found in " + tree_.root().string());
+      return fail(ErrorCode::not_found, entry.generic_string() + ": there is no such file in " + tree_.root().string());
     add(*path);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       if (auto done = take(i); !done) return done.error();
