@@ -5,8 +5,8 @@
 // The runnables that wait for a slice, and the decision which of them is next.
 //
 // Two orders compete, and each gets half of the time that both want:
-//   by demand  the runnable that asks for least of the thread (core/demand.hpp); first come, first served within a level
-//   by age     the runnable that has waited longest
+//   by demand  the runnable that asks for least of the thread (core/demand.hpp); first come, first served within a
+//   level by age     the runnable that has waited longest
 //
 // So a quiet room waits for one slice of the second order and for rooms that are as quiet, however many busy ones there
 // are; and every room, however busy, waits at most twice as long as it would in a plain queue: none starves. Equal
