@@ -54,7 +54,8 @@ class Outflow {
   class Item {
    public:
     Item() = default;
-    Item(std::shared_ptr<Outflow> outflow, std::size_t bytes) : outflow_(std::move(outflow)), bytes_(bytes + item_bytes) {
+    Item(std::shared_ptr<Outflow> outflow, std::size_t bytes)
+        : outflow_(std::move(outflow)), bytes_(bytes + item_bytes) {
       outflow_->in_flight_.fetch_add(bytes_);
     }
     Item(Item&&) noexcept = default;

@@ -24,7 +24,10 @@ struct TopicSubscribers::Delivering {
   TopicSubscribers& topic;
 };
 
-TopicSubscribers::~TopicSubscribers() { shard_.make_idle(*this); }
+TopicSubscribers::~TopicSubscribers() {
+  Shard::Scope scope(shard_);  // its thread may have ended before
+  shard_.make_idle(*this);
+}
 
 void TopicSubscribers::add(std::uint64_t number, SubscriberId id, Subscriber& subscriber, Lane lane) {
   entries_.push_back({number, id, &subscriber, lane, log_end()});
