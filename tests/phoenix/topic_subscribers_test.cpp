@@ -41,7 +41,8 @@ struct Crowd {
   void publish(std::string_view event) { pubsub.broadcast("t", event, empty_object()); }
   /// How many have heard `events` broadcasts.
   std::size_t reached(std::size_t events) const {
-    return static_cast<std::size_t>(std::ranges::count(listening, events, [](auto& each) { return each->heard.size(); }));
+    return static_cast<std::size_t>(
+        std::ranges::count(listening, events, [](auto& each) { return each->heard.size(); }));
   }
 
   ManualClock clock;
@@ -175,7 +176,8 @@ TEST_CASE("a log that is full is delivered at once") {
   CHECK(crowd.reached(TopicSubscribers::log_max) == crowd.listening.size());
 }
 
-TEST_CASE("what a publisher has in flight is bounded: it waits until its broadcasts have been delivered on all shards") {
+TEST_CASE(
+    "what a publisher has in flight is bounded: it waits until its broadcasts have been delivered on all shards") {
   Crowd crowd(1000, 2);
   bool drained = false;
   const auto outflow = std::make_shared<Outflow>([&] { drained = true; });
@@ -190,7 +192,8 @@ TEST_CASE("what a publisher has in flight is bounded: it waits until its broadca
     CHECK(turn.size() > 1000);
     CHECK(outflow->wait());
   }
-  while (crowd.shards[0].poll()) {}
+  while (crowd.shards[0].poll()) {
+  }
   CHECK_FALSE(drained);  // the other shard has not taken its share
   settle(crowd.shards);
   CHECK(drained);

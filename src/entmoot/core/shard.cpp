@@ -30,8 +30,7 @@ Shard::Scope::~Scope() { current = before_; }
 
 namespace {
 // The time of a stage of a round, in which at least one item is processed.
-constexpr Duration stage_time = std::chrono::microseconds(500);
-constexpr Duration slices_time = std::chrono::milliseconds(1);
+constexpr Duration stage_time = std::chrono::microseconds(300);
 }  // namespace
 
 struct Shard::Inner {
@@ -226,7 +225,7 @@ bool Shard::run_inbox() {
 // Those that become runnable meanwhile wait for the next round, or take the place of one that asks for more.
 bool Shard::run_slices() {
   Inner& in = *inner_;
-  Duration left = slices_time;
+  Duration left = stage_time;
   bool did = false;
   for (std::size_t slices = in.waiting.size(); slices > 0 && !in.waiting.empty() && left > Duration::zero(); --slices) {
     Runnable& runnable = in.waiting.pop();

@@ -12,8 +12,8 @@
 //   4. timers that are due
 //   5. dirty Flushables are flushed: one gather write per socket and round
 //
-// Every stage stops after a fraction of a millisecond (slices: a millisecond) and goes on in the next round where it
-// stopped. So a message to a quiet room waits for a few slices at most, whatever the other rooms and sockets do.
+// Every stage stops after a fraction of a millisecond and goes on in the next round where it stopped. So a message to a
+// quiet room waits for a few slices at most, whatever the other rooms and sockets do.
 //
 // Objects cross shards by post(), as values or as immutable objects. Posts from one thread to one shard arrive in the
 // order they were made, also when both are the same shard; that order makes a join atomic

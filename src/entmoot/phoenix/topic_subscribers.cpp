@@ -10,8 +10,8 @@ namespace entmoot {
 namespace {
 // Estimates. A frame is queued in a transport, and at the end of the round each transport writes what is queued.
 constexpr Duration frame_cost = std::chrono::nanoseconds(150);
-constexpr Duration write_cost = std::chrono::microseconds(2);
-constexpr Duration slice_cost = std::chrono::microseconds(500);
+constexpr Duration write_cost = std::chrono::microseconds(5);
+constexpr Duration slice_cost = std::chrono::microseconds(300);
 }  // namespace
 
 struct TopicSubscribers::Delivering {
