@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(ShardFixture,
 
 TEST_CASE_FIXTURE(ShardFixture, "a stage that takes too long goes on in the next round, in order") {
   std::vector<int> order;
-  for (int i = 0; i < 4; ++i) shard.post([&, i] { order.push_back(i), clock.advance(300us); });
+  for (int i = 0; i < 4; ++i) shard.post([&, i] { order.push_back(i), clock.advance(200us); });
   shard.post([&] { shard.post([&] { order.push_back(5); }), order.push_back(4); });
   bool timed = false;
   on_shard([&] { shard.after(0ns, [&] { timed = true; }); });
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(ShardFixture, "a stage that takes too long goes on in the next
 
 TEST_CASE_FIXTURE(ShardFixture, "output that takes too long to write is written in the next round") {
   std::vector<std::unique_ptr<Written>> all;
-  for (int i = 0; i < 5; ++i) all.push_back(std::make_unique<Written>([&] { clock.advance(300us); }));
+  for (int i = 0; i < 5; ++i) all.push_back(std::make_unique<Written>([&] { clock.advance(200us); }));
   on_shard([&] {
     for (auto& each : all) shard.flush_later(*each);
   });

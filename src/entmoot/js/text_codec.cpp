@@ -2,6 +2,7 @@
 
 #include <entmoot/js/text_codec.hpp>
 
+#include <entmoot/core/fiber.hpp>
 #include <entmoot/core/slicer.hpp>
 #include <entmoot/js/host_functions.hpp>
 
@@ -45,7 +46,7 @@ class Pieces {
   Pieces(JSContext* ctx, std::size_t size) noexcept : slicer_(host_of(ctx).slicer()), size_(size) {}
   /// The end of the next piece that begins at `at`, which may lie in the middle of a character.
   std::size_t after(std::size_t at) noexcept {
-    if (at > 0) slicer_.poll();
+    if (at > 0 && Fiber::current()) slicer_.poll();
     return std::min(size_, at + bytes_between_polls);
   }
 
