@@ -56,6 +56,9 @@ SettingTable<RoomLimits> make_limit_settings() {
       .size(
           {"output", "Bytes that one turn can send.", "the room is terminated: `too much output in one turn`"},
           {64 * kilobyte, gigabyte}, [](auto& limits) -> auto& { return limits.budget.effects_bytes_max; })
+      .size(
+          {"fanOut", "Bytes of the broadcasts of one turn, each multiplied by its receivers.", "the broadcast throws"},
+          {megabyte, 1000 * gigabyte}, [](auto& limits) -> auto& { return limits.budget.fan_out_bytes_max; })
       .count(
           {"logLines", "Log lines of a room in one burst; the allowance refills over ten seconds.",
            "suppressed; the log states how many"},

@@ -7,6 +7,8 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace entmoot;
 
@@ -39,4 +41,24 @@ TEST_CASE("a string that is not UTF-8 never becomes a JSON text") {
   CHECK_THROWS_AS((void)JsonText::of("\xff"), std::invalid_argument);
   CHECK_THROWS_AS((void)JsonText::of({{"key", {1, "\xed\xa0\x80"}}}), std::invalid_argument);  // a surrogate
   CHECK_THROWS_AS((void)JsonText::of({{"\xc0\xaf", 1}}), std::invalid_argument);               // as a key
+}
+
+TEST_CASE("an array is split into the texts of its elements, whatever they contain") {
+  using Texts = std::vector<std::string>;
+  const auto elements = [](std::string_view text) {
+    const JsonText array = JsonText::trusted(text);
+    Texts copies;
+    for (const std::string_view element : array.elements()) copies.emplace_back(element);
+    return copies;
+  };
+  CHECK(elements("[]").empty());
+  CHECK(elements("[1]") == Texts{"1"});
+  CHECK(elements(R"(["room:a",{"b":[1,2,{"c":"]},"}]},"\\",null,"\"",[[],{}]])") ==
+        Texts{R"("room:a")", R"({"b":[1,2,{"c":"]},"}]})", R"("\\")", "null", R"("\"")", "[[],{}]"});
+  for (const std::string_view other :
+       {"null", "{}", R"({"a":[1]})", "1", R"("[1]")", "", "[", "[1", R"(["a)", R"(["\)"}) {
+    CHECK_MESSAGE(elements(other).empty(), other);
+  }
+  std::string deep = "[" + std::string(100'000, '[') + std::string(100'000, ']') + ",2]";
+  CHECK(elements(deep).size() == 2);
 }

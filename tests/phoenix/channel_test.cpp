@@ -68,6 +68,27 @@ struct RoomSocket final : UserSocket {
   }
 };
 
+/// Subscribers that ignore what they receive, on each shard.
+struct Crowd final : Subscriber {
+  Crowd(World& of, std::string_view topic, int on_each) : world(of), subscriptions(of.shards.size()) {
+    for (std::size_t shard = 0; shard < world.shards.size(); ++shard) {
+      Shard::Scope scope(world.shards[shard]);
+      for (int i = 0; i < on_each; ++i) {
+        subscriptions[shard].push_back(world.pubsub.subscribe_fastlane(topic, *this));
+      }
+    }
+  }
+  ~Crowd() override {
+    for (std::size_t shard = 0; shard < world.shards.size(); ++shard) {
+      Shard::Scope scope(world.shards[shard]);
+      subscriptions[shard].clear();
+    }
+  }
+  void handle_broadcast(const Fastlane&) override {}
+  World& world;
+  std::vector<std::vector<Subscription>> subscriptions;
+};
+
 /// Every number that the client saw, from the history and live, in order of arrival. The first frame has to be the
 /// reply to the join.
 std::vector<int> numbers_of(const Texts& frames) {
@@ -133,6 +154,8 @@ TEST_CASE("joins in the middle of a flood are atomic in every interleaving that 
     RoomSocket user_socket(room);
     SocketMount mount(world.shards, world.pubsub, user_socket);
     {
+      // In some interleavings a crowd is subscribed before, so that each broadcast takes several slices.
+      Crowd crowd(world, "chat:1", seed % 4 == 0 ? 300 : 0);
       std::vector<std::unique_ptr<TestClient>> clients;
       int said = 0;
       for (int step = 0; step < 60; ++step) {

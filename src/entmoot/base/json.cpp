@@ -37,6 +37,38 @@ JsonText JsonText::of(const Json& value) {
   return trusted(std::string_view(text));
 }
 
+std::vector<std::string_view> JsonText::elements() const {
+  const std::string_view text = view();
+  std::vector<std::string_view> elements;
+  if (text.size() < 2 || text.front() != '[' || text == "[]") return elements;
+  std::size_t depth = 0;
+  std::size_t begin = 1;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    switch (text[at]) {
+      case '"':
+        // To the closing quote; an escape takes two characters.
+        for (++at; at < text.size() && text[at] != '"'; ++at) {
+          if (text[at] == '\\') ++at;
+        }
+        break;
+      case '[':
+      case '{': ++depth; break;
+      case ']':
+      case '}':
+        if (--depth > 0) break;
+        elements.push_back(text.substr(begin, at - begin));
+        return elements;
+      case ',':
+        if (depth > 1) break;
+        elements.push_back(text.substr(begin, at - begin));
+        begin = at + 1;
+        break;
+      default: break;
+    }
+  }
+  return {};  // not valid: see trusted()
+}
+
 Result<Json> JsonText::parse() const { return parse_json(view()); }
 
 Result<Json> parse_json(std::string_view text) {

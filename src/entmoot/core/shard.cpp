@@ -28,12 +28,12 @@ thread_local Shard* current = nullptr;
 Shard::Scope::Scope(Shard& shard) noexcept : before_(std::exchange(current, &shard)) {}
 Shard::Scope::~Scope() { current = before_; }
 
-struct Shard::Inner {
-  /// Marks the end of the round in the run queue.
-  struct RoundEnd final : Runnable {
-    bool run_slice() override { return false; }
-  };
+namespace {
+// The time of a stage of a round, in which at least one item is processed.
+constexpr Duration stage_time = std::chrono::microseconds(300);
+}  // namespace
 
+struct Shard::Inner {
   boost::asio::io_context io{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
 
@@ -46,10 +46,12 @@ struct Shard::Inner {
   std::atomic<bool> stopping{false};
 
   // This shard's thread only.
+  TimePoint now{};  // as of the last item of work
   std::vector<UniqueFunction<void()>> taken;
-  RunQueue fresh;       // have become runnable
-  RunQueue continuing;  // have used up a slice and have more to do
-  RoundEnd round_end;
+  std::size_t taken_next = 0;  // the first task of `taken` that has not run
+  RunQueue waiting;
+  Runnable* running = nullptr;
+  Duration charged{};  // work that the running slice causes later
   std::vector<Flushable*> dirty;
   struct Timer {
     TimerId id;
@@ -76,6 +78,7 @@ void Shard::close() noexcept {
   }
   left.clear();
   inner_->taken.clear();
+  inner_->taken_next = 0;
   inner_->timer_of.clear();
   auto timers = std::exchange(inner_->timers, {});
 }
@@ -128,12 +131,19 @@ std::size_t Shard::pending_timers() const noexcept { return inner_->timers.size(
 
 void Shard::make_runnable(Runnable& runnable) {
   assert_here();
-  inner_->fresh.push(runnable);
+  if (RunQueue::holds(runnable)) return;
+  if (&runnable != inner_->running) runnable.demand_.woke(inner_->now);
+  inner_->waiting.push(runnable);
 }
 
 void Shard::make_idle(Runnable& runnable) noexcept {
   assert_here();
   RunQueue::remove(runnable);
+}
+
+void Shard::charge(Duration work) noexcept {
+  assert_here();
+  inner_->charged += work;
 }
 
 void Shard::flush_later(Flushable& flushable) {
@@ -155,18 +165,10 @@ void Shard::run_guarded(const char* what, F&& f) {
   if (!done) log::error("shard {}: {} threw {}", index_, what, log::quoted(done.error().reason));
 }
 
-bool Shard::run_slice(Runnable& runnable) {
-  bool more = false;
-  run_guarded("a slice", [&] { more = runnable.run_slice(); });
-  return more;
-}
-
 bool Shard::round(bool may_wait) {
   Inner& in = *inner_;
-  bool did = false;
-
-  // 1. I/O. With nothing else to do, sleep until I/O is ready, a task is posted, or a timer is due.
-  if (may_wait && in.fresh.empty() && in.continuing.empty() && in.dirty.empty()) {
+  // With nothing else to do, sleep until I/O is ready, a task is posted, or a timer is due.
+  if (may_wait && in.waiting.empty() && in.dirty.empty() && in.taken_next == in.taken.size()) {
     bool idle = false;
     {
       std::lock_guard lock(in.mutex);
@@ -179,66 +181,106 @@ bool Shard::round(bool may_wait) {
       run_guarded("I/O", [&] { in.io.run_one_until(in.timers.begin()->first); });
     }
   }
-  run_guarded("I/O", [&] { did |= in.io.poll() > 0; });
+  in.now = clock_.now();
+  bool did = poll_io();
+  did |= run_inbox();
+  did |= run_slices();
+  did |= run_timers();
+  did |= flush();
+  return did;
+}
 
-  // 2. Inbox. Tasks posted from here on wait for the next round.
-  {
+bool Shard::poll_io() {
+  Inner& in = *inner_;
+  const TimePoint end = in.now + stage_time;
+  bool did = false;
+  for (std::size_t ran = 1; ran > 0 && in.now < end;) {
+    run_guarded("I/O", [&] { ran = in.io.poll_one(); });
+    did |= ran > 0;
+    if (ran > 0) in.now = clock_.now();
+  }
+  return did;
+}
+
+// Tasks posted from here on wait for the next round.
+bool Shard::run_inbox() {
+  Inner& in = *inner_;
+  if (in.taken_next == in.taken.size()) {
+    in.taken.clear();
+    in.taken_next = 0;
     std::lock_guard lock(in.mutex);
     in.taken.swap(in.inbox);
     in.wake_pending = true;  // the loop is awake: post() need not wake it
   }
-  did |= !in.taken.empty();
-  for (auto& task : in.taken) {
+  const TimePoint end = in.now + stage_time;
+  const bool did = in.taken_next < in.taken.size();
+  while (in.taken_next < in.taken.size() && in.now < end) {
+    auto task = std::move(in.taken[in.taken_next++]);
     run_guarded("a posted task", task);
-    task = nullptr;
+    in.now = clock_.now();
   }
-  in.taken.clear();
+  return did;
+}
 
-  // 3. A slice for each runnable that has become runnable before this round (later ones wait for the next round), then
-  //    one slice for the first of those that have more to do.
-  const bool some_continue = !in.continuing.empty();
-  if (!in.fresh.empty()) {
-    did = true;
-    in.fresh.push(in.round_end);
-    for (;;) {
-      Runnable& runnable = in.fresh.pop();
-      if (&runnable == &in.round_end) break;
-      if (run_slice(runnable)) in.continuing.push(runnable);
-    }
-  }
-  if (some_continue && !in.continuing.empty()) {
-    did = true;
-    Runnable& runnable = in.continuing.pop();
-    if (run_slice(runnable)) in.continuing.push(runnable);
-  }
-
-  // 4. Timers that are due now. Timers that they set wait for the next round, even with a delay of zero.
-  if (!in.timers.empty()) {
+// Those that become runnable meanwhile wait for the next round, or take the place of one that asks for more.
+bool Shard::run_slices() {
+  Inner& in = *inner_;
+  Duration left = stage_time;
+  bool did = false;
+  for (std::size_t slices = in.waiting.size(); slices > 0 && !in.waiting.empty() && left > Duration::zero(); --slices) {
+    Runnable& runnable = in.waiting.pop();
+    bool more = false;
+    in.running = &runnable;
+    in.charged = Duration::zero();
+    run_guarded("a slice", [&] { more = runnable.run_slice(); });
+    in.running = nullptr;
     const TimePoint now = clock_.now();
-    const auto newest = static_cast<TimerId>(in.last_timer);
-    while (!in.timers.empty()) {
-      const auto next = in.timers.begin();
-      if (next->first > now || next->second.id > newest) break;  // at equal times, newer timers come last
-      auto timer = std::move(next->second);
-      in.timers.erase(next);
-      in.timer_of.erase(static_cast<std::uint64_t>(timer.id));
-      run_guarded("a timer", timer.task);
-      did = true;
-    }
+    const Duration used = now - std::exchange(in.now, now) + in.charged;
+    left -= used;
+    in.waiting.charge(used);
+    runnable.demand_.ran(used);
+    if (more) in.waiting.push(runnable);
+    if (!RunQueue::holds(runnable)) runnable.demand_.slept(now);
+    did = true;
   }
+  return did;
+}
 
-  // 5. Output. A Flushable that becomes dirty during a flush waits for the next round.
+// Timers that are due now. Timers that they set wait for the next round, even with a delay of zero.
+bool Shard::run_timers() {
+  Inner& in = *inner_;
+  const TimePoint now = in.now;
+  const auto newest = static_cast<TimerId>(in.last_timer);
+  bool did = false;
+  while (!in.timers.empty() && in.now < now + stage_time) {
+    const auto next = in.timers.begin();
+    if (next->first > now || next->second.id > newest) break;  // at equal times, newer timers come last
+    auto timer = std::move(next->second);
+    in.timers.erase(next);
+    in.timer_of.erase(static_cast<std::uint64_t>(timer.id));
+    run_guarded("a timer", timer.task);
+    in.now = clock_.now();
+    did = true;
+  }
+  return did;
+}
+
+// A Flushable that becomes dirty during a flush waits for the next round.
+bool Shard::flush() {
+  Inner& in = *inner_;
+  const TimePoint end = in.now + stage_time;
   const std::size_t dirty = in.dirty.size();
-  for (std::size_t i = 0; i < dirty; ++i) {
+  std::size_t i = 0;
+  for (; i < dirty && in.now < end; ++i) {
     Flushable* flushable = in.dirty[i];
     if (!flushable) continue;  // removed by forget_flush()
     in.dirty[i] = nullptr;
     flushable->dirty_ = false;
     run_guarded("a flush", [&] { flushable->flush(); });
-    did = true;
+    in.now = clock_.now();
   }
-  in.dirty.erase(in.dirty.begin(), in.dirty.begin() + static_cast<std::ptrdiff_t>(dirty));
-  return did;
+  in.dirty.erase(in.dirty.begin(), in.dirty.begin() + static_cast<std::ptrdiff_t>(i));
+  return i > 0;
 }
 
 void Shard::run() {

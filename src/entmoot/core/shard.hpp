@@ -8,13 +8,12 @@
 // One round of the loop, in order:
 //   1. I/O that is ready
 //   2. the inbox: tasks posted by other shards and by this one
-//   3. one time slice for every actor that has become runnable, and one for the next of those that used up a slice and
-//      have more to do
+//   3. time slices of runnables, chosen by core/run_queue.hpp, at most one for each
 //   4. timers that are due
-//   5. every dirty Flushable is flushed: one gather write per socket and round
+//   5. dirty Flushables are flushed: one gather write per socket and round
 //
-// A message therefore waits for one slice of one busy room, not for one slice of each: rooms that use up their slices
-// share the rounds, one room per round.
+// Every stage stops after a fraction of a millisecond and goes on in the next round where it stopped. So a message to a
+// quiet room waits for a few slices at most, whatever the other rooms and sockets do.
 //
 // Objects cross shards by post(), as values or as immutable objects. Posts from one thread to one shard arrive in the
 // order they were made, also when both are the same shard; that order makes a join atomic
@@ -27,6 +26,7 @@
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/unique_function.hpp>
+#include <entmoot/core/runnable.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -37,28 +37,6 @@ class io_context;
 }
 
 namespace entmoot {
-
-class RunQueue;
-
-/// An object with work to do in slices: an actor with messages. Owned elsewhere; must leave the run queue
-/// (Shard::make_idle) before it is destroyed.
-class Runnable {
- public:
-  Runnable() = default;
-  Runnable(const Runnable&) = delete;
-  Runnable& operator=(const Runnable&) = delete;
-  virtual ~Runnable();
-
-  /// Runs one time slice. Returns whether there is more to do; if so, another slice follows in a later round. Must not
-  /// destroy the runnable: an actor that ends in its slice is destroyed by a task posted from it.
-  virtual bool run_slice() = 0;
-
- private:
-  friend class RunQueue;
-  RunQueue* queue_ = nullptr;  // the queue it is in, if any
-  Runnable* previous_ = nullptr;
-  Runnable* next_ = nullptr;
-};
 
 /// An object that collects output and sends it once at the end of the round. Owned elsewhere; must be removed
 /// (Shard::forget_flush) before it is destroyed.
@@ -111,6 +89,8 @@ class Shard {
 
   void make_runnable(Runnable& runnable);
   void make_idle(Runnable& runnable) noexcept;
+  /// Charges the slice that is running with work that it causes later on this thread, such as frames to be written.
+  void charge(Duration work) noexcept;
   void flush_later(Flushable& flushable);
   void forget_flush(Flushable& flushable) noexcept;
 
@@ -139,7 +119,11 @@ class Shard {
   bool round(bool may_wait);
   template <class F>
   void run_guarded(const char* what, F&& f);
-  bool run_slice(Runnable& runnable);
+  bool poll_io();
+  bool run_inbox();
+  bool run_slices();
+  bool run_timers();
+  bool flush();
 
   const unsigned index_;
   const Clock& clock_;

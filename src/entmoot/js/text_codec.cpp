@@ -2,6 +2,10 @@
 
 #include <entmoot/js/text_codec.hpp>
 
+#include <entmoot/core/fiber.hpp>
+#include <entmoot/core/slicer.hpp>
+#include <entmoot/js/host_functions.hpp>
+
 #include <algorithm>
 
 namespace entmoot::js {
@@ -33,6 +37,34 @@ Piece piece_at(const std::uint8_t* bytes, std::size_t size) noexcept {
   return {.character = character, .size = more + 1};
 }
 
+// Our own code is not preempted by force. So a long text is processed in pieces, and the slice may end between them. No
+// object with a destructor may be alive there.
+constexpr std::size_t bytes_between_polls = std::size_t{32} << 10;
+
+class Pieces {
+ public:
+  Pieces(JSContext* ctx, std::size_t size) noexcept : slicer_(host_of(ctx).slicer()), size_(size) {}
+  /// The end of the next piece that begins at `at`, which may lie in the middle of a character.
+  std::size_t after(std::size_t at) noexcept {
+    if (at > 0 && Fiber::current()) slicer_.poll();
+    return std::min(size_, at + bytes_between_polls);
+  }
+
+ private:
+  Slicer& slicer_;
+  const std::size_t size_;
+};
+
+bool is_ascii(JSContext* ctx, const std::uint8_t* bytes, std::size_t size) noexcept {
+  Pieces pieces(ctx, size);
+  for (std::size_t at = 0; at < size;) {
+    const std::size_t end = pieces.after(at);
+    if (!std::all_of(bytes + at, bytes + end, [](std::uint8_t byte) { return byte < 0x80; })) return false;
+    at = end;
+  }
+  return true;
+}
+
 }  // namespace
 
 JSValue encode_utf8(JSContext* ctx, JSValueConst text) noexcept {
@@ -45,30 +77,36 @@ JSValue encode_utf8(JSContext* ctx, JSValueConst text) noexcept {
 }
 
 JSValue decode_utf8(JSContext* ctx, const std::uint8_t* bytes, std::size_t size, bool fatal) noexcept {
-  if (std::all_of(bytes, bytes + size, [](std::uint8_t byte) { return byte < 0x80; })) {
+  if (is_ascii(ctx, bytes, size)) {
     return JS_NewStringLen(ctx, reinterpret_cast<const char*>(bytes), size);
   }
   // Two passes: the first one counts the code units.
   std::size_t units = 0;
+  Pieces counted(ctx, size);
   for (std::size_t at = 0; at < size;) {
-    const Piece piece = piece_at(bytes + at, size - at);
-    if (piece.bad && fatal) return JS_UNDEFINED;
-    units += piece.character > 0xffff ? 2 : 1;
-    at += piece.size;
+    for (const std::size_t end = counted.after(at); at < end;) {
+      const Piece piece = piece_at(bytes + at, size - at);
+      if (piece.bad && fatal) return JS_UNDEFINED;
+      units += piece.character > 0xffff ? 2 : 1;
+      at += piece.size;
+    }
   }
   auto* text = static_cast<std::uint16_t*>(js_malloc(ctx, units * sizeof(std::uint16_t)));
   if (!text) return JS_EXCEPTION;
   std::uint16_t* out = text;
+  Pieces decoded(ctx, size);
   for (std::size_t at = 0; at < size;) {
-    const Piece piece = piece_at(bytes + at, size - at);
-    at += piece.size;
-    if (piece.bad) {
-      *out++ = 0xfffd;
-    } else if (piece.character > 0xffff) {
-      *out++ = static_cast<std::uint16_t>(0xd7c0 + (piece.character >> 10));
-      *out++ = static_cast<std::uint16_t>(0xdc00 | (piece.character & 0x3ff));
-    } else {
-      *out++ = static_cast<std::uint16_t>(piece.character);
+    for (const std::size_t end = decoded.after(at); at < end;) {
+      const Piece piece = piece_at(bytes + at, size - at);
+      at += piece.size;
+      if (piece.bad) {
+        *out++ = 0xfffd;
+      } else if (piece.character > 0xffff) {
+        *out++ = static_cast<std::uint16_t>(0xd7c0 + (piece.character >> 10));
+        *out++ = static_cast<std::uint16_t>(0xdc00 | (piece.character & 0x3ff));
+      } else {
+        *out++ = static_cast<std::uint16_t>(piece.character);
+      }
     }
   }
   JSValue value = JS_NewStringUTF16(ctx, text, units);

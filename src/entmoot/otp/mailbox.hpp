@@ -74,6 +74,10 @@ class Mailbox {
   void exit_owner(ExitReason reason) {
     if (owner_) owner_->exit(std::move(reason));
   }
+  /// Makes the actor runnable, if it is alive, although there may be no message.
+  void wake_owner() {
+    if (owner_) shard_.make_runnable(*owner_);
+  }
   /// Closes the mailbox: nothing is accepted or taken any more, and every waiting caller is answered with `reason`.
   void close(const ExitReason& reason);
   [[nodiscard]] bool closed() const noexcept { return owner_ == nullptr; }
@@ -102,6 +106,10 @@ class ActorRef {
   void exit(ExitReason reason) const {
     mailbox_->shard().post(
         [mailbox = mailbox_, reason = std::move(reason)]() mutable { mailbox->exit_owner(std::move(reason)); });
+  }
+  /// Gives the actor a slice, although there may be no message.
+  void wake() const {
+    mailbox_->shard().post([mailbox = mailbox_] { mailbox->wake_owner(); });
   }
   /// For code on the actor's shard.
   [[nodiscard]] Mailbox& mailbox() const noexcept { return *mailbox_; }

@@ -48,8 +48,14 @@ ChannelServer::ChannelServer(ClientLink& link, std::string topic, std::uint64_t 
 template <class Step>
 void ChannelServer::turn(std::optional<Handling> handling, Step&& step) {
   handling_ = std::move(handling);
+  catch_up();
   if (const auto done = guarded(std::forward<Step>(step)); !done) crash(done.error().reason);
   handling_.reset();
+}
+
+/// What this channel sends next comes after the broadcasts that were published before.
+void ChannelServer::catch_up() {
+  if (auto* const now = std::get_if<Joined>(&state_)) now->subscription.catch_up();
 }
 
 void ChannelServer::crash(std::string_view what) {
@@ -282,6 +288,7 @@ void ChannelServer::push(std::string_view event, Payload payload) {
 void ChannelServer::broadcast(std::string_view event, Payload payload, SubscriberId except) {
   if (joining()) throw std::logic_error("a channel cannot broadcast before it has joined");
   link_.pubsub.broadcast(topic_, event, std::move(payload), {.except = except, .here = Here::at_once});
+  catch_up();
 }
 
 void ChannelServer::subscribe(std::string_view topic) {

@@ -124,6 +124,7 @@ class ChannelServer final : private Subscriber {
 
   template <class Step>
   void turn(std::optional<Handling> handling, Step&& step);
+  void catch_up();
   void crash(std::string_view what);
   void finish_join(std::string_view status, const Payload& response);
   void finish_handling(const Ref& ref, Channel::HandleResult result);

@@ -9,9 +9,11 @@
 // Shared by all shards while it is delivered, and immutable to them: the first thread to request a frame encodes it,
 // concurrent ones wait for it.
 
+#include <entmoot/core/outflow.hpp>
 #include <entmoot/phoenix/serializer.hpp>
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -27,6 +29,13 @@ class Fastlane {
   }
   Fastlane(const Fastlane&) = delete;
   Fastlane& operator=(const Fastlane&) = delete;
+
+  /// Counts the message as output of `outflow` (may be null) until its destruction. Before it is shared.
+  void charge_to(const std::shared_ptr<Outflow>& outflow) {
+    if (outflow) in_flight_ = Outflow::Item(outflow, broadcast_.payload.bytes().size());
+  }
+  /// Charges its publisher with the cost of delivering it. Any thread.
+  void charge(Duration cpu) const noexcept { in_flight_.charge(cpu); }
 
   [[nodiscard]] const Broadcast& broadcast() const noexcept { return broadcast_; }
   /// nullptr if the serializer cannot carry the payload.
@@ -47,6 +56,7 @@ class Fastlane {
     Frame frame;
   };
   const Broadcast broadcast_;
+  Outflow::Item in_flight_;
   mutable std::array<Encoded, serializer_count> encoded_;
 };
 

@@ -10,12 +10,14 @@
 // serializer (phoenix/fastlane.hpp), and each shard passes the same bytes to its subscribers.
 //
 // Order. The broadcasts of one thread reach each subscriber in order, and in order with everything else that thread
-// posts to the subscriber's shard, replies above all. Joins depend on it (phoenix/channel_server.hpp).
+// posts to the subscriber's shard, replies above all. Joins depend on it (phoenix/channel_server.hpp). Where a topic
+// has many subscribers the delivery takes several slices (phoenix/topic_subscribers.hpp); a receiver of something else
+// calls Subscription::catch_up() first.
 //
 // Effects. A broadcast made inside an actor's turn is held until the turn has succeeded (core/effects.hpp).
 //
-// Bounds. PubSub queues nothing: a shard's inbox is fed by bounded turns, and the transports at the other end have
-// bounds of their own.
+// Bounds. What an actor has broadcast and the shards have not delivered is bounded (core/outflow.hpp): it waits. The
+// transports at the other end have bounds of their own. The reach of one turn, bytes × subscribers, has a limit.
 //
 // From: phoenix/channel, a room's handlers.  To: phoenix/transport.
 
@@ -40,14 +42,17 @@ class Subscription {
   ~Subscription() { end(); }
 
   [[nodiscard]] SubscriberId id() const noexcept { return id_; }
+  /// Delivers what has been published so far, so that what is sent to the subscriber next comes after it.
+  void catch_up() {
+    if (place_.topic) place_.topic->catch_up(place_.number);
+  }
   void end() noexcept;
 
  private:
   friend class PubSub;
   SubscriberTable* table_ = nullptr;
-  std::string topic_;
+  SubscriberTable::Place place_;
   SubscriberId id_ = SubscriberId::none;
-  std::uint64_t number_ = 0;
   std::unique_ptr<Subscriber> owned_;
 };
 
@@ -78,7 +83,9 @@ class PubSub {
   /// Calls `callback` on this shard, from its loop, for every broadcast on `topic`. It may end its own subscription.
   [[nodiscard]] Subscription subscribe(std::string_view topic, UniqueFunction<void(const Broadcast&)> callback);
 
-  /// Any thread. Throws std::invalid_argument if `payload` is neither a JSON object nor binary.
+  /// Any thread. Throws std::invalid_argument if `payload` is neither a JSON object nor binary, and std::length_error
+  /// if the broadcasts of the current turn exceed its reach; this counts the subscribers as if every shard had as many
+  /// as this one.
   void broadcast(std::string_view topic, std::string_view event, Payload payload, BroadcastOptions options = {});
 
   /// Delivers to this shard's subscribers only, from its thread; those on the fast lane have it when this returns. For
@@ -90,7 +97,7 @@ class PubSub {
   [[nodiscard]] std::size_t count_here(std::string_view topic) const { return tables_.local().count(topic); }
 
  private:
-  void release(const std::shared_ptr<const Fastlane>& message, BroadcastOptions options);
+  void release(const std::shared_ptr<Fastlane>& message, BroadcastOptions options);
 
   // Constant after construction.
   Shards& shards_;

@@ -2,6 +2,8 @@
 
 #include <entmoot/rooms/room_command.hpp>
 
+#include <entmoot/base/utf8.hpp>
+
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -16,21 +18,41 @@ class Operands {
  public:
   explicit Operands(std::span<const js::Value> values) : values_(values) {}
 
+  /// A name: of an event, a client, a topic, a presence.
   std::string text() {
     const js::Value* value = next();
+    if (!value) return {};
+    if (value->kind != js::Value::Kind::text) problem_ = "expected a string, got bytes";
+    if (value->content.size() > room_name_bytes_max) {
+      problem_ = "the name of an event, a topic, a client or a presence must not exceed 1024 bytes";
+      return {};
+    }
+    return std::string(value->content);
+  }
+  /// A text for people, cut to the length of a name.
+  std::string reason() {
+    const js::Value* value = next();
     if (value && value->kind != js::Value::Kind::text) problem_ = "expected a string, got bytes";
-    return value ? std::string(value->content) : std::string();
+    return value ? std::string(utf8_prefix(value->content, room_name_bytes_max)) : std::string();
   }
   /// A JSON text of any kind.
   JsonText json() {
     const js::Value* value = next();
     if (value && value->kind != js::Value::Kind::text) problem_ = "expected JSON, got bytes";
+    if (value && value->content.size() > room_message_bytes_max) {
+      problem_ = "the message exceeds 1 MB";
+      return {};
+    }
     return value ? JsonText::trusted(value->content) : JsonText();
   }
   /// A payload for clients: an object or bytes.
   Payload payload() {
     const js::Value* value = next();
     if (!value) return {};
+    if (value->content.size() > room_message_bytes_max) {
+      problem_ = too_long_for_clients;
+      return {};
+    }
     if (value->kind == js::Value::Kind::bytes) return Binary(value->content);
     if (!value->content.starts_with('{')) problem_ = "a message to clients must be an object or a Uint8Array";
     return JsonText::trusted(value->content);
@@ -89,7 +111,7 @@ constexpr Row rows[] = {
      [](Operands in) {
        return in.into(command::Send{in.text(), in.json()});
      }},
-    {"stop", [](Operands in) { return in.into(command::Stop{in.text()}); }},
+    {"stop", [](Operands in) { return in.into(command::Stop{in.reason()}); }},
 };
 
 }  // namespace

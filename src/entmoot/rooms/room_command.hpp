@@ -12,12 +12,21 @@
 #include <entmoot/js/host.hpp>
 #include <entmoot/phoenix/payload.hpp>
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
 namespace entmoot {
+
+/// The longest name of an event, a topic, a client or a presence that a script may pass, in bytes.
+inline constexpr std::size_t room_name_bytes_max = 1024;
+/// The longest message to clients or to another room, as JSON or bytes. Clients are sent no larger one: their outbox
+/// (web/outbox.hpp) holds 1 MiB. Commands are decoded, copied and encoded in sections that cannot be preempted, so this
+/// also bounds the time of one.
+inline constexpr std::size_t room_message_bytes_max = 1'000'000;
+inline constexpr const char* too_long_for_clients = "a message to clients must not exceed 1 MB";
 
 namespace command {
 
@@ -74,7 +83,7 @@ using RoomCommand = std::variant<command::Broadcast, command::Push, command::Lea
                                  command::Untrack, command::Joined, command::UsePresence, command::Send, command::Stop>;
 
 /// Decodes the command `name` of room.js with its operands in order. Errors: unknown command; wrong number or kinds of
-/// operands; a payload that is neither an object nor bytes.
+/// operands; a payload that is neither an object nor bytes; a name or a message that is too long.
 [[nodiscard]] Result<RoomCommand> decode_room_command(std::string_view name, std::span<const js::Value> operands);
 
 }  // namespace entmoot

@@ -2,6 +2,8 @@
 
 #include <entmoot/rooms/room_entries.hpp>
 
+#include <entmoot/rooms/room_command.hpp>
+
 #include <entmoot/base/embedded.hpp>
 
 #include <fmt/format.h>
@@ -95,8 +97,10 @@ Channel::Reply reply_from(const Result<Answer>& result) {
     return Channel::Reply{"error", JsonText::of({{"reason", std::string(reason)}})};
   };
   if (!result) return error(result.error().reason);
+  const std::size_t bytes = result->bytes ? result->bytes->size() : result->json.view().size();
+  if (bytes > room_message_bytes_max) return error("the room's reply exceeds 1 MB");
   const std::string status = result->refused ? "error" : "ok";
-  if (const auto& bytes = result->bytes) return {status, Binary(*bytes)};
+  if (const auto& binary = result->bytes) return {status, Binary(*binary)};
   // room.js returns objects, but the toJSON of an object may produce another type: a Date becomes a string.
   if (!result->json.view().starts_with('{')) {
     return error("the room's reply must be an object: its toJSON returned another type");

@@ -60,27 +60,18 @@ struct Execute {
   }
 };
 
-/// The elements of a JSON array, each as JSON text.
-Result<std::vector<std::string>> elements_of(const JsonText& array) {
-  const auto list = array.parse();
-  if (!list) return list.error();
-  std::vector<std::string> elements;
-  for (const Json& element : list->as_array()) elements.push_back(to_json(element));
-  return elements;
-}
-
 Result<void> broadcast(const RoomMembers& members, std::string event, const JsonText& message) {
   if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients must be an object");
+  if (message.view().size() > room_message_bytes_max) return fail(ErrorCode::limit, std::string(too_long_for_clients));
   members.execute(command::Broadcast{.except = {}, .event = std::move(event), .payload = message});
   return {};
 }
 
 /// Beam.callSync("broadcast", message), as in QuickBEAM's chat.
 Result<JsonText> handle_broadcast(const RoomAccess& access, const JsonText& args) {
-  const auto messages = elements_of(args);
-  if (!messages) return messages.error();
-  if (messages->size() != 1) return fail(ErrorCode::invalid, "broadcast expects one message");
-  if (auto sent = broadcast(access.members, "new_message", JsonText::trusted(messages->front())); !sent) {
+  const auto messages = args.elements();
+  if (messages.size() != 1) return fail(ErrorCode::invalid, "broadcast expects one message");
+  if (auto sent = broadcast(access.members, "new_message", JsonText::trusted(messages.front())); !sent) {
     return sent.error();
   }
   return JsonText();
@@ -88,11 +79,14 @@ Result<JsonText> handle_broadcast(const RoomAccess& access, const JsonText& args
 
 /// Beam.call("send", topic, message).
 Result<JsonText> handle_send(const RoomAccess& access, const JsonText& args) {
-  const auto parts = elements_of(args);
-  if (!parts) return parts.error();
-  const auto topic = parts->size() == 2 ? parse_json(parts->front()) : Result<Json>(Json());
+  const auto parts = args.elements();
+  if (parts.size() == 2 && parts[1].size() > room_message_bytes_max) {
+    return fail(ErrorCode::limit, "the message exceeds 1 MB");
+  }
+  const bool may_be_topic = parts.size() == 2 && parts[0].size() <= room_name_bytes_max;
+  const auto topic = may_be_topic ? parse_json(parts[0]) : Result<Json>(Json());
   if (!topic || !topic->is_string()) return fail(ErrorCode::invalid, "send expects a room's topic and a message");
-  send(access, {.topic = std::string(topic->as_string()), .message = JsonText::trusted((*parts)[1])});
+  send(access, {.topic = std::string(topic->as_string()), .message = JsonText::trusted(parts[1])});
   return JsonText();
 }
 

@@ -27,6 +27,8 @@ struct Budget {
   std::size_t microtasks_max = 1'000'000;
   /// Bytes of output of one turn.
   std::size_t effects_bytes_max = 8 * MiB;
+  /// Bytes of the broadcasts of one turn, each multiplied by its receivers. A broadcast beyond it throws.
+  std::size_t fan_out_bytes_max = 256 * MiB;
   /// The mailbox. Handlers' answers that wait for their turn may use the same number of bytes in addition.
   MailboxLimits mailbox = {};
   /// Active timers.

@@ -3,6 +3,7 @@
 #include <entmoot/runtime/handler_calls.hpp>
 
 #include <entmoot/base/guarded.hpp>
+#include <entmoot/base/utf8.hpp>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,13 @@ namespace entmoot {
 
 namespace {
 
+/// The longest name of a handler in an error.
+constexpr std::size_t name_bytes_max = 100;
+
+std::size_t size_of(const Result<JsonText>& result) noexcept {
+  return result ? result->view().size() : result.error().reason.size();
+}
+
 Error no_answer(const std::string& handler) {
   return fail(ErrorCode::timeout, fmt::format("handler \"{}\" timed out", handler));
 }
@@ -24,7 +32,9 @@ Error no_answer(const std::string& handler) {
 std::optional<Result<JsonText>> HandlerCalls::run(std::string_view name, std::string_view args,
                                                   UniqueFunction<ReplyTo()> reply) {
   const Handlers::Handler* handler = handlers_.find(name);
-  if (!handler) return fail(ErrorCode::not_found, fmt::format("no handler \"{}\": the server does not offer it", name));
+  if (!handler)
+    return fail(ErrorCode::not_found,
+                fmt::format("no handler \"{}\": the server does not offer it", utf8_prefix(name, name_bytes_max)));
   if (const auto* now = std::get_if<Handlers::Now>(handler)) {
     return guarded([&] { return (*now)(JsonText::trusted(args)); });
   }
@@ -53,13 +63,22 @@ Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::st
   if (!now) return {};
   if (timeout) shard_.cancel(std::exchange(*timeout, TimerId::none));  // the handler threw after it took its ReplyTo
   // A turn can make calls in a loop, and takes no answer before it ends: the bytes of waiting answers are bounded.
-  const bool fits = !*now || answers_bytes_ == 0 || answers_bytes_ + (*now)->view().size() <= budget_.mailbox.bytes_max;
-  settle(id, fits ? *std::move(now) : Result<JsonText>(fail(ErrorCode::overloaded, "overloaded")));
+  settle(id, *std::move(now));
   return {};
 }
 
+Result<JsonText> HandlerCalls::shortened(Result<JsonText> result) const {
+  if (result || result.error().reason.size() <= budget_.error_bytes_max) return result;
+  Error error = std::move(result).error();
+  error.reason = std::string(utf8_prefix(error.reason, budget_.error_bytes_max));
+  return error;
+}
+
 void HandlerCalls::settle(std::uint64_t id, Result<JsonText> result) {
-  answers_bytes_ += result ? result->view().size() : result.error().reason.size();
+  result = shortened(std::move(result));
+  const bool fits = answers_bytes_ == 0 || answers_bytes_ + size_of(result) <= budget_.mailbox.bytes_max;
+  if (!fits) result = fail(ErrorCode::overloaded, "overloaded");
+  answers_bytes_ += size_of(result);
   listener_.handler_answered(id, std::move(result));
 }
 
@@ -84,7 +103,7 @@ void HandlerCalls::call_sync(std::string_view name, std::string_view args) {
 void HandlerCalls::settle_sync(std::uint64_t id, Result<JsonText> result) {
   if (sync_.id != id || sync_.answer) return;
   shard_.cancel(sync_.timeout);
-  sync_.answer = std::move(result);
+  sync_.answer = shortened(std::move(result));
   listener_.sync_answered();
 }
 
@@ -92,7 +111,7 @@ std::optional<Result<JsonText>> HandlerCalls::sync_result() {
   if (!sync_.answer) return std::nullopt;
   SyncCall call = std::exchange(sync_, {});
   shard_.cancel(call.timeout);
-  return std::move(call.answer);
+  return call.answer ? std::optional(shortened(*std::move(call.answer))) : std::nullopt;
 }
 
 void HandlerCalls::end() noexcept {

@@ -8,8 +8,9 @@
 //   Beam.call      the answer is passed to the listener, which delivers it to the script in a later turn
 //   Beam.callSync  the turn waits until sync_result() returns the answer
 //
-// Bounds: `handler_calls_max` Beam.calls whose answer has not been delivered; their answers may use as many bytes as
-// the mailbox, and an answer that does not fit is replaced by the error `overloaded`.
+// Bounds: `handler_calls_max` Beam.calls whose answer has not been delivered; their answers, errors included, may use
+// as many bytes as the mailbox, and one that does not fit is replaced by the error `overloaded`. An error is cut to
+// `error_bytes_max`, because its text may contain what the script has passed.
 //
 // Used on its server's shard; the functions that run a handler are called on the fiber of the turn.
 
@@ -69,6 +70,7 @@ class HandlerCalls {
   /// Runs a handler. Returns its answer, or nullopt if it answers later, through the ReplyTo that `reply` makes.
   [[nodiscard]] std::optional<Result<JsonText>> run(std::string_view name, std::string_view args,
                                                     UniqueFunction<ReplyTo()> reply);
+  [[nodiscard]] Result<JsonText> shortened(Result<JsonText> result) const;
   void settle(std::uint64_t id, Result<JsonText> result);
   void settle_sync(std::uint64_t id, Result<JsonText> result);
 
@@ -78,7 +80,7 @@ class HandlerCalls {
   Listener& listener_;
 
   std::size_t calls_ = 0;          // Beam.calls whose answer has not been delivered
-  std::size_t answers_bytes_ = 0;  // of the answers that wait for their turn
+  std::size_t answers_bytes_ = 0;  // of the answers and errors that wait for their turn
   SyncCall sync_;
   std::uint64_t last_sync_ = 0;
   WeakThis<HandlerCalls> self_{this};

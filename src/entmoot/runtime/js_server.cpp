@@ -39,6 +39,8 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       log_(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)),
            options_.budget.log_lines_max, shard.clock().now(), options_.console),
       share_(options_.budget.cpu_share, shard.clock().now()) {
+  outflow_ = std::make_shared<Outflow>([self = ref()] { self.wake(); });
+  turn_->effects().charge_to(outflow_);
   deliver({.kind = js::Entry::Kind::evaluate});
 }
 
@@ -113,12 +115,17 @@ void JsServer::wait_for_cpu(Duration debt) {
 bool JsServer::slice() {
   slice_began_ = shard().clock().now();
   log_.begin_slice(slice_began_);
+  share_.charge(outflow_->take_charges(), slice_began_);
   if (const Duration debt = share_.debt(slice_began_); debt > Duration::zero()) {
     wait_for_cpu(debt);
     return false;
   }
   for (int turns = 0;; ++turns) {
-    if (!take_input()) return false;
+    if (releasing_) {
+      if (!release_effects()) return alive() && !outflow_->wait();
+      end_turn();
+    }
+    if (!alive() || !take_input()) return false;
     const Duration used = turn_->cpu_used();
     const Turn::State state = turn_->run_slice();
     share_.charge(turn_->cpu_used() - used, slice_began_);
@@ -130,6 +137,7 @@ bool JsServer::slice() {
     }
     finish_turn();
     if (!alive()) return false;
+    if (releasing_) continue;
     const bool more = !inner_.empty() || (started_ && !mailbox().empty());
     if (!more || turns >= turns_per_slice || shard().clock().now() - slice_began_ > js_.slicer.slice()) return more;
   }
@@ -141,24 +149,42 @@ void JsServer::finish_turn() {
   log_.report_suppressed();
 
   if (turn_->error()) failure_ = turn_->error();
-  const bool starting = turn_->input().kind == js::Entry::Kind::evaluate;
-  const std::uint64_t call = turn_->input().kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
   if (auto failure = std::exchange(failure_, std::nullopt)) {
     fail_turn(*failure);
-    if (starting || !started_) {
+    if (turn_->input().kind == js::Entry::Kind::evaluate || !started_) {
       if (failure->code == ErrorCode::script) failure->code = ErrorCode::start_failed;
       if (!options_.noun.empty()) {
         failure->reason = fmt::format("the {} failed to start: {}", options_.noun, failure->reason);
       }
       return exit(ExitReason::crash(*std::move(failure)));
     }
-  } else {
-    turn_->effects().release();
-    if (!alive()) return;  // an effect has ended this server
     turn_->finish();
-    calls_.await(call);
-    if (starting && !started_) await_start();
+    if (runtime_->heap().over_soft()) exit(ExitReason::crash(out_of_memory()));
+    return;
   }
+  releasing_ = true;
+  if (release_effects()) end_turn();
+}
+
+// Releases effects until none is left (true), the slice is over, or too much of what was released is unprocessed.
+bool JsServer::release_effects() {
+  for (int released = 0; !turn_->effects().empty(); ++released) {
+    if (outflow_->full()) return false;
+    if (released % 16 == 15 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
+    turn_->effects().release_next();
+    if (!alive()) return false;  // an effect has ended this server
+  }
+  return true;
+}
+
+// All effects of the turn have been released.
+void JsServer::end_turn() {
+  releasing_ = false;
+  const js::Entry::Kind kind = turn_->input().kind;
+  const std::uint64_t call = kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
+  turn_->finish();
+  calls_.await(call);
+  if (kind == js::Entry::Kind::evaluate && !started_) await_start();
   if (runtime_->heap().over_soft()) exit(ExitReason::crash(out_of_memory()));
 }
 
@@ -178,7 +204,6 @@ void JsServer::fail_turn(const Error& failure) {
   log_.call_failed(failure);
   const Input& input = turn_->input();
   calls_.fail_turn(input.kind == js::Entry::Kind::invoke ? input.id : 0, failure);
-  turn_->finish();
 }
 
 // The module has a pending top-level await. It continues by inner messages; the mailbox waits.
@@ -196,6 +221,7 @@ void JsServer::ended(const ExitReason& reason) {
   shard().cancel(std::exchange(start_timeout_, TimerId::none));
   shard().cancel(std::exchange(waits_, TimerId::none));
   timers_.stop_all();
+  releasing_ = false;
   turn_.reset();
   runtime_.reset();
   inner_.clear();

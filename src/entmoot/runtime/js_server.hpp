@@ -6,10 +6,11 @@
 //
 //   mailbox → message → turn (a fiber, in slices) → script → effects: answers, broadcasts, handler calls
 //
-// It runs one message at a time in a Turn. When the turn is done its effects are released in order; when it has failed
-// (the script threw, or ran out of memory) they are dropped and the caller gets the error; when it was dropped the
-// server exits with `crash` and its supervisor decides. A call that returned a promise is answered when the promise
-// settles, in the turn that settles it; other messages are processed in between.
+// It runs one message at a time in a Turn. When the turn is done its effects are released in order, in slices and at
+// the pace of their receivers (core/outflow.hpp), before the next turn; when it has failed (the script threw, or ran
+// out of memory) they are dropped and the caller gets the error; when it was dropped the server exits with `crash` and
+// its supervisor decides. A call that returned a promise is answered when the promise settles, in the turn that settles
+// it; other messages are processed in between.
 //
 // Parts: PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers, ScriptLog,
 // CpuShare.
@@ -110,6 +111,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void start_call(Envelope envelope);
   void wait_for_cpu(Duration debt);
   void finish_turn();
+  [[nodiscard]] bool release_effects();
+  void end_turn();
   void fail_turn(const Error& failure);
   void drop_turn();
   void await_start();
@@ -136,6 +139,9 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   // Of the current turn.
   std::optional<Error> failure_;  // the script's answer to this turn's call is an error: the effects are dropped
   std::string result_;            // the result of the last host call
+
+  std::shared_ptr<Outflow> outflow_;
+  bool releasing_ = false;  // the turn has succeeded, and some of its effects are still held
 
   Usage used_;  // only its counters are used
   CpuShare share_;

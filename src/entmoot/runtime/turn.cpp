@@ -28,6 +28,7 @@ void Turn::start(Input input) {
   first_slice_ = true;
   cpu_used_ = {};
   effect_bytes_ = 0;
+  effects_.begin(budget_.fan_out_bytes_max);
   error_.reset();
   fiber_.start(js_.stacks, &Turn::body, this);
 }

@@ -46,6 +46,8 @@ interface EntmootLimits {
   microtasks?: number;
   /** Bytes that one turn can send. Default: "8 MB". */
   output?: EntmootSize;
+  /** Bytes of the broadcasts of one turn, each multiplied by its receivers. Default: "256 MB". */
+  fanOut?: EntmootSize;
   /** Log lines of a room in one burst; the allowance refills over ten seconds. Default: 100. */
   logLines?: number;
   /** Clients joined to one room. Default: 1000. */
