@@ -107,7 +107,9 @@ Shown shown(const CLI::App& cli, const CLI::ParseError& error) {
     return {.text = is_version ? std::string(error.what()) + "\n" : cli.help()};
   }
   const auto chosen = cli.get_subcommands();
-  if (chosen.empty()) return {.text = cli.help(), .exit_code = ExitCode::wrong_use};
+  if (dynamic_cast<const CLI::RequiredError*>(&error) && chosen.empty()) {
+    return {.text = "entmoot: a command is required\n\n" + cli.help(), .exit_code = ExitCode::wrong_use};
+  }
   const std::string name = chosen.empty() ? "entmoot" : "entmoot " + chosen.front()->get_name();
   return {.text = fmt::format("{}: {}\nSee `{} --help`.\n", name, error.what(), name),
           .exit_code = ExitCode::wrong_use};

@@ -259,18 +259,6 @@ std::vector<std::string> warnings_of(const Config& config) {
         "`origins` is [\":conn\"] behind a `proxy`: pages loaded over https do not match this server's scheme and are "
         "rejected. List their origin instead.");
   }
-  constexpr std::size_t slot = js::ArenaOptions{}.slot_bytes;
-  const auto check_heap = [&](std::string_view name, const RoomLimits& limits) {
-    if (limits.budget.heap.hard <= slot) return;
-    warnings.push_back(fmt::format("`{}` is {}, but a room's heap cannot exceed {}.", name,
-                                   show_size(limits.budget.heap.hard), show_size(slot)));
-  };
-  check_heap("limits.heap", config.limits);
-  for (const auto& [pattern, limits] : config.rooms) {
-    if (limits.budget.heap.hard != config.limits.budget.heap.hard) {
-      check_heap(fmt::format("rooms[\"{}\"].heap", pattern), limits);
-    }
-  }
   return warnings;
 }
 

@@ -3,22 +3,28 @@
 #include "settings.hpp"
 #include "units.hpp"
 
+#include <entmoot/js/region.hpp>
+
 namespace entmoot_app {
 
 using namespace entmoot;
 
 namespace {
 
+/// Whole megabytes, for people.
+constexpr double heap_max = 63 * megabyte;
+static_assert(heap_max <= js::RegionArena::heap_bytes_max);
+
 SettingTable<RoomLimits> make_limit_settings() {
   SettingTable<RoomLimits> table;
   table
       .size(
-          {"heap", "Heap of a room's script.", "the room is terminated: `out of memory`"}, {megabyte, gigabyte},
+          {"heap", "Heap of a room's script.", "the room is terminated: `out of memory`"}, {megabyte, heap_max},
           [](auto& limits) -> auto& { return limits.budget.heap.hard; })
       .size(
           {"heapWarn", "Heap use at which a turn fails; seven eighths of `heap` unless set.",
            "the turn fails: `out of memory`; the room is terminated if a collection does not free enough"},
-          {512 * kilobyte, gigabyte}, [](auto& limits) -> auto& { return limits.budget.heap.soft; })
+          {512 * kilobyte, heap_max}, [](auto& limits) -> auto& { return limits.budget.heap.soft; })
       .time(
           {"turn", "CPU time for one message.", "the room is terminated: `out of time`"}, {1, minute},
           [](auto& limits) -> auto& { return limits.budget.turn_cpu; })

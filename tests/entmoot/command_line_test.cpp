@@ -77,11 +77,11 @@ TEST_CASE("an invalid command line exits with 2 and an explanation") {
     std::initializer_list<const char*> words;
     std::string_view says;
   } rows[] = {
-      {{}, "subcommand"},
+      {{}, "a command is required"},
       {{"srve"}, "unknown command `srve`; did you mean `serve`?"},
       {{"dance"}, "unknown command `dance`; choose from new, serve"},
       {{"new"}, "folder is required"},
-      {{"serve", "--port", "x"}, "--port"},
+      {{"serve", "--port", "x"}, "--port: a port is a whole number from 0 to 65535, not x"},
       {{"serve", "--port", "70000"}, "--port"},
       {{"serve", "--prot", "1"}, "unknown option `--prot`; did you mean `--port`?"},
       {{"serve", "/nowhere/at/all"}, "/nowhere/at/all"},

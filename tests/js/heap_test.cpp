@@ -4,10 +4,15 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <random>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace entmoot::js;
 
@@ -116,3 +121,57 @@ TEST_CASE("returned regions are reused") {
   CHECK(again.base[150'000] == std::byte{0});  // what lies past the warm pages is fresh
   arena.give_back(again, 200'000);
 }
+
+TEST_CASE(
+    "a limit beyond the region's end is cut to it, and a heap that uses all of it leaves its neighbours unchanged") {
+  RegionArena arena({.slot_bytes = 1u << 20});
+  const Region regions[] = {arena.take(), arena.take(), arena.take()};
+  for (const int i : {0, 2}) std::memset(regions[i].base, 0x5a, regions[i].bytes);
+  Heap& heap = Heap::create(regions[1], {.hard = 1u << 30, .soft = 1u << 30});
+  CHECK(heap.limits().hard == regions[1].bytes);
+  heap.set_limits({.hard = std::size_t{1} << 40, .soft = 5000});
+  CHECK(heap.limits().hard == regions[1].bytes);
+  CHECK(heap.limits().soft == 5000);
+  for (const std::size_t bytes : {std::size_t{100'000}, std::size_t{1000}, std::size_t{1}}) {
+    while (void* block = heap.allocate(bytes)) std::memset(block, 0xff, bytes);
+  }
+  CHECK(heap.footprint() > regions[1].bytes - 64);
+  CHECK(heap.footprint() <= regions[1].bytes);
+  for (const int i : {0, 2}) {
+    CHECK(std::all_of(regions[i].base, regions[i].base + regions[i].bytes,
+                      [](std::byte b) { return b == std::byte{0x5a}; }));
+  }
+  for (const Region& region : regions) arena.give_back(region, region.bytes);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which report the fault themselves
+TEST_CASE("what is written before or behind the heaps of an arena faults, also after a region was returned") {
+  RegionArena arena({.slot_bytes = 1u << 20, .warm_bytes = 64u << 10, .warm_slots_max = 1});
+  const auto faults = [](std::byte* at) {
+    const pid_t child = fork();
+    if (child == 0) {
+      std::signal(SIGSEGV, SIG_DFL);
+      *const_cast<volatile std::byte*>(at) = std::byte{1};
+      _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
+  };
+  std::vector<Region> regions;
+  for (int round = 0; round < 2; ++round) {
+    while (regions.size() < 256) regions.push_back(arena.take());
+    for (const Region& region : regions) {
+      if (region.base != regions.front().base && region.base != regions.back().base) continue;
+      CHECK(faults(region.base - 1));
+      CHECK(faults(region.base - RegionArena::guard_bytes));
+      CHECK_FALSE(faults(region.base));
+      CHECK_FALSE(faults(region.base + region.bytes - 1));
+    }
+    const auto last = std::ranges::max(regions, {}, &Region::base);
+    CHECK(faults(last.base + last.bytes));
+    for (const Region& region : regions) arena.give_back(region, region.bytes);
+    regions.clear();
+  }
+}
+#endif

@@ -53,9 +53,8 @@ Heap& Heap::create(Region region, HeapLimits limits) noexcept { return *new (reg
 Heap::Heap(Region region, HeapLimits limits) noexcept
     : top_(first_block()),
       touched_(top_),
-      slot_bytes_(static_cast<std::uint32_t>(std::min<std::size_t>(region.bytes, 0xffff'f000))),
-      limits_(limits) {
-  limits_.hard = std::min<std::size_t>(limits_.hard, slot_bytes_);
+      region_bytes_(static_cast<std::uint32_t>(std::min<std::size_t>(region.bytes, 0xffff'f000))) {
+  set_limits(limits);
 }
 
 std::uint32_t Heap::first_block() const noexcept { return round_up(sizeof(Heap), alignment) + alignment - header; }

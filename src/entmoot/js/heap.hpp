@@ -19,6 +19,7 @@
 
 #include <entmoot/js/region.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -57,7 +58,11 @@ class Heap {
   [[nodiscard]] bool over_soft() const noexcept { return used_ > limits_.soft; }
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
   [[nodiscard]] const HeapLimits& limits() const noexcept { return limits_; }
-  void set_limits(HeapLimits limits) noexcept { limits_ = limits; }
+  /// A limit beyond the region's end is cut to it.
+  void set_limits(HeapLimits limits) noexcept {
+    limits_.hard = std::min<std::size_t>(limits.hard, region_bytes_);
+    limits_.soft = std::min(limits.soft, limits_.hard);
+  }
 
   /// Sets the function that is called with `argument` at exhaustion. If it returns, the request fails.
   void on_exhausted(void (*handler)(void*), void* argument) noexcept;
@@ -101,7 +106,7 @@ class Heap {
   std::uint32_t top_;       // offset of the first byte after the last block
   std::uint32_t last_ = 0;  // size of the block that ends at top_
   std::uint32_t touched_;
-  std::uint32_t slot_bytes_;
+  std::uint32_t region_bytes_;
   HeapLimits limits_;
   std::size_t used_ = 0;
   std::uint64_t allocations_ = 0;

@@ -3,12 +3,15 @@
 #include <entmoot/js/region.hpp>
 
 #include <entmoot/base/check.hpp>
+#include <entmoot/base/log.hpp>
 #include <entmoot/core/sanitizers.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <new>
 
 #include <sys/mman.h>
@@ -50,13 +53,28 @@ std::byte* map(std::byte* wanted, std::size_t bytes) {
   return static_cast<std::byte*>(got);
 }
 
+// Linux 6.13: a range that faults, at the cost of its page table entries. Before that, pages without access, which are
+// a mapping of their own.
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+void guard(std::byte* at) {
+  if (madvise(at, RegionArena::guard_bytes, MADV_GUARD_INSTALL) == 0) return;
+  if (mprotect(at, RegionArena::guard_bytes, PROT_NONE) == 0) return;
+  static std::atomic<bool> said = false;
+  if (said.exchange(true)) return;
+  log::warn("no guard pages between heaps: {}; raise the kernel's vm.max_map_count", std::strerror(errno));
+}
+
 }  // namespace
 
 RegionArena::RegionArena(ArenaOptions options, Place place)
     : options_(options),
       place_(with_tsan || place == Place::anywhere ? places : take_place()),
       next_chunk_at_(place_ == places ? nullptr : reinterpret_cast<std::byte*>(arenas_at + place_ * arena_stride)) {
-  ENTMOOT_CHECK(std::has_single_bit(options.slot_bytes), "the size of a slot is a power of two");
+  ENTMOOT_CHECK(std::has_single_bit(options.slot_bytes) && options.slot_bytes > 2 * guard_bytes,
+                "the size of a slot is a power of two, and larger than its guards");
 }
 
 RegionArena::~RegionArena() {
@@ -70,13 +88,15 @@ void RegionArena::reserve_chunk() {
   std::byte* base = map(next_chunk_at_, bytes);
   next_chunk_at_ = base == next_chunk_at_ ? base + bytes : nullptr;
   chunks_.push_back({base, bytes});
-  for (std::size_t i = slots_per_chunk; i-- > 0;) cold_.push_back(base + i * options_.slot_bytes);
+  for (std::size_t i = slots_per_chunk; i-- > 0;) fresh_.push_back(base + i * options_.slot_bytes + guard_bytes);
+  guard(base + bytes - guard_bytes);
 }
 
 Region RegionArena::take() {
-  if (warm_.empty() && cold_.empty()) reserve_chunk();
-  auto& from = warm_.empty() ? cold_ : warm_;
-  const Region region{from.back(), options_.slot_bytes};
+  if (warm_.empty() && cold_.empty() && fresh_.empty()) reserve_chunk();
+  auto& from = !warm_.empty() ? warm_ : !cold_.empty() ? cold_ : fresh_;
+  const Region region{from.back(), region_bytes()};
+  if (&from == &fresh_) guard(region.base - guard_bytes);
   from.pop_back();
   ++in_use_;
   return region;

@@ -10,6 +10,9 @@
 // bytes of a heap can be saved and mapped back. If no place is left, and under ThreadSanitizer, whose shadow memory
 // does not cover them, the kernel chooses the addresses.
 //
+// A guard of 64 KiB lies before the bytes of each slot, and behind those of the last one: whatever runs past the end of
+// a heap faults before it reaches another one.
+//
 // The first pages of a returned slot stay committed, as many as a new room touches, because page faults are most of the
 // cost of a cold start. The number of such warm slots is bounded.
 //
@@ -21,14 +24,14 @@
 
 namespace entmoot::js {
 
-/// The slot of one heap. Owned by the caller of take(), who returns it to the same arena.
+/// The usable bytes of a slot, for one heap. Owned by the caller of take(), who returns them to the same arena.
 struct Region {
   std::byte* base = nullptr;
   std::size_t bytes = 0;
 };
 
 struct ArenaOptions {
-  std::size_t slot_bytes = std::size_t{64} << 20;   ///< Upper bound of any heap limit. A power of two.
+  std::size_t slot_bytes = std::size_t{64} << 20;   ///< Including guards. A power of two.
   std::size_t warm_bytes = std::size_t{512} << 10;  ///< Bytes of a returned slot that stay committed.
   std::size_t warm_slots_max = 256;                 ///< Number of slots for which they do.
 };
@@ -40,6 +43,9 @@ class RegionArena {
     anywhere,  ///< An address that the kernel chooses.
   };
   static constexpr unsigned places = 48;
+  static constexpr std::size_t guard_bytes = std::size_t{64} << 10;
+  /// The upper bound of any heap, in a slot of the default size.
+  static constexpr std::size_t heap_bytes_max = ArenaOptions{}.slot_bytes - 2 * guard_bytes;
 
   explicit RegionArena(ArenaOptions options = {}, Place place = Place::fixed);
   ~RegionArena();
@@ -52,7 +58,8 @@ class RegionArena {
   void give_back(Region region, std::size_t touched) noexcept;
 
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
-  [[nodiscard]] std::size_t slot_bytes() const noexcept { return options_.slot_bytes; }
+  /// Bytes of a region.
+  [[nodiscard]] std::size_t region_bytes() const noexcept { return options_.slot_bytes - 2 * guard_bytes; }
 
  private:
   void reserve_chunk();
@@ -61,8 +68,10 @@ class RegionArena {
   const unsigned place_;      // `places`: none
   std::byte* next_chunk_at_;  // desired address of the next chunk; nullptr: anywhere
   std::vector<Region> chunks_;
-  std::vector<std::byte*> warm_;  // free slots with their first pages committed
-  std::vector<std::byte*> cold_;  // free slots without committed pages
+  // The bases of free regions.
+  std::vector<std::byte*> warm_;   // with their first pages committed
+  std::vector<std::byte*> cold_;   // without committed pages
+  std::vector<std::byte*> fresh_;  // without a guard yet
   std::size_t in_use_ = 0;
 };
 

@@ -192,8 +192,8 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<
       made->image_.push_back(pointer ? word - base : word);
     }
   }
-  const std::size_t touched[] = {first ? (*first)->touched() : arena.slot_bytes(),
-                                 second ? (*second)->touched() + odd : arena.slot_bytes()};
+  const std::size_t touched[] = {first ? (*first)->touched() : arena.region_bytes(),
+                                 second ? (*second)->touched() + odd : arena.region_bytes()};
   for (const int i : {0, 1}) arena.give_back(regions[i], touched[i]);
   if (!second) return second.error();
   return std::shared_ptr<const TemplateHeap>(std::move(made));
