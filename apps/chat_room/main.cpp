@@ -6,6 +6,7 @@
 
 #include <entmoot/base/embedded.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/base/standard_streams.hpp>
 #include <entmoot/node/signals.hpp>
 
 #include <fmt/format.h>
@@ -40,6 +41,7 @@ entmoot::Result<entmoot::Program> load(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  entmoot::open_standard_streams();
   chat_room::Options options;
   std::string script;
   std::string level = "info";

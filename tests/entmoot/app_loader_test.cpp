@@ -182,6 +182,28 @@ TEST_CASE("limits for a route that no file serves are reported with their positi
         "entmoot.config.ts:2:11: `rooms` names \"b:*\", but no file in rooms/ serves it");
 }
 
+TEST_CASE("files that begin with a dot, and files in such folders, are not served; those in .well-known are") {
+  const Folder folder({{"rooms/a.ts", a_room},
+                       {"public/index.html", "<p>hello"},
+                       {"public/.env", "secret"},
+                       {"public/.git/config", "secret"},
+                       {"public/a/.svn/b/entries", "secret"},
+                       {"public/.well-known/security.txt", "public"},
+                       {"public/.well-known/.hidden", "secret"}});
+  const auto app = AppLoader(folder.path()).load().value();
+  const auto found = [&](const char* path) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    return app->hosted->files.find(request).has_value();
+  };
+  CHECK(found("/index.html"));
+  CHECK(found("/.well-known/security.txt"));
+  for (const char* path : {"/.env", "/.git/config", "/a/.svn/b/entries", "/.well-known/.hidden"}) {
+    CHECK_FALSE_MESSAGE(found(path), path);
+  }
+}
+
 TEST_CASE("circular links do not end the server") {
   const Folder folder({{"rooms/a.ts", a_room}, {"public/index.html", "<p>hello"}});
   for (const char* link : {"rooms/b.ts", "public/b.ts"}) {

@@ -55,6 +55,9 @@ EchoEndpoint::EchoEndpoint(unsigned shard_count, const Clock& clock, EndpointOpt
     });
     if (!accepted) throw std::runtime_error("overloaded");
   });
+  endpoint.get("/large", [](HttpRequest, Responder responder) {
+    responder.respond(HttpResponse::text(200, std::string(1'000'000, 'x')));
+  });
   endpoint.get("/forgotten", [](HttpRequest, Responder) {});
   endpoint.get("/throws", [](HttpRequest, Responder) { throw std::runtime_error("asked to"); });
   endpoint.get("/injection", [](HttpRequest, Responder responder) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
@@ -55,8 +56,14 @@ void RawClient::reset() {
   fd_ = -1;
 }
 
+bool RawClient::was_reset() {
+  while (fill()) continue;
+  return errno == ECONNRESET;
+}
+
 bool RawClient::fill(bool wait) {
   char piece[65536];
+  errno = 0;
   const auto got = ::recv(fd_, piece, sizeof piece, wait ? 0 : MSG_DONTWAIT);
   if (got <= 0) return false;
   buffer_.append(piece, static_cast<std::size_t>(got));

@@ -40,6 +40,9 @@ class RawClient {
   /// Ends the connection with a reset.
   void reset();
 
+  /// Reads what is left, and returns whether the server has reset the connection instead of closing it.
+  bool was_reset();
+
   /// Everything up to the end of a response's body (or head, for HEAD, 101, 204, 304). Empty if the connection ended.
   std::string response(bool without_body = false);
   /// The rest of the stream, until the server closes it.

@@ -242,6 +242,30 @@ TEST_CASE("frames that are no messages have a rate too, and a burst within it is
   }
 }
 
+TEST_CASE("a client that takes nothing for the stall timeout is reset, so that it holds no memory of the kernel") {
+  using namespace std::chrono_literals;
+  ManualClock clock;
+  EchoEndpoint echo(1, clock);
+  RawClient client(echo.port(), 4096);
+  client.send(handshake + frame(fin | text, "burst"));  // more than the kernel's buffers hold, less than the outbox
+  step_until(echo, [&] { return echo.handlers_alive == 1; });
+  for (int i = 0; i < 100; ++i) echo.shards[0].poll();
+  clock.advance(11s);
+  step_until(echo, [&] { return echo.handlers_alive == 0; });
+  CHECK(client.was_reset());
+}
+
+TEST_CASE("a client that has closed its side may still read the rest of a long response") {
+  EchoEndpoint echo;
+  echo.run();
+  RawClient client(echo.port(), 4096);
+  client.send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  client.shutdown_write();
+  const std::string response = client.rest();
+  CHECK(response.size() > 1'000'000);
+  CHECK_FALSE(client.was_reset());
+}
+
 TEST_CASE("a client that resets in the middle of a frame leaves nothing behind") {
   EchoEndpoint echo;
   echo.run();

@@ -23,6 +23,12 @@ namespace {
 constexpr std::size_t files_max = 10'000;
 constexpr std::uintmax_t bytes_max = 256 * MiB;
 
+/// Folders of tools, such as .git, may contain secrets. The exception is of RFC 8615.
+bool is_hidden(const fs::directory_entry& folder) {
+  const std::string name = folder.path().filename().string();
+  return name.starts_with('.') && name != ".well-known";
+}
+
 bool is_served(const fs::directory_entry& entry) {
   const std::string name = entry.path().filename().string();
   return !entry.is_symlink() && entry.is_regular_file() && !name.starts_with('.') && name != "tsconfig.json" &&
@@ -44,7 +50,12 @@ PublicFiles load_public_files(const fs::path& folder, js::SourceTools& tools, co
   if (!fs::is_directory(folder, none)) return loaded;
   std::vector<std::pair<std::string, std::string>> files;  // name, content
   std::uintmax_t bytes = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+  for (auto at = fs::recursive_directory_iterator(folder); at != fs::recursive_directory_iterator(); ++at) {
+    const fs::directory_entry& entry = *at;
+    if (entry.is_directory(none) && is_hidden(entry)) {
+      at.disable_recursion_pending();
+      continue;
+    }
     loaded.seen.push_back(entry.path());
     if (!is_served(entry)) continue;
     bytes += entry.file_size();

@@ -2,15 +2,28 @@
 
 #include <entmoot/base/log.hpp>
 
+#include <entmoot/base/log_queue.hpp>
+
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <iterator>
+#include <memory>
 
 namespace entmoot::log {
 
+namespace {
+LogQueue* queue = nullptr;
+
+void finish() { queue->drain(std::chrono::seconds(1)); }
+}  // namespace
+
 void start(std::string_view level) {
-  auto logger = spdlog::stderr_color_mt("entmoot");
+  queue = new LogQueue(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());  // see its header
+  std::atexit(finish);
+  auto logger = std::make_shared<spdlog::logger>("entmoot", std::shared_ptr<LogQueue>(queue, [](LogQueue*) {}));
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
   logger->set_level(spdlog::level::from_str(std::string(level)));
   spdlog::set_default_logger(std::move(logger));

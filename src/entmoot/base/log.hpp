@@ -2,7 +2,7 @@
 
 #pragma once
 
-// The log: one line per event, with a level, to standard error. spdlog writes it; this header defines the conventions.
+// The log: one line per event, with a level, to standard error. spdlog formats it; this header defines the conventions.
 //
 // Text from outside (a room's name, a script's exception) passes through quoted(), so that it cannot forge a line or a
 // terminal escape. Payloads, tokens and query strings are never logged.
@@ -24,6 +24,8 @@ enum class Level { debug, info, warning, error };
 void write(Level level, std::string_view line);
 
 /// Pattern, level and sink; `level` is one of trace, debug, info, warn, error, off. Call once, before threads start.
+/// From then on a thread of its own writes the log (base/log_queue.hpp); at the exit of the process it has one second
+/// to write what is queued.
 void start(std::string_view level = "info");
 
 /// `text` with control characters, quotes and non-ASCII escaped, cut at 200 bytes, in double quotes.

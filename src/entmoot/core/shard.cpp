@@ -222,7 +222,7 @@ bool Shard::run_inbox() {
   return did;
 }
 
-// Those that become runnable meanwhile wait for the next round, or take the place of one that asks for more.
+// Those that become runnable meanwhile wait for the next round, or run instead of one that asks for more.
 bool Shard::run_slices() {
   Inner& in = *inner_;
   Duration left = stage_time;

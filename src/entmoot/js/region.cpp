@@ -55,12 +55,10 @@ std::byte* map(std::byte* wanted, std::size_t bytes) {
 
 // Linux 6.13: a range that faults, at the cost of its page table entries. Before that, pages without access, which are
 // a mapping of their own.
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#endif
+constexpr int madv_guard_install = 102;  // MADV_GUARD_INSTALL, which older headers lack
 
 void guard(std::byte* at) {
-  if (madvise(at, RegionArena::guard_bytes, MADV_GUARD_INSTALL) == 0) return;
+  if (madvise(at, RegionArena::guard_bytes, madv_guard_install) == 0) return;
   if (mprotect(at, RegionArena::guard_bytes, PROT_NONE) == 0) return;
   static std::atomic<bool> said = false;
   if (said.exchange(true)) return;

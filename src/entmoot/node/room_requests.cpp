@@ -49,6 +49,9 @@ std::optional<Addressed> addressed(const RoomRoute& route, std::string_view path
   return room;
 }
 
+constexpr std::size_t response_headers_max = 100;
+constexpr std::size_t response_header_bytes_max = 32 * KiB;
+
 /// The parts of a Response as written by room.js. The script may have made the object itself, so nothing is trusted.
 struct ResponseParts {
   int status = 0;
@@ -68,6 +71,7 @@ Result<ResponseParts> parts_of(const Answer& answer) {
   const auto number = status && status->is_int64() ? status->get_int64() : 0;
   if (number < 200 || number > 599) return fail(ErrorCode::script, "the room's Response has an invalid HTTP status");
   ResponseParts parts{.status = static_cast<int>(number), .body = *answer.bytes};
+  std::size_t bytes = 0;
   for (const Json& field : headers->get_array()) {
     const auto* pair = field.if_array();
     const bool are_texts = pair && pair->size() == 2 && pair->at(0).is_string() && pair->at(1).is_string();
@@ -75,6 +79,11 @@ Result<ResponseParts> parts_of(const Answer& answer) {
                            : Result<std::string>(fail(ErrorCode::invalid, "not a pair of strings"));
     if (!value) return fail(ErrorCode::script, "the room's Response has an invalid header");
     parts.headers.push_back({std::string(pair->at(0).get_string()), *std::move(value)});
+    bytes += parts.headers.back().name.size() + parts.headers.back().value.size();
+    if (parts.headers.size() > response_headers_max || bytes > response_header_bytes_max) {
+      return fail(ErrorCode::script, fmt::format("the headers of the room's Response exceed {} fields or {} KiB",
+                                                 response_headers_max, response_header_bytes_max / KiB));
+    }
   }
   return parts;
 }
@@ -88,8 +97,9 @@ HttpResponse response_from(const Result<Answer>& answer) {
   const auto parts = parts_of(*answer);
   if (!parts) return HttpResponse::error(500, parts.error().reason);
   HttpResponse response{.status = parts->status, .body = parts->body};
-  static constexpr std::array<std::string_view, 6> reserved = {"connection", "content-length", "transfer-encoding",
-                                                               "keep-alive", "upgrade",        "date"};
+  static constexpr std::string_view reserved[] = {
+      "connection", "content-length",   "transfer-encoding",  "keep-alive",         "upgrade", "date", "te",
+      "trailer",    "proxy-connection", "proxy-authenticate", "proxy-authorization"};
   for (const auto& [name, value] : parts->headers) {
     const auto is_reserved = [&name = name](std::string_view own) { return same_name(own, name); };
     if (std::ranges::none_of(reserved, is_reserved)) response.with(name, value);

@@ -2,7 +2,10 @@
 
 #include <entmoot/rooms/room_quota.hpp>
 
+#include <entmoot/base/ip_network.hpp>
+
 #include <functional>
+#include <string>
 
 namespace entmoot {
 
@@ -20,7 +23,7 @@ Result<RoomQuota::Place> RoomQuota::admit(std::string_view address) {
   if (!add(rooms_, limits_.rooms)) return fail(ErrorCode::limit, "too many rooms on this server, try again later");
   Place place(&rooms_, nullptr);
   if (!address.empty()) {
-    Count& count = (*addresses_)[std::hash<std::string_view>{}(address) % addresses_->size()];
+    Count& count = (*addresses_)[std::hash<std::string>{}(ip_network(address)) % addresses_->size()];
     if (!add(count, limits_.per_address))
       return fail(ErrorCode::limit, "too many rooms have been started from your address");
     place.address_ = &count;

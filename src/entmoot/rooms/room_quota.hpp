@@ -2,7 +2,8 @@
 
 #pragma once
 
-// Counts the rooms of a node, and those started by the clients of one address, over all shards without a lock.
+// Counts the rooms of a node, and those started by the clients of one address (base/ip_network.hpp: an IPv6 /64 network
+// counts as one), over all shards without a lock.
 // Addresses share counters by their hash, so two addresses may be counted as one, but never undercounted.
 //
 // Any thread.

@@ -35,8 +35,8 @@ struct Budget {
   std::size_t timers_max = 1000;
   /// Beam.calls without an answer.
   std::size_t handler_calls_max = 1000;
-  /// Calls from outside whose promise is not settled.
-  std::size_t pending_calls_max = 10'000;
+  /// Calls from outside whose promise is not settled. Each takes some 4 KB of the heap, so these take a quarter of it.
+  std::size_t pending_calls_max = 1000;
   /// How long a handler may take to answer (GenServer.call's default).
   Duration handler_timeout = std::chrono::seconds(5);
   /// Log lines (console output, exceptions, uncaught errors) in a burst; the allowance is refilled within ten seconds

@@ -19,6 +19,8 @@ namespace entmoot {
 namespace {
 // The most short turns in one slice.
 constexpr int turns_per_slice = 64;
+// So many calls are started whatever the heap: a room with much data of its own is not refused service for them.
+constexpr std::size_t few_pending_calls = 16;
 
 Error overloaded() { return fail(ErrorCode::overloaded, "overloaded"); }
 Error out_of_memory() { return fail(ErrorCode::out_of_memory, "out of memory"); }
@@ -91,12 +93,18 @@ void JsServer::start_call(Envelope envelope) {
   if (envelope.deadline < shard().clock().now()) {
     return std::move(envelope.reply)(fail(ErrorCode::timeout, "timeout"));
   }
-  if (calls_.full()) return std::move(envelope.reply)(overloaded());
+  if (calls_.full() || is_short_of_memory()) return std::move(envelope.reply)(overloaded());
   turn_->start({.kind = js::Entry::Kind::invoke,
                 .id = calls_.begin(std::move(envelope.reply), envelope.deadline),
                 .name = std::move(envelope.name),
                 .json = std::move(envelope.args),
                 .bytes = std::move(envelope.bytes)});
+}
+
+/// Whether calls that are pending have nearly filled the heap, so that a further one could end the server.
+bool JsServer::is_short_of_memory() const noexcept {
+  const js::Heap& heap = runtime_->heap();
+  return calls_.size() >= few_pending_calls && heap.used() > heap.limits().soft - heap.limits().soft / 8;
 }
 
 /// Makes the server runnable again when its CPU share is available again.

@@ -2,6 +2,8 @@
 
 #include <entmoot/web/admission.hpp>
 
+#include <entmoot/base/ip_network.hpp>
+
 #include <array>
 #include <cstring>
 
@@ -17,7 +19,6 @@ Peer Peer::of(const sockaddr_storage& address) {
     std::memcpy(&v4, &address, sizeof v4);
     inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
     peer.is_loopback = (ntohl(v4.sin_addr.s_addr) >> 24) == 127;
-    peer.network.assign(reinterpret_cast<const char*>(&v4.sin_addr), 4);
   } else if (address.ss_family == AF_INET6) {
     sockaddr_in6 v6;
     std::memcpy(&v6, &address, sizeof v6);
@@ -25,14 +26,12 @@ Peer Peer::of(const sockaddr_storage& address) {
     const auto* bytes = reinterpret_cast<const char*>(&v6.sin6_addr);
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
       peer.is_loopback = bytes[12] == 127;
-      peer.network.assign(bytes + 12, 4);
     } else {
       peer.is_loopback = IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
-      peer.network.assign(bytes, 8);
     }
   }
   peer.address = text.data();
-  if (peer.is_loopback) peer.network.clear();
+  if (!peer.is_loopback && !peer.address.empty()) peer.network = ip_network(peer.address);
   return peer;
 }
 

@@ -182,7 +182,7 @@ void HttpSession::answer(HttpResponse response) {
 
 void HttpSession::flush() {
   if (state_ != State::writing) return;
-  switch (pump_.write(outbox_, stream_, site_->http.stall_timeout, [this] { finish(); })) {
+  switch (pump_.write(outbox_, stream_, site_->http.stall_timeout, [this] { stream_.abandon(), finish(); })) {
     case Outbox::Written::all: return answered();
     case Outbox::Written::more: return shard_.flush_later(*this);
     case Outbox::Written::broken: return finish();

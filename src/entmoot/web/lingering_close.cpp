@@ -9,7 +9,8 @@ namespace entmoot {
 
 namespace {
 constexpr Duration linger_timeout = std::chrono::seconds(2);  // covers a round trip and a retransmission
-}
+constexpr int stalls_max = 5;                                 // timeouts without an acknowledged byte
+}  // namespace
 
 void LingeringClose::start(Connections& connections, Stream stream) {
   auto lingering = std::make_shared<LingeringClose>(connections, std::move(stream));
@@ -18,7 +19,19 @@ void LingeringClose::start(Connections& connections, Stream stream) {
   self.stream_.belong_to(self);
   self.stream_.shutdown_write();
   self.stream_.when_readable();
-  self.deadline_.set(linger_timeout, [&self] { self.finish(); });
+  self.watch();
+}
+
+/// Ends when the peer has had time to close, or does not take what was written.
+void LingeringClose::watch() {
+  deadline_.set(linger_timeout, [this] {
+    const std::size_t left = stream_.unacknowledged();
+    if (left == 0) return finish();
+    if (left < unacknowledged_) stalled_ = 0;
+    unacknowledged_ = left;
+    if (++stalled_ > stalls_max) return finish();
+    watch();
+  });
 }
 
 LingeringClose::LingeringClose(Connections& connections, Stream stream)
@@ -26,15 +39,19 @@ LingeringClose::LingeringClose(Connections& connections, Stream stream)
 
 void LingeringClose::on_readable() {
   const auto result = stream_.read(connections_.scratch());
-  const bool over = result.status == IoResult::Status::closed || result.status == IoResult::Status::broken;
-  if (over || result.bytes >= bytes_left_) return finish();
+  if (result.status == IoResult::Status::closed) {
+    // It may still read.
+    if (stream_.unacknowledged() == 0) finish();
+    return;
+  }
+  if (result.status == IoResult::Status::broken || result.bytes >= bytes_left_) return finish();
   bytes_left_ -= result.bytes;
   stream_.when_readable();
 }
 
 void LingeringClose::finish() {
   deadline_.cancel();
-  stream_.close();
+  stream_.abandon();
   connections_.remove(*this);
 }
 

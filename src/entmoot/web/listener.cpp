@@ -25,6 +25,9 @@ namespace {
 constexpr int backlog = 4096;          // absorbs a reconnect storm; the kernel limits it to somaxconn
 constexpr int accepts_per_round = 64;  // then the shard's other work runs
 constexpr Duration pause = std::chrono::milliseconds(100);
+// The kernel doubles it for its own overhead, and does not raise it by itself any more (its limit is 4 MiB). It bounds
+// what a client that does not read can hold in the kernel, where no figure of the process shows it.
+constexpr int send_buffer_bytes = 128 * 1024;
 
 constexpr std::string_view overloaded =
     "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 5\r\nconnection: close\r\n\r\n";
@@ -100,6 +103,7 @@ void Listener::on_readable() {
     }
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // the outbox gathers writes
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof send_buffer_bytes);
     accepted_(std::move(fd), *std::move(admission), std::move(peer));
   }
   stream_.when_readable();

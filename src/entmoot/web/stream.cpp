@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -96,6 +98,19 @@ IoResult Stream::write(std::span<const iovec> pieces) noexcept {
 
 void Stream::shutdown_write() noexcept {
   if (inner_) ::shutdown(native(), SHUT_WR);
+}
+
+std::size_t Stream::unacknowledged() const noexcept {
+  int bytes = 0;
+  return inner_ && ioctl(native(), SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+void Stream::abandon() noexcept {
+  if (unacknowledged() > 0) {
+    const linger at_once = {.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(native(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  close();
 }
 
 void Stream::close() noexcept {

@@ -74,7 +74,13 @@ class Stream {
   [[nodiscard]] IoResult write(std::span<const iovec> pieces) noexcept;
   /// Shuts down the write side.
   void shutdown_write() noexcept;
+  /// Bytes that the peer has not acknowledged.
+  [[nodiscard]] std::size_t unacknowledged() const noexcept;
+  /// The kernel goes on to deliver what was written, for minutes if the peer does not read.
   void close() noexcept;
+  /// Resets the connection if the peer has not acknowledged everything: what was written is discarded, and so is the
+  /// kernel's memory for it.
+  void abandon() noexcept;
 
  private:
   struct Inner;

@@ -80,7 +80,7 @@ void WebSocketSession::begin_close(std::uint16_t code, std::string_view reason) 
   idle_.cancel();
   outbox_.push_close(code, reason);
   shard_.flush_later(*this);
-  closing_.set(options_.close_timeout, [this] { finish(); });
+  closing_.set(options_.close_timeout, [this] { abandon(); });
   destroy_later(shard_, std::move(handler_));
 }
 
@@ -144,7 +144,7 @@ void WebSocketSession::hand_over(Frame::Kind kind, std::string_view payload) {
 
 void WebSocketSession::flush() {
   if (!stream_.is_open()) return;
-  switch (pump_.write(outbox_, stream_, options_.stall_timeout, [this] { finish(); })) {
+  switch (pump_.write(outbox_, stream_, options_.stall_timeout, [this] { abandon(); })) {
     case Outbox::Written::all: close_if_done(); return read_on();
     case Outbox::Written::more: shard_.flush_later(*this); return read_on();
     case Outbox::Written::broken: return finish();
@@ -173,6 +173,12 @@ void WebSocketSession::watch_idle(Duration delay) {
     }
     close(CloseCode::going_away, "idle");
   });
+}
+
+/// The client does not read: what it was sent is discarded.
+void WebSocketSession::abandon() {
+  stream_.abandon();
+  finish();
 }
 
 void WebSocketSession::finish() {

@@ -89,6 +89,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void begin_close(std::uint16_t code, std::string_view reason);
   void close_if_done();
   void watch_idle(Duration delay);
+  void abandon();
   void finish();
 
   // Constant after construction.

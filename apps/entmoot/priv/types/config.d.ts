@@ -34,7 +34,7 @@ interface EntmootLimits {
   timers?: number;
   /** Unanswered calls of `Beam.call` and `fetch`. Default: 1000. */
   handlerCalls?: number;
-  /** Messages whose handler's promise is not settled. Default: 10000. */
+  /** Messages whose handler's promise is not settled. Default: 1000. */
   pendingCalls?: number;
   /** Time that a `Beam.call` has to be answered. Default: "5s". */
   handlerTimeout?: EntmootTime;
