@@ -64,15 +64,18 @@ struct LogFixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(LogFixture, "a log that nobody reads delays no thread; lines that do not fit are dropped and counted") {
+TEST_CASE_FIXTURE(LogFixture,
+                  "a log that nobody reads delays no thread; lines that do not fit are dropped and counted") {
   logger.info("0");
   pipe->wait_for_a_line();
   for (int i = 1; i < 100'000; ++i) logger.info("{}", i);
   CHECK_FALSE(queue->drain(0s));
   pipe->open();
-  while (!queue->drain(1h)) {}
+  while (!queue->drain(1h)) {
+  }
   logger.info("after");
-  while (!queue->drain(1h)) {}
+  while (!queue->drain(1h)) {
+  }
   const auto lines = pipe->lines();
   REQUIRE(lines.size() == 12);
   CHECK(lines[0] == "0");
@@ -88,7 +91,8 @@ TEST_CASE_FIXTURE(LogFixture, "the queue of the log is bounded in bytes") {
   logger.info("{}", std::string(990, 'y'));
   logger.info("fits");
   pipe->open();
-  while (!queue->drain(1h)) {}
+  while (!queue->drain(1h)) {
+  }
   const auto lines = pipe->lines();
   REQUIRE(lines.size() == 4);
   CHECK(lines[2] == std::string(990, 'x'));

@@ -42,7 +42,9 @@ class LogQueue final : public spdlog::sinks::sink {
   bool drain(Duration longest);
 
   void set_pattern(const std::string& pattern) override { to_->set_pattern(pattern); }
-  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override { to_->set_formatter(std::move(formatter)); }
+  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
+    to_->set_formatter(std::move(formatter));
+  }
 
  private:
   void run();

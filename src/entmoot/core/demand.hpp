@@ -26,6 +26,8 @@ class Demand {
  public:
   /// Level 0 asks for less than 2^-15 of the thread, level `levels - 1` for more than a half.
   static constexpr unsigned levels = 16;
+  /// From this level on a runnable counts as busy: it asks for more than a 32nd of the thread.
+  static constexpr unsigned busy_level = 11;
 
   /// A burst begins: the runnable was asleep until `now`.
   void woke(TimePoint now) noexcept {

@@ -8,10 +8,10 @@
 //   by demand  the runnable that asks for least of the thread (core/demand.hpp); first come, first served within a
 //   level by age     the runnable that has waited longest
 //
-// So a quiet room waits for one slice of the second order and for rooms that are as quiet, however many busy ones there
-// are; and every room, however busy, waits at most twice as long as it would in a plain queue: none starves. Equal
-// shares alone (deficit round robin, virtual time) give neither: with 1000 busy rooms a thousandth is less than a quiet
-// room needs, and it would wait like the others.
+// So a quiet room waits for at most one slice of the second order and for rooms that are as quiet, however many busy
+// ones there are; and every room, however busy, waits at most twice as long as it would in a plain queue: none starves.
+// Equal shares alone (deficit round robin, virtual time) give neither: with 1000 busy rooms a thousandth is less than a
+// quiet room needs, and it would wait like the others.
 //
 // Intrusive lists: push and remove allocate nothing. A runnable is in one queue at most.
 
@@ -31,6 +31,11 @@ class RunQueue {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] static bool holds(const Runnable& runnable) noexcept { return runnable.queue_ != nullptr; }
+
+  /// Whether all that wait are busy. Only when not empty.
+  [[nodiscard]] bool only_busy() const noexcept {
+    return static_cast<unsigned>(std::countr_zero(occupied_)) >= Demand::busy_level;
+  }
 
   /// No effect on a runnable that is already in a queue.
   void push(Runnable& runnable) noexcept {
@@ -55,7 +60,7 @@ class RunQueue {
       Runnable* const first = lists_[static_cast<std::size_t>(std::countr_zero(left))].first;
       if (first->order_ < oldest->order_) oldest = first;
     }
-    by_demand_ = ahead_ <= Duration::zero();
+    by_demand_ = ahead_ <= lead;
     contested_ = lightest != oldest;
     Runnable& next = by_demand_ ? *lightest : *oldest;
     remove(next);
@@ -85,6 +90,9 @@ class RunQueue {
     Runnable* first = nullptr;
     Runnable* last = nullptr;
   };
+  // The first order may be ahead by as much as one slice, which is many turns of quiet rooms: the first of them need
+  // not wait for a slice of the second order.
+  static constexpr Duration lead = std::chrono::milliseconds(1);
   static constexpr Duration ahead_max = std::chrono::milliseconds(4);
 
   std::array<List, Demand::levels> lists_{};

@@ -222,13 +222,17 @@ bool Shard::run_inbox() {
   return did;
 }
 
+// After the quiet ones the stage ends, so that their output does not wait for a slice of a busy one.
 // Those that become runnable meanwhile wait for the next round, or run instead of one that asks for more.
 bool Shard::run_slices() {
   Inner& in = *inner_;
   Duration left = stage_time;
   bool did = false;
+  bool quiet_one_ran = false;
   for (std::size_t slices = in.waiting.size(); slices > 0 && !in.waiting.empty() && left > Duration::zero(); --slices) {
+    if (quiet_one_ran && in.waiting.only_busy()) break;
     Runnable& runnable = in.waiting.pop();
+    quiet_one_ran |= runnable.demand_.level() < Demand::busy_level;
     bool more = false;
     in.running = &runnable;
     in.charged = Duration::zero();
