@@ -24,7 +24,11 @@ class ManualWallClock final : public WallClock {
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Duration step = Duration::zero()) : step_(step) {}
-  [[nodiscard]] TimePoint now() const noexcept override { return now_ += step_; }
+  /// Without a step it only reads, so shards on threads may share a clock that nobody advances meanwhile.
+  [[nodiscard]] TimePoint now() const noexcept override {
+    if (step_ != Duration::zero()) now_ += step_;
+    return now_;
+  }
   [[nodiscard]] const ManualWallClock& wall() const noexcept override { return wall_; }
   [[nodiscard]] ManualWallClock& wall() noexcept { return wall_; }
   void advance(Duration by) noexcept {
