@@ -35,11 +35,12 @@ function child(file, args) {
 }
 
 /**
- * Defines a test. `body` gets `{server, client, clients(n), crowd(options), rest(), note(text)}`.
- * `server`: options of Server.start(). `limit`: the longest time in ms that the bystander may wait.
+ * Defines a test. `body` gets `{server, client, connect(), crowd(count, topic, behaviour), note(text)}`.
+ * `server`: options of Server.start(). `limit`: the longest time in ms that the bystander may wait. `todo`: why the attack
+ * succeeds, if that is known; its failure is then reported, but does not fail the suite.
  */
-export function attack(name, variant, { server: options = {}, limit = LIMIT_MS } = {}, body) {
-  test(`${name}: ${variant}`, { timeout: TEST_TIMEOUT_MS }, async (t) => {
+export function attack(name, variant, { server: options = {}, limit = LIMIT_MS, todo } = {}, body) {
+  test(`${name}: ${variant}`, { timeout: TEST_TIMEOUT_MS, todo }, async (t) => {
     const ends = [];
     try {
       const server = await Server.start(options);
