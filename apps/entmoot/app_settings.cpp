@@ -190,6 +190,13 @@ void add_socket(SettingTable<Config>& table) {
           {"socket.channels", "Topics that one client can have joined.",
            "the join is rejected: `too many channels joined`"},
           {1, 10'000}, [](auto& config) -> auto& { return config.socket.limits.channels_max; })
+      .size(
+          {"socket.memory",
+           "Memory held for one client: its messages that are not answered, each with 2 KB besides its own size, and "
+           "its "
+           "messages that wait for a join.",
+           "the client is not read until it is below"},
+          {64 * kilobyte, gigabyte}, [](auto& config) -> auto& { return config.socket.limits.memory_max; })
       .count(
           {"socket.messagesPerSecond", "Messages per second from one client; bursts of up to twice as many.", rate},
           {1, 1'000'000}, [](auto& config) -> auto& { return config.socket.limits.messages; })

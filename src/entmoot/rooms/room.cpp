@@ -32,7 +32,8 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
       listener_(listener),
       log_(std::make_shared<LimitedLog>(fmt::format("room {}", log::quoted(topic)), route->limits.budget.log_lines_max,
                                         context.shard.clock().now())),
-      members_(context, topic, log_),
+      account_(std::make_shared<MemoryAccount>(route->limits.budget.host_bytes_max)),
+      members_(context, topic, log_, account_),
       versions_(context, std::move(topic), std::move(route), *this),
       sleep_(context, versions_, *this) {
   members_.intercept(this->route().exports.intercept);
@@ -130,12 +131,14 @@ void Room::tell_left(const std::string& client, const std::string& reason) {
 // --- the actor
 
 std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
+  account_->set_limit(route.limits.budget.host_bytes_max);
   const RoomAccess access{context_, *this, members_, listener_, log_};
   return std::make_unique<JsServer>(context_.shard, context_.js,
                                     JsServerOptions{.name = topic(),
                                                     .program = route.program,
                                                     .handlers = room_handlers(access),
                                                     .budget = route.limits.budget,
+                                                    .account = account_,
                                                     .console = context_.options.console});
 }
 

@@ -17,6 +17,7 @@
 //
 // Lives on shards.home_of(topic) with everything it holds; owned by its RoomShard.
 
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/rooms/actor_versions.hpp>
@@ -126,7 +127,8 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   const RoomQuota::Place place_;
   Room::Listener& listener_;
 
-  const std::shared_ptr<LimitedLog> log_;  // shared with pending replies
+  const std::shared_ptr<LimitedLog> log_;         // shared with pending replies
+  const std::shared_ptr<MemoryAccount> account_;  // shared with what is held for the room
   RoomMembers members_;
   ActorVersions versions_;              // after the members, which its actors command
   std::unique_ptr<RoomReload> reload_;  // while one is in progress

@@ -5,6 +5,7 @@
 // The options of all rooms of a node, constant while it runs.
 
 #include <entmoot/base/bytes.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/otp/restart.hpp>
 #include <entmoot/runtime/handlers.hpp>
@@ -12,6 +13,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 
 namespace entmoot {
 
@@ -24,8 +26,10 @@ struct RoomsOptions {
   /// Whether a client's address is the last one in X-Forwarded-For, added by the nearest proxy.
   bool behind_proxy = false;
   /// Adds handlers for every room's script, besides those of rooms/room_handlers: `fetch`, for example. Called on each
-  /// room's shard, for each actor that is started.
-  std::function<void(Shard& shard, Handlers& handlers)> add_handlers = {};
+  /// room's shard, for each actor that is started. `account` is the room's: what a handler holds for it is charged
+  /// there.
+  std::function<void(Shard& shard, const std::shared_ptr<MemoryAccount>& account, Handlers& handlers)> add_handlers =
+      {};
   ScriptLog::Console console = {};  ///< Receives the console output of the scripts; default: the log.
 };
 

@@ -29,6 +29,10 @@ struct Budget {
   std::size_t effects_bytes_max = 8 * MiB;
   /// Bytes of the broadcasts of one turn, each multiplied by its receivers. A broadcast beyond it throws.
   std::size_t fan_out_bytes_max = 256 * MiB;
+  /// Everything that the server holds for the room outside its heap (base/memory_account.hpp). The limits of its parts,
+  /// such as the mailbox's, apply in addition. What exceeds it is refused; output of a turn that exceeds it drops the
+  /// room.
+  std::size_t host_bytes_max = 32 * MiB;
   /// The mailbox. Handlers' answers that wait for their turn may use the same number of bytes in addition.
   MailboxLimits mailbox = {};
   /// Active timers.

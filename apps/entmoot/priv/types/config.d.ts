@@ -22,6 +22,8 @@ interface EntmootLimits {
   heap?: EntmootSize;
   /** Heap use at which a turn fails; seven eighths of `heap` unless set. Default: "14 MB". */
   heapWarn?: EntmootSize;
+  /** Memory that the server holds for a room outside its heap: queued messages, output, answers, arriving responses of `fetch`, timers, presence. Default: "32 MB". */
+  hostMemory?: EntmootSize;
   /** CPU time for one message. Default: "1s". */
   turn?: EntmootTime;
   /** Share of one core that a room can use, averaged over ten seconds. Default: 0.5. */
@@ -34,7 +36,7 @@ interface EntmootLimits {
   timers?: number;
   /** Unanswered calls of `Beam.call` and `fetch`. Default: 1000. */
   handlerCalls?: number;
-  /** Messages whose handler's promise is not settled. Default: 1000. */
+  /** Messages whose handler's promise is not settled; one client can have a quarter of them. Default: 1000. */
   pendingCalls?: number;
   /** Time that a `Beam.call` has to be answered. Default: "5s". */
   handlerTimeout?: EntmootTime;
@@ -94,6 +96,8 @@ interface EntmootConfig {
     connectionsPerIp?: number;
     /** Topics that one client can have joined. Default: 100. */
     channels?: number;
+    /** Memory held for one client: its messages that are not answered, each with 2 KB besides its own size, and its messages that wait for a join. Default: "1 MB". */
+    memory?: EntmootSize;
     /** Messages per second from one client; bursts of up to twice as many. Default: 10000. */
     messagesPerSecond?: number;
     /** Message bytes per second from one client; bursts of up to twice as many. Default: "8 MB". */
