@@ -368,6 +368,14 @@ void add_node(SettingTable<Config>& table) {
            "starting another room is rejected: `too many rooms have been started from your address`"},
           {1, 10'000'000}, [](auto& config) -> auto& { return config.node.rooms_per_ip_max; })
       .size(
+          {"node.memory",
+           "Memory of the process. From nine tenths of it on, rooms without clients are put to sleep, those that have "
+           "been "
+           "idle longest first.",
+           "starting another room is rejected: `the server is short of memory, try again later`"},
+          {64 * megabyte, 1000 * gigabyte}, [](auto& config) -> auto& { return config.node.memory; },
+          "four fifths of the machine's memory, or of the cgroup's limit")
+      .size(
           {"node.sleepingBytes", "Memory for the state of all sleeping rooms, divided equally among the shards.",
            "the state of the room that has slept longest is discarded"},
           {0, 64 * gigabyte}, [](auto& config) -> auto& { return config.node.sleeping_bytes_max; })

@@ -148,8 +148,9 @@ class SettingTable {
         [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); },
         fmt::format("{} to {}", range.least, range.most));
   }
+  /// `unset` is shown for zero, which then is no value that can be set.
   template <class Field>
-  SettingTable& size(Words words, Range range, Field field) {
+  SettingTable& size(Words words, Range range, Field field, std::string unset = {}) {
     const auto accepts = fmt::format("a size from {} to {}: \"64 KB\", or a number of bytes",
                                      show_bytes_of(range.least), show_bytes_of(range.most));
     return add(
@@ -164,7 +165,10 @@ class SettingTable {
           put(field(owner), *bytes);
           return {};
         },
-        [field](const Owner& owner) { return in_quotes(show_bytes_of(number_of(field(owner)))); },
+        [field, unset = std::move(unset)](const Owner& owner) {
+          if (!unset.empty() && number_of(field(owner)) == 0) return unset;
+          return in_quotes(show_bytes_of(number_of(field(owner))));
+        },
         fmt::format("{} to {}", show_bytes_of(range.least), show_bytes_of(range.most)));
   }
   /// `range` is in milliseconds. `unset` is shown for an optional field without a value.

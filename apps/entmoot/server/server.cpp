@@ -60,6 +60,7 @@ NodeOptions node_options(const App& app, ChannelRoutes channels) {
                                    .rooms = {.rooms_max = config.node.rooms_max,
                                              .rooms_per_ip_max = config.node.rooms_per_ip_max,
                                              .sleeping_bytes_max = config.node.sleeping_bytes_max,
+                                             .memory = {.bytes = config.node.memory},
                                              .restarts = config.node.restarts,
                                              .backoff = config.node.backoff,
                                              .behind_proxy = config.proxy},

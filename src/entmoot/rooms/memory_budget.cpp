@@ -30,8 +30,8 @@ void MemoryBudget::measure() {
   } else if (refusing_ && !is_tight()) {
     refusing_ = false;
     refused_.fetch_sub(refused, std::memory_order_relaxed);
-    log::info("memory: {} of {} MB are used, rooms are started again; {} have been refused", used() / MiB,
-              bytes_ / MiB, refused);
+    log::info("memory: {} of {} MB are used, rooms are started again; {} have been refused", used() / MiB, bytes_ / MiB,
+              refused);
   }
 }
 

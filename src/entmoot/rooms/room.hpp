@@ -92,6 +92,11 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   void kill(const std::string& why);
   /// As kill(), after the current task.
   void kill_later(std::string why);
+  /// Whether it could sleep now, although it has not been idle for long enough: nobody uses it.
+  [[nodiscard]] bool can_sleep() const { return sleep_.is_possible(); }
+  [[nodiscard]] TimePoint last_used() const noexcept { return sleep_.last_used(); }
+  /// Only if can_sleep().
+  void sleep_early() { sleep_.begin_early(); }
   /// Continues in the code of `next`.
   void reload(std::shared_ptr<const RoomRoute> next);
 

@@ -8,6 +8,7 @@
 #include <entmoot/base/memory_account.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/otp/restart.hpp>
+#include <entmoot/rooms/memory_budget.hpp>
 #include <entmoot/runtime/handlers.hpp>
 #include <entmoot/runtime/script_log.hpp>
 
@@ -21,7 +22,8 @@ struct RoomsOptions {
   std::size_t rooms_max = 10'000;
   std::size_t rooms_per_ip_max = 100;         ///< Rooms started by clients of one address.
   std::size_t sleeping_bytes_max = 64 * MiB;  ///< Serialized states of sleeping rooms, on all shards together.
-  RestartIntensity restarts = {};             ///< Per room.
+  MemoryBudgetOptions memory = {};
+  RestartIntensity restarts = {};  ///< Per room.
   Backoff backoff = {};
   /// Whether a client's address is the last one in X-Forwarded-For, added by the nearest proxy.
   bool behind_proxy = false;

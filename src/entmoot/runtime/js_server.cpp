@@ -63,6 +63,10 @@ JsServer::Usage JsServer::usage() const noexcept {
   return usage;
 }
 
+void JsServer::trim() noexcept {
+  if (alive() && turn_->state() == Turn::State::idle) runtime_->heap().trim();
+}
+
 // --- messages and turns
 
 void JsServer::deliver(Input input) {
@@ -302,9 +306,9 @@ bool JsServer::command(std::string_view name, std::span<const js::Value> operand
   return accepted(guarded([&] { return take(name, operands); }));
 }
 
-/// A call to a handler that does not exist is not charged.
+/// A call to a handler that does not exist is not charged. HandlerCalls holds the arguments.
 void JsServer::charge_call(std::string_view name, std::string_view args) noexcept {
-  if (options_.handlers.find(name)) turn_->charge_effect(sizeof(Input) + args.size());
+  if (options_.handlers.find(name)) turn_->charge_output(sizeof(Input) + args.size());
 }
 
 bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view args) {

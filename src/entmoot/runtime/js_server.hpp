@@ -78,6 +78,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
 
   /// Calls that wait for a promise to settle.
   [[nodiscard]] std::size_t calls_pending() const noexcept { return calls_.size(); }
+  /// Returns the memory that the script has freed to the system, unless a turn is in progress.
+  void trim() noexcept;
   /// Skips the callbacks of setInterval while another actor may be about to replace this one; all else continues.
   void pause_intervals(bool paused) noexcept { timers_.pause_intervals(paused); }
 

@@ -56,7 +56,7 @@ bool Turn::interrupt() noexcept {
 }
 
 void Turn::charge_effect(std::size_t bytes) noexcept {
-  effect_bytes_ += bytes;
+  charge_output(bytes);
   if (!held_.add(bytes)) account_is_full_ = true;
 }
 

@@ -188,6 +188,8 @@ interface EntmootConfig {
     rooms?: number;
     /** Running rooms that clients from one address have started. Default: 100. */
     roomsPerIp?: number;
+    /** Memory of the process. From nine tenths of it on, rooms without clients are put to sleep, those that have been idle longest first. Default: four fifths of the machine's memory, or of the cgroup's limit. */
+    memory?: EntmootSize;
     /** Memory for the state of all sleeping rooms, divided equally among the shards. Default: "64 MB". */
     sleepingBytes?: EntmootSize;
     restarts?: {
