@@ -152,7 +152,10 @@ void add_server(SettingTable<Config>& table) {
           [](auto& config) -> auto& { return config.shards; })
       .add({"origins",
             "Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the "
-            "listed ones; `[\":conn\"]` allows the server's own host, scheme and port.",
+            "listed ones; `[\":conn\"]` allows the server's own host, scheme and port. A server on a loopback address "
+            "only "
+            "answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is "
+            "allowed.",
             "403"},
            "boolean | string[]", "true, false, or a list such as [\"https://example.com\", \"//*.example.com\"]",
            read_origins, show_origins)

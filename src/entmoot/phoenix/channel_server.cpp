@@ -59,7 +59,7 @@ void ChannelServer::catch_up() {
 }
 
 void ChannelServer::crash(std::string_view what) {
-  log::error("channel {} crashed: {}", log::quoted(topic_), log::quoted(what));
+  if (link_.sockets.shard().may_log()) log::error("channel {} crashed: {}", log::quoted(topic_), log::quoted(what));
   if (joining()) {
     finish_join("error", reason_object("join crashed"));
   } else if (joined()) {
@@ -90,7 +90,7 @@ void ChannelServer::start_join_timeout(Duration timeout) {
   SocketRef to = address();
   to.joins = true;
   join_timeout_ = link_.sockets.shard().after(timeout, [to = std::move(to)] {
-    log::warn("channel {}: join timed out", log::quoted(to.topic));
+    if (to.shard->may_log()) log::warn("channel {}: join timed out", log::quoted(to.topic));
     reply(to, "error", reason_object("join timeout"));
   });
 }

@@ -31,7 +31,7 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
       place_(std::move(place)),
       listener_(listener),
       log_(std::make_shared<LimitedLog>(fmt::format("room {}", log::quoted(topic)), route->limits.budget.log_lines_max,
-                                        context.shard.clock().now())),
+                                        context.shard.clock().now(), "logLines")),
       account_(std::make_shared<MemoryAccount>(route->limits.budget.host_bytes_max)),
       members_(context, topic, log_, account_),
       versions_(context, std::move(topic), std::move(route), *this),
@@ -149,6 +149,7 @@ void Room::actor_started(JsServer& actor) {
   actor.ref().mailbox().push(own(entry::restore(*state), [](Room& room, const Result<JsonText>& restored) {
     if (restored) return;
     room.last_trouble_ = "restore: " + restored.error().reason;
+    if (!room.context_.shard.may_log()) return;
     log::error("room {}: failed to restore its state, starting empty: {}", log::quoted(room.topic()),
                log::quoted(restored.error().reason));
   }));
@@ -209,11 +210,13 @@ void Room::reload_ended(const RoomReload::Ended& ended) {
   last_trouble_ = last_reload_failed_ ? "reload: " + ended.why.reason : "";
   switch (ended.outcome) {
     case RoomReload::Outcome::reloaded:
-      log::info("room {}: now running the new version", log::quoted(topic()));
+      if (context_.shard.may_log()) log::info("room {}: now running the new version", log::quoted(topic()));
       return resume();
     case RoomReload::Outcome::rolled_back:
-      log::error("room {}: reload failed, it keeps running the previous version: {}", log::quoted(topic()),
-                 log::quoted(ended.why.reason));
+      if (context_.shard.may_log()) {
+        log::error("room {}: reload failed, it keeps running the previous version: {}", log::quoted(topic()),
+                   log::quoted(ended.why.reason));
+      }
       return resume();
     case RoomReload::Outcome::lost: return actor_lost(ended.why);
   }

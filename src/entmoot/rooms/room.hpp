@@ -17,6 +17,7 @@
 //
 // Lives on shards.home_of(topic) with everything it holds; owned by its RoomShard.
 
+#include <entmoot/base/limited_log.hpp>
 #include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/otp/mailbox.hpp>
@@ -29,7 +30,6 @@
 #include <entmoot/rooms/room_route.hpp>
 #include <entmoot/rooms/room_sleep.hpp>
 #include <entmoot/runtime/js_server.hpp>
-#include <entmoot/runtime/limited_log.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -10,6 +10,7 @@
 //
 // Belongs to its room's shard.
 
+#include <entmoot/base/limited_log.hpp>
 #include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/weak_this.hpp>
@@ -20,7 +21,6 @@
 #include <entmoot/rooms/room_command.hpp>
 #include <entmoot/rooms/room_context.hpp>
 #include <entmoot/rooms/room_message.hpp>
-#include <entmoot/runtime/limited_log.hpp>
 
 #include <cstddef>
 #include <map>

@@ -120,7 +120,7 @@ void RoomReload::restored(const Result<JsonText>& result) {
     state_ = Ended{Outcome::lost, result.error()};
     return;
   }
-  if (result->view() == "false") {
+  if (result->view() == "false" && versions_.shard().may_log()) {
     log::warn("room {}: state lost in the reload: {} does not export serialize() and restore()",
               log::quoted(versions_.topic()), log::quoted(next_->file));
   }

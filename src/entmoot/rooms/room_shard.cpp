@@ -22,7 +22,7 @@ constexpr std::size_t early_sleepers_max = 64;
 
 RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared)
     : shared_(shared),
-      sleeping_(shared.sleeping_bytes_max),
+      sleeping_(shard, shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
                supervisor_, sleeping_, shared.options} {}

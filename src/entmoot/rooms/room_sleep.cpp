@@ -53,8 +53,10 @@ bool RoomSleep::is_possible() const {
 }
 
 void RoomSleep::begin_early() {
-  log::warn("room {}: put to sleep early, because the server is short of memory (setting `node.memory`)",
-            log::quoted(versions_.topic()));
+  if (context_.shard.may_log()) {
+    log::warn("room {}: put to sleep early, because the server is short of memory (setting `node.memory`)",
+              log::quoted(versions_.topic()));
+  }
   begin();
 }
 
@@ -96,9 +98,11 @@ void RoomSleep::keep(const Result<JsonText>& state) {
   const std::string& topic = versions_.topic();
   const std::size_t bytes_max = versions_.route()->limits.state_bytes_max;
   if (!state) {
+    if (!context_.shard.may_log()) return;
     log::warn("room {}: put to sleep without its state: serialize() failed: {}", log::quoted(topic),
               log::quoted(state.error().reason));
   } else if (state->view().size() > bytes_max) {
+    if (!context_.shard.may_log()) return;
     log::warn("room {}: put to sleep without its state: it has {} bytes, the limit `state` allows {}",
               log::quoted(topic), state->view().size(), bytes_max);
   } else if (state->view() != entry::nothing_to_keep) {

@@ -44,7 +44,7 @@ struct Budget {
   /// How long a handler may take to answer (GenServer.call's default).
   Duration handler_timeout = std::chrono::seconds(5);
   /// Log lines (console output, exceptions, uncaught errors) in a burst; the allowance is refilled within ten seconds
-  /// (runtime/log_allowance.hpp). Further lines are suppressed and counted.
+  /// (base/log_allowance.hpp). Further lines are suppressed and counted.
   std::size_t log_lines_max = 100;
   /// Bytes of an exception's message that are sent to the caller; the rest is cut off. The message is sent although its
   /// turn has failed.

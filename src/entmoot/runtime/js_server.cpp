@@ -213,8 +213,10 @@ void JsServer::drop_turn() {
   const std::optional<Error>& why = turn_->error();
   ENTMOOT_CHECK(why.has_value(), "a dropped turn has an error");
   used_.cpu += turn_->cpu_used();
-  log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
-             std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
+  if (shard().may_log()) {
+    log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
+               std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
+  }
   exit(ExitReason::crash(*why));
 }
 
@@ -231,7 +233,7 @@ void JsServer::await_start() {
   start_timeout_ = shard().after(options_.budget.start_timeout, [this] {
     start_timeout_ = TimerId::none;
     Error late = fail(ErrorCode::start_timeout, "the script did not start in time");
-    log::error("{} terminated: {} (limit `startTimeout`)", log_.subject(), late.reason);
+    if (shard().may_log()) log::error("{} terminated: {} (limit `startTimeout`)", log_.subject(), late.reason);
     exit(ExitReason::crash(std::move(late)));
   });
 }

@@ -77,7 +77,7 @@ interface EntmootConfig {
   address?: string;
   /** Number of shard threads; 0 means one per core. Default: 0. */
   shards?: number;
-  /** Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the listed ones; `[":conn"]` allows the server's own host, scheme and port. Default: true. */
+  /** Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the listed ones; `[":conn"]` allows the server's own host, scheme and port. A server on a loopback address only answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is allowed. Default: true. */
   origins?: boolean | string[];
   /** Take the client's address from the last entry of X-Forwarded-For. Set it only behind a proxy that writes this header: otherwise clients can forge their address. Default: false. */
   proxy?: boolean;
