@@ -28,7 +28,7 @@ namespace entmoot::fuzz {
 inline RoomLimits small_limits() {
   RoomLimits limits;
   limits.budget.heap = {.hard = std::size_t{6} << 20, .soft = std::size_t{5} << 20};
-  limits.budget.turn_cpu = std::chrono::milliseconds(20);  // 2000 readings of the clock
+  limits.budget.turn_cpu = std::chrono::milliseconds(20);  // 200 readings of the CPU clock
   limits.budget.microtasks_max = 2000;
   limits.budget.host_bytes_max = 2 * MiB;
   limits.budget.effects_bytes_max = MiB;

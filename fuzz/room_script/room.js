@@ -77,7 +77,7 @@ const texts = ["", "a", "\ud800", "\udc00x", "\0", "__proto__", "constructor", "
   "[[[[]]]]", "http://user:pw@host.example:80/a/../b?c=d#e", "//x", "data:,x", "YWJj", "%zz%41", "2024-02-30T25:61", "(?<a>x)\\k<a>", "utf-16le", "x".repeat(1000), "é".repeat(5000), "\ud800".repeat(300)];
 const sources = ["1", "this", "new.target", "arguments", "room", "({get a(){return room.topic}})", "(function f(n){return n?f(n-1):0})(9999)", "[...'x'.repeat(999)]",
   "class A extends Array { static get [Symbol.species]() { return Map } } new A(3).map(x=>x)", "`${{toString(){throw 1}}}`", "with(globalThis){room}", "for(const x of [1,2,3]) label: break", "async()=>{await 0;throw 1}",
-  "(async()=>{for(;;)await 0})()", "new Proxy(room,{})", "import('x')", "var room = 1", "let Beam = 2", "Object.freeze(Object.prototype)", "delete globalThis.JSON", "throw undefined", "debugger", "/(a+)+b/.test('a'.repeat(25))"];
+  "(async()=>{for(;;)await 0})()", "new Proxy(room,{})", "import('x')", "var room = 1", "let Beam = 2", "Object.freeze(Object.prototype)", "delete globalThis.JSON", "throw undefined", "debugger"];
 
 const trap = () => again();
 const handler = new own.Proxy({}, { get: () => trap });
