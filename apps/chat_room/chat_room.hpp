@@ -12,14 +12,17 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace chat_room {
 
 struct Options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 4000;    ///< 0: any free port.
-  unsigned shards = 0;          ///< 0: one per core.
-  bool compress = false;        ///< Accept permessage-deflate.
+  std::uint16_t port = 4000;  ///< 0: any free port.
+  unsigned shards = 0;        ///< 0: one per core.
+  bool compress = false;      ///< Accept permessage-deflate.
+  /// The server's public names ("chat.example"), if a proxy in front of it passes them on as Host.
+  std::vector<std::string> hosts = {};
   entmoot::Budget budget = {};  ///< The limits of each room.
   /// A stepped application (node/node.hpp) is given a ManualClock.
   const entmoot::Clock& clock = entmoot::Shards::steady();

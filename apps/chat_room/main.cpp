@@ -49,6 +49,8 @@ int main(int argc, char** argv) {
   cli.add_option("--port", options.port, "Port to listen on; 0 selects a free port")->capture_default_str();
   cli.add_option("--address", options.address, "Address to listen on; 0.0.0.0 accepts other machines")
       ->capture_default_str();
+  cli.add_option("--host", options.hosts,
+                 "Public name of the server, if a proxy passes it on as Host; may be repeated");
   cli.add_option("--shards", options.shards, "Number of threads; 0 means one per core")
       ->capture_default_str()
       ->check(CLI::Range(0, 48));

@@ -152,7 +152,10 @@ void add_server(SettingTable<Config>& table) {
           [](auto& config) -> auto& { return config.shards; })
       .add({"origins",
             "Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the "
-            "listed ones; `[\":conn\"]` allows the server's own host, scheme and port.",
+            "listed ones; `[\":conn\"]` allows the server's own host, scheme and port. A server on a loopback address "
+            "only "
+            "answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is "
+            "allowed.",
             "403"},
            "boolean | string[]", "true, false, or a list such as [\"https://example.com\", \"//*.example.com\"]",
            read_origins, show_origins)
@@ -190,6 +193,13 @@ void add_socket(SettingTable<Config>& table) {
           {"socket.channels", "Topics that one client can have joined.",
            "the join is rejected: `too many channels joined`"},
           {1, 10'000}, [](auto& config) -> auto& { return config.socket.limits.channels_max; })
+      .size(
+          {"socket.memory",
+           "Memory held for one client: its messages that are not answered, each with 2 KB besides its own size, and "
+           "its "
+           "messages that wait for a join.",
+           "the client is not read until it is below"},
+          {64 * kilobyte, gigabyte}, [](auto& config) -> auto& { return config.socket.limits.memory_max; })
       .count(
           {"socket.messagesPerSecond", "Messages per second from one client; bursts of up to twice as many.", rate},
           {1, 1'000'000}, [](auto& config) -> auto& { return config.socket.limits.messages; })
@@ -360,6 +370,14 @@ void add_node(SettingTable<Config>& table) {
           {"node.roomsPerIp", "Running rooms that clients from one address have started.",
            "starting another room is rejected: `too many rooms have been started from your address`"},
           {1, 10'000'000}, [](auto& config) -> auto& { return config.node.rooms_per_ip_max; })
+      .size(
+          {"node.memory",
+           "Memory of the process. From nine tenths of it on, rooms without clients are put to sleep, those that have "
+           "been "
+           "idle longest first.",
+           "starting another room is rejected: `the server is short of memory, try again later`"},
+          {64 * megabyte, 1000 * gigabyte}, [](auto& config) -> auto& { return config.node.memory; },
+          "four fifths of the machine's memory, or of the cgroup's limit")
       .size(
           {"node.sleepingBytes", "Memory for the state of all sleeping rooms, divided equally among the shards.",
            "the state of the room that has slept longest is discarded"},

@@ -44,6 +44,7 @@ struct NodeLimits {
   std::size_t rooms_max = 10'000;
   std::size_t rooms_per_ip_max = 100;                  ///< Started by clients from one address.
   std::size_t sleeping_bytes_max = 64 * entmoot::MiB;  ///< Serialized state of sleeping rooms.
+  std::size_t memory = 0;                              ///< 0: MemoryBudgetOptions' default.
   entmoot::RestartIntensity restarts = {};
   entmoot::Backoff backoff = {};
 };

@@ -25,6 +25,13 @@ SettingTable<RoomLimits> make_limit_settings() {
           {"heapWarn", "Heap use at which a turn fails; seven eighths of `heap` unless set.",
            "the turn fails: `out of memory`; the room is terminated if a collection does not free enough"},
           {512 * kilobyte, heap_max}, [](auto& limits) -> auto& { return limits.budget.heap.soft; })
+      .size(
+          {"hostMemory",
+           "Memory that the server holds for a room outside its heap: queued messages, output, answers, arriving "
+           "responses of `fetch`, timers, presence.",
+           "messages are answered `overloaded`, calls reject; if output of one turn exceeds it, the room is "
+           "terminated"},
+          {256 * kilobyte, gigabyte}, [](auto& limits) -> auto& { return limits.budget.host_bytes_max; })
       .time(
           {"turn", "CPU time for one message.", "the room is terminated: `out of time`"}, {1, minute},
           [](auto& limits) -> auto& { return limits.budget.turn_cpu; })
@@ -44,7 +51,7 @@ SettingTable<RoomLimits> make_limit_settings() {
           {"handlerCalls", "Unanswered calls of `Beam.call` and `fetch`.", "the next call rejects"}, {0, 1'000'000},
           [](auto& limits) -> auto& { return limits.budget.handler_calls_max; })
       .count(
-          {"pendingCalls", "Messages whose handler's promise is not settled.",
+          {"pendingCalls", "Messages whose handler's promise is not settled; one client can have a quarter of them.",
            "further messages are answered `overloaded`"},
           {1, 1'000'000}, [](auto& limits) -> auto& { return limits.budget.pending_calls_max; })
       .time(

@@ -42,17 +42,18 @@ void print_rooms(const Json& rooms) {
   for (const Json& room : rooms.as_array()) {
     widest = std::max(widest, characters_in(text(room, "topic", topic_characters_max)));
   }
-  fmt::print("{}\n",
-             colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>9}  {:>7}  {:>6}  {:>7}  trouble", "room", widest,
-                                      "state", "clients", "heap", "CPU", "mailbox", "errors", "crashes")));
+  fmt::print("{}\n", colours.bold(fmt::format("{:{}}  {:11}  {:>7}  {:>9}  {:>8}  {:>9}  {:>7}  {:>6}  {:>7}  trouble",
+                                              "room", widest, "state", "clients", "heap", "host", "CPU", "mailbox",
+                                              "errors", "crashes")));
   for (const Json& room : rooms.as_array()) {
     const auto number = [&](const char* name) { return room.at(name).to_number<std::int64_t>(); };
     const std::string_view state = room.at("state").as_string();
-    fmt::print(
-        "{:{}}  {}  {:>7}  {:>9}  {:>6} ms  {:>7}  {:>6}  {:>7}  {}\n", text(room, "topic", topic_characters_max),
-        widest, state == "running" ? fmt::format("{:11}", state) : colours.yellow(fmt::format("{:11}", state)),
-        number("clients"), size_text(number("heap")), number("cpu"), number("mailbox"),
-        number("failed") + number("uncaught"), number("failures"), text(room, "trouble", trouble_characters_max));
+    fmt::print("{:{}}  {}  {:>7}  {:>9}  {:>8}  {:>6} ms  {:>7}  {:>6}  {:>7}  {}\n",
+               text(room, "topic", topic_characters_max), widest,
+               state == "running" ? fmt::format("{:11}", state) : colours.yellow(fmt::format("{:11}", state)),
+               number("clients"), size_text(number("heap")), size_text(number("host")), number("cpu"),
+               number("mailbox"), number("failed") + number("uncaught"), number("failures"),
+               text(room, "trouble", trouble_characters_max));
   }
   if (rooms.as_array().empty()) fmt::print("{}\n", colours.dim("no room is running"));
 }

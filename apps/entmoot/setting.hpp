@@ -30,6 +30,13 @@ namespace entmoot_app {
 /// When a changed setting takes effect. The table in docs/configuration.md and Reloader's report follow it.
 enum class TakesEffect { after_restart, on_reload };
 
+/// The smallest and the largest value, both inclusive.
+struct Range {
+  double least;
+  double most;
+  [[nodiscard]] bool holds(double value) const noexcept { return value >= least && value <= most; }
+};
+
 template <class Owner>
 struct Setting {
   std::string name;      ///< The path below the owner: "history.entries".
@@ -43,13 +50,8 @@ struct Setting {
   /// The value as it is written in the configuration.
   std::function<std::string(const Owner&)> shown;
   TakesEffect takes_effect = TakesEffect::after_restart;
-};
-
-/// The smallest and the largest value, both inclusive.
-struct Range {
-  double least;
-  double most;
-  [[nodiscard]] bool holds(double value) const noexcept { return value >= least && value <= most; }
+  /// Of a number, size (in bytes) or time (in milliseconds).
+  std::optional<Range> bounds = {};
 };
 
 // Conversion between numbers and fields. Times are in milliseconds.
@@ -132,7 +134,7 @@ class SettingTable {
           return {};
         },
         [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); },
-        fmt::format("{} to {}", range.least, range.most));
+        fmt::format("{} to {}", range.least, range.most), range);
   }
   /// A fraction.
   template <class Field>
@@ -146,10 +148,11 @@ class SettingTable {
           return {};
         },
         [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); },
-        fmt::format("{} to {}", range.least, range.most));
+        fmt::format("{} to {}", range.least, range.most), range);
   }
+  /// `unset` is shown for zero, which then is no value that can be set.
   template <class Field>
-  SettingTable& size(Words words, Range range, Field field) {
+  SettingTable& size(Words words, Range range, Field field, std::string unset = {}) {
     const auto accepts = fmt::format("a size from {} to {}: \"64 KB\", or a number of bytes",
                                      show_bytes_of(range.least), show_bytes_of(range.most));
     return add(
@@ -164,8 +167,11 @@ class SettingTable {
           put(field(owner), *bytes);
           return {};
         },
-        [field](const Owner& owner) { return in_quotes(show_bytes_of(number_of(field(owner)))); },
-        fmt::format("{} to {}", show_bytes_of(range.least), show_bytes_of(range.most)));
+        [field, unset = std::move(unset)](const Owner& owner) {
+          if (!unset.empty() && number_of(field(owner)) == 0) return unset;
+          return in_quotes(show_bytes_of(number_of(field(owner))));
+        },
+        fmt::format("{} to {}", show_bytes_of(range.least), show_bytes_of(range.most)), range);
   }
   /// `range` is in milliseconds. `unset` is shown for an optional field without a value.
   template <class Field>
@@ -190,7 +196,7 @@ class SettingTable {
             return in_quotes(show_ms_of(number_of(field(owner))));
           }
         },
-        fmt::format("{} to {}", show_ms_of(range.least), show_ms_of(range.most)));
+        fmt::format("{} to {}", show_ms_of(range.least), show_ms_of(range.most)), range);
   }
   /// An empty string is not accepted. `unset` is shown for a field that is empty.
   template <class Field>
@@ -209,7 +215,8 @@ class SettingTable {
   /// A setting of any other kind.
   SettingTable& add(Words words, const std::string& type, const std::string& accepts,
                     std::function<entmoot::Result<void>(const entmoot::Json&, Owner&)> read,
-                    std::function<std::string(const Owner&)> shown, const std::string& range = {}) {
+                    std::function<std::string(const Owner&)> shown, const std::string& range = {},
+                    std::optional<Range> bounds = {}) {
     settings_.push_back({.name = std::move(words.name),
                          .type = type,
                          .accepts = accepts,
@@ -217,7 +224,8 @@ class SettingTable {
                          .purpose = std::move(words.purpose),
                          .at_limit = std::move(words.at_limit),
                          .read = std::move(read),
-                         .shown = std::move(shown)});
+                         .shown = std::move(shown),
+                         .bounds = bounds});
     return *this;
   }
 

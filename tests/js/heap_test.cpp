@@ -11,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -175,3 +176,41 @@ TEST_CASE("what is written before or behind the heaps of an arena faults, also a
   }
 }
 #endif
+
+TEST_CASE("trim returns the pages of free memory to the system, and the heap goes on") {
+  HeapFixture f;
+  const auto resident = [&] {
+    const std::size_t pages = f.region.bytes / 4096;
+    std::vector<unsigned char> in_core(pages);
+    REQUIRE(mincore(f.region.base, pages * 4096, in_core.data()) == 0);
+    return static_cast<std::size_t>(std::ranges::count_if(in_core, [](unsigned char page) { return page & 1; })) * 4096;
+  };
+  constexpr std::size_t big = 1u << 20;
+  std::vector<void*> blocks;
+  for (int i = 0; i < 8; ++i) {
+    blocks.push_back(f.heap.allocate(big));
+    std::memset(blocks.back(), i, big);
+  }
+  CHECK(resident() >= 8 * big);
+  for (int i : {1, 3, 5, 7}) f.heap.free(blocks[static_cast<std::size_t>(i)]);
+  CHECK(resident() >= 8 * big);
+  f.heap.trim();
+  CHECK(resident() < 5 * big);
+  CHECK(f.heap.inspect() == nullptr);
+  for (int i : {0, 2, 4, 6}) {
+    const auto* bytes = static_cast<const std::uint8_t*>(blocks[static_cast<std::size_t>(i)]);
+    CHECK(std::all_of(bytes, bytes + big, [i](std::uint8_t byte) { return byte == i; }));
+  }
+  for (int i : {1, 3, 5, 7}) {
+    auto& block = blocks[static_cast<std::size_t>(i)];
+    block = f.heap.allocate(big);
+    REQUIRE(block != nullptr);
+    std::memset(block, 9, big);
+  }
+  CHECK(f.heap.inspect() == nullptr);
+  for (void* block : blocks) f.heap.free(block);
+  f.heap.trim();
+  CHECK(f.heap.inspect() == nullptr);
+  CHECK(resident() < big);
+  CHECK(f.heap.touched() < big);
+}

@@ -24,7 +24,7 @@ struct FetchingRoom {
     bench.on_shard(
         [&] { fetcher.emplace(bench.shard, FetchOptions{.policy = *FetchPolicy::parse({server.origin()})}); });
     Handlers handlers;
-    add_fetch_handlers(handlers, *fetcher);
+    add_fetch_handlers(handlers, *fetcher, std::make_shared<MemoryAccount>(32 * MiB));
     room = &bench.open("const origin = '" + server.origin() + "';" + source, handlers);
   }
   ~FetchingRoom() {

@@ -2,12 +2,10 @@
 
 #include <entmoot/node/node.hpp>
 
-#include <entmoot/js/module_loader.hpp>
-#include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/testing/channel_test.hpp>
 #include <entmoot/testing/manual_clock.hpp>
 
-#include "../js/folder.hpp"
+#include "hosted_app.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,29 +17,6 @@
 
 using namespace entmoot;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// An app of one file that serves "room:*".
-std::shared_ptr<const HostedApp> app_of(const std::string& source) {
-  const Folder folder({{"room.ts", source}});
-  js::ModuleLoader modules(folder.path());
-  const auto graph = modules.load(folder.path() / "room.ts");
-  REQUIRE(graph.has_value());
-  const auto program = load_room_program(*graph);
-  REQUIRE(program.has_value());
-  RoomRoutes routes;
-  routes.routes.push_back(std::make_shared<const RoomRoute>(RoomRoute{.file = "room.ts",
-                                                                      .pattern = "room:*",
-                                                                      .topics = TopicPattern("room:*"),
-                                                                      .path = "",
-                                                                      .exports = {},
-                                                                      .limits = {},
-                                                                      .program = *program}));
-  return std::make_shared<const HostedApp>(HostedApp{std::make_shared<const RoomRoutes>(std::move(routes)), {}});
-}
-
-}  // namespace
 
 TEST_CASE("a node with rooms is one line; stepped, a client joins and is answered") {
   const ManualClock clock{10us};

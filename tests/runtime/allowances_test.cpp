@@ -2,8 +2,8 @@
 
 #include "room_bench.hpp"
 
+#include <entmoot/base/log_allowance.hpp>
 #include <entmoot/runtime/cpu_share.hpp>
-#include <entmoot/runtime/log_allowance.hpp>
 
 #include <chrono>
 

@@ -16,6 +16,7 @@ TEST_CASE("the fullest mailbox that can be configured, of mail past its deadline
   constexpr std::size_t messages_max = 1'000'000;  // the most that `limits.mailbox` accepts
   RoomBench bench;
   Budget budget;
+  budget.host_bytes_max = 1024 * MiB;
   budget.mailbox = {.messages_max = messages_max, .bytes_max = 1024 * MiB};
   TestRoom& room = bench.open("function f() { return 1; }", {}, budget);
   bench.settle();

@@ -3,6 +3,7 @@
 #include <entmoot/web/longpoll.hpp>
 
 #include "../phoenix/fixture.hpp"
+#include "client_frames.hpp"
 #include "raw_client.hpp"
 
 #include <entmoot/base/base64.hpp>
@@ -58,8 +59,9 @@ const std::string ndjson = "Content-Type: application/x-ndjson\r\n";
 /// The protocol's fixture behind long-polling, on stepped shards. Connections go to the shards in turn, so a session's
 /// requests arrive on its own shard and on the other one.
 struct LongpollWorld {
-  explicit LongpollWorld(LongpollOptions options = {}, unsigned shard_count = 2, DrainerOptions drainer = {})
-      : world(shard_count) {
+  explicit LongpollWorld(LongpollOptions options = {}, unsigned shard_count = 2, DrainerOptions drainer = {},
+                         SocketLimits limits = {})
+      : world(shard_count, limits) {
     const auto connect = [this](const ConnectInfo& info, Transport& transport) {
       seen = info;
       return world.mount.connect(info, transport);
@@ -587,4 +589,48 @@ TEST_CASE("sessions on running shards, polled and posted to over any connection,
   }
   endpoint.close();
   shards.stop_and_join();
+}
+
+TEST_CASE("a client with too many messages without an answer is not read further, and loses none") {
+  constexpr std::size_t at_once = 10;
+  LongpollWorld world({}, 2, {}, {.memory_max = at_once * (SocketLimits::message_bytes + 2)});
+  const auto token = world.open_and_join();
+  std::string body;
+  for (int i = 0; i < 30; ++i) body += (i ? "\n" : "") + std::string(R"(["1","x","room:1","ask",{}])");
+  RawClient client(world.endpoint->port());
+  client.send(request("POST", "/socket/longpoll?vsn=2.0.0&token=" + token, ndjson, body));
+  world.step(100);
+  auto& answers = world.world.diary.answers;
+  CHECK(answers.size() == at_once);
+  CHECK(client.available().empty());
+  for (std::size_t i = 0; i < 30; ++i) {
+    REQUIRE(i < answers.size());
+    std::move(answers[i])(JsonText());
+    world.step();
+  }
+  CHECK(world.answer(client).status() == 200);
+  CHECK(world.get(token).messages().size() == 30);
+}
+
+TEST_CASE("a WebSocket of a client with too many messages without an answer is not read further, and loses none") {
+  constexpr std::size_t at_once = 10;
+  LongpollWorld world({}, 1, {}, {.memory_max = at_once * (SocketLimits::message_bytes + 2)});
+  RawClient client(world.endpoint->port());
+  client.send(
+      "GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  std::string frames = wire::frame(wire::fin | wire::text, join_1);
+  for (int i = 0; i < 30; ++i) frames += wire::frame(wire::fin | wire::text, R"(["1","x","room:1","ask",{}])");
+  frames += wire::frame(wire::fin | wire::text, beat);
+  client.send(frames);
+  world.step(100);
+  auto& answers = world.world.diary.answers;
+  CHECK(answers.size() == at_once);
+  CHECK(std::string(client.available()).find(beaten) == std::string::npos);
+  for (std::size_t i = 0; i < 30; ++i) {
+    REQUIRE(i < answers.size());
+    std::move(answers[i])(JsonText());
+    world.step();
+  }
+  CHECK(std::string(client.available()).find(beaten) != std::string::npos);
 }

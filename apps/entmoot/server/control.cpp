@@ -45,6 +45,7 @@ Json row_of(const RoomInfo& room) {
           {"state", room.state},
           {"clients", room.clients},
           {"heap", usage.heap_bytes},
+          {"host", usage.host_bytes},
           {"mailbox", usage.mailbox},
           {"turns", usage.turns},
           {"cpu", ms},

@@ -54,12 +54,18 @@ std::string names(const std::vector<std::string>& list) { return fmt::format("`{
 
 NodeOptions node_options(const App& app, ChannelRoutes channels) {
   const Config& config = app.config;
+  HttpOptions http = config.http;
+  http.hosts = {.loopback_only = is_loopback_address(config.listener.address) && !config.proxy &&
+                                 config.origins.check != OriginPolicy::Check::off,
+                .also = config.origins.allowed,
+                .advice = ": behind a proxy, set `proxy: true`, or list the origin of your page in `origins`"};
   return {.shards = config.shards,
-          .endpoint = {.listener = config.listener, .http = config.http},
+          .endpoint = {.listener = config.listener, .http = http},
           .rooms = RoomHostOptions{.app = app.hosted,
                                    .rooms = {.rooms_max = config.node.rooms_max,
                                              .rooms_per_ip_max = config.node.rooms_per_ip_max,
                                              .sleeping_bytes_max = config.node.sleeping_bytes_max,
+                                             .memory = {.bytes = config.node.memory},
                                              .restarts = config.node.restarts,
                                              .backoff = config.node.backoff,
                                              .behind_proxy = config.proxy},

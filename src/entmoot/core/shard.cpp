@@ -7,6 +7,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/core/run_queue.hpp>
 
+#include <fmt/format.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -31,6 +32,8 @@ Shard::Scope::~Scope() { current = before_; }
 namespace {
 // The time of a stage of a round, in which at least one item is processed.
 constexpr Duration stage_time = std::chrono::microseconds(300);
+// Of Shard::may_log().
+constexpr std::size_t log_lines_max = 1000;
 }  // namespace
 
 struct Shard::Inner {
@@ -64,7 +67,11 @@ struct Shard::Inner {
 
 Runnable::~Runnable() { ENTMOOT_DCHECK(!queue_, "a runnable leaves its run queue before it is destroyed"); }
 
-Shard::Shard(unsigned index, const Clock& clock) : index_(index), clock_(clock), inner_(std::make_unique<Inner>()) {}
+Shard::Shard(unsigned index, const Clock& clock)
+    : index_(index),
+      clock_(clock),
+      lines_(fmt::format("shard {}", index), log_lines_max, clock.now()),
+      inner_(std::make_unique<Inner>()) {}
 
 Shard::~Shard() { close(); }
 

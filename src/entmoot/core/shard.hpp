@@ -25,6 +25,7 @@
 // (otp/mailbox.hpp) reject messages, outboxes (web/outbox.hpp) close, sockets are no longer read.
 
 #include <entmoot/base/clock.hpp>
+#include <entmoot/base/limited_log.hpp>
 #include <entmoot/base/unique_function.hpp>
 #include <entmoot/core/runnable.hpp>
 
@@ -96,6 +97,10 @@ class Shard {
 
   [[nodiscard]] boost::asio::io_context& io() noexcept;
 
+  /// Takes a line of the allowance for the log lines that actors and clients of this shard cause together when they
+  /// end, restart or reload: 1000 in ten seconds. False: the line is suppressed and counted.
+  [[nodiscard]] bool may_log() { return lines_.may_write(clock_.now()); }
+
   /// The loop, on the calling thread, until stop().
   void run();
   /// Runs one round that never blocks, on the calling thread; for tests that step. Returns whether it did anything.
@@ -127,6 +132,7 @@ class Shard {
 
   const unsigned index_;
   const Clock& clock_;
+  LimitedLog lines_;
   std::unique_ptr<Inner> inner_;
 };
 

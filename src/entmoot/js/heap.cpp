@@ -10,6 +10,8 @@
 #include <cstring>
 #include <new>
 
+#include <sys/mman.h>
+
 // The allocator reads and writes headers that are poisoned for AddressSanitizer.
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -29,6 +31,9 @@ constexpr std::uint32_t alignment = 16;
 constexpr std::uint32_t header = 8;
 constexpr std::uint32_t smallest = 16;  // a header and, when free, two links
 constexpr std::uint32_t free_bit = 1;
+constexpr std::uint32_t page = 4096;
+// The smallest free block whose pages trim() returns.
+constexpr std::uint32_t trimmed_from = 32 * 1024;
 
 constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t to) noexcept { return (value + to - 1) / to * to; }
 }  // namespace
@@ -249,6 +254,25 @@ ENTMOOT_ALLOCATOR void* Heap::grow_in_place(Block* b, std::size_t bytes) noexcep
   used_ += b->size() - before;
   ENTMOOT_UNPOISON(b->payload(), b->size() - header);
   return b->payload();
+}
+
+ENTMOOT_ALLOCATOR void Heap::trim() noexcept {
+  const auto give_back = [this](std::uint32_t from, std::uint32_t to) {
+    from = round_up(from, page);
+    to = to / page * page;
+    // A failure leaves the pages committed, which is allowed.
+    if (from < to) (void)madvise(reinterpret_cast<std::byte*>(this) + from, to - from, MADV_DONTNEED);
+  };
+  for (unsigned first = class_of(trimmed_from).first; first < first_levels; ++first) {
+    for (const std::uint32_t list : lists_[first]) {
+      for (std::uint32_t at = list; at; at = block(at)->next_free) {
+        give_back(at + static_cast<std::uint32_t>(sizeof(Block)), at + block(at)->size());
+      }
+    }
+  }
+  ENTMOOT_UNPOISON(reinterpret_cast<std::byte*>(this) + top_, touched_ - top_);  // the region's next heap may be larger
+  give_back(top_, round_up(touched_, page));
+  touched_ = std::min(touched_, round_up(top_, page));
 }
 
 ENTMOOT_ALLOCATOR std::size_t Heap::usable(const void* payload) noexcept {

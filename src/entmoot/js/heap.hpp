@@ -46,6 +46,9 @@ class Heap {
   void free(void* payload) noexcept;
   /// Like realloc(3): if the request fails, the old block is unchanged.
   [[nodiscard]] void* reallocate(void* payload, std::size_t bytes) noexcept;
+  /// Returns the whole pages of large free blocks, and those behind the last block, to the system. They read as zeros
+  /// and are committed again when they are used.
+  void trim() noexcept;
   /// The size of the block, at least the size that was requested.
   [[nodiscard]] static std::size_t usable(const void* payload) noexcept;
 
@@ -53,7 +56,7 @@ class Heap {
   [[nodiscard]] std::size_t used() const noexcept { return used_; }
   /// Bytes from the base to the end of the last block.
   [[nodiscard]] std::size_t footprint() const noexcept { return top_; }
-  /// The largest footprint so far: the pages that may be committed.
+  /// The largest footprint since trim(): the pages that may be committed.
   [[nodiscard]] std::size_t touched() const noexcept { return touched_; }
   [[nodiscard]] bool over_soft() const noexcept { return used_ > limits_.soft; }
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }

@@ -115,4 +115,12 @@ void RegionArena::give_back(Region region, std::size_t touched) noexcept {
   (keep_warm ? warm_ : cold_).push_back(region.base);
 }
 
+void RegionArena::cool(std::size_t most) noexcept {
+  for (; most > 0 && !warm_.empty(); --most) {
+    ENTMOOT_CHECK(madvise(warm_.back(), options_.warm_bytes, MADV_DONTNEED) == 0, "madvise(2) succeeds");
+    cold_.push_back(warm_.back());
+    warm_.pop_back();
+  }
+}
+
 }  // namespace entmoot::js

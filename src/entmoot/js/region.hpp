@@ -57,6 +57,9 @@ class RegionArena {
   /// `touched`: the number of bytes from the base that may be committed. The contents are lost.
   void give_back(Region region, std::size_t touched) noexcept;
 
+  /// Memory is tight: returns the committed pages of up to `most` returned slots to the system.
+  void cool(std::size_t most) noexcept;
+
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
   /// Bytes of a region.
   [[nodiscard]] std::size_t region_bytes() const noexcept { return options_.slot_bytes - 2 * guard_bytes; }

@@ -2,7 +2,7 @@
 
 #include <entmoot/node/node.hpp>
 
-#include <ranges>
+#include <algorithm>
 #include <utility>
 
 namespace entmoot {
@@ -45,7 +45,7 @@ Result<void> Node::start() {
 }
 
 void Node::stop_here(Shard& shard) {
-  for (const auto& stop : stops_ | std::views::reverse) stop(shard);
+  std::for_each(stops_.rbegin(), stops_.rend(), [&](const auto& stop) { stop(shard); });
   if (rooms_) rooms_->stop_here();
 }
 

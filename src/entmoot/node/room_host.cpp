@@ -21,9 +21,10 @@ RoomHost::RoomHost(Node& node, RoomHostOptions options)
           shards_, node.js(), {node.registry(), node.pubsub(), node.presence()},
           [&] {
             RoomsOptions rooms = std::move(options.rooms);
-            rooms.add_handlers = [this, more = std::move(rooms.add_handlers)](Shard& shard, Handlers& handlers) {
-              add_fetch_handlers(handlers, *fetchers_.on(shard));
-              if (more) more(shard, handlers);
+            rooms.add_handlers = [this, more = std::move(rooms.add_handlers)](
+                                     Shard& shard, const std::shared_ptr<MemoryAccount>& account, Handlers& handlers) {
+              add_fetch_handlers(handlers, *fetchers_.on(shard), account);
+              if (more) more(shard, account, handlers);
             };
             return rooms;
           }(),

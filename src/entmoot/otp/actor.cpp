@@ -9,8 +9,8 @@
 
 namespace entmoot {
 
-Actor::Actor(Shard& shard, MailboxLimits limits)
-    : shard_(shard), mailbox_(std::make_shared<Mailbox>(shard, *this, limits)) {}
+Actor::Actor(Shard& shard, MailboxLimits limits, std::shared_ptr<MemoryAccount> account)
+    : shard_(shard), mailbox_(std::make_shared<Mailbox>(shard, *this, limits, std::move(account))) {}
 
 Actor::~Actor() {
   if (alive()) end(ExitReason::shutdown());  // also on a fiber, where exit() would be deferred

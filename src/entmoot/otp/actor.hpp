@@ -29,7 +29,8 @@ class Actor : public MailboxOwner {
   using Monitor = UniqueFunction<void(const ExitReason&)>;
 
   /// Call all functions on the shard's thread; an ActorRef may be used on any thread.
-  explicit Actor(Shard& shard, MailboxLimits limits = {});
+  /// `account`: what its messages are charged to; null: nothing.
+  explicit Actor(Shard& shard, MailboxLimits limits = {}, std::shared_ptr<MemoryAccount> account = {});
   /// Ends the actor with `shutdown` if it is alive.
   ~Actor() override;
 

@@ -113,10 +113,13 @@ void DynamicSupervisor::settle(Child& child) {
 void DynamicSupervisor::failed(Child& child, ExitReason reason) {
   const double random = std::generate_canonical<double, 32>(random_);
   const Decision decision = child.history.failed(shard_.clock().now(), random, child.spec.intensity);
-  log::warn("{} {} ended: {}; restarting {}", options_.noun, log::quoted(child.spec.id), log::quoted(reason.why.reason),
-            decision.delay == Duration::zero()
-                ? std::string("now")
-                : fmt::format("in {:.1f} s", std::chrono::duration<double>(decision.delay).count()));
+  if (shard_.may_log()) {
+    log::warn("{} {} ended: {}; restarting {}", options_.noun, log::quoted(child.spec.id),
+              log::quoted(reason.why.reason),
+              decision.delay == Duration::zero()
+                  ? std::string("now")
+                  : fmt::format("in {:.1f} s", std::chrono::duration<double>(decision.delay).count()));
+  }
   child.last_exit = std::move(reason);
   child.state = decision.quarantined ? ChildState::quarantined : ChildState::restarting;
   restart_later(child, decision.delay);

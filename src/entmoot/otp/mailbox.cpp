@@ -10,10 +10,9 @@ void Mailbox::push(Envelope envelope) {
   shard_.assert_here();
   if (!owner_) return std::move(envelope.reply)(closed_because_.error());
   const std::size_t bytes = envelope.size();
-  const bool fits = queue_.empty() || bytes_ + bytes <= limits_.bytes_max;
-  if (queue_.size() >= limits_.messages_max || !fits) {
-    return std::move(envelope.reply)(fail(ErrorCode::overloaded, "overloaded"));
-  }
+  const bool fits = queue_.size() < limits_.messages_max && bytes_ + bytes <= limits_.bytes_max && held_.add(bytes);
+  if (!fits && !queue_.empty()) return std::move(envelope.reply)(fail(ErrorCode::overloaded, "overloaded"));
+  if (!fits) held_.add_anyway(bytes);
   bytes_ += bytes;
   queue_.push_back(std::move(envelope));
   shard_.make_runnable(*owner_);
@@ -24,7 +23,9 @@ std::optional<Envelope> Mailbox::take() {
   if (queue_.empty()) return std::nullopt;
   std::optional<Envelope> first(std::move(queue_.front()));
   queue_.pop_front();
-  bytes_ -= first->size();
+  const std::size_t bytes = first->size();
+  bytes_ -= bytes;
+  held_.remove(bytes);
   return first;
 }
 
@@ -33,6 +34,7 @@ void Mailbox::close(const ExitReason& reason) {
   owner_ = nullptr;
   closed_because_ = reason;
   bytes_ = 0;
+  held_.clear();
   for (Envelope& envelope : std::exchange(queue_, {})) std::move(envelope.reply)(reason.error());
 }
 

@@ -8,22 +8,26 @@
 // Lives on the actor's shard and is used there only; code on other threads sends through ActorRef, which posts.
 //
 // Bounds: messages and bytes. A message that exceeds the bytes alone is accepted into an empty mailbox, because its
-// sender limits its size (a room's saved state, for example). When the mailbox is full the message is rejected and its
-// caller is answered "overloaded". Invariant: each accepted message is taken exactly once, or its caller is answered
+// sender limits its size (a room's saved state, for example). The bytes are also held on the actor's memory account, if
+// it has one. When the mailbox or the account is full the message is rejected and its caller is answered "overloaded".
+// Invariant: each accepted message is taken exactly once, or its caller is answered
 // with the exit reason when the mailbox closes.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/otp/exit_reason.hpp>
 #include <entmoot/otp/reply_to.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace entmoot {
 
@@ -33,6 +37,7 @@ struct Envelope {
   std::string name;
   JsonText args = JsonText::trusted(std::string_view("[]"));
   std::optional<SharedBytes> bytes = {};
+  std::uint64_t sender = 0;  ///< Distinguishes the clients that send to the actor; 0: no client.
   ReplyTo reply = {};
   /// A call without an answer by then is answered "timeout" (GenServer's default is 5 s after the call).
   TimePoint deadline = TimePoint::max();
@@ -57,7 +62,8 @@ class MailboxOwner : public Runnable {
 
 class Mailbox {
  public:
-  Mailbox(Shard& shard, MailboxOwner& owner, MailboxLimits limits) : shard_(shard), owner_(&owner), limits_(limits) {}
+  Mailbox(Shard& shard, MailboxOwner& owner, MailboxLimits limits, std::shared_ptr<MemoryAccount> account = {})
+      : shard_(shard), owner_(&owner), limits_(limits), held_(std::move(account)) {}
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
@@ -88,6 +94,7 @@ class Mailbox {
   const MailboxLimits limits_;
   std::deque<Envelope> queue_;
   std::size_t bytes_ = 0;
+  MemoryCharge held_;  // the same bytes
   ExitReason closed_because_;
 };
 

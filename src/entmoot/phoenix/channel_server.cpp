@@ -59,7 +59,7 @@ void ChannelServer::catch_up() {
 }
 
 void ChannelServer::crash(std::string_view what) {
-  log::error("channel {} crashed: {}", log::quoted(topic_), log::quoted(what));
+  if (link_.sockets.shard().may_log()) log::error("channel {} crashed: {}", log::quoted(topic_), log::quoted(what));
   if (joining()) {
     finish_join("error", reason_object("join crashed"));
   } else if (joined()) {
@@ -73,7 +73,7 @@ void ChannelServer::join(const Message& message, std::optional<Ref> replaces, Du
   join_ref_ = message.join_ref;
   push_ref_ = join_ref_.is_null() ? message.ref : join_ref_;
   state_ = Joining{message.ref, std::move(replaces), {}};
-  turn(Handling{message.ref, true}, [&] {
+  turn(Handling{message.ref, true, message.payload.bytes().size()}, [&] {
     if (!channel_) throw std::runtime_error("the channel factory returned null");
     std::visit(Match{
                    [&](const Channel::Ok& ok) { finish_join("ok", ok.response); },
@@ -90,7 +90,7 @@ void ChannelServer::start_join_timeout(Duration timeout) {
   SocketRef to = address();
   to.joins = true;
   join_timeout_ = link_.sockets.shard().after(timeout, [to = std::move(to)] {
-    log::warn("channel {}: join timed out", log::quoted(to.topic));
+    if (to.shard->may_log()) log::warn("channel {}: join timed out", log::quoted(to.topic));
     reply(to, "error", reason_object("join timeout"));
   });
 }
@@ -120,7 +120,7 @@ void ChannelServer::finish_join(std::string_view status, const Payload& response
 
 void ChannelServer::handle_in(const Message& message) {
   if (!joined()) return;
-  turn(Handling{message.ref, false},
+  turn(Handling{message.ref, false, message.payload.bytes().size()},
        [&] { finish_handling(message.ref, channel_->handle_in(message.event.text(), message.payload)); });
 }
 
@@ -298,10 +298,14 @@ void ChannelServer::subscribe(std::string_view topic) {
 }
 
 ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<Answer>)> then) {
-  return ReplyTo(link_.sockets.shard(), [to = current_ref(), then = std::move(then)](Result<Answer> result) mutable {
-    Socket* socket = to.sockets->find(to.socket);
-    if (socket) socket->handle_answer(to, [&] { return then(std::move(result)); });
-  });
+  SocketRef ref = current_ref();
+  MemoryCharge held(link_.account, SocketLimits::message_bytes + handling_->bytes);
+  return ReplyTo(link_.sockets.shard(),
+                 [to = std::move(ref), then = std::move(then), held = std::move(held)](Result<Answer> result) mutable {
+                   held.clear();
+                   Socket* socket = to.sockets->find(to.socket);
+                   if (socket) socket->handle_answer(to, [&] { return then(std::move(result)); });
+                 });
 }
 
 void ChannelServer::after(Duration delay, UniqueFunction<Channel::InfoResult()> then) {

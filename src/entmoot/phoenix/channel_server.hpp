@@ -107,6 +107,7 @@ class ChannelServer final : private Subscriber {
   struct Handling {
     Ref ref;
     bool joins;
+    std::size_t bytes = 0;  ///< Of its payload.
   };
 
   /// Events no longer intercepted whose earlier broadcasts are still in handle_out, and the later broadcasts behind

@@ -12,6 +12,8 @@
 #include <entmoot/phoenix/socket_table.hpp>
 #include <entmoot/phoenix/transport.hpp>
 
+#include <memory>
+
 namespace entmoot {
 
 struct ClientLink {
@@ -20,6 +22,7 @@ struct ClientLink {
   PubSub& pubsub;
   SocketTable& sockets;
   const Client client;
+  std::shared_ptr<MemoryAccount> account = {};  ///< What is held for the client.
   SocketId id = SocketId::none;
   bool open = true;  ///< false: closed by the server, or the transport is ending; nothing more is pushed
 

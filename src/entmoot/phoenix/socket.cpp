@@ -35,6 +35,8 @@ Socket::Socket(const UserSocket& user_socket, ClientLink link, const SocketLimit
       bytes_(limits_.bytes, link_.sockets.shard().clock().now()),
       joins_(limits_.joins, link_.sockets.shard().clock().now()) {
   link_.id = link_.sockets.add(*this);
+  link_.account = std::make_shared<MemoryAccount>(limits_.memory_max);
+  waiting_ = MemoryCharge(link_.account);
   schedule_expiry();
   if (client().id.empty()) return;
   disconnects_ = link_.pubsub.subscribe(client().id, [this](const Broadcast& message) {
@@ -118,6 +120,7 @@ void Socket::join(const Message& message, const ChannelFactory& factory, std::op
 
 void Socket::queue_until_joined(Joinable& joinable, const Message& message) {
   waiting_bytes_ += size_of(message);
+  waiting_.add_anyway(size_of(message));
   if (joinable.waiting.size() >= limits_.waiting_messages_max || waiting_bytes_ > limits_.waiting_bytes_max) {
     return close(CloseCode::policy_violation, "too many messages before the join was answered");
   }
@@ -130,7 +133,10 @@ void Socket::settle(std::string_view topic) {
   if (!joinable || joinable->server->joining()) return;
   auto waiting = std::exchange(joinable->waiting, {});
   if (joinable->server->ended()) topics_.erase(topics_.find(topic));
-  for (const Message& message : waiting) waiting_bytes_ -= size_of(message);
+  for (const Message& message : waiting) {
+    waiting_bytes_ -= size_of(message);
+    waiting_.remove(size_of(message));
+  }
   for (const Message& message : waiting) {
     if (!link_.open) return;
     dispatch(message);
@@ -219,6 +225,7 @@ void Socket::schedule_expiry() {
 void Socket::end_channels() {
   for (auto& [topic, joinable] : std::exchange(topics_, {})) joinable.server->end(ChannelEnd::socket_closed);
   waiting_bytes_ = 0;
+  waiting_.clear();
 }
 
 Socket::Joinable* Socket::find(std::string_view topic) noexcept {

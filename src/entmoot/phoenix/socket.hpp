@@ -43,6 +43,11 @@ struct SocketLimits {
   std::size_t waiting_messages_max = 100;
   /// Bytes of these messages, over all topics of the client; the same policy.
   std::size_t waiting_bytes_max = 1 * MiB;
+  /// Memory held for the client: its messages without an answer, each with message_bytes besides its own, and what its
+  /// transport queues. While it is exceeded, the client is not read.
+  std::size_t memory_max = 1 * MiB;
+  /// A message's entries in the mailbox and the tables of its room.
+  static constexpr std::size_t message_bytes = 2 * KiB;
   /// The time to answer a pending join, which is then refused with "join timeout". Clients time out earlier (phoenix.js
   /// after 10 s) and retry.
   Duration join_timeout = std::chrono::seconds(30);
@@ -66,6 +71,7 @@ class Socket final : public FrameHandler {
   void handle_in(Frame::Kind kind, std::string_view frame) override;
   [[nodiscard]] bool is_settled() const override;
   void when_settled(UniqueFunction<void()> then) override;
+  [[nodiscard]] std::shared_ptr<MemoryAccount> account() const override { return link_.account; }
   /// Delivers a later answer: runs `then` in a turn of the channel, if it still exists.
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
   /// As handle_answer, for timers, intercepted broadcasts and the channel's own subscriptions.
@@ -108,6 +114,7 @@ class Socket final : public FrameHandler {
   StringMap<Joinable> topics_;
   std::uint64_t last_incarnation_ = 0;
   std::size_t waiting_bytes_ = 0;
+  MemoryCharge waiting_;  // the same bytes
   TokenBucket messages_;
   TokenBucket bytes_;
   TokenBucket joins_;

@@ -8,10 +8,12 @@
 //
 // From: web/websocket_session, web/longpoll_session.  To: phoenix/socket.
 
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/unique_function.hpp>
 #include <entmoot/phoenix/frame.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +57,10 @@ class FrameHandler {
   [[nodiscard]] virtual bool is_settled() const { return true; }
   /// Calls `then` from a task of its own once it is settled. Replaces the callback set before.
   virtual void when_settled(UniqueFunction<void()> then) { then(); }
+  /// What is held for the client: its messages without an answer, and what its transport queues before they are passed
+  /// in. While it exceeds its limit, a transport passes in no further frames and reads none, so that the client waits
+  /// instead of being refused. Null: unlimited.
+  [[nodiscard]] virtual std::shared_ptr<MemoryAccount> account() const { return nullptr; }
 };
 
 /// The transport of a client.

@@ -31,8 +31,9 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
       place_(std::move(place)),
       listener_(listener),
       log_(std::make_shared<LimitedLog>(fmt::format("room {}", log::quoted(topic)), route->limits.budget.log_lines_max,
-                                        context.shard.clock().now())),
-      members_(context, topic, log_),
+                                        context.shard.clock().now(), "logLines")),
+      account_(std::make_shared<MemoryAccount>(route->limits.budget.host_bytes_max)),
+      members_(context, topic, log_, account_),
       versions_(context, std::move(topic), std::move(route), *this),
       sleep_(context, versions_, *this) {
   members_.intercept(this->route().exports.intercept);
@@ -130,12 +131,14 @@ void Room::tell_left(const std::string& client, const std::string& reason) {
 // --- the actor
 
 std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
+  account_->set_limit(route.limits.budget.host_bytes_max);
   const RoomAccess access{context_, *this, members_, listener_, log_};
   return std::make_unique<JsServer>(context_.shard, context_.js,
                                     JsServerOptions{.name = topic(),
                                                     .program = route.program,
                                                     .handlers = room_handlers(access),
                                                     .budget = route.limits.budget,
+                                                    .account = account_,
                                                     .console = context_.options.console});
 }
 
@@ -146,6 +149,7 @@ void Room::actor_started(JsServer& actor) {
   actor.ref().mailbox().push(own(entry::restore(*state), [](Room& room, const Result<JsonText>& restored) {
     if (restored) return;
     room.last_trouble_ = "restore: " + restored.error().reason;
+    if (!room.context_.shard.may_log()) return;
     log::error("room {}: failed to restore its state, starting empty: {}", log::quoted(room.topic()),
                log::quoted(restored.error().reason));
   }));
@@ -206,11 +210,13 @@ void Room::reload_ended(const RoomReload::Ended& ended) {
   last_trouble_ = last_reload_failed_ ? "reload: " + ended.why.reason : "";
   switch (ended.outcome) {
     case RoomReload::Outcome::reloaded:
-      log::info("room {}: now running the new version", log::quoted(topic()));
+      if (context_.shard.may_log()) log::info("room {}: now running the new version", log::quoted(topic()));
       return resume();
     case RoomReload::Outcome::rolled_back:
-      log::error("room {}: reload failed, it keeps running the previous version: {}", log::quoted(topic()),
-                 log::quoted(ended.why.reason));
+      if (context_.shard.may_log()) {
+        log::error("room {}: reload failed, it keeps running the previous version: {}", log::quoted(topic()),
+                   log::quoted(ended.why.reason));
+      }
       return resume();
     case RoomReload::Outcome::lost: return actor_lost(ended.why);
   }

@@ -17,6 +17,8 @@
 //
 // Lives on shards.home_of(topic) with everything it holds; owned by its RoomShard.
 
+#include <entmoot/base/limited_log.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/rooms/actor_versions.hpp>
@@ -28,7 +30,6 @@
 #include <entmoot/rooms/room_route.hpp>
 #include <entmoot/rooms/room_sleep.hpp>
 #include <entmoot/runtime/js_server.hpp>
-#include <entmoot/runtime/limited_log.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -91,6 +92,11 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   void kill(const std::string& why);
   /// As kill(), after the current task.
   void kill_later(std::string why);
+  /// Whether it could sleep now, although it has not been idle for long enough: nobody uses it.
+  [[nodiscard]] bool can_sleep() const { return sleep_.is_possible(); }
+  [[nodiscard]] TimePoint last_used() const noexcept { return sleep_.last_used(); }
+  /// Only if can_sleep().
+  void sleep_early() { sleep_.begin_early(); }
   /// Continues in the code of `next`.
   void reload(std::shared_ptr<const RoomRoute> next);
 
@@ -126,7 +132,8 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   const RoomQuota::Place place_;
   Room::Listener& listener_;
 
-  const std::shared_ptr<LimitedLog> log_;  // shared with pending replies
+  const std::shared_ptr<LimitedLog> log_;         // shared with pending replies
+  const std::shared_ptr<MemoryAccount> account_;  // shared with what is held for the room
   RoomMembers members_;
   ActorVersions versions_;              // after the members, which its actors command
   std::unique_ptr<RoomReload> reload_;  // while one is in progress

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -47,6 +48,11 @@ Envelope message(std::string_view name, Arguments arguments) {
   return {.name = std::string(name), .args = arguments.done()};
 }
 
+Envelope from(std::string_view client, Envelope message) {
+  message.sender = std::hash<std::string_view>{}(client);
+  return message;
+}
+
 /// `payload` is the last argument: JSON in the array, bytes after it.
 Envelope message(std::string_view name, Arguments arguments, const Payload& payload) {
   if (!payload.is_binary()) return message(name, std::move(arguments.json(payload.bytes())));
@@ -65,13 +71,13 @@ Result<Program> load_room_program(std::shared_ptr<const js::ModuleGraph> graph, 
 namespace entry {
 
 Envelope join(std::string_view client, std::string_view params, std::string_view assigns, const Payload& payload) {
-  return message(join_name, Arguments().text(client).json(params).json(assigns), payload);
+  return from(client, message(join_name, Arguments().text(client).json(params).json(assigns), payload));
 }
 Envelope leave(std::string_view client, std::string_view reason) {
   return message("entmoot:leave", Arguments().text(client).text(reason));
 }
 Envelope in(std::string_view client, std::string_view event, const Payload& payload) {
-  return message("entmoot:in", Arguments().text(client).text(event), payload);
+  return from(client, message("entmoot:in", Arguments().text(client).text(event), payload));
 }
 Envelope out(std::string_view client, std::string_view event, const Payload& payload) {
   return message("entmoot:out", Arguments().text(client).text(event), payload);

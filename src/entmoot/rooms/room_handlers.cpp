@@ -50,13 +50,19 @@ void send(const RoomAccess& access, command::Send send) {
 struct Execute {
   const RoomAccess& access;
 
-  void operator()(command::Send& command) const { send(access, std::move(command)); }
-  void operator()(command::Stop& command) const {
-    Effects::release_or_hold([&room = access.room, why = std::move(command.reason)] { room.kill_later(why); });
+  Result<void> operator()(command::Send& command) const {
+    send(access, std::move(command));
+    return {};
   }
+  Result<void> operator()(command::Stop& command) const {
+    Effects::release_or_hold([&room = access.room, why = std::move(command.reason)] { room.kill_later(why); });
+    return {};
+  }
+  Result<void> operator()(command::Track& command) const { return access.members.execute(std::move(command)); }
   template <class OfAClient>
-  void operator()(OfAClient& command) const {
+  Result<void> operator()(OfAClient& command) const {
     access.members.execute(std::move(command));
+    return {};
   }
 };
 
@@ -98,15 +104,16 @@ Handlers room_handlers(const RoomAccess& access) {
   handlers.on_command([access](std::string_view name, std::span<const js::Value> operands) -> Result<void> {
     auto command = decode_room_command(name, operands);
     if (!command) return command.error();
-    std::visit(Execute{access}, *command);
-    return {};
+    return std::visit(Execute{access}, *command);
   });
   handlers.on("entmoot:room", [&room = access.room](const JsonText&) -> Result<JsonText> { return facts_of(room); });
   handlers.on("entmoot:presence",
               [&presence = access.context.presence, &room = access.room](const JsonText&) -> Result<JsonText> {
                 return presence.list(room.topic());
               });
-  if (const auto& add = access.context.options.add_handlers) add(access.context.shard, handlers);
+  if (const auto& add = access.context.options.add_handlers) {
+    add(access.context.shard, access.members.account(), handlers);
+  }
   for (const auto& [name, event] : routes.broadcast_channels) {
     handlers.on_channel(name, [&members = access.members, event = event](const JsonText& message) {
       return broadcast(members, event, message);

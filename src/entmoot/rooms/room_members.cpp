@@ -18,6 +18,12 @@ namespace entmoot {
 
 namespace {
 
+/// Held for each member: its entries here and in the tables of presence.
+constexpr std::size_t member_bytes = 1024;
+
+/// What is held for a presence.
+std::size_t held_for(std::string_view key, const JsonText& meta) { return 256 + key.size() + meta.view().size(); }
+
 /// Runs `step` after all effects of the turn, its reply included: a client removed by the handler of its own message
 /// gets the reply first.
 void after_this_turn(UniqueFunction<void()> step) {
@@ -26,8 +32,9 @@ void after_this_turn(UniqueFunction<void()> step) {
 
 }  // namespace
 
-RoomMembers::RoomMembers(const RoomContext& context, std::string topic, std::shared_ptr<LimitedLog> log)
-    : context_(context), topic_(std::move(topic)), log_(std::move(log)) {}
+RoomMembers::RoomMembers(const RoomContext& context, std::string topic, std::shared_ptr<LimitedLog> log,
+                         std::shared_ptr<MemoryAccount> account)
+    : context_(context), topic_(std::move(topic)), log_(std::move(log)), account_(std::move(account)) {}
 
 RoomMembers::~RoomMembers() {
   self_.invalidate();
@@ -46,7 +53,8 @@ const RoomMembers::Member* RoomMembers::find(std::string_view id) const {
 
 void RoomMembers::add(JoiningClient client) {
   std::string id = client.id;
-  members_.emplace(std::move(id), Member{std::move(client), context_.presence.new_owner()});
+  members_.emplace(std::move(id),
+                   Member{std::move(client), context_.presence.new_owner(), MemoryCharge(account_, member_bytes)});
 }
 
 bool RoomMembers::remove(std::string_view id) {
@@ -124,13 +132,18 @@ void RoomMembers::execute(const command::Disconnect& disconnect) const {
   }
 }
 
-void RoomMembers::execute(command::Track track) const {
+Result<void> RoomMembers::execute(command::Track track) const {
+  if (!account_->has_room_for(held_for(track.key, track.meta))) {
+    return fail(ErrorCode::limit, "too much memory is held for this room outside its heap (limit `hostMemory`)");
+  }
   later(std::move(track.client), [key = std::move(track.key), meta = std::move(track.meta)](
-                                     RoomMembers& room, const Member& member) { room.track(member, key, meta); });
+                                     RoomMembers& room, Member& member) { room.track(member, key, meta); });
+  return {};
 }
 
 void RoomMembers::execute(command::Untrack untrack) const {
-  later(std::move(untrack.client), [key = std::move(untrack.key)](const RoomMembers& room, const Member& member) {
+  later(std::move(untrack.client), [key = std::move(untrack.key)](const RoomMembers& room, Member& member) {
+    member.metas.erase(key);
     room.context_.presence.untrack(member.presence, room.topic_, key);
   });
 }
@@ -148,12 +161,14 @@ void RoomMembers::execute(command::UsePresence) const {
   });
 }
 
-void RoomMembers::track(const Member& member, const std::string& key, const JsonText& meta) {
+void RoomMembers::track(Member& member, const std::string& key, const JsonText& meta) {
   Presence& presence = context_.presence;
   const auto tracked = presence.is_tracked(member.presence, topic_, key)
                            ? presence.update(member.presence, topic_, key, meta)
                            : presence.track(member.presence, topic_, key, meta);
-  if (!tracked) {
+  if (tracked) {
+    member.metas.insert_or_assign(key, MemoryCharge(account_, held_for(key, meta)));
+  } else {
     log_->write(log::Level::warning, fmt::format("presence.track failed: {}", log::quoted(tracked.error().reason)),
                 context_.shard.clock().now());
   }

@@ -10,6 +10,8 @@
 //
 // Belongs to its room's shard.
 
+#include <entmoot/base/limited_log.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/otp/reply_to.hpp>
@@ -19,7 +21,6 @@
 #include <entmoot/rooms/room_command.hpp>
 #include <entmoot/rooms/room_context.hpp>
 #include <entmoot/rooms/room_message.hpp>
-#include <entmoot/runtime/limited_log.hpp>
 
 #include <cstddef>
 #include <map>
@@ -40,8 +41,9 @@ struct JoiningClient {
 
 class RoomMembers {
  public:
-  /// The members of the room `topic`. `log` is the room's.
-  RoomMembers(const RoomContext& context, std::string topic, std::shared_ptr<LimitedLog> log);
+  /// The members of the room `topic`. `log` and `account` are the room's.
+  RoomMembers(const RoomContext& context, std::string topic, std::shared_ptr<LimitedLog> log,
+              std::shared_ptr<MemoryAccount> account);
   /// Untracks the members' presences.
   ~RoomMembers();
   RoomMembers(const RoomMembers&) = delete;
@@ -61,6 +63,7 @@ class RoomMembers {
   void pass_on(const InterceptedBroadcast& message) const;
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
   [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
+  [[nodiscard]] const std::shared_ptr<MemoryAccount>& account() const noexcept { return account_; }
 
   // --- in a turn of the room
 
@@ -68,8 +71,8 @@ class RoomMembers {
   void execute(command::Push push) const;
   void execute(const command::Leave& leave) const;
   void execute(const command::Disconnect& disconnect) const;
-  /// Tracks the client, or updates its meta if it is tracked under this key already.
-  void execute(command::Track track) const;
+  /// Tracks the client, or updates its meta if it is tracked under this key already. Error: the room's account is full.
+  [[nodiscard]] Result<void> execute(command::Track track) const;
   void execute(command::Untrack untrack) const;
   void execute(command::Joined joined) const;
   void execute(command::UsePresence) const;
@@ -78,6 +81,8 @@ class RoomMembers {
   struct Member {
     JoiningClient client;
     PresenceOwner presence = PresenceOwner::none;
+    MemoryCharge held;                                            ///< Its own.
+    std::map<std::string, MemoryCharge, std::less<>> metas = {};  ///< Of its presences, by key.
     bool joined = false;
   };
   [[nodiscard]] Member* find(std::string_view id);
@@ -85,7 +90,7 @@ class RoomMembers {
   /// Runs `step(RoomMembers&, Member&)` when the turn has succeeded, if the client is still a member.
   template <class Step>
   void later(std::string client, Step step) const;
-  void track(const Member& member, const std::string& key, const JsonText& meta);
+  void track(Member& member, const std::string& key, const JsonText& meta);
   void use_presence();
   void push_presence_state(const Member& member) const;
 
@@ -93,6 +98,7 @@ class RoomMembers {
   const std::string topic_;
   std::map<std::string, Member, std::less<>> members_;
   const std::shared_ptr<LimitedLog> log_;
+  const std::shared_ptr<MemoryAccount> account_;
   bool presence_is_used_ = false;         // in a turn that has succeeded
   std::vector<std::string> intercepted_;  // the list last sent to the channels
   WeakThis<RoomMembers> self_{this};

@@ -11,6 +11,7 @@
 #include <entmoot/otp/reply_to.hpp>
 #include <entmoot/phoenix/payload.hpp>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -35,6 +36,13 @@ struct InterceptBarrier {
 using RoomMessage = std::variant<Envelope, InterceptedBroadcast, InterceptBarrier>;
 
 /// Rejects the message: its reply, if any, is the error `why`.
+[[nodiscard]] inline std::size_t size_of(const RoomMessage& message) noexcept {
+  if (const auto* call = std::get_if<Envelope>(&message)) return call->size();
+  const auto* broadcast = std::get_if<InterceptedBroadcast>(&message);
+  if (!broadcast) return sizeof(RoomMessage);
+  return sizeof(RoomMessage) + broadcast->client.size() + broadcast->event.size() + broadcast->payload.bytes().size();
+}
+
 inline void refuse(RoomMessage message, const Error& why) {
   if (auto* call = std::get_if<Envelope>(&message)) std::move(call->reply)(why);
   if (auto* barrier = std::get_if<InterceptBarrier>(&message)) std::move(barrier->reply)(why);

@@ -44,7 +44,12 @@ Error in(std::string_view function, Error error) {
 
 RoomReload::RoomReload(ActorVersions& versions, RoomMembers& members, std::shared_ptr<const RoomRoute> next,
                        Listener& listener)
-    : versions_(versions), members_(members), next_(std::move(next)), listener_(listener), state_(Serializing{0}) {
+    : versions_(versions),
+      members_(members),
+      next_(std::move(next)),
+      listener_(listener),
+      state_(Serializing{0}),
+      held_bytes_(members.account()) {
   // A change by an interval after the state was serialized would be lost, and the new code would run the interval
   // again.
   versions_.actor()->pause_intervals(true);
@@ -52,8 +57,10 @@ RoomReload::RoomReload(ActorVersions& versions, RoomMembers& members, std::share
 }
 
 void RoomReload::hold(RoomMessage message) {
-  const std::size_t most = versions_.route()->limits.budget.mailbox.messages_max;
-  if (held_.size() >= most) return refuse(std::move(message), fail(ErrorCode::overloaded, "overloaded"));
+  const MailboxLimits& most = versions_.route()->limits.budget.mailbox;
+  const std::size_t bytes = size_of(message);
+  const bool fits = held_.size() < most.messages_max && held_bytes_.bytes() + bytes <= most.bytes_max;
+  if (!fits || !held_bytes_.add(bytes)) return refuse(std::move(message), fail(ErrorCode::overloaded, "overloaded"));
   held_.push_back(std::move(message));
 }
 
@@ -113,7 +120,7 @@ void RoomReload::restored(const Result<JsonText>& result) {
     state_ = Ended{Outcome::lost, result.error()};
     return;
   }
-  if (result->view() == "false") {
+  if (result->view() == "false" && versions_.shard().may_log()) {
     log::warn("room {}: state lost in the reload: {} does not export serialize() and restore()",
               log::quoted(versions_.topic()), log::quoted(next_->file));
   }

@@ -39,6 +39,7 @@
 // Lives on the room's shard; owned by the Room, which releases it after reload_ended(), or before.
 
 #include <entmoot/base/json.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/otp/mailbox.hpp>
@@ -74,14 +75,18 @@ class RoomReload {
   RoomReload(const RoomReload&) = delete;
   RoomReload& operator=(const RoomReload&) = delete;
 
-  /// Queues a message for the version that continues. Same limit as the mailbox; beyond it the reply is `overloaded`.
+  /// Queues a message for the version that continues. Same limits as the mailbox; beyond them the reply is
+  /// `overloaded`.
   void hold(RoomMessage message);
   /// Sets the code of the next reload, which starts when this one has ended.
   void follow_with(std::shared_ptr<const RoomRoute> next) { following_ = next == next_ ? nullptr : std::move(next); }
 
   // --- for the Room, when it releases the reload
 
-  [[nodiscard]] std::deque<RoomMessage> take_held() { return std::exchange(held_, {}); }
+  [[nodiscard]] std::deque<RoomMessage> take_held() {
+    held_bytes_.clear();
+    return std::exchange(held_, {});
+  }
   /// Null: no other reload was requested meanwhile.
   [[nodiscard]] const std::shared_ptr<const RoomRoute>& following() const noexcept { return following_; }
   /// The most recently requested code.
@@ -110,6 +115,7 @@ class RoomReload {
   Listener& listener_;
   std::variant<Serializing, Restoring, Ended> state_;
   std::deque<RoomMessage> held_;
+  MemoryCharge held_bytes_;  // of these messages
   std::shared_ptr<const RoomRoute> following_;
   WeakThis<RoomReload> self_{this};
 };

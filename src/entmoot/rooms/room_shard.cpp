@@ -4,17 +4,25 @@
 
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/rooms/rooms_options.hpp>
+#include <entmoot/runtime/js_shard.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <random>
 #include <utility>
 
 namespace entmoot {
 
+namespace {
+// Rooms of one shard that are put to sleep at a time when memory is tight, and free regions whose pages are returned.
+constexpr std::size_t early_sleepers_max = 64;
+}  // namespace
+
 RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared)
     : shared_(shared),
-      sleeping_(shared.sleeping_bytes_max),
+      sleeping_(shard, shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
                supervisor_, sleeping_, shared.options} {}
@@ -37,6 +45,7 @@ Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_vie
   if (!route) return fail(ErrorCode::not_found, "unmatched topic");
   auto place = shared_.quota.admit(address);
   if (!place) return place.error();
+  if (auto admitted = shared_.memory.admit_room(); !admitted) return admitted.error();
   Room::Listener& listener = *this;
   auto room = std::make_unique<Room>(context_, topic, std::move(route), *std::move(place), listener);
   return rooms_.emplace(topic, std::move(room)).first->second.get();
@@ -60,6 +69,17 @@ std::vector<RoomInfo> RoomShard::list() const {
     info.state = state == states.end() ? "ended" : state->second;
   }
   return rows;
+}
+
+void RoomShard::save_memory() {
+  context_.js.arena.cool(early_sleepers_max);
+  std::vector<Room*> idle;
+  for (const auto& [topic, room] : rooms_) {
+    if (room->can_sleep()) idle.push_back(room.get());
+  }
+  const auto last = idle.begin() + static_cast<std::ptrdiff_t>(std::min(idle.size(), early_sleepers_max));
+  std::ranges::partial_sort(idle, last, {}, &Room::last_used);
+  std::for_each(idle.begin(), last, [](Room* room) { room->sleep_early(); });
 }
 
 void RoomShard::stop() {

@@ -9,6 +9,7 @@
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/string_map.hpp>
 #include <entmoot/otp/dynamic_supervisor.hpp>
+#include <entmoot/rooms/memory_budget.hpp>
 #include <entmoot/rooms/room.hpp>
 #include <entmoot/rooms/room_context.hpp>
 #include <entmoot/rooms/room_quota.hpp>
@@ -37,6 +38,7 @@ class RoomShard final : private Room::Listener {
   struct Shared {
     const RoomsOptions& options;
     RoomQuota& quota;
+    MemoryBudget& memory;
     std::function<void(std::string_view topic, Envelope message, ReplyTo reply)> call;  ///< A room on any shard.
     std::size_t sleeping_bytes_max;  ///< Of one shard: its part of RoomsOptions::sleeping_bytes_max.
   };
@@ -52,6 +54,9 @@ class RoomShard final : private Room::Listener {
   /// The room, if it exists. The error is `not_found`.
   [[nodiscard]] Result<Room*> find(std::string_view topic);
   [[nodiscard]] std::vector<RoomInfo> list() const;
+  /// Memory is tight: returns the pages of free regions, and puts some rooms that have neither clients nor calls to
+  /// sleep, those that have been idle longest first.
+  void save_memory();
   /// Ends every room; none starts afterwards.
   void stop();
 

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 namespace {
 // The time limit of serialize().
 constexpr Duration serialize_timeout = 5s;
+// How long a room has been idle when its free memory is returned. Touching the pages again costs microseconds.
+constexpr Duration trim_idle_after = 5s;
 }  // namespace
 
 RoomSleep::RoomSleep(const RoomContext& context, ActorVersions& versions, Listener& listener)
@@ -24,12 +26,38 @@ RoomSleep::RoomSleep(const RoomContext& context, ActorVersions& versions, Listen
   touch();
 }
 
-RoomSleep::~RoomSleep() { context_.shard.cancel(timer_); }
+RoomSleep::~RoomSleep() {
+  context_.shard.cancel(timer_);
+  context_.shard.cancel(trim_timer_);
+}
 
 void RoomSleep::touch() {
   last_used_ = context_.shard.clock().now();
   ++uses_;
   if (timer_ == TimerId::none) check_after(versions_.route()->limits.idle_after);
+  if (trim_timer_ == TimerId::none) trim_after(trim_idle_after);
+}
+
+void RoomSleep::trim_after(Duration delay) {
+  trim_timer_ = context_.shard.after(delay, [this] {
+    trim_timer_ = TimerId::none;
+    const Duration idle = context_.shard.clock().now() - last_used_;
+    if (idle < trim_idle_after) return trim_after(trim_idle_after - idle);
+    if (versions_.actor()) versions_.actor()->trim();
+  });
+}
+
+bool RoomSleep::is_possible() const {
+  return !serializing_ && !listener_.is_needed() && versions_.actor() && versions_.actor()->alive() &&
+         versions_.actor()->calls_pending() == 0;
+}
+
+void RoomSleep::begin_early() {
+  if (context_.shard.may_log()) {
+    log::warn("room {}: put to sleep early, because the server is short of memory (setting `node.memory`)",
+              log::quoted(versions_.topic()));
+  }
+  begin();
 }
 
 void RoomSleep::check_after(Duration delay) {
@@ -43,7 +71,12 @@ void RoomSleep::check() {
   if (listener_.is_needed()) return check_after(idle_after);
   if (idle < idle_after) return check_after(idle_after - idle);
   if (!versions_.actor()) return listener_.fell_asleep();
-  if (versions_.actor()->calls_pending() > 0) return touch();
+  if (!is_possible()) return touch();
+  begin();
+}
+
+void RoomSleep::begin() {
+  serializing_ = true;
   Envelope message = entry::serialize();
   message.reply = ReplyTo(context_.shard, [self = self_.ref(), uses = uses_](const Result<JsonText>& state) {
     if (RoomSleep* const sleep = self.get()) sleep->serialized(state, uses);
@@ -53,6 +86,7 @@ void RoomSleep::check() {
 }
 
 void RoomSleep::serialized(const Result<JsonText>& state, std::uint64_t uses) {
+  serializing_ = false;
   if (uses != uses_ || listener_.is_needed() || !versions_.actor()) return touch();
   keep(state);
   log::debug("room {}: idle, now asleep", log::quoted(versions_.topic()));
@@ -64,9 +98,11 @@ void RoomSleep::keep(const Result<JsonText>& state) {
   const std::string& topic = versions_.topic();
   const std::size_t bytes_max = versions_.route()->limits.state_bytes_max;
   if (!state) {
+    if (!context_.shard.may_log()) return;
     log::warn("room {}: put to sleep without its state: serialize() failed: {}", log::quoted(topic),
               log::quoted(state.error().reason));
   } else if (state->view().size() > bytes_max) {
+    if (!context_.shard.may_log()) return;
     log::warn("room {}: put to sleep without its state: it has {} bytes, the limit `state` allows {}",
               log::quoted(topic), state->view().size(), bytes_max);
   } else if (state->view() != entry::nothing_to_keep) {

@@ -2,9 +2,10 @@
 
 #pragma once
 
-// Puts an idle room to sleep: after a time (RoomLimits::idle_after) without clients and messages its actor serializes
-// its state, which is stored in SleepingRooms, and ends. The next message starts a new actor (Room::actor_started). A
-// message that arrives before the state keeps the room awake.
+// What happens to an idle room. After a few seconds without messages the memory that it has freed is returned to the
+// system (js/heap.hpp, trim()). Then it is put to sleep: after a time (RoomLimits::idle_after) without clients and
+// messages its actor serializes its state, which is stored in SleepingRooms, and ends. The next message starts a new
+// actor (Room::actor_started). A message that arrives before the state keeps the room awake.
 //
 // A state that cannot be serialized, or is too large, is lost and logged: a room must not stay forever because its
 // serialize() throws.
@@ -43,10 +44,17 @@ class RoomSleep {
 
   /// Restarts the idle time.
   void touch();
+  [[nodiscard]] TimePoint last_used() const noexcept { return last_used_; }
+  /// Whether the room has an actor that nobody uses.
+  [[nodiscard]] bool is_possible() const;
+  /// Puts the room to sleep before its time, because memory is tight. Only if is_possible().
+  void begin_early();
 
  private:
   void check_after(Duration delay);
   void check();
+  void begin();
+  void trim_after(Duration delay);
   void serialized(const Result<JsonText>& state, std::uint64_t uses);
   void keep(const Result<JsonText>& state);
 
@@ -57,6 +65,8 @@ class RoomSleep {
   TimePoint last_used_{};
   std::uint64_t uses_ = 0;
   TimerId timer_ = TimerId::none;
+  TimerId trim_timer_ = TimerId::none;
+  bool serializing_ = false;
   WeakThis<RoomSleep> self_{this};
 };
 

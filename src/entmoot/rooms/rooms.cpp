@@ -3,17 +3,24 @@
 #include <entmoot/rooms/rooms.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
 namespace entmoot {
+
+namespace {
+// Between two measurements of the process's memory.
+constexpr Duration memory_interval = std::chrono::milliseconds(250);
+}  // namespace
 
 Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& services, RoomsOptions options,
              const std::shared_ptr<const RoomRoutes>& routes)
     : shards_(shards),
       options_(std::move(options)),
       quota_({.rooms = options_.rooms_max, .per_address = options_.rooms_per_ip_max}),
-      shared_{options_, quota_,
+      memory_(options_.memory),
+      shared_{options_, quota_, memory_,
               [this](std::string_view topic, Envelope message, ReplyTo reply) {
                 call(topic, std::move(message), std::move(reply));
               },
@@ -24,9 +31,25 @@ Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& se
         auto rooms = std::make_unique<RoomShard>(shard, js.on(shard), services, shared_);
         rooms->use(routes);
         return rooms;
-      }) {}
+      }) {
+  const Shard::Scope scope(shards_[0]);
+  watch_memory();
+}
 
 Rooms::~Rooms() = default;
+
+void Rooms::watch_memory() {
+  memory_watch_ = shards_[0].after(memory_interval, [this] {
+    watch_memory();
+    memory_.measure();
+    if (memory_.is_tight()) shards_.post_to_all([this] { rooms_.local().save_memory(); });
+  });
+}
+
+void Rooms::stop_here() {
+  if (Shard& here = Shard::here(); &here == &shards_[0]) here.cancel(std::exchange(memory_watch_, TimerId::none));
+  rooms_.local().stop();
+}
 
 template <class Step>
 void Rooms::at_home(std::string_view topic, Step step) {

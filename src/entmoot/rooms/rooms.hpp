@@ -9,6 +9,7 @@
 
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/core/shards.hpp>
+#include <entmoot/rooms/memory_budget.hpp>
 #include <entmoot/rooms/room_shard.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 
@@ -51,7 +52,7 @@ class Rooms {
   /// This shard's current routes.
   [[nodiscard]] const RoomRoutes& routes_here() const { return rooms_.local().routes(); }
   /// Ends every room of this shard; none starts afterwards. Called before the shard's loop ends.
-  void stop_here() { rooms_.local().stop(); }
+  void stop_here();
 
   [[nodiscard]] const RoomsOptions& options() const noexcept { return options_; }
 
@@ -63,9 +64,13 @@ class Rooms {
   template <class Step>
   void with_running(std::string_view topic, ReplyTo reply, Step step);
 
+  void watch_memory();
+
   Shards& shards_;
   const RoomsOptions options_;
   RoomQuota quota_;
+  MemoryBudget memory_;
+  TimerId memory_watch_ = TimerId::none;  // on the first shard
   const RoomShard::Shared shared_;
   PerShard<RoomShard> rooms_;
 };

@@ -15,8 +15,10 @@ void SleepingRooms::put(std::string topic, JsonText state) {
   bytes_ += rooms_.back().bytes();
   by_topic_.emplace(rooms_.back().topic, std::prev(rooms_.end()));
   while (bytes_ > bytes_max_) {
-    log::warn("room {}: saved state dropped, because sleeping rooms exceed {} bytes (setting `node.sleepingBytes`)",
-              log::quoted(rooms_.front().topic), bytes_max_);
+    if (shard_.may_log()) {
+      log::warn("room {}: saved state dropped, because sleeping rooms exceed {} bytes (setting `node.sleepingBytes`)",
+                log::quoted(rooms_.front().topic), bytes_max_);
+    }
     (void)remove(rooms_.begin());
   }
 }

@@ -9,6 +9,7 @@
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/string_map.hpp>
+#include <entmoot/core/shard.hpp>
 
 #include <cstddef>
 #include <list>
@@ -20,7 +21,7 @@ namespace entmoot {
 
 class SleepingRooms {
  public:
-  explicit SleepingRooms(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  SleepingRooms(Shard& shard, std::size_t bytes_max) : shard_(shard), bytes_max_(bytes_max) {}
 
   void put(std::string topic, JsonText state);
   /// Removes and returns the state of `topic`.
@@ -36,6 +37,7 @@ class SleepingRooms {
   };
   JsonText remove(std::list<Sleeper>::iterator sleeper);
 
+  Shard& shard_;
   const std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   std::list<Sleeper> rooms_;  // oldest first

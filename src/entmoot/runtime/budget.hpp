@@ -29,6 +29,10 @@ struct Budget {
   std::size_t effects_bytes_max = 8 * MiB;
   /// Bytes of the broadcasts of one turn, each multiplied by its receivers. A broadcast beyond it throws.
   std::size_t fan_out_bytes_max = 256 * MiB;
+  /// Everything that the server holds for the room outside its heap (base/memory_account.hpp). The limits of its parts,
+  /// such as the mailbox's, apply in addition. What exceeds it is refused; output of a turn that exceeds it drops the
+  /// room.
+  std::size_t host_bytes_max = 32 * MiB;
   /// The mailbox. Handlers' answers that wait for their turn may use the same number of bytes in addition.
   MailboxLimits mailbox = {};
   /// Active timers.
@@ -40,7 +44,7 @@ struct Budget {
   /// How long a handler may take to answer (GenServer.call's default).
   Duration handler_timeout = std::chrono::seconds(5);
   /// Log lines (console output, exceptions, uncaught errors) in a burst; the allowance is refilled within ten seconds
-  /// (runtime/log_allowance.hpp). Further lines are suppressed and counted.
+  /// (base/log_allowance.hpp). Further lines are suppressed and counted.
   std::size_t log_lines_max = 100;
   /// Bytes of an exception's message that are sent to the caller; the rest is cut off. The message is sent although its
   /// turn has failed.

@@ -19,6 +19,9 @@ namespace {
 /// The longest name of a handler in an error.
 constexpr std::size_t name_bytes_max = 100;
 
+/// Held for each call, besides its arguments: its place in the tables of timers and replies.
+constexpr std::size_t call_bytes = 512;
+
 std::size_t size_of(const Result<JsonText>& result) noexcept {
   return result ? result->view().size() : result.error().reason.size();
 }
@@ -45,15 +48,20 @@ std::optional<Result<JsonText>> HandlerCalls::run(std::string_view name, std::st
 
 Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::string_view args) {
   if (calls_ >= budget_.handler_calls_max) return fail(ErrorCode::limit, "too many pending Beam.calls");
+  const std::size_t held = call_bytes + args.size();
+  if (!held_.add(held)) {
+    return fail(ErrorCode::limit, "too much memory is held for this room outside its heap (limit `hostMemory`)");
+  }
   ++calls_;
   std::shared_ptr<TimerId> timeout;  // null: the handler answers now
   auto now = run(name, args, [&] {
     timeout = std::make_shared<TimerId>();
     // Settled by the handler or by the timeout, whichever comes first.
-    const auto settle_once = [self = self_.ref(), id, timeout](Result<JsonText> result) {
+    const auto settle_once = [self = self_.ref(), id, timeout, held](Result<JsonText> result) {
       HandlerCalls* const calls = self.get();
       if (!calls || *timeout == TimerId::none) return;
       calls->shard_.cancel(std::exchange(*timeout, TimerId::none));
+      calls->held_.remove(held);
       calls->settle(id, std::move(result));
     };
     const Duration wait = handlers_.timeout(name, budget_.handler_timeout);
@@ -62,6 +70,7 @@ Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::st
   });
   if (!now) return {};
   if (timeout) shard_.cancel(std::exchange(*timeout, TimerId::none));  // the handler threw after it took its ReplyTo
+  held_.remove(held);
   // A turn can make calls in a loop, and takes no answer before it ends: the bytes of waiting answers are bounded.
   settle(id, *std::move(now));
   return {};
@@ -76,8 +85,12 @@ Result<JsonText> HandlerCalls::shortened(Result<JsonText> result) const {
 
 void HandlerCalls::settle(std::uint64_t id, Result<JsonText> result) {
   result = shortened(std::move(result));
-  const bool fits = answers_bytes_ == 0 || answers_bytes_ + size_of(result) <= budget_.mailbox.bytes_max;
-  if (!fits) result = fail(ErrorCode::overloaded, "overloaded");
+  const bool fits = (answers_bytes_ == 0 || answers_bytes_ + size_of(result) <= budget_.mailbox.bytes_max) &&
+                    held_.add(size_of(result));
+  if (!fits) {
+    result = fail(ErrorCode::overloaded, "overloaded");
+    held_.add_anyway(size_of(result));
+  }
   answers_bytes_ += size_of(result);
   listener_.handler_answered(id, std::move(result));
 }
@@ -85,6 +98,7 @@ void HandlerCalls::settle(std::uint64_t id, Result<JsonText> result) {
 void HandlerCalls::taken(std::size_t bytes) noexcept {
   --calls_;
   answers_bytes_ -= bytes;
+  held_.remove(bytes);
 }
 
 void HandlerCalls::call_sync(std::string_view name, std::string_view args) {
@@ -116,6 +130,7 @@ std::optional<Result<JsonText>> HandlerCalls::sync_result() {
 
 void HandlerCalls::end() noexcept {
   self_.invalidate();
+  held_.clear();
   shard_.cancel(std::exchange(sync_, {}).timeout);
 }
 

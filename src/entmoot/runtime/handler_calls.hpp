@@ -10,12 +10,14 @@
 //
 // Bounds: `handler_calls_max` Beam.calls whose answer has not been delivered; their answers, errors included, may use
 // as many bytes as the mailbox, and one that does not fit is replaced by the error `overloaded`. An error is cut to
-// `error_bytes_max`, because its text may contain what the script has passed.
+// `error_bytes_max`, because its text may contain what the script has passed. The arguments of a call, and then its
+// answer, are held on the room's memory account.
 //
 // Used on its server's shard; the functions that run a handler are called on the fiber of the turn.
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/core/shard.hpp>
@@ -25,8 +27,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace entmoot {
 
@@ -42,8 +46,9 @@ class HandlerCalls {
   };
 
   /// All arguments outlive this object.
-  HandlerCalls(Shard& shard, const Handlers& handlers, const Budget& budget, Listener& listener)
-      : shard_(shard), handlers_(handlers), budget_(budget), listener_(listener) {}
+  HandlerCalls(Shard& shard, const Handlers& handlers, const Budget& budget, std::shared_ptr<MemoryAccount> account,
+               Listener& listener)
+      : shard_(shard), handlers_(handlers), budget_(budget), listener_(listener), held_(std::move(account)) {}
   ~HandlerCalls() { end(); }
   HandlerCalls(const HandlerCalls&) = delete;
   HandlerCalls& operator=(const HandlerCalls&) = delete;
@@ -79,6 +84,7 @@ class HandlerCalls {
   const Budget& budget_;
   Listener& listener_;
 
+  MemoryCharge held_;              // arguments and answers
   std::size_t calls_ = 0;          // Beam.calls whose answer has not been delivered
   std::size_t answers_bytes_ = 0;  // of the answers and errors that wait for their turn
   SyncCall sync_;

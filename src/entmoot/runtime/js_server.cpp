@@ -24,20 +24,26 @@ constexpr std::size_t few_pending_calls = 16;
 
 Error overloaded() { return fail(ErrorCode::overloaded, "overloaded"); }
 Error out_of_memory() { return fail(ErrorCode::out_of_memory, "out of memory"); }
+
+/// The account of `options`, which gets a new one if it has none.
+const std::shared_ptr<MemoryAccount>& account_of(JsServerOptions& options) {
+  if (!options.account) options.account = std::make_shared<MemoryAccount>(options.budget.host_bytes_max);
+  return options.account;
+}
 }  // namespace
 
 JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
-    : Actor(shard, options.budget.mailbox),
+    : Actor(shard, options.budget.mailbox, account_of(options)),
       js_(js),
       options_(std::move(options)),
       runtime_(std::make_unique<js::Runtime>(js.arena, options_.program.heap(), options_.budget.heap,
                                              static_cast<js::Host&>(*this))),
-      turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget)),
+      turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget, options_.account)),
       began_(shard.clock().now()),
-      timers_(shard, options_.budget.timers_max,
+      timers_(shard, options_.budget.timers_max, options_.account,
               [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
-      calls_(shard, options_.budget.pending_calls_max),
-      handler_calls_(shard, options_.handlers, options_.budget, *this),
+      calls_(shard, options_.budget.pending_calls_max, options_.account),
+      handler_calls_(shard, options_.handlers, options_.budget, options_.account, *this),
       log_(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)),
            options_.budget.log_lines_max, shard.clock().now(), options_.console),
       share_(options_.budget.cpu_share, shard.clock().now()) {
@@ -51,9 +57,14 @@ JsServer::~JsServer() { exit(ExitReason::shutdown()); }
 JsServer::Usage JsServer::usage() const noexcept {
   Usage usage = used_;
   usage.heap_bytes = runtime_ ? runtime_->heap().used() : 0;
+  usage.host_bytes = options_.account->used();
   usage.mailbox = mailbox().size();
   usage.uncaught = log_.counts();
   return usage;
+}
+
+void JsServer::trim() noexcept {
+  if (alive() && turn_->state() == Turn::State::idle) runtime_->heap().trim();
 }
 
 // --- messages and turns
@@ -93,9 +104,10 @@ void JsServer::start_call(Envelope envelope) {
   if (envelope.deadline < shard().clock().now()) {
     return std::move(envelope.reply)(fail(ErrorCode::timeout, "timeout"));
   }
-  if (calls_.full() || is_short_of_memory()) return std::move(envelope.reply)(overloaded());
+  if (calls_.full() || calls_.has_too_many(envelope.sender) || is_short_of_memory())
+    return std::move(envelope.reply)(overloaded());
   turn_->start({.kind = js::Entry::Kind::invoke,
-                .id = calls_.begin(std::move(envelope.reply), envelope.deadline),
+                .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
                 .name = std::move(envelope.name),
                 .json = std::move(envelope.args),
                 .bytes = std::move(envelope.bytes)});
@@ -201,8 +213,10 @@ void JsServer::drop_turn() {
   const std::optional<Error>& why = turn_->error();
   ENTMOOT_CHECK(why.has_value(), "a dropped turn has an error");
   used_.cpu += turn_->cpu_used();
-  log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
-             std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
+  if (shard().may_log()) {
+    log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
+               std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
+  }
   exit(ExitReason::crash(*why));
 }
 
@@ -219,7 +233,7 @@ void JsServer::await_start() {
   start_timeout_ = shard().after(options_.budget.start_timeout, [this] {
     start_timeout_ = TimerId::none;
     Error late = fail(ErrorCode::start_timeout, "the script did not start in time");
-    log::error("{} terminated: {} (limit `startTimeout`)", log_.subject(), late.reason);
+    if (shard().may_log()) log::error("{} terminated: {} (limit `startTimeout`)", log_.subject(), late.reason);
     exit(ExitReason::crash(std::move(late)));
   });
 }
@@ -294,9 +308,9 @@ bool JsServer::command(std::string_view name, std::span<const js::Value> operand
   return accepted(guarded([&] { return take(name, operands); }));
 }
 
-/// A call to a handler that does not exist is not charged.
+/// A call to a handler that does not exist is not charged. HandlerCalls holds the arguments.
 void JsServer::charge_call(std::string_view name, std::string_view args) noexcept {
-  if (options_.handlers.find(name)) turn_->charge_effect(sizeof(Input) + args.size());
+  if (options_.handlers.find(name)) turn_->charge_output(sizeof(Input) + args.size());
 }
 
 bool JsServer::call(std::uint64_t id, std::string_view name, std::string_view args) {

@@ -19,6 +19,7 @@
 //
 // Used on its shard, like every actor; others keep ref().
 
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/js/host.hpp>
 #include <entmoot/otp/actor.hpp>
 #include <entmoot/runtime/budget.hpp>
@@ -49,6 +50,8 @@ struct JsServerOptions {
   Program program;
   Handlers handlers = {};
   Budget budget = {};
+  /// What the server holds outside the heap is charged to it; null: to an account of its own.
+  std::shared_ptr<MemoryAccount> account = {};
   ScriptLog::Console console = {};  ///< Receives the script's console output; default: the log.
 };
 
@@ -62,6 +65,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
 
   struct Usage {
     std::size_t heap_bytes = 0;
+    std::size_t host_bytes = 0;  ///< Held outside the heap.
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
     Duration cpu{};
@@ -74,6 +78,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
 
   /// Calls that wait for a promise to settle.
   [[nodiscard]] std::size_t calls_pending() const noexcept { return calls_.size(); }
+  /// Returns the memory that the script has freed to the system, unless a turn is in progress.
+  void trim() noexcept;
   /// Skips the callbacks of setInterval while another actor may be about to replace this one; all else continues.
   void pause_intervals(bool paused) noexcept { timers_.pause_intervals(paused); }
 

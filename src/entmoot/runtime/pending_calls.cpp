@@ -12,8 +12,8 @@ PendingCalls::~PendingCalls() {
   for (const auto& [id, call] : calls_) shard_.cancel(call.timeout);
 }
 
-std::uint64_t PendingCalls::begin(ReplyTo reply, TimePoint deadline) {
-  calls_.emplace(++last_call_, Call{std::move(reply), deadline});
+std::uint64_t PendingCalls::begin(ReplyTo reply, TimePoint deadline, std::uint64_t sender) {
+  calls_.emplace(++last_call_, Call{std::move(reply), deadline, MemoryCharge(account_, call_bytes), sender});
   return last_call_;
 }
 
@@ -29,7 +29,7 @@ void PendingCalls::resolve(std::uint64_t call, Result<Answer> answer) {
 void PendingCalls::send(std::uint64_t call) {
   auto answered = calls_.extract(call);
   if (answered.empty()) return;  // an earlier effect has ended the server, and fail_all() has answered the call
-  shard_.cancel(answered.mapped().timeout);
+  forget(answered.mapped());
   std::optional<Result<Answer>>& answer = answered.mapped().answer;
   ENTMOOT_CHECK(answer.has_value(), "resolve() precedes send()");
   std::move(answered.mapped().reply)(*std::move(answer));
@@ -37,11 +37,17 @@ void PendingCalls::send(std::uint64_t call) {
 
 void PendingCalls::await(std::uint64_t call) {
   const auto found = calls_.find(call);
-  if (found == calls_.end() || found->second.deadline == TimePoint::max()) return;
+  if (found == calls_.end()) return;
+  if (found->second.sender != 0) {
+    found->second.waits = true;
+    ++waiting_[found->second.sender];
+  }
+  if (found->second.deadline == TimePoint::max()) return;
   found->second.timeout = shard_.after(found->second.deadline - shard_.clock().now(), [this, call] {
     const auto expired = calls_.find(call);
     expired->second.timeout = TimerId::none;
     if (expired->second.answer) return;  // the current turn has answered it
+    forget(expired->second);
     std::move(expired->second.reply)(fail(ErrorCode::timeout, "timeout"));
     calls_.erase(expired);
   });
@@ -53,13 +59,22 @@ void PendingCalls::fail_turn(std::uint64_t own, const Error& failure) {
       ++at;
       continue;
     }
-    shard_.cancel(at->second.timeout);
+    forget(at->second);
     std::move(at->second.reply)(failure);
     at = calls_.erase(at);
   }
 }
 
+/// Before the call is removed.
+void PendingCalls::forget(const Call& call) {
+  shard_.cancel(call.timeout);
+  if (!call.waits) return;
+  const auto found = waiting_.find(call.sender);
+  if (--found->second == 0) waiting_.erase(found);
+}
+
 void PendingCalls::fail_all(const Error& reason) {
+  waiting_.clear();
   for (auto& [id, call] : std::exchange(calls_, {})) {
     shard_.cancel(call.timeout);
     std::move(call.reply)(reason);

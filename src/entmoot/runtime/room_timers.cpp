@@ -6,8 +6,13 @@
 
 namespace entmoot {
 
+namespace {
+// Held for each timer: its entries here and in the shard's table.
+constexpr std::size_t timer_bytes = 256;
+}  // namespace
+
 std::uint32_t RoomTimers::start(double milliseconds, bool repeat) {
-  if (timers_.size() >= timers_max_) return 0;
+  if (timers_.size() >= timers_max_ || !held_.add(timer_bytes)) return 0;
   constexpr double longest_ms = 2147483647;  // browsers store delays in 32 bits
   const double ms = std::clamp(milliseconds, 1.0, longest_ms);
   const auto period = std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(ms));
@@ -29,7 +34,7 @@ bool RoomTimers::taken(std::uint32_t id) {
   const auto found = timers_.find(id);
   if (found == timers_.end()) return true;
   if (!found->second.repeat) {
-    timers_.erase(found);
+    erase(found);
     return true;
   }
   found->second.due = std::max(found->second.due + found->second.period, shard_.clock().now());
@@ -41,12 +46,18 @@ void RoomTimers::stop(std::uint32_t id) {
   const auto found = timers_.find(id);
   if (found == timers_.end()) return;
   shard_.cancel(found->second.timer);
-  timers_.erase(found);
+  erase(found);
+}
+
+void RoomTimers::erase(Timers::iterator timer) noexcept {
+  timers_.erase(timer);
+  held_.remove(timer_bytes);
 }
 
 void RoomTimers::stop_all() noexcept {
   for (const auto& [id, timer] : timers_) shard_.cancel(timer.timer);
   timers_.clear();
+  held_.clear();
 }
 
 }  // namespace entmoot

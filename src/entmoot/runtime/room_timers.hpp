@@ -5,26 +5,31 @@
 // A room's setTimeout and setInterval, on the shard's timers. Ids are per room and begin at 1, as in browsers.
 
 #include <entmoot/base/clock.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/unique_function.hpp>
 #include <entmoot/core/shard.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <unordered_map>
+#include <utility>
 
 namespace entmoot {
 
 class RoomTimers {
  public:
-  /// `due` is called with the id on the shard, never from within start().
-  RoomTimers(Shard& shard, std::size_t timers_max, std::function<void(std::uint32_t)> due)
-      : shard_(shard), timers_max_(timers_max), due_(std::move(due)) {}
+  /// `due` is called with the id on the shard, never from within start(). Timers are held on `account`.
+  RoomTimers(Shard& shard, std::size_t timers_max, std::shared_ptr<MemoryAccount> account,
+             std::function<void(std::uint32_t)> due)
+      : shard_(shard), timers_max_(timers_max), due_(std::move(due)), held_(std::move(account)) {}
   ~RoomTimers() { stop_all(); }
   RoomTimers(const RoomTimers&) = delete;
   RoomTimers& operator=(const RoomTimers&) = delete;
 
-  /// Returns 0 if there are too many timers. The delay is clamped to 1 ms … 24.8 days, as in browsers.
+  /// Returns 0 if there are too many timers, or the account is full. The delay is clamped to 1 ms … 24.8 days, as in
+  /// browsers.
   [[nodiscard]] std::uint32_t start(double milliseconds, bool repeat);
   /// Called when a due timer is about to run its callback. A one-shot timer is removed; an interval is armed again only
   /// now, so that one that is faster than its room is queued once and costs the shard nothing meanwhile. False: skip
@@ -43,12 +48,15 @@ class RoomTimers {
     TimePoint due;
     TimerId timer;
   };
+  using Timers = std::unordered_map<std::uint32_t, Timer>;
   void arm(std::uint32_t id, Timer& timer);
+  void erase(Timers::iterator timer) noexcept;
 
   Shard& shard_;
   const std::size_t timers_max_;
   std::function<void(std::uint32_t)> due_;
-  std::unordered_map<std::uint32_t, Timer> timers_;
+  Timers timers_;
+  MemoryCharge held_;
   std::uint32_t last_id_ = 0;
   bool intervals_paused_ = false;
 };

@@ -7,9 +7,9 @@
 // Used on its server's shard.
 
 #include <entmoot/base/error.hpp>
+#include <entmoot/base/limited_log.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/js/host.hpp>
-#include <entmoot/runtime/limited_log.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -36,7 +36,7 @@ class ScriptLog {
   using Console = std::function<void(std::string_view subject, log::Level level, std::string_view line)>;
 
   ScriptLog(std::string subject, std::size_t lines_max, TimePoint now, Console console)
-      : log_(std::move(subject), lines_max, now), console_(std::move(console)), now_(now) {}
+      : log_(std::move(subject), lines_max, now, "logLines"), console_(std::move(console)), now_(now) {}
 
   /// Called at the begin of a slice: `now` is the time of all lines in the slice.
   void begin_slice(TimePoint now) noexcept { now_ = now; }

@@ -10,11 +10,11 @@ namespace entmoot {
 
 namespace {
 Error out_of_memory() { return fail(ErrorCode::out_of_memory, "out of memory"); }
-Error too_much_output() { return fail(ErrorCode::turn_limit, "too much output in one turn"); }
 }  // namespace
 
-Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& budget)
-    : js_(js), runtime_(runtime), clock_(clock), budget_(budget) {
+Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& budget,
+           std::shared_ptr<MemoryAccount> account)
+    : js_(js), runtime_(runtime), clock_(clock), budget_(budget), held_(std::move(account)) {
   runtime.heap().on_exhausted(&Turn::exhausted, this);
 }
 
@@ -28,6 +28,8 @@ void Turn::start(Input input) {
   first_slice_ = true;
   cpu_used_ = {};
   effect_bytes_ = 0;
+  account_is_full_ = false;
+  held_.add_anyway(input_.size());
   effects_.begin(budget_.fan_out_bytes_max);
   error_.reset();
   fiber_.start(js_.stacks, &Turn::body, this);
@@ -53,9 +55,15 @@ bool Turn::interrupt() noexcept {
   return runtime_.heap().over_soft();
 }
 
-bool Turn::charge_effect(std::size_t bytes) noexcept {
-  effect_bytes_ += bytes;
-  return effect_bytes_ <= budget_.effects_bytes_max;
+void Turn::charge_effect(std::size_t bytes) noexcept {
+  charge_output(bytes);
+  if (!held_.add(bytes)) account_is_full_ = true;
+}
+
+std::optional<Error> Turn::output_error() const {
+  if (effect_bytes_ > budget_.effects_bytes_max) return fail(ErrorCode::turn_limit, "too much output in one turn");
+  if (account_is_full_) return fail(ErrorCode::turn_limit, "too much memory outside its heap (limit `hostMemory`)");
+  return std::nullopt;
 }
 
 // Most turns end in their first slice, which is charged by two readings of the steady clock. From the second slice on a
@@ -79,15 +87,15 @@ Turn::State Turn::run_slice() {
   if (state_ == State::dropped) {
     drop(out_of_memory());
   } else if (switched_out) {
-    if (effect_bytes_ > budget_.effects_bytes_max) {
-      drop(too_much_output());
+    if (auto error = output_error()) {
+      drop(*std::move(error));
     } else if (cpu_used_ > budget_.turn_cpu) {
       drop(fail(ErrorCode::cpu_limit, "out of time"));
     }
   } else if (ended_ == js::Ended::too_many_jobs) {
     drop(fail(ErrorCode::turn_limit, "too many microtasks"));
-  } else if (effect_bytes_ > budget_.effects_bytes_max) {
-    drop(too_much_output());
+  } else if (auto error = output_error()) {
+    drop(*std::move(error));
   } else {
     if (ended_ == js::Ended::interrupted) error_ = out_of_memory();
     state_ = State::done;
@@ -97,6 +105,7 @@ Turn::State Turn::run_slice() {
 
 void Turn::finish() noexcept {
   effects_.drop();
+  held_.clear();
   input_ = {};
   state_ = State::idle;
 }
@@ -104,6 +113,7 @@ void Turn::finish() noexcept {
 void Turn::drop(Error reason) noexcept {
   fiber_.forget();
   effects_.drop();
+  held_.clear();
   error_ = std::move(reason);
   state_ = State::dropped;
 }

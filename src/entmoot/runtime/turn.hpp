@@ -16,13 +16,16 @@
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/error.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/core/effects.hpp>
 #include <entmoot/core/fiber.hpp>
 #include <entmoot/js/runtime.hpp>
 #include <entmoot/runtime/budget.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,6 +39,10 @@ struct Input {
   std::string name = {};
   JsonText json = {};
   std::optional<SharedBytes> bytes = {};
+
+  [[nodiscard]] std::size_t size() const noexcept {
+    return sizeof(Input) + name.size() + json.view().size() + (bytes ? bytes->size() : 0);
+  }
 };
 
 class Turn {
@@ -43,7 +50,8 @@ class Turn {
   enum class State { idle, running, waiting, done, dropped };
 
   /// All arguments outlive the turn.
-  Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& budget);
+  Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& budget,
+       std::shared_ptr<MemoryAccount> account);
 
   [[nodiscard]] State state() const noexcept { return state_; }
   /// Only when idle.
@@ -69,10 +77,13 @@ class Turn {
   void wait() noexcept { state_ = State::waiting; }
   /// The body can continue.
   void wake() noexcept { state_ = State::running; }
-  /// Counts bytes of output. False: too many, and the turn will be dropped.
-  bool charge_effect(std::size_t bytes) noexcept;
+  /// Counts bytes of output, which the turn holds until finish(). If there are too many, the turn will be dropped.
+  void charge_effect(std::size_t bytes) noexcept;
+  /// Counts bytes of output that are held elsewhere.
+  void charge_output(std::size_t bytes) noexcept { effect_bytes_ += bytes; }
 
  private:
+  [[nodiscard]] std::optional<Error> output_error() const;
   void charge_cpu(TimePoint began, TimePoint cpu_began);
   static void body(void* self);
   static void exhausted(void* self);
@@ -88,6 +99,8 @@ class Turn {
   Fiber fiber_;
   Effects effects_;
   std::size_t effect_bytes_ = 0;
+  MemoryCharge held_;             // the input and the effects
+  bool account_is_full_ = false;  // the account had no room for an effect
   bool first_slice_ = true;
   Duration cpu_used_{};
   js::Ended ended_ = js::Ended::done;

@@ -88,11 +88,12 @@ struct Fetcher::Inner {
 // One request and its redirects. Kept alive by pending I/O, and by the Fetcher until it has ended.
 class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(const std::shared_ptr<Inner>& inner, FetchRequest request, ReplyTo reply)
+  Exchange(const std::shared_ptr<Inner>& inner, FetchRequest request, ReplyTo reply, MemoryCharge held)
       : inner_(inner),
         options_(inner->options),
         request_(std::move(request)),
         reply_(std::move(reply)),
+        held_(std::move(held)),
         deadline_(inner->shard),
         resolver_(inner->shard.io()) {}
 
@@ -111,6 +112,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
   void finish(Result<JsonText> result) {
     const auto self = shared_from_this();
     deadline_.cancel();
+    held_.clear();
     if (reply_.wanted()) std::move(reply_)(std::move(result));
     resolver_.cancel();
     close();
@@ -225,7 +227,13 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
     parser.header_limit(response_header_bytes_max);
     parser.body_limit(options_.response_bytes_max);
     parser.skip(request_.method == "HEAD");
-    http::async_read(
+    read_more(stream, parser);
+  }
+
+  /// Reads a part of the response, and holds its bytes on the room's account.
+  template <class Stream>
+  void read_more(Stream& stream, ResponseParser& parser) {
+    http::async_read_some(
         stream, buffer_, parser,
         [this, self = shared_from_this(), &stream, &parser](const error_code& error, std::size_t) {
           if (over()) return;
@@ -234,6 +242,12 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
                                                              options_.response_bytes_max / KiB)));
           }
           if (error) return finish("no response from", write_error_ ? write_error_ : error);
+          const std::size_t bytes = parser.get().body().size();
+          if (bytes > held_.bytes() && !held_.add(bytes - held_.bytes())) {
+            return finish(
+                fail(ErrorCode::limit, "too much memory is held for this room outside its heap (limit `hostMemory`)"));
+          }
+          if (!parser.is_done()) return read_more(stream, parser);
           if (parser.get().result_int() < 200) return read(stream);  // 100 and 103 precede the response
           take(parser.release());
         });
@@ -274,7 +288,8 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
   const std::weak_ptr<Inner> inner_;
   const FetchOptions& options_;
   FetchRequest request_;
-  ReplyTo reply_;  // wanted() until the reply
+  ReplyTo reply_;      // wanted() until the reply
+  MemoryCharge held_;  // the bytes of the response
   Deadline deadline_;
   tcp::resolver resolver_;
   bool resolving_ = false;
@@ -300,12 +315,13 @@ Fetcher::~Fetcher() {
     exchange->finish(fail(ErrorCode::unavailable, "the server is stopping"));
 }
 
-void Fetcher::fetch(const JsonText& args, ReplyTo reply) {
+void Fetcher::fetch(const JsonText& args, ReplyTo reply, std::shared_ptr<MemoryAccount> account) {
   if (inner_->exchanges.size() >= inner_->options.under_way_max)
     return std::move(reply)(fail(ErrorCode::overloaded, "overloaded"));
   auto request = FetchRequest::parse(args, inner_->options.request_bytes_max);
   if (!request) return std::move(reply)(request.error());
-  inner_->exchanges.push_back(std::make_shared<Exchange>(inner_, std::move(*request), std::move(reply)));
+  inner_->exchanges.push_back(
+      std::make_shared<Exchange>(inner_, std::move(*request), std::move(reply), MemoryCharge(std::move(account))));
   const auto exchange = inner_->exchanges.back();
   exchange->start();
 }

@@ -19,6 +19,7 @@
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
+#include <entmoot/base/memory_account.hpp>
 #include <entmoot/otp/reply_to.hpp>
 #include <entmoot/web/fetch_policy.hpp>
 
@@ -56,7 +57,8 @@ class Fetcher {
   Fetcher& operator=(const Fetcher&) = delete;
 
   /// `args` is a request as JSON (web/fetch_message.hpp). The result is the response, whatever its status, or an Error.
-  void fetch(const JsonText& args, ReplyTo reply);
+  /// While the response arrives its bytes are held on `account` (null: on none); if that is full, the request fails.
+  void fetch(const JsonText& args, ReplyTo reply, std::shared_ptr<MemoryAccount> account = {});
   /// Aborts the request with this id, if it is pending.
   void abort(std::string_view id);
 

@@ -120,6 +120,11 @@ void HttpSession::serve(HttpRequest request) {
   keep_alive_ = request.keep_alive;
   leave_out_body_ = request.method == "HEAD";
   request.peer = peer_.address;
+  if (!site_->http.hosts.allows(request.host)) {
+    keep_alive_ = false;
+    return answer(HttpResponse::error(
+        403, "this server listens on loopback and answers only requests for localhost" + site_->http.hosts.advice));
+  }
   if (const auto place = site_->find_mount(request.path); place.mount) return serve_mount(place, std::move(request));
 
   if (auto file = site_->files.find(request)) return answer(*std::move(file));

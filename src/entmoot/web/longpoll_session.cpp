@@ -86,13 +86,16 @@ void LongpollSession::close(CloseCode code, std::string_view reason) {
 void LongpollSession::publish(std::vector<Frame> frames, Responder responder) {
   shard_.assert_here();
   if (publishes_.size() >= options_.publishes_max) return responder.respond(longpoll_error(503));
-  publishes_.push_back({std::move(frames), 0, std::move(responder)});
+  std::size_t bytes = 0;
+  for (const Frame& frame : frames) bytes += frame.bytes.size();
+  publishes_.push_back({std::move(frames), 0, std::move(responder), MemoryCharge(handler_->account(), bytes)});
   if (publishes_.size() == 1) take_frames();
 }
 
 void LongpollSession::take_frames() {
   while (!publishes_.empty()) {
     if (!handler_->is_settled()) return wait_until_settled();
+    if (has_to_wait()) return wait_until_returned();
     auto& first = publishes_.front();
     if (first.next < first.frames.size()) {
       hand_over(first.frames[first.next++]);
@@ -121,6 +124,25 @@ void LongpollSession::wait_until_settled() {
     if (!session || session->ended_) return;
     session->settling_ = false;
     session->take_frames();
+  });
+}
+
+/// Whether so much is held for the client, besides the frames that wait here, that these have to wait.
+bool LongpollSession::has_to_wait() const {
+  const auto account = handler_->account();
+  if (!account) return false;
+  std::size_t here = 0;
+  for (const auto& publish : publishes_) here += publish.held.bytes();
+  return account->used() - here >= account->limit();
+}
+
+void LongpollSession::wait_until_returned() {
+  if (!publish_deadline_.is_set()) publish_deadline_.set(options_.window, [this] { refuse_publishes(); });
+  handler_->account()->when_returned([&shard = shard_, weak = weak_from_this()] {
+    shard.post([weak] {
+      const auto session = std::static_pointer_cast<LongpollSession>(weak.lock());
+      if (session && !session->ended_) session->take_frames();
+    });
   });
 }
 

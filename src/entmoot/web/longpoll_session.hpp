@@ -61,13 +61,16 @@ class LongpollSession final : public Connection, public Transport, private Flush
     std::vector<Frame> frames;
     std::size_t next = 0;
     Responder responder;
+    MemoryCharge held;
   };
 
   void flush() override { answer_poll(); }
   void answer_poll();
   void take_frames();
   void hand_over(const Frame& frame);
+  [[nodiscard]] bool has_to_wait() const;
   void wait_until_settled();
+  void wait_until_returned();
   void refuse_publishes();
   void watch_polls();
   void end();

@@ -59,14 +59,19 @@ std::optional<Origin> parse_origin(std::string_view text) {
   return origin;
 }
 
+/// `pattern`: a host, or "*." and a host.
+bool host_matches(std::string_view pattern, std::string_view host) {
+  if (!pattern.starts_with("*.")) return pattern == host;
+  const std::string_view domain = pattern.substr(2);
+  return host == domain || host.ends_with("." + std::string(domain));
+}
+
 bool entry_allows(std::string_view entry_text, const Origin& origin) {
   const auto entry = parse_origin(entry_text);
   if (!entry) return false;
   if (!entry->scheme.empty() && entry->scheme != origin.scheme) return false;
   if (!entry->port.empty() && entry->port != origin.port) return false;
-  if (!entry->host.starts_with("*.")) return entry->host == origin.host;
-  const std::string_view domain = std::string_view(entry->host).substr(2);
-  return origin.host == domain || origin.host.ends_with("." + std::string(domain));
+  return host_matches(entry->host, origin.host);
 }
 
 /// A star stands only for whole labels at the front of a name.
@@ -101,6 +106,11 @@ Result<void> OriginPolicy::validate() const {
                                                 log::quoted(entry)));
   }
   return {};
+}
+
+bool origin_entry_names(std::string_view entry, std::string_view host) {
+  const auto origin = parse_origin(entry);
+  return origin && host_matches(origin->host, host);
 }
 
 bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request) {

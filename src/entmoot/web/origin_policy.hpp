@@ -44,6 +44,9 @@ struct OriginPolicy {
   [[nodiscard]] Result<void> validate() const;
 };
 
+/// Whether an entry of OriginPolicy::allowed names `host`, a name in lower case without a port.
+[[nodiscard]] bool origin_entry_names(std::string_view entry, std::string_view host);
+
 [[nodiscard]] bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request);
 
 }  // namespace entmoot

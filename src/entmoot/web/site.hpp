@@ -7,6 +7,7 @@
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/web/endpoint_socket.hpp>
+#include <entmoot/web/host_policy.hpp>
 #include <entmoot/web/http_parser.hpp>
 #include <entmoot/web/longpoll.hpp>
 #include <entmoot/web/path_pattern.hpp>
@@ -23,6 +24,7 @@ namespace entmoot {
 
 struct HttpOptions {
   HttpLimits limits = {};
+  HostPolicy hosts = {};
   Duration head_timeout = std::chrono::seconds(5);         ///< From the first byte of a request to the end of its head.
   Duration body_timeout = std::chrono::seconds(15);        ///< From the end of the head to the end of the body.
   Duration keep_alive_timeout = std::chrono::seconds(15);  ///< Between two requests.

@@ -97,6 +97,10 @@ void WebSocketSession::on_readable() {
 
 void WebSocketSession::take(std::span<char> input) {
   while (state_ != State::gone && !peer_is_done_) {
+    if (!input.empty() && has_to_wait()) {
+      keep(input);
+      break;
+    }
     const auto event = decoder_.decode(input);
     if (!event) break;
     take_event(*event);
@@ -104,6 +108,26 @@ void WebSocketSession::take(std::span<char> input) {
   check_frame_rate();
   close_if_done();
   read_on();
+}
+
+bool WebSocketSession::has_to_wait() const {
+  if (!handler_) return false;
+  const auto account = handler_->account();
+  return account && account->used() >= account->limit();
+}
+
+void WebSocketSession::keep(std::span<const char> input) {
+  kept_input_.assign(input.begin(), input.end());
+  handler_->account()->when_returned([&shard = shard_, session = weak_from_this()] {
+    shard.post([session] {
+      if (const auto self = session.lock()) static_cast<WebSocketSession&>(*self).take_kept();
+    });
+  });
+}
+
+void WebSocketSession::take_kept() {
+  std::string input = std::exchange(kept_input_, {});
+  if (state_ != State::gone) take(input);
 }
 
 void WebSocketSession::check_frame_rate() {
@@ -115,7 +139,8 @@ void WebSocketSession::check_frame_rate() {
 }
 
 void WebSocketSession::read_on() {
-  if (state_ != State::gone && outbox_.bytes() <= pause_reading_above_bytes) stream_.when_readable();
+  if (state_ == State::gone || !kept_input_.empty() || outbox_.bytes() > pause_reading_above_bytes) return;
+  stream_.when_readable();
 }
 
 void WebSocketSession::take_event(const WebSocketEvent& event) {
@@ -168,7 +193,7 @@ void WebSocketSession::watch_idle(Duration delay) {
   idle_.set(delay, [this] {
     const auto idle = shard_.clock().now() - last_received_;
     // Idleness cannot be observed while input is not read; then the stall timeout applies.
-    if (idle < options_.idle_timeout || outbox_.bytes() > pause_reading_above_bytes) {
+    if (idle < options_.idle_timeout || outbox_.bytes() > pause_reading_above_bytes || !kept_input_.empty()) {
       return watch_idle(idle < options_.idle_timeout ? options_.idle_timeout - idle : options_.idle_timeout);
     }
     close(CloseCode::going_away, "idle");

@@ -36,6 +36,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace entmoot {
@@ -81,6 +82,11 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void flush() override;
 
   void take(std::span<char> input);
+  /// Whether so much is held for the client that its input has to wait.
+  [[nodiscard]] bool has_to_wait() const;
+  /// Keeps `input` until less is held for the client.
+  void keep(std::span<const char> input);
+  void take_kept();
   void check_frame_rate();
   /// Waits for more input, unless too many bytes are queued for the client.
   void read_on();
@@ -109,6 +115,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   Deadline idle_;
   Deadline closing_;
   std::unique_ptr<FrameHandler> handler_;
+  std::string kept_input_;  // not decoded, because too much is held for the client; usually empty
 };
 
 }  // namespace entmoot

@@ -22,6 +22,8 @@ interface EntmootLimits {
   heap?: EntmootSize;
   /** Heap use at which a turn fails; seven eighths of `heap` unless set. Default: "14 MB". */
   heapWarn?: EntmootSize;
+  /** Memory that the server holds for a room outside its heap: queued messages, output, answers, arriving responses of `fetch`, timers, presence. Default: "32 MB". */
+  hostMemory?: EntmootSize;
   /** CPU time for one message. Default: "1s". */
   turn?: EntmootTime;
   /** Share of one core that a room can use, averaged over ten seconds. Default: 0.5. */
@@ -34,7 +36,7 @@ interface EntmootLimits {
   timers?: number;
   /** Unanswered calls of `Beam.call` and `fetch`. Default: 1000. */
   handlerCalls?: number;
-  /** Messages whose handler's promise is not settled. Default: 1000. */
+  /** Messages whose handler's promise is not settled; one client can have a quarter of them. Default: 1000. */
   pendingCalls?: number;
   /** Time that a `Beam.call` has to be answered. Default: "5s". */
   handlerTimeout?: EntmootTime;
@@ -75,7 +77,7 @@ interface EntmootConfig {
   address?: string;
   /** Number of shard threads; 0 means one per core. Default: 0. */
   shards?: number;
-  /** Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the listed ones; `[":conn"]` allows the server's own host, scheme and port. Default: true. */
+  /** Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the listed ones; `[":conn"]` allows the server's own host, scheme and port. A server on a loopback address only answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is allowed. Default: true. */
   origins?: boolean | string[];
   /** Take the client's address from the last entry of X-Forwarded-For. Set it only behind a proxy that writes this header: otherwise clients can forge their address. Default: false. */
   proxy?: boolean;
@@ -94,6 +96,8 @@ interface EntmootConfig {
     connectionsPerIp?: number;
     /** Topics that one client can have joined. Default: 100. */
     channels?: number;
+    /** Memory held for one client: its messages that are not answered, each with 2 KB besides its own size, and its messages that wait for a join. Default: "1 MB". */
+    memory?: EntmootSize;
     /** Messages per second from one client; bursts of up to twice as many. Default: 10000. */
     messagesPerSecond?: number;
     /** Message bytes per second from one client; bursts of up to twice as many. Default: "8 MB". */
@@ -184,6 +188,8 @@ interface EntmootConfig {
     rooms?: number;
     /** Running rooms that clients from one address have started. Default: 100. */
     roomsPerIp?: number;
+    /** Memory of the process. From nine tenths of it on, rooms without clients are put to sleep, those that have been idle longest first. Default: four fifths of the machine's memory, or of the cgroup's limit. */
+    memory?: EntmootSize;
     /** Memory for the state of all sleeping rooms, divided equally among the shards. Default: "64 MB". */
     sleepingBytes?: EntmootSize;
     restarts?: {

@@ -10,7 +10,7 @@
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/log.hpp>
-#include <entmoot/runtime/log_allowance.hpp>
+#include <entmoot/base/log_allowance.hpp>
 
 #include <fmt/format.h>
 
@@ -23,9 +23,10 @@ namespace entmoot {
 
 class LimitedLog {
  public:
-  /// `subject` begins each line: `room "chat:lobby"`. `lines_max`: see LogAllowance.
-  LimitedLog(std::string subject, std::size_t lines_max, TimePoint now)
-      : subject_(std::move(subject)), lines_(lines_max, now) {}
+  /// `subject` begins each line: `room "chat:lobby"`. `lines_max`: see LogAllowance. `limit` names the
+  /// setting and lives as long as the program.
+  LimitedLog(std::string subject, std::size_t lines_max, TimePoint now, std::string_view limit = {})
+      : subject_(std::move(subject)), limit_(limit), lines_(lines_max, now) {}
 
   [[nodiscard]] const std::string& subject() const noexcept { return subject_; }
 
@@ -41,12 +42,14 @@ class LimitedLog {
   /// Writes how many lines were suppressed, if the allowance has room for that.
   void report_suppressed(TimePoint now) {
     if (const auto count = lines_.take_suppressed(now)) {
-      log::warn("{}: suppressed {} log lines (limit `logLines`)", subject_, count);
+      const std::string limit = limit_.empty() ? std::string() : fmt::format(" (limit `{}`)", limit_);
+      log::warn("{}: suppressed {} log lines{}", subject_, count, limit);
     }
   }
 
  private:
   const std::string subject_;
+  const std::string_view limit_;
   LogAllowance lines_;
 };
 
