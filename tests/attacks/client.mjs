@@ -122,11 +122,13 @@ export class Client {
     asked?.resolve({ status: fields[3], response: payload });
   }
 
-  /** The frame of a message; `note` is called with its reference. */
+  /** The reference and the frame of a message. A payload that is a string is sent as it is, and may be invalid JSON. */
   message(topic, event, payload = {}) {
     const ref = String(++this.#last);
     if (event === "phx_join") this.#joins.set(topic, ref);
-    return { ref, bytes: frame(JSON.stringify([this.#joins.get(topic) ?? null, ref, topic, event, payload])) };
+    const head = JSON.stringify([this.#joins.get(topic) ?? null, ref, topic, event]);
+    const json = typeof payload === "string" ? payload : JSON.stringify(payload);
+    return { ref, bytes: frame(`${head.slice(0, -1)},${json}]`) };
   }
 
   /** Sends a message and returns its reply, {status, response}. */
