@@ -86,6 +86,7 @@ void PubSub::broadcast(std::string_view topic, std::string_view event, Payload p
 
 void PubSub::local_broadcast(std::string_view topic, std::string_view event, Payload payload) {
   const auto message = make_message(topic, event, std::move(payload));
+  message->charge_to(Effects::releasing());
   SubscriberTable& table = tables_.local();
   table.deliver({message, SubscriberId::none, Lane::fast});
   Shard::here().post([&table, message] { table.deliver({message, SubscriberId::none, Lane::callback}); });
