@@ -102,10 +102,19 @@ ENTMOOT_ALLOCATOR void Heap::unlink(Block* b) noexcept {
   b->size_and_free &= ~free_bit;
 }
 
-// Searches from the first class all of whose blocks fit, so that the first block of any list can be taken.
+// The first block of the request's own class is taken if it fits: often it is one of the same size that was freed
+// before, and without it a heap of equal blocks would grow although half of them are free. Otherwise the search begins
+// at the first class all of whose blocks fit, so that the first block of any list can be taken.
 ENTMOOT_ALLOCATOR Heap::Block* Heap::take_fitting(std::uint32_t size) noexcept {
   std::uint32_t wanted = size;
-  if (size >= 256) wanted += (1u << (std::bit_width(size) - 5)) - 1;
+  if (size >= 256) {
+    const auto [first, second] = class_of(size);
+    if (const std::uint32_t own = lists_[first][second]; own && block(own)->size() >= size) {
+      unlink(block(own));
+      return block(own);
+    }
+    wanted += (1u << (std::bit_width(size) - 5)) - 1;
+  }
   auto [first, second] = class_of(wanted);
   std::uint32_t seconds = second_bits_[first] & (~0u << second);
   if (!seconds) {
