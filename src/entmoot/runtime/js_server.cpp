@@ -74,10 +74,12 @@ void JsServer::deliver(Input input) {
   shard().make_runnable(*this);
 }
 
-/// Starts a turn with the next input, if there is one. Inner messages and mailbox messages alternate.
+/// Starts a turn with the next input, if there is one. Inner messages and mailbox messages alternate. Returns false if
+/// no turn was started: there is no input, or the slice is over after many that need no turn.
 bool JsServer::take_input() {
-  while (turn_->state() == Turn::State::idle) {
-    if (!started_ && inner_.empty()) return false;
+  for (int taken = 0; turn_->state() == Turn::State::idle; ++taken) {
+    if (!has_input()) return false;
+    if (taken % 16 == 15 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
     inner_last_ = !inner_.empty() && (!started_ || mailbox().empty() || !inner_last_);
     if (inner_last_) {
       Input next = std::move(inner_.front());
@@ -145,7 +147,8 @@ bool JsServer::slice() {
       if (!release_effects()) return alive() && !outflow_->wait();
       end_turn();
     }
-    if (!alive() || !take_input()) return false;
+    if (!alive()) return false;
+    if (!take_input()) return has_input();
     const Duration used = turn_->cpu_used();
     const Turn::State state = turn_->run_slice();
     share_.charge(turn_->cpu_used() - used, slice_began_);
@@ -158,7 +161,7 @@ bool JsServer::slice() {
     finish_turn();
     if (!alive()) return false;
     if (releasing_) continue;
-    const bool more = !inner_.empty() || (started_ && !mailbox().empty());
+    const bool more = has_input();
     if (!more || turns >= turns_per_slice || shard().clock().now() - slice_began_ > js_.slicer.slice()) return more;
   }
 }

@@ -112,6 +112,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void handler_answered(std::uint64_t id, Result<JsonText> result) override;
   void sync_answered() override;
 
+  [[nodiscard]] bool has_input() const noexcept { return !inner_.empty() || (started_ && !mailbox().empty()); }
   bool take_input();
   void start_inner(Input input);
   void start_call(Envelope envelope);
