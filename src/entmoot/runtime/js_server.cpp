@@ -115,10 +115,14 @@ void JsServer::start_call(Envelope envelope) {
                 .bytes = std::move(envelope.bytes)});
 }
 
-/// Whether calls that are pending have nearly filled the heap, so that a further one could end the server.
+/// Whether calls that are pending have nearly filled the heap, with the gaps between its blocks, so that a further one
+/// could end the server.
 bool JsServer::is_short_of_memory() const noexcept {
   const js::Heap& heap = runtime_->heap();
-  return calls_.size() >= few_pending_calls && heap.used() > heap.limits().soft - heap.limits().soft / 8;
+  const auto& [hard, soft] = heap.limits();
+  if (calls_.size() < few_pending_calls) return false;
+  return heap.used() > soft - soft / 8 ||
+         heap.footprint() > hard - hard / 8;  // the hard limit applies to the footprint
 }
 
 /// Makes the server runnable again when its CPU share is available again.
