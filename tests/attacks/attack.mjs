@@ -36,10 +36,10 @@ function child(file, args) {
 
 /**
  * Defines a test. `body` gets `{server, client, connect(), crowd(count, topic, behaviour), note(text)}`.
- * `server`: options of Server.start(). `limit`: the longest time in ms that the bystander may wait. `todo`: why the attack
- * succeeds, if that is known; its failure is then reported, but does not fail the suite.
+ * `server`: options of Server.start(). `limit`: the longest time in ms that the bystander may wait. `endsServer`: the body ends
+ * the server. `todo`: why the attack succeeds, if that is known; its failure is then reported, but does not fail the suite.
  */
-export function attack(name, variant, { server: options = {}, limit = LIMIT_MS, todo } = {}, body) {
+export function attack(name, variant, { server: options = {}, limit = LIMIT_MS, endsServer = false, todo } = {}, body) {
   test(`${name}: ${variant}`, { timeout: TEST_TIMEOUT_MS, todo }, async (t) => {
     const ends = [];
     try {
@@ -70,6 +70,7 @@ export function attack(name, variant, { server: options = {}, limit = LIMIT_MS, 
         note: (text) => t.diagnostic(`${variant}: ${text}`),
       });
 
+      if (endsServer) return;
       await rest(Math.max(SETTLE_MS, LEAST_MS - (performance.now() - begin)));
       assert.equal(server.ended, null, `the server ended with ${server.ended}:\n${server.output.slice(-3000)}`);
       const felt = await neighbour.answer("finish");

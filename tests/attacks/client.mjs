@@ -135,6 +135,7 @@ export class Client {
   request(topic, event, payload = {}, within = 20000) {
     const { ref, bytes } = this.message(topic, event, payload);
     return new Promise((resolve, reject) => {
+      if (this.closed !== null) return reject(new Error(`the connection ended with ${this.closed}`));
       const late = setTimeout(() => {
         this.#waiting.delete(ref);
         reject(new Error(`no reply to ${event} of ${topic} within ${within} ms`));

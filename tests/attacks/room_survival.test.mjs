@@ -100,7 +100,11 @@ attack("survival of a room", "calls of 60 KB that wait for one promise", { serve
   await victim.finish(note);
 });
 
-attack("survival of a room", "calls of 60 KB of small objects that wait for one promise", { server: { files } }, async ({ connect, note }) => {
+// One such message takes 1.3 MB in the heap, and a room refuses no call before 16 are pending (`few_pending_calls` in
+// runtime/js_server.cpp).
+attack("survival of a room", "ten calls of 60 KB that are 1.3 MB in the heap", {
+  server: { files }, todo: "fewer than 16 calls can fill a heap",
+}, async ({ connect, note }) => {
   const victim = await member(connect, "waits:a");
   await besiege({ connect, topic: "waits:a", victim, count: 240, payload: () => ({ list: Array(15000).fill({}) }) });
   await victim.finish(note);
@@ -123,7 +127,7 @@ attack("survival of a room", "600 joins that are never answered", { server: { fi
   await victim.finish(note);
 });
 
-attack("survival of a room", "400 requests of 60 KB that wait", { server: { files } }, async ({ server, connect, note }) => {
+attack("survival of a room", "400 requests of 60 KB that wait for one promise", { server: { files } }, async ({ server, connect, note }) => {
   const victim = await member(connect, "waits:a");
   const body = "x".repeat(60000);
   const sockets = Array.from({ length: 400 }, () => {
@@ -142,8 +146,6 @@ attack("survival of a room", "400 requests of 60 KB that wait", { server: { file
 
 attack("survival of a room", "payloads made to be expensive", { server: { files } }, async ({ connect, note }) => {
   const victim = await member(connect, "parses:a");
-  const attacker = await connect();
-  await attacker.join("parses:a");
   const deep = (open_, close, n) => `{"a":${open_.repeat(n)}1${close.repeat(n)}}`;
   const texts = [
     deep("[", "]", 30000),
@@ -157,6 +159,8 @@ attack("survival of a room", "payloads made to be expensive", { server: { files 
   ];
   const outcomes = [];
   for (const text of texts) {
+    const attacker = await connect(); // of its own: the server closes it, if it reads the payload and finds a mistake
+    await attacker.join("parses:a");
     const { status, response } = await attacker.request("parses:a", "x", text).catch((error) => ({ status: error.message }));
     outcomes.push(`${status} ${response?.reason ?? ""}`.trim());
     await victim.ask();

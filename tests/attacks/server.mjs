@@ -9,6 +9,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { connect, createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rooms } from "./app.mjs";
@@ -31,6 +32,15 @@ export function app({ config = {}, files = {} } = {}) {
 
 const environment = { ...process.env, XDG_RUNTIME_DIR: folder, NO_COLOR: "1" };
 
+/** A port of the loopback interface that is free now. */
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
 /** Runs a command of `entmoot` to its end: {status, output}. */
 export function entmoot(...args) {
   const { status, stdout, stderr } = spawnSync(command, args, { env: environment, encoding: "utf8", timeout: 10000 });
@@ -45,12 +55,12 @@ export class Server {
 
   /**
    * `stderr` may be "blocked", a pipe of which nothing is read. `launch` is a shell's command line in which `"$@"` stands
-   * for the server's: for a process that starts in an unusual state.
+   * for the server's: for a process that starts in an unusual state. With `fixedPort` the port need not be printed.
    */
-  static async start({ config, files, stderr = "read", launch, args = [] } = {}) {
+  static async start({ config, files, stderr = "read", launch, args = [], fixedPort = false } = {}) {
     const server = new Server();
     server.folder = app({ config, files });
-    const line = [command, "serve", server.folder, "--port", "0", ...args];
+    const line = [command, "serve", server.folder, "--port", String(fixedPort ? await freePort() : 0), ...args];
     const [program, ...rest] = launch === undefined ? line : ["/bin/sh", "-c", launch, "sh", ...line];
     const child = (server.#child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], env: environment }));
     const atExit = () => child.kill("SIGKILL");
@@ -62,13 +72,21 @@ export class Server {
     await new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`the server ${why}\n${server.output}`));
       const late = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS} ms`), READY_WITHIN_MS);
-      child.stdout.on("data", () => {
-        const found = /http:\/\/localhost:(\d+)/.exec(server.output);
-        if (found === null) return;
-        server.port = Number(found[1]);
+      const ready = (port) => {
+        server.port = port;
         clearTimeout(late);
         resolve();
+      };
+      child.stdout.on("data", () => {
+        const found = /http:\/\/localhost:(\d+)/.exec(server.output);
+        if (found !== null) ready(Number(found[1]));
       });
+      const knock = () => {
+        const socket = connect({ port: Number(line[4]), host: "127.0.0.1" });
+        socket.once("connect", () => ready(Number(line[4])) ?? socket.destroy());
+        socket.once("error", () => server.ended === null && setTimeout(knock, 20));
+      };
+      if (fixedPort) knock();
       child.once("exit", (code, signal) => fail(`ended with ${code ?? signal} before it was ready`));
     });
     return server;

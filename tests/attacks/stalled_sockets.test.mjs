@@ -5,26 +5,34 @@
 
 import assert from "node:assert/strict";
 import { connect as open } from "node:net";
-import { attack, rest, until } from "./attack.mjs";
+import { attack, until } from "./attack.mjs";
 import { tcpMemory } from "./server.mjs";
 
 const CLIENTS = 500;
-const SEND_BUFFER = 128 * 1024; // what the kernel may hold for one client, stated in SECURITY.md
+// What the kernel holds for one client at most: twice SO_SNDBUF (socket(7)), which web/listener.cpp sets to 128 KB, and
+// what it has sent but the client's kernel has not acknowledged.
+const KERNEL_BYTES = 384 * 1024;
+// What was queued for the clients, with its headers, and what the C library's allocator keeps of it for later.
+const PROCESS_MB = 250;
 const config = {
   socket: { queuedBytes: "128 KB", stallTimeout: "1s", closeTimeout: "200ms" },
   http: { stallTimeout: "1s" },
 };
 
-/** Requires that the stalled clients are dropped, and that nothing of them is left. */
+/** Watches the kernel's queues while the attack lasts, then requires that the clients are dropped and nothing is left. */
 async function dropped(server, before, note) {
-  const held = server.queuedInKernel();
-  note(`${held.connections} connections with ${(held.bytes / 1e6).toFixed(1)} MB in the kernel, TCP memory ${tcpMemory().toFixed(0)} MB`);
-  assert.ok(held.bytes < held.connections * 2 * SEND_BUFFER, `${held.bytes} bytes are queued in the kernel`);
-  await until(() => server.descriptors() <= before.descriptors + 5, "the descriptors of the clients are closed");
-  const left = server.queuedInKernel();
-  note(`left: ${left.connections} connections with ${left.bytes} bytes, TCP memory ${tcpMemory().toFixed(0)} MB, RSS ${server.memory().now.toFixed(0)} MB`);
-  assert.ok(left.bytes < 100000, `${left.bytes} bytes of dropped clients are in the kernel`);
-  assert.ok(server.memory().now < before.memory + 96, `the process holds ${server.memory().now} MB`);
+  let most = { connections: 0, bytes: 0 };
+  let memory = 0;
+  await until(() => {
+    const held = server.queuedInKernel();
+    if (held.bytes > most.bytes) most = held;
+    memory = Math.max(memory, tcpMemory());
+    return held.bytes < 50000 && server.descriptors() <= before.descriptors + 3;
+  }, "no descriptor and no byte of a dropped client is left", 12000);
+  note(`at most ${most.connections} connections with ${(most.bytes / 1e6).toFixed(1)} MB in the kernel, all TCP memory ${memory.toFixed(0)} MB; RSS ${server.memory().now.toFixed(0)} MB at the end`);
+  assert.ok(most.bytes < most.connections * KERNEL_BYTES, `${most.bytes} bytes are queued in the kernel for ${most.connections} connections`);
+  const grown = server.memory().now - before.memory;
+  assert.ok(grown < PROCESS_MB, `the process holds ${grown} MB more`);
 }
 
 const state = (server) => ({ descriptors: server.descriptors(), memory: server.memory().now });
@@ -34,22 +42,20 @@ attack("stalled sockets", "500 clients of a room that broadcasts", { server: { c
   await crowd(CLIENTS, "hostile:s", "stall");
   await client.join("hostile:s");
   await client.run("hostile:s", () => void setInterval(() => room.broadcast("e", { text: "x".repeat(8000) }), 5));
-  await rest(700);
   await dropped(server, before, note);
 });
 
-attack("stalled sockets", "500 clients of a room that pushes little to each", { server: { config } }, async ({ server, client, crowd, note }) => {
+attack("stalled sockets", "500 clients of a room that pushes to each of them", { server: { config } }, async ({ server, client, crowd, note }) => {
   const before = state(server);
   await crowd(CLIENTS, "hostile:s", "stall");
   await client.join("hostile:s");
   await client.run("hostile:s", () => void setInterval(() => {
-    for (const each of room.clients) for (let i = 0; i < 30; i++) each.push("e", { text: "x".repeat(100) });
+    for (const each of room.clients) for (let i = 0; i < 5; i++) each.push("e", { text: "x".repeat(4000) });
   }, 5)).catch(() => {});
-  await rest(700);
   await dropped(server, before, note);
 });
 
-/** 300 connections that send `request` and read nothing, or only `reads` bytes. */
+/** 300 connections that send `request` and read nothing; with `half` they have closed their side. */
 async function stall(server, request, { count = 300, half = false } = {}) {
   const sockets = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -70,8 +76,7 @@ for (const half of [false, true]) {
   attack("stalled sockets", `300 downloads of 8 MB${half ? " by clients that have closed their side" : ""}`, { server: { config, files: { "public/large.txt": file } } }, async ({ server, note }) => {
     const before = state(server);
     const end = await stall(server, `GET /large.txt HTTP/1.1\r\nHost: localhost:${server.port}\r\n\r\n`, { half });
-    await rest(600);
-    await dropped(server, before, note);
+      await dropped(server, before, note);
     end();
   });
 }
@@ -81,8 +86,6 @@ attack("stalled sockets", "300 responses of a room, 1 MB each", { server: { conf
   await client.run("hostile:1", () => void (globalThis.onRequest = () => new Response("x".repeat(1 << 20))));
   const before = state(server);
   const end = await stall(server, `GET /hostile/1 HTTP/1.1\r\nHost: localhost:${server.port}\r\n\r\n`);
-  await rest(800);
-  note(`RSS ${server.memory().now.toFixed(0)} MB while they stall`);
   await dropped(server, before, note);
   end();
 });
@@ -90,7 +93,6 @@ attack("stalled sockets", "300 responses of a room, 1 MB each", { server: { conf
 attack("stalled sockets", "pipelined requests whose responses nobody reads", { server: { config, files: { "public/large.txt": file } } }, async ({ server, note }) => {
   const before = state(server);
   const end = await stall(server, `GET /large.txt HTTP/1.1\r\nHost: localhost:${server.port}\r\n\r\n`.repeat(200), { count: 100 });
-  await rest(600);
   await dropped(server, before, note);
   end();
 });
@@ -100,7 +102,7 @@ attack("stalled sockets", "500 clients that are reset in the middle of a broadca
   const stalled = await crowd(CLIENTS, "hostile:s", "stall");
   await client.join("hostile:s");
   await client.run("hostile:s", () => void setInterval(() => room.broadcast("e", { text: "x".repeat(2000) }), 5));
-  await rest(300);
+  await until(() => server.queuedInKernel().bytes > 1e6, "the clients have stalled");
   stalled.end();
   await dropped(server, before, note);
 });
