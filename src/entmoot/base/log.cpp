@@ -12,17 +12,22 @@
 #include <iterator>
 #include <memory>
 
+#include <unistd.h>
+
 namespace entmoot::log {
 
 namespace {
 LogQueue* queue = nullptr;
 
-void finish() { queue->drain(std::chrono::seconds(1)); }
+// A writer that is stuck holds the lock of the standard stream, which the remaining exit handlers would wait for.
+void finish(int status, void*) {
+  if (!queue->drain(std::chrono::seconds(1))) ::_exit(status);
+}
 }  // namespace
 
 void start(std::string_view level) {
   queue = new LogQueue(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());  // see its header
-  std::atexit(finish);
+  ::on_exit(finish, nullptr);
   auto logger = std::make_shared<spdlog::logger>("entmoot", std::shared_ptr<LogQueue>(queue, [](LogQueue*) {}));
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
   logger->set_level(spdlog::level::from_str(std::string(level)));
