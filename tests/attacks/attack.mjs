@@ -17,7 +17,7 @@ import { Client } from "./client.mjs";
 import { Server } from "./server.mjs";
 
 const LIMIT_MS = 250;
-const LEAST_MS = 1000; // of the bystander's messages, for figures that mean something
+const LEAST_MS = 700; // of the bystander's messages, for figures that mean something
 const SETTLE_MS = 200; // after the attacker's last step: harm may come after the reply
 const TEST_TIMEOUT_MS = 30000;
 const neighbourFile = fileURLToPath(new URL("./neighbour.mjs", import.meta.url));

@@ -13,7 +13,7 @@
 import { Client } from "./client.mjs";
 
 const INTERVAL_MS = 10;
-const WARM_UP = 30;
+const WARM_UP = 10;
 const WAIT_MS = 2000;
 
 const [port, topic] = [Number(process.argv[2]), process.argv[3]];

@@ -23,7 +23,7 @@ function greedy(variant, limit, script, options = {}) {
         return attacker.run(`hostile:${i}`, script).catch((error) => ({ status: error.message }));
       }),
     );
-    await rest(700);
+    await rest(500);
     const grown = server.memory().peak - before;
     note(`${grown.toFixed(0)} MB more at most; ${JSON.stringify(replies[0])}`);
     assert.ok(grown < ROOMS * HEAP_MB + limit, `the process has grown by ${grown} MB`);
@@ -31,9 +31,9 @@ function greedy(variant, limit, script, options = {}) {
   });
 }
 
-greedy("1,000 calls of a handler with a name of 6 MB", 64, () => {
+greedy("300 calls of a handler with a name of 6 MB", 64, () => {
   const name = "x".repeat(6e6);
-  for (let i = 0; i < 1000; i++) Beam.call(name).catch(() => {});
+  for (let i = 0; i < 300; i++) Beam.call(name).catch(() => {});
   return {};
 });
 greedy("the same, in turn after turn", 64, () => {
@@ -131,7 +131,7 @@ function parked(variant, limit, make, options = {}) {
   attack("memory outside of heaps", variant, options, async ({ server, note }) => {
     const before = server.memory().now;
     const end = await park(server, 800, make(server.port));
-    await rest(800);
+    await rest(500);
     const grown = server.memory().peak - before;
     note(`${grown.toFixed(0)} MB more at most`);
     end();

@@ -84,7 +84,7 @@ async function besiege({ connect, topic, victim, event = "x", count, clients = 8
     await victim.ask();
     await rest(25);
   }
-  await Promise.race([Promise.all(floods), rest(3000)]);
+  await Promise.race([Promise.all(floods), rest(500)]);
   return attackers;
 }
 

@@ -50,7 +50,7 @@ attack("stalled sockets", "500 clients of a room that pushes to each of them", {
   await crowd(CLIENTS, "hostile:s", "stall");
   await client.join("hostile:s");
   await client.run("hostile:s", () => void setInterval(() => {
-    for (const each of room.clients) for (let i = 0; i < 5; i++) each.push("e", { text: "x".repeat(4000) });
+    for (const each of room.clients) each.push("e", { text: "x".repeat(8000) });
   }, 5)).catch(() => {});
   await dropped(server, before, note);
 });
