@@ -80,6 +80,10 @@ async function chaosRun() {
   try {
     await wellBehaved.ask("join");
     const from = usage(server);
+    const warm = hostile.ask("warmUp");
+    await after(1000);
+    await server.reloads["changed file and entmoot reload"]();
+    await warm;
     let longest = 0;
     while (run.cycles.length < CYCLES_MIN || performance.now() + longest < end) {
       const start = performance.now();

@@ -9,10 +9,11 @@ import { attackWithClient, kinds as clientKinds } from "./hostile_clients.mjs";
 import { attackWithRoom, kinds as roomKinds } from "./hostile_rooms.mjs";
 import { answer, options } from "./process_of.mjs";
 import { Random } from "./random.mjs";
+import { warmUp } from "./warm_up.mjs";
 
 const { url, seed } = options;
-const ROOM_SLOTS = 5;
-const CLIENT_SLOTS = 4;
+const ROOM_SLOTS = 7;
+const CLIENT_SLOTS = 5;
 const PAUSE_MS = 300; // Of a slot between two attacks, on average.
 
 const random = new Random(seed).fork("hostile");
@@ -67,6 +68,8 @@ const counts = (table) =>
 
 const cpu = process.cpuUsage();
 answer({
+  warmUp: () => warmUp(url, random.fork("warm-up")),
+
   resume() {
     attacking = true;
     slots = [

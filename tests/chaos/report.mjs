@@ -14,8 +14,8 @@ const GROWTH = {
   descriptors: { most: 0.5, unit: "", scale: 1, what: "descriptors" },
   socketMemory: { most: 0.75e6, unit: "MB", scale: 1e6, what: "the kernel's memory of TCP sockets" },
 };
-/** Cycles that warm the server up: stacks and heaps of ended rooms are kept for the next ones. */
-export const WARM_UP_CYCLES = 3;
+/** The first cycles belong to the warm-up (warm_up.mjs). */
+export const WARM_UP_CYCLES = 2;
 
 const ms = (figure) => (Number.isFinite(figure) ? `${figure.toFixed(1)} ms` : "none");
 const percent = (share) => `${(share * 100).toFixed(0)} %`;

@@ -10,6 +10,7 @@ export default {
   http: { headTimeout: "1s", bodyTimeout: "1s", stallTimeout: "2s" },
   node: { roomsPerIp: 10000, restarts: { backoffMax: "2s" } },
   rooms: {
+    "steady:*": { history: { entries: 50 } },
     "hostile:*": {
       turn: "200ms",
       cpuShare: 0.05,

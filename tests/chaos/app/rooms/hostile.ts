@@ -17,6 +17,7 @@ const forever = () => {
 if (kind === "failing-start") throw new Error("this room never starts");
 if (kind === "endless-start") await new Promise(() => {});
 if (kind === "restart-loop") setTimeout(forever, 20);
+if (kind === "warm-up") new Uint8Array(1_000_000).fill(1);
 
 // ---- What happens at "go"
 
