@@ -2,7 +2,7 @@
 //
 // A chaos run against the real server: well-behaved clients in well-behaved rooms, next to hostile rooms, hostile clients,
 // reloads, and a reader of the log that stops. A cycle is a time of chaos and a quiet moment; the run is as many cycles as
-// fit into its time. report.mjs says what a run requires.
+// fit into its time. requirements.mjs says what a run requires.
 //
 //   node tests/chaos/chaos.mjs [MINUTES] [--seed N] [--plant lost|leak]
 //
@@ -18,7 +18,8 @@ import { machine, Recorder, sample } from "./measure.mjs";
 import { ProcessOf } from "./process_of.mjs";
 import { quietMoment } from "./quiet_moment.mjs";
 import { Random } from "./random.mjs";
-import { report, WARM_UP_CYCLES } from "./report.mjs";
+import { report } from "./report.mjs";
+import { WARM_UP_CYCLES } from "./requirements.mjs";
 import { Server } from "./server.mjs";
 
 const { values, positionals } = parseArgs({
@@ -55,7 +56,7 @@ async function cycle(run, { server, wellBehaved, hostile, random }) {
   return await quietMoment({ server, wellBehaved, hostile, faults: run.faults });
 }
 
-const usage = (server) => ({ at: performance.now(), server: sample(server.pid).cpuMs, machine: machine() });
+const usage = (server) => ({ at: performance.now(), server: sample(server).cpuMs, machine: machine() });
 
 function cpuBetween(from, to, { wellBehaved, hostile }) {
   const elapsed = to.at - from.at;
@@ -68,14 +69,14 @@ function cpuBetween(from, to, { wellBehaved, hostile }) {
 }
 
 async function chaosRun() {
-  const run = { seed, cycles: [], reloads: new Tally(), faults: { oldCode: [], leftRooms: [] } };
+  const run = { seed, cycles: [], reloads: new Tally(), faults: { oldCode: [], leftRooms: [], silentLog: [] } };
   const end = performance.now() + minutes * 60000;
   const server = new Server();
   await server.start();
   const options = { url: server.url, seed, plant: values.plant };
   const wellBehaved = new ProcessOf("well_behaved.mjs", options);
   const hostile = new ProcessOf("hostile.mjs", options);
-  const recorder = new Recorder(server.pid);
+  const recorder = new Recorder(server);
   const random = new Random(seed).fork("operator");
   try {
     await wellBehaved.ask("join");
@@ -96,7 +97,8 @@ async function chaosRun() {
     run.hostile = await hostile.ask("figures");
     run.cpu = cpuBetween(from, to, run);
   } catch (error) {
-    throw new Error(`${error.stack}\nthe end of the server's log:\n${server.log.tail}`);
+    const state = server.running ? "is running" : `has ended with ${await server.stop()}`;
+    throw new Error(`${error.stack}\nThe server ${state}. The end of its log:\n${server.log.tail}`);
   } finally {
     recorder.stop();
     wellBehaved.end();

@@ -9,7 +9,7 @@ import { Channels } from "./channels.mjs";
 /** One request. Gives the parsed body. */
 export function ask(url, { method = "GET", body, agent } = {}) {
   return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { "Content-Type": "application/x-ndjson", "Content-Length": Buffer.byteLength(body) };
+    const headers = { "Content-Type": "application/x-ndjson", "Content-Length": Buffer.byteLength(body ?? "") };
     const asked = request(url, { method, agent, headers }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk) => (text += chunk));

@@ -75,6 +75,11 @@ export class Server {
     return JSON.parse(await this.#call("rooms", "--json"));
   }
 
+  /** `entmoot reload`, which logs a line in any case. */
+  async reload() {
+    await this.#call("reload");
+  }
+
   // ---- Reloads. Each writes another REVISION into both rooms' files, and --watch sees it.
 
   /** Ways to reload: name → function. */
@@ -82,7 +87,7 @@ export class Server {
     "changed file": () => this.#write(),
     "changed file and entmoot reload": async () => {
       this.#write();
-      await this.#call("reload");
+      await this.reload();
     },
     "changed file and SIGHUP": () => {
       this.#write();
@@ -95,7 +100,7 @@ export class Server {
     },
     "broken file, repaired": async () => {
       writeFileSync(join(this.#app, "rooms/steady.ts"), "export const topic = ;\n");
-      await this.#call("reload"); // Reports the error and keeps the old code.
+      await this.reload(); // Reports the error and keeps the old code.
       this.#write();
     },
     "changed limit": () => {

@@ -12,7 +12,7 @@ import { attackWithRoom } from "./hostile_rooms.mjs";
 
 const ROOMS = 60; // A reload during this time doubles them.
 const ROOMS_STAY_MS = 3000;
-const AT_ONCE = 3;
+const AT_ONCE = 5;
 const room = (kind) => [attackWithRoom, kind];
 const client = (kind) => [attackWithClient, kind];
 const LARGE = [

@@ -36,7 +36,8 @@ class Member {
 
   async join() {
     const hears = (event, payload) => event === "said" && this.#hears(payload);
-    this.connection = await transports[this.transport](url, this.room.topic, hears, (what) => trouble.add(`${this.transport}: ${what}`));
+    const suffers = (what) => trouble.add(`${this.transport}: ${what}`);
+    this.connection = await transports[this.transport](url, this.room.topic, hears, suffers);
     this.room.ledger.addMember(this.name);
   }
 
