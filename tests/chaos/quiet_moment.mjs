@@ -29,7 +29,7 @@ export async function quietMoment({ server, wellBehaved, hostile, faults }) {
   if (!(await until(isNew, RELOADED_WITHIN_MS)))
     faults.oldCode.push(`rooms with revision ${await wellBehaved.ask("revisions")} instead of ${server.revision}`);
 
-  const others = async () => (await server.rooms()).filter(({ topic }) => !topic.startsWith("steady:"));
+  const others = async () => (await server.rooms()).filter(({ topic }) => topic.startsWith("hostile:"));
   if (!(await until(async () => (await others()).length === 0, ROOMS_GONE_WITHIN_MS)))
     faults.leftRooms.push(...(await others()).map(({ topic, state }) => `${topic} (${state})`));
 
