@@ -56,7 +56,7 @@ function printFigures({ seconds, cycles, reloads: { counts: reloads }, wellBehav
   const { server, machine, ...clients } = cpu;
   line("CPU, of one core", `server ${percent(server)}, clients ${percent(clients.wellBehaved + clients.hostile)}`);
   line("CPU, of the machine", `${percent(machine)} busy (with other programs)`);
-  console.log(`\nquiet moments; the first ${WARM_UP_CYCLES} warm the server up (descriptors: minus those of the clients' processes)`);
+  console.log(`\nquiet moments; the first ${WARM_UP_CYCLES} belong to the warm-up; descriptors minus those of the clients`);
   cycles.forEach(({ rss, descriptors, threads, queuedBytes, socketMemory }, at) => {
     const memory = `${(rss / 1e6).toFixed(1)} MB, ${queuedBytes} bytes in sockets, ${(socketMemory / 1e6).toFixed(1)} MB for TCP`;
     line(`cycle ${at + 1}`, `${memory}, ${descriptors} descriptors, ${threads} threads`);

@@ -100,7 +100,7 @@ export class Server {
       const now = new Date();
       utimesSync(join(this.#app, "rooms/steady.ts"), now, now);
     },
-    "broken file, repaired": async () => {
+    "broken and repaired file": async () => {
       writeFileSync(join(this.#app, "rooms/steady.ts"), "export const topic = ;\n");
       await this.reload(); // Reports the error and keeps the old code.
       this.#write();
@@ -122,7 +122,7 @@ export class Server {
   }
 
   /** Runs a command of `entmoot` for this app. Gives its output, also if it fails. */
-  async #call(...[verb, ...more]) {
+  async #call(verb, ...more) {
     const line = [verb, this.#app, ...more];
     try {
       return (await promisify(execFile)(command, line, { env: this.#environment, timeout: COMMAND_WITHIN_MS })).stdout;
