@@ -19,7 +19,7 @@ export const kinds = {
   "endless-regexp": { meets: "out of time" },
   "recursion": { goes: 2, meets: "Maximum call stack size exceeded" },
   "allocate": { meets: "out of memory" },
-  "allocate-huge": {},
+  "allocate-huge": { meets: "out of memory" },
   "broadcast-flood": {
     clients: 8,
     meets: "the broadcasts of one turn reach too many clients with too many bytes (limit `fanOut`)",

@@ -19,9 +19,9 @@ const quiet = (_, cycle) => ({
 const kindsWith = (kinds, ends) =>
   Object.fromEntries(Object.entries(kinds).map(([kind, { meets }]) => [kind, { started: 3, ends: { [meets ?? ends]: 3 } }]));
 
-function goodRun() {
+function goodRun(length = 7) {
   return {
-    cycles: Array.from({ length: 7 }, quiet),
+    cycles: Array.from({ length }, quiet),
     faults: { oldCode: [], leftRooms: [], silentLog: [] },
     wellBehaved: {
       account: { sent: 10, expected: 50, seen: 50, lost: 0, duplicated: 0, reordered: 0, outOfTotal: 0, unanswered: 0 },
@@ -74,6 +74,14 @@ for (const [name, [plant, expected]] of Object.entries(faults)) {
     assert.match(found[0], expected);
   });
 }
+
+test("a leak of 0.3 MB per cycle breaks a requirement of a long run only", () => {
+  for (const [cycles, found] of [[7, 0], [40, 1]]) {
+    const run = goodRun(cycles);
+    grows("rss", 0.3e6)(run);
+    assert.equal(broken(run).length, found);
+  }
+});
 
 function ledgerOf(...numbers) {
   const ledger = new Ledger();

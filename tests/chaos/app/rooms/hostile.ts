@@ -44,7 +44,7 @@ const deeds: Record<string, (client: Client) => unknown> = {
   "allocate": () => {
     for (;;) kept.push(new Array(1000).fill(kept.length));
   },
-  "allocate-huge": () => kept.push(new ArrayBuffer(2 ** 31)),
+  "allocate-huge": () => kept.push(new ArrayBuffer(2 ** 30)),
   "broadcast-flood": () => {
     for (;;) room.broadcast("flood", { text: "x".repeat(20000) });
   },
