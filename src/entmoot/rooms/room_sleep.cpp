@@ -42,7 +42,10 @@ void RoomSleep::check() {
   const Duration idle = context_.shard.clock().now() - last_used_;
   if (listener_.is_needed()) return check_after(idle_after);
   if (idle < idle_after) return check_after(idle_after - idle);
-  if (!versions_.actor()) return listener_.fell_asleep();
+  if (!versions_.actor()) {
+    versions_.end_all();  // otherwise a restart that is due now would bring the room back, and nothing ends it again
+    return listener_.fell_asleep();
+  }
   if (versions_.actor()->calls_pending() > 0) return touch();
   Envelope message = entry::serialize();
   message.reply = ReplyTo(context_.shard, [self = self_.ref(), uses = uses_](const Result<JsonText>& state) {
