@@ -112,6 +112,7 @@ async function chaosRun() {
 }
 
 console.log(`seed ${seed}`);
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1)); // Ends the server, too.
 let good = false;
 try {
   good = report(await chaosRun());
