@@ -181,3 +181,13 @@ TEST_CASE("a state that is larger than the mailbox is restored") {
   CHECK(ann.join("room:a") == "ok {}");
   CHECK(ann.push("room:a", "x") == R"(ok {"size":50000})");
 }
+
+TEST_CASE("a room whose restart is due in the moment in which it falls asleep is not restarted") {
+  AppBench bench(R"(export const handleIn = () => { for (;;); };)",
+                 R"({limits: {idle: "1s", turn: "5ms"}, node: {restarts: {backoff: "10s"}}})");
+  for (int i = 0; i < 4; ++i) visits(bench, "room:a", "loop");
+  CHECK(bench.rooms() == Texts{"room:a quarantined 0"});
+  bench.advance(10s);  // The timer of its sleep and that of its restart fire in one round, in this order.
+  bench.advance(10s);
+  CHECK(bench.rooms().empty());
+}

@@ -70,7 +70,10 @@ void RoomSleep::check() {
   const Duration idle = context_.shard.clock().now() - last_used_;
   if (listener_.is_needed()) return check_after(idle_after);
   if (idle < idle_after) return check_after(idle_after - idle);
-  if (!versions_.actor()) return listener_.fell_asleep();
+  if (!versions_.actor()) {
+    versions_.end_all();  // otherwise a restart that is due now would bring the room back, and nothing ends it again
+    return listener_.fell_asleep();
+  }
   if (!is_possible()) return touch();
   begin();
 }
