@@ -99,7 +99,7 @@ test("a request for another host name is refused, whatever it asks for", options
   for (const [method, path] of [["GET", "/"], ["GET", `/api/rooms/${freshRoom()}`], ["DELETE", `/api/rooms/${freshRoom()}`]]) {
     const answer = await ask(method, path, { headers });
     assert.equal(answer.status, 403, `${method} ${path}`);
-    assert.match(answer.text, /--host/);
+    assert.match(answer.text, /behind a proxy/);
   }
 });
 

@@ -45,8 +45,11 @@ class Demand {
     asleep_since_ = now;
   }
 
+  /// The longest burst that is to be expected.
+  [[nodiscard]] Duration burst() const noexcept { return std::max(longest_, burst_); }
+
   [[nodiscard]] unsigned level() const noexcept {
-    const auto burst = static_cast<std::uint64_t>(std::max(longest_, burst_).count());
+    const auto burst = static_cast<std::uint64_t>(this->burst().count());
     if (burst == 0) return 0;
     const std::uint64_t times = (burst + static_cast<std::uint64_t>(pause_.count())) / burst;
     return levels - std::min(levels, static_cast<unsigned>(std::bit_width(times)));
@@ -55,9 +58,10 @@ class Demand {
  private:
   static constexpr Duration pause_max = std::chrono::seconds(10);
 
-  // Of a new runnable: more than a quiet room asks for, less than a busy one.
-  Duration pause_ = std::chrono::milliseconds(10);  // moving average
-  Duration longest_ = std::chrono::microseconds(250);
+  // Of a new runnable: it counts as busy until it has paused. Otherwise many that start at the same time would come
+  // before a quiet one.
+  Duration pause_ = std::chrono::milliseconds(2);  // moving average
+  Duration longest_ = std::chrono::microseconds(100);
   Duration burst_{};
   TimePoint asleep_since_{};
 };

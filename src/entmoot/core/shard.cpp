@@ -32,6 +32,8 @@ Shard::Scope::~Scope() { current = before_; }
 namespace {
 // The time of a stage of a round, in which at least one item is processed.
 constexpr Duration stage_time = std::chrono::microseconds(300);
+// The shortest slice: switching between runnables costs about a hundredth of it.
+constexpr Duration quantum_min = std::chrono::microseconds(100);
 // Of Shard::may_log().
 constexpr std::size_t log_lines_max = 1000;
 }  // namespace
@@ -53,9 +55,11 @@ struct Shard::Inner {
   std::vector<UniqueFunction<void()>> taken;
   std::size_t taken_next = 0;  // the first task of `taken` that has not run
   RunQueue waiting;
+  RunQueue readers;
+  RunQueue dirty;
   Runnable* running = nullptr;
   Duration charged{};  // work that the running slice causes later
-  std::vector<Flushable*> dirty;
+  Duration quantum = Duration::max();
   struct Timer {
     TimerId id;
     UniqueFunction<void()> task;
@@ -136,17 +140,23 @@ void Shard::cancel(TimerId id) {
 
 std::size_t Shard::pending_timers() const noexcept { return inner_->timers.size(); }
 
-void Shard::make_runnable(Runnable& runnable) {
-  assert_here();
+void Shard::push(RunQueue& queue, Runnable& runnable) noexcept {
   if (RunQueue::holds(runnable)) return;
   if (&runnable != inner_->running) runnable.demand_.woke(inner_->now);
-  inner_->waiting.push(runnable);
+  queue.push(runnable);
+}
+
+void Shard::make_runnable(Runnable& runnable) {
+  assert_here();
+  push(inner_->waiting, runnable);
 }
 
 void Shard::make_idle(Runnable& runnable) noexcept {
   assert_here();
   RunQueue::remove(runnable);
 }
+
+Duration Shard::quantum() const noexcept { return inner_->quantum; }
 
 void Shard::charge(Duration work) noexcept {
   assert_here();
@@ -155,12 +165,12 @@ void Shard::charge(Duration work) noexcept {
 
 void Shard::flush_later(Flushable& flushable) {
   assert_here();
-  if (!std::exchange(flushable.dirty_, true)) inner_->dirty.push_back(&flushable);
+  push(inner_->dirty, flushable);
 }
 
-void Shard::forget_flush(Flushable& flushable) noexcept {
+void Shard::read_later(Runnable& reader) {
   assert_here();
-  if (std::exchange(flushable.dirty_, false)) std::ranges::replace(inner_->dirty, &flushable, nullptr);
+  push(inner_->readers, reader);
 }
 
 boost::asio::io_context& Shard::io() noexcept { return inner_->io; }
@@ -175,7 +185,7 @@ void Shard::run_guarded(const char* what, F&& f) {
 bool Shard::round(bool may_wait) {
   Inner& in = *inner_;
   // With nothing else to do, sleep until I/O is ready, a task is posted, or a timer is due.
-  if (may_wait && in.waiting.empty() && in.dirty.empty() && in.taken_next == in.taken.size()) {
+  if (may_wait && in.waiting.empty() && in.readers.empty() && in.dirty.empty() && in.taken_next == in.taken.size()) {
     bool idle = false;
     {
       std::lock_guard lock(in.mutex);
@@ -190,10 +200,11 @@ bool Shard::round(bool may_wait) {
   }
   in.now = clock_.now();
   bool did = poll_io();
+  did |= serve(in.readers, "a reader");
   did |= run_inbox();
   did |= run_slices();
   did |= run_timers();
-  did |= flush();
+  did |= serve(in.dirty, "a flush");
   return did;
 }
 
@@ -243,6 +254,7 @@ bool Shard::run_slices() {
     bool more = false;
     in.running = &runnable;
     in.charged = Duration::zero();
+    in.quantum = std::max(runnable.demand_.burst(), quantum_min);
     run_guarded("a slice", [&] { more = runnable.run_slice(); });
     in.running = nullptr;
     const TimePoint now = clock_.now();
@@ -276,22 +288,23 @@ bool Shard::run_timers() {
   return did;
 }
 
-// A Flushable that becomes dirty during a flush waits for the next round.
-bool Shard::flush() {
+// What becomes runnable meanwhile waits for the next round.
+bool Shard::serve(RunQueue& queue, const char* what) {
   Inner& in = *inner_;
   const TimePoint end = in.now + stage_time;
-  const std::size_t dirty = in.dirty.size();
-  std::size_t i = 0;
-  for (; i < dirty && in.now < end; ++i) {
-    Flushable* flushable = in.dirty[i];
-    if (!flushable) continue;  // removed by forget_flush()
-    in.dirty[i] = nullptr;
-    flushable->dirty_ = false;
-    run_guarded("a flush", [&] { flushable->flush(); });
-    in.now = clock_.now();
+  const bool did = !queue.empty();
+  for (std::size_t left = queue.size(); left > 0 && !queue.empty() && in.now < end; --left) {
+    Runnable& next = queue.pop();
+    in.running = &next;
+    run_guarded(what, [&] { next.run_slice(); });
+    in.running = nullptr;
+    const TimePoint now = clock_.now();
+    const Duration used = now - std::exchange(in.now, now);
+    queue.charge(used);
+    next.demand_.ran(used);
+    if (!RunQueue::holds(next)) next.demand_.slept(now);
   }
-  in.dirty.erase(in.dirty.begin(), in.dirty.begin() + static_cast<std::ptrdiff_t>(i));
-  return i > 0;
+  return did;
 }
 
 void Shard::run() {

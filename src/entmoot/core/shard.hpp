@@ -6,13 +6,13 @@
 // id hashes to. Objects on a shard are used by that shard's thread only, so nothing above this floor needs a lock.
 //
 // One round of the loop, in order:
-//   1. I/O that is ready
+//   1. I/O that is ready; what there is to read is read by the readers
 //   2. the inbox: tasks posted by other shards and by this one
 //   3. time slices of runnables, chosen by core/run_queue.hpp, at most one for each
 //   4. timers that are due
 //   5. dirty Flushables are flushed: one gather write per socket and round
 //
-// Every stage stops after a fraction of a millisecond and goes on in the next round where it stopped. So a message to a
+// Readers and Flushables are chosen as runnables are: those that ask for little come first. Every stage stops after a fraction of a millisecond and goes on in the next round where it stopped. So a message to a
 // quiet room waits for a few slices at most, whatever the other rooms and sockets do.
 //
 // Objects cross shards by post(), as values or as immutable objects. Posts from one thread to one shard arrive in the
@@ -40,15 +40,16 @@ class io_context;
 namespace entmoot {
 
 /// An object that collects output and sends it once at the end of the round. Owned elsewhere; must be removed
-/// (Shard::forget_flush) before it is destroyed.
-class Flushable {
+/// (Shard::forget_flush) before it is destroyed, and not be destroyed in its flush.
+class Flushable : public Runnable {
  public:
-  virtual ~Flushable() = default;
   virtual void flush() = 0;
 
  private:
-  friend class Shard;
-  bool dirty_ = false;
+  bool run_slice() final {
+    flush();
+    return false;
+  }
 };
 
 enum class TimerId : std::uint64_t { none = 0 };
@@ -90,10 +91,15 @@ class Shard {
 
   void make_runnable(Runnable& runnable);
   void make_idle(Runnable& runnable) noexcept;
+  /// How long the slice that is running may take: as long as its runnable's longest burst, so that a burst that is
+  /// longer is interrupted before it delays others, and its runnable comes after them. At least 100 µs.
+  [[nodiscard]] Duration quantum() const noexcept;
   /// Charges the slice that is running with work that it causes later on this thread, such as frames to be written.
   void charge(Duration work) noexcept;
   void flush_later(Flushable& flushable);
-  void forget_flush(Flushable& flushable) noexcept;
+  void forget_flush(Flushable& flushable) noexcept { make_idle(flushable); }
+  /// Gives the runnable a slice among those that read what has arrived.
+  void read_later(Runnable& reader);
 
   [[nodiscard]] boost::asio::io_context& io() noexcept;
 
@@ -128,7 +134,8 @@ class Shard {
   bool run_inbox();
   bool run_slices();
   bool run_timers();
-  bool flush();
+  void push(RunQueue& queue, Runnable& runnable) noexcept;
+  bool serve(RunQueue& queue, const char* what);
 
   const unsigned index_;
   const Clock& clock_;

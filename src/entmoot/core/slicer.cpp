@@ -69,7 +69,7 @@ void Slicer::arm() {
 }
 
 bool Slicer::run(Fiber& fiber, int* poll_countdown) {
-  slice_end_ = clock_.now() + options_.slice;
+  slice_end_ = clock_.now() + slice_;
   poll_countdown_ = poll_countdown;
   tick_pending_ = 0;
   ran_since_tick_ = 1;

@@ -29,6 +29,7 @@
 #include <entmoot/core/fiber.hpp>
 #include <entmoot/core/sanitizers.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <ctime>
@@ -56,7 +57,9 @@ class Slicer {
   Slicer(const Slicer&) = delete;
   Slicer& operator=(const Slicer&) = delete;
 
-  [[nodiscard]] Duration slice() const noexcept { return options_.slice; }
+  [[nodiscard]] Duration slice() const noexcept { return slice_; }
+  /// Until the next call: slices are as long as `most`, but not longer than the options say.
+  void limit_slice(Duration most) noexcept { slice_ = std::min(most, options_.slice); }
 
   /// Resumes `fiber` for one slice. Returns true if it was switched out, false if it finished. `poll_countdown`: the
   /// counter that the code on the fiber decrements until its next poll; used for ticks where force is not allowed.
@@ -87,6 +90,7 @@ class Slicer {
 
   const Clock& clock_;
   const SlicerOptions options_;
+  Duration slice_ = options_.slice;
   TimePoint slice_end_{};
   int* poll_countdown_ = nullptr;
   Counters counters_;

@@ -151,22 +151,23 @@ void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
     return;
   }
   if (!joined()) return;
-  turn({}, [&] {
-    std::visit(Match{[](Channel::NoReply) {}, [&](const Channel::Stop& stopped) { stop(stopped.reason); }}, then());
-  });
+  while (joined() && !intercepted_.empty()) handle_out_next();  // they were published before
+  if (!joined()) return;
+  turn({}, [&] { finish_info(then()); });
+}
+
+void ChannelServer::finish_info(const Channel::InfoResult& result) {
+  std::visit(Match{[](Channel::NoReply) {}, [&](const Channel::Stop& stopped) { stop(stopped.reason); }}, result);
 }
 
 void ChannelServer::handle_broadcast(const Fastlane& message) {
   if (!intercept_drain_ || !names(intercept_drain_->events, message.broadcast().event)) return deliver(message);
-  intercept_drain_->queued.push_back(message.broadcast());
+  intercept_drain_->queued.push_back(message.shared_from_this());
   if (intercept_drain_->queued.size() > drain_queue_max) finish_intercept_drain();
 }
 
 void ChannelServer::deliver(const Fastlane& message) {
-  const auto& [topic, event, payload] = message.broadcast();
-  if (names(channel_->intercepted_, event)) {
-    return handle_info_later([this, event = event, payload = payload] { return channel_->handle_out(event, payload); });
-  }
+  if (names(channel_->intercepted_, message.broadcast().event)) return handle_out_later(message.shared_from_this());
   if (const Frame* frame = message.frame_for(link_.serializer)) return link_.push(*frame);
   handle_info_later([]() -> Channel::InfoResult {
     throw CannotEncode(
@@ -200,11 +201,42 @@ void ChannelServer::intercept(std::vector<std::string> events) {
 void ChannelServer::finish_intercept_drain() {
   const auto drained = std::exchange(intercept_drain_, nullptr);
   if (!drained) return;
-  for (Broadcast& message : drained->queued) deliver(Fastlane(std::move(message)));
+  for (const auto& message : drained->queued) deliver(*message);
 }
 
 void ChannelServer::handle_info_later(UniqueFunction<Channel::InfoResult()> then) {
   link_.sockets.shard().post([to = address(), then = std::move(then)]() mutable { in_turn_of(to, std::move(then)); });
+}
+
+void ChannelServer::handle_out_later(std::shared_ptr<const Fastlane> message) {
+  intercepted_.push_back(std::move(message));
+  post_handle_out();
+}
+
+void ChannelServer::post_handle_out() {
+  if (intercepted_.empty() || std::exchange(handle_out_posted_, true)) return;
+  link_.sockets.shard().post([to = address()] {
+    if (Socket* socket = to.sockets->find(to.socket)) socket->handle_out(to);
+  });
+}
+
+void ChannelServer::handle_out() {
+  handle_out_posted_ = false;
+  handle_out_next();
+  post_handle_out();
+}
+
+void ChannelServer::handle_out_next() {
+  if (!joined() || intercepted_.empty()) return;
+  const auto message = std::move(intercepted_[intercepted_next_++]);
+  if (intercepted_next_ == intercepted_.size()) {
+    intercepted_.clear();
+    intercepted_next_ = 0;
+  }
+  const Clock& clock = link_.sockets.shard().clock();
+  const TimePoint began = clock.now();
+  turn({}, [&] { finish_info(channel_->handle_out(message->broadcast().event, message->broadcast().payload)); });
+  message->charge(clock.now() - began);
 }
 
 void ChannelServer::finish_handling(const Ref& ref, Channel::HandleResult result) {

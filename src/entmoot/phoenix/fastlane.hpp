@@ -19,7 +19,7 @@
 
 namespace entmoot {
 
-class Fastlane {
+class Fastlane : public std::enable_shared_from_this<Fastlane> {
  public:
   /// Throws CannotEncode if any serializer would.
   explicit Fastlane(Broadcast broadcast) : broadcast_(std::move(broadcast)) {

@@ -140,6 +140,7 @@ void JsServer::wait_for_cpu(Duration debt) {
 
 bool JsServer::slice() {
   slice_began_ = shard().clock().now();
+  js_.slicer.limit_slice(shard().quantum());
   log_.begin_slice(slice_began_);
   share_.charge(outflow_->take_charges(), slice_began_);
   if (const Duration debt = share_.debt(slice_began_); debt > Duration::zero()) {

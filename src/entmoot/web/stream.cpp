@@ -2,6 +2,8 @@
 
 #include <entmoot/web/stream.hpp>
 
+#include <entmoot/core/runnable.hpp>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -18,15 +20,25 @@ Fd::~Fd() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-struct Stream::Inner {
-  Inner(Shard& shard, Fd fd, Admission a) : descriptor(shard.io(), fd.release()), admission(std::move(a)) {}
+// Runs in the slices of readers: what has arrived is read in the order of demand, not of arrival.
+struct Stream::Inner final : Runnable {
+  Inner(Shard& s, Fd fd, Admission a) : shard(s), descriptor(s.io(), fd.release()), admission(std::move(a)) {}
 
+  bool run_slice() override {
+    reading = true;
+    if (owner) owner->on_readable();
+    reading = false;
+    return false;
+  }
+
+  Shard& shard;
   boost::asio::posix::stream_descriptor descriptor;
   Admission admission;
   StreamOwner* owner = nullptr;
   std::uint32_t ownership = 0;  // identifies, and discards, waits of a previous owner
   bool wait_readable = false;
   bool wait_writable = false;
+  bool reading = false;  // in its slice
 };
 
 Stream::Stream(Shard& shard, Fd fd, Admission admission)
@@ -45,6 +57,7 @@ Stream& Stream::operator=(Stream&& other) noexcept {
 Stream::~Stream() { close(); }
 
 void Stream::belong_to(StreamOwner& owner) {
+  inner_->shard.make_idle(*inner_);
   inner_->owner = &owner;
   ++inner_->ownership;
   inner_->wait_readable = inner_->wait_writable = false;
@@ -58,8 +71,12 @@ void Stream::when_readable() {
                                 [inner = inner_, of = inner_->ownership](const auto& error) {
                                   if (inner->ownership != of) return;
                                   inner->wait_readable = false;
-                                  if (!error && inner->owner) inner->owner->on_readable();
+                                  if (!error && inner->owner) inner->shard.read_later(*inner);
                                 });
+}
+
+void Stream::read_later() {
+  if (inner_) inner_->shard.read_later(*inner_);
 }
 
 void Stream::when_writable() {
@@ -119,6 +136,8 @@ void Stream::close() noexcept {
   boost::system::error_code ignored;
   inner_->descriptor.close(ignored);
   inner_->admission = {};
+  inner_->shard.make_idle(*inner_);
+  if (inner_->reading) inner_->shard.post([ended = inner_] {});  // destroyed after its slice
   inner_.reset();
 }
 

@@ -69,6 +69,8 @@ class Stream {
   [[nodiscard]] int native() const noexcept;
 
   void when_readable();
+  /// on_readable() follows, although nothing may have arrived: the owner has stopped in the middle of its input.
+  void read_later();
   void when_writable();
   [[nodiscard]] IoResult read(std::span<char> into) noexcept;
   [[nodiscard]] IoResult write(std::span<const iovec> pieces) noexcept;

@@ -6,6 +6,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/web/lingering_close.hpp>
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -14,7 +15,9 @@ namespace entmoot {
 namespace {
 constexpr std::size_t pause_reading_above_bytes =
     256 * KiB;  // with more than this queued for the client, its input is not read
-}
+// After this time the rest of what was read waits for the next round: it may be ten thousand short frames.
+constexpr Duration input_time_max = std::chrono::microseconds(300);
+}  // namespace
 
 WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOptions& options, std::string_view head,
                                    std::optional<PerMessageDeflate> deflate)
@@ -85,6 +88,7 @@ void WebSocketSession::begin_close(std::uint16_t code, std::string_view reason) 
 }
 
 void WebSocketSession::on_readable() {
+  if (!kept_input_.empty()) return take_kept();
   const auto result = stream_.read(connections_.scratch());
   switch (result.status) {
     case IoResult::Status::done:
@@ -96,9 +100,15 @@ void WebSocketSession::on_readable() {
 }
 
 void WebSocketSession::take(std::span<char> input) {
-  while (state_ != State::gone && !peer_is_done_) {
+  const TimePoint end = shard_.clock().now() + input_time_max;
+  for (int events = 1; state_ != State::gone && !peer_is_done_; ++events) {
     if (!input.empty() && has_to_wait()) {
       keep(input);
+      break;
+    }
+    if (!input.empty() && events % 16 == 0 && shard_.clock().now() > end) {
+      kept_input_.assign(input.begin(), input.end());
+      stream_.read_later();
       break;
     }
     const auto event = decoder_.decode(input);
@@ -127,7 +137,7 @@ void WebSocketSession::keep(std::span<const char> input) {
 
 void WebSocketSession::take_kept() {
   std::string input = std::exchange(kept_input_, {});
-  if (state_ != State::gone) take(input);
+  if (!input.empty() && state_ != State::gone) take(input);
 }
 
 void WebSocketSession::check_frame_rate() {
