@@ -6,6 +6,7 @@
 
 #include <entmoot/base/embedded.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/standard_streams.hpp>
 #include <entmoot/node/signals.hpp>
 
@@ -42,6 +43,7 @@ entmoot::Result<entmoot::Program> load(const std::string& path) {
 
 int main(int argc, char** argv) {
   entmoot::open_standard_streams();
+  entmoot::reserve_descriptor_table();
   chat_room::Options options;
   std::string script;
   std::string level = "info";

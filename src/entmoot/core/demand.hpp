@@ -40,7 +40,8 @@ class Demand {
   void ran(Duration time) noexcept { burst_ += time; }
   /// The burst is over.
   void slept(TimePoint now) noexcept {
-    longest_ = std::max(longest_, burst_);
+    // Not the first burst, the start of a room: it happens once.
+    if (asleep_since_ != TimePoint{}) longest_ = std::max(longest_, burst_);
     burst_ = Duration::zero();
     asleep_since_ = now;
   }
@@ -60,8 +61,8 @@ class Demand {
 
   // Of a new runnable: it counts as busy until it has paused. Otherwise many that start at the same time would come
   // before a quiet one.
-  Duration pause_ = std::chrono::milliseconds(2);  // moving average
-  Duration longest_ = std::chrono::microseconds(100);
+  Duration pause_ = std::chrono::milliseconds(1);  // moving average
+  Duration longest_ = std::chrono::microseconds(50);
   Duration burst_{};
   TimePoint asleep_since_{};
 };

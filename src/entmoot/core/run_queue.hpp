@@ -37,11 +37,11 @@ class RunQueue {
     return static_cast<unsigned>(std::countr_zero(occupied_)) >= Demand::busy_level;
   }
 
-  /// No effect on a runnable that is already in a queue.
-  void push(Runnable& runnable) noexcept {
+  /// At `least` this level, whatever it has asked for before. No effect on a runnable that is already in a queue.
+  void push(Runnable& runnable, unsigned least = 0) noexcept {
     if (runnable.queue_) return;
     runnable.queue_ = this;
-    runnable.level_ = runnable.demand_.level();
+    runnable.level_ = std::max(runnable.demand_.level(), least);
     runnable.order_ = ++last_order_;
     List& list = lists_[runnable.level_];
     runnable.previous_ = list.last;
@@ -71,6 +71,14 @@ class RunQueue {
   void charge(Duration time) noexcept {
     if (!contested_) return;
     ahead_ = std::clamp(by_demand_ ? ahead_ + time : ahead_ - time, -ahead_max, ahead_max);
+  }
+
+  /// Moves the runnable to this level, if it is in a queue and on a lower one.
+  static void raise(Runnable& runnable, unsigned level) noexcept {
+    RunQueue* const queue = runnable.queue_;
+    if (!queue || runnable.level_ >= level) return;
+    remove(runnable);
+    queue->push(runnable, level);
   }
 
   /// Removes the runnable from its queue, if it is in one.

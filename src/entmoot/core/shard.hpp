@@ -91,12 +91,16 @@ class Shard {
 
   void make_runnable(Runnable& runnable);
   void make_idle(Runnable& runnable) noexcept;
+  /// Whether tasks are left of those that the inbox held a round ago. Until they have run nothing is read, and actors
+  /// release nothing, so that a task waits for what one round has posted at most.
+  [[nodiscard]] bool is_behind() const noexcept;
   /// How long the slice that is running may take: as long as its runnable's longest burst, so that a burst that is
   /// longer is interrupted before it delays others, and its runnable comes after them. At least 100 µs.
   [[nodiscard]] Duration quantum() const noexcept;
   /// Charges the slice that is running with work that it causes later on this thread, such as frames to be written.
   void charge(Duration work) noexcept;
-  void flush_later(Flushable& flushable);
+  /// `bytes`: how much it has to send. Those with little come first.
+  void flush_later(Flushable& flushable, std::size_t bytes = 0);
   void forget_flush(Flushable& flushable) noexcept { make_idle(flushable); }
   /// Gives the runnable a slice among those that read what has arrived.
   void read_later(Runnable& reader);
@@ -134,7 +138,7 @@ class Shard {
   bool run_inbox();
   bool run_slices();
   bool run_timers();
-  void push(RunQueue& queue, Runnable& runnable) noexcept;
+  void push(RunQueue& queue, Runnable& runnable, unsigned least = 0) noexcept;
   bool serve(RunQueue& queue, const char* what);
 
   const unsigned index_;

@@ -2,6 +2,8 @@
 
 #include <entmoot/otp/mailbox.hpp>
 
+#include <entmoot/core/in_tasks.hpp>
+
 #include <utility>
 
 namespace entmoot {
@@ -35,7 +37,12 @@ void Mailbox::close(const ExitReason& reason) {
   closed_because_ = reason;
   bytes_ = 0;
   held_.clear();
-  for (Envelope& envelope : std::exchange(queue_, {})) std::move(envelope.reply)(reason.error());
+  in_tasks(shard_, [queue = std::exchange(queue_, {}), why = reason.error()]() mutable {
+    if (queue.empty()) return false;
+    std::move(queue.front().reply)(why);
+    queue.pop_front();
+    return true;
+  });
 }
 
 }  // namespace entmoot

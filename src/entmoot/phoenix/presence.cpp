@@ -81,6 +81,10 @@ struct Presence::Replica {
   RefSource refs;
   std::uint64_t last_owner = 0;
   std::unordered_set<PresenceOwner> monitored;  // channels with a monitor()
+
+  // The last list that was read, until its topic changes: often many clients of one topic get it one after another.
+  std::string listed_topic;
+  std::optional<JsonText> listed;
 };
 
 Presence::Presence(Shards& shards, PubSub& pubsub, PresenceOptions options)
@@ -226,9 +230,11 @@ void Presence::announce(const PresenceChanges& changes) {
     PresenceMetas leaves;
   };
   std::map<std::string_view, Diff> diffs;
+  Replica& replica = replicas_.local();
   for (const PresenceEntry& entry : changes.joined) diffs[entry.topic].joins[entry.key].push_back(entry.meta);
   for (const PresenceEntry& entry : changes.left) diffs[entry.topic].leaves[entry.key].push_back(entry.meta);
   for (const auto& [topic, diff] : diffs) {
+    if (topic == replica.listed_topic) replica.listed.reset();
     if (pubsub_.count_here(topic) == 0) continue;
     std::string payload = R"({"joins":)";
     append_object(payload, topic, diff.joins);
@@ -263,11 +269,17 @@ void Presence::append_object(std::string& out, std::string_view topic, const Pre
 // --- reading
 
 JsonText Presence::list(std::string_view topic) const {
+  Replica& replica = replicas_.local();
+  if (replica.listed && replica.listed_topic == topic) return *replica.listed;
   PresenceMetas presences;
-  for (const PresenceEntry* entry : replicas_.local().state.list(topic)) presences[entry->key].push_back(entry->meta);
+  for (const PresenceEntry* entry : replica.state.list(topic)) presences[entry->key].push_back(entry->meta);
   std::string text;
   append_object(text, topic, presences);
-  return JsonText::trusted(std::string_view(text));
+  auto list = JsonText::trusted(std::string_view(text));
+  if (options_.fetch) return list;  // its fields may change at any time
+  replica.listed_topic = topic;
+  replica.listed = list;
+  return list;
 }
 
 std::optional<JsonText> Presence::get_by_key(std::string_view topic, std::string_view key) const {

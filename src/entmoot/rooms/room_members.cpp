@@ -176,15 +176,23 @@ void RoomMembers::track(Member& member, const std::string& key, const JsonText& 
 }
 
 void RoomMembers::use_presence() {
-  if (std::exchange(presence_is_used_, true)) return;
-  for (const auto& [id, member] : members_) {
-    if (member.joined) push_presence_state(member);
-  }
+  if (!std::exchange(presence_is_used_, true)) push_presence_states({});
+}
+
+/// To the members after `id`, one in each task: a list may have hundreds of entries, and a room hundreds of members.
+void RoomMembers::push_presence_states(const std::string& id) {
+  const auto next = members_.upper_bound(id);
+  if (next == members_.end()) return;
+  if (next->second.joined) push_presence_state(next->second);
+  context_.shard.post([self = self_.ref(), id = next->first] {
+    if (RoomMembers* const members = self.get()) members->push_presence_states(id);
+  });
 }
 
 /// The list is read on the client's shard, in the step that pushes it. A list read here could be outdated by then, and
 /// a change in between would be lost to a client whose join is not yet answered, because it is not yet subscribed.
-void RoomMembers::push_presence_state(const Member& member) const {
+void RoomMembers::push_presence_state(Member& member) const {
+  if (std::exchange(member.has_presence_state, true)) return;
   push(member.client.channel, "presence_state",
        [&presence = context_.presence, topic = topic_]() -> Payload { return presence.list(topic); });
 }

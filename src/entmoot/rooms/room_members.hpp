@@ -84,6 +84,7 @@ class RoomMembers {
     MemoryCharge held;                                            ///< Its own.
     std::map<std::string, MemoryCharge, std::less<>> metas = {};  ///< Of its presences, by key.
     bool joined = false;
+    bool has_presence_state = false;
   };
   [[nodiscard]] Member* find(std::string_view id);
   [[nodiscard]] const Member* find(std::string_view id) const;
@@ -92,7 +93,8 @@ class RoomMembers {
   void later(std::string client, Step step) const;
   void track(Member& member, const std::string& key, const JsonText& meta);
   void use_presence();
-  void push_presence_state(const Member& member) const;
+  void push_presence_states(const std::string& id);
+  void push_presence_state(Member& member) const;
 
   const RoomContext& context_;
   const std::string topic_;

@@ -36,9 +36,6 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
     : Actor(shard, options.budget.mailbox, account_of(options)),
       js_(js),
       options_(std::move(options)),
-      runtime_(std::make_unique<js::Runtime>(js.arena, options_.program.heap(), options_.budget.heap,
-                                             static_cast<js::Host&>(*this))),
-      turn_(std::make_unique<Turn>(js, *runtime_, shard.clock(), options_.budget, options_.account)),
       began_(shard.clock().now()),
       timers_(shard, options_.budget.timers_max, options_.account,
               [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
@@ -48,8 +45,15 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
            options_.budget.log_lines_max, shard.clock().now(), options_.console),
       share_(options_.budget.cpu_share, shard.clock().now()) {
   outflow_ = std::make_shared<Outflow>([self = ref()] { self.wake(); });
-  turn_->effects().charge_to(outflow_);
   deliver({.kind = js::Entry::Kind::evaluate});
+}
+
+/// In the first slice, because a copy of the template heap takes longer than most turns.
+void JsServer::make_heap() {
+  runtime_ = std::make_unique<js::Runtime>(js_.arena, options_.program.heap(), options_.budget.heap,
+                                           static_cast<js::Host&>(*this));
+  turn_ = std::make_unique<Turn>(js_, *runtime_, shard().clock(), options_.budget, options_.account);
+  turn_->effects().charge_to(outflow_);
 }
 
 JsServer::~JsServer() { exit(ExitReason::shutdown()); }
@@ -64,7 +68,7 @@ JsServer::Usage JsServer::usage() const noexcept {
 }
 
 void JsServer::trim() noexcept {
-  if (alive() && turn_->state() == Turn::State::idle) runtime_->heap().trim();
+  if (alive() && turn_ && turn_->state() == Turn::State::idle) runtime_->heap().trim();
 }
 
 // --- messages and turns
@@ -78,7 +82,7 @@ void JsServer::deliver(Input input) {
 /// no turn was started: there is no input, or the slice is over after many that need no turn.
 bool JsServer::take_input() {
   for (int taken = 0; turn_->state() == Turn::State::idle; ++taken) {
-    if (!has_input()) return false;
+    if (!has_input() || (taken > 0 && shard().is_behind())) return false;
     if (taken % 16 == 15 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
     inner_last_ = !inner_.empty() && (!started_ || mailbox().empty() || !inner_last_);
     if (inner_last_) {
@@ -147,6 +151,7 @@ bool JsServer::slice() {
     wait_for_cpu(debt);
     return false;
   }
+  if (!runtime_) make_heap();
   for (int turns = 0;; ++turns) {
     if (releasing_) {
       if (!release_effects()) return alive() && !outflow_->wait();
@@ -197,8 +202,8 @@ void JsServer::finish_turn() {
 // Releases effects until none is left (true), the slice is over, or too much of what was released is unprocessed.
 bool JsServer::release_effects() {
   for (int released = 0; !turn_->effects().empty(); ++released) {
-    if (outflow_->full()) return false;
-    if (released % 16 == 15 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
+    if (outflow_->full() || shard().is_behind()) return false;
+    if (released % 4 == 3 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
     turn_->effects().release_next();
     if (!alive()) return false;  // an effect has ended this server
   }

@@ -113,6 +113,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void sync_answered() override;
 
   [[nodiscard]] bool has_input() const noexcept { return !inner_.empty() || (started_ && !mailbox().empty()); }
+  void make_heap();
   bool take_input();
   void start_inner(Input input);
   void start_call(Envelope envelope);

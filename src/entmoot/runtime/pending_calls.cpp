@@ -3,6 +3,7 @@
 #include <entmoot/runtime/pending_calls.hpp>
 
 #include <entmoot/base/check.hpp>
+#include <entmoot/core/in_tasks.hpp>
 
 #include <utility>
 
@@ -75,10 +76,13 @@ void PendingCalls::forget(const Call& call) {
 
 void PendingCalls::fail_all(const Error& reason) {
   waiting_.clear();
-  for (auto& [id, call] : std::exchange(calls_, {})) {
-    shard_.cancel(call.timeout);
-    std::move(call.reply)(reason);
-  }
+  for (auto& [id, call] : calls_) shard_.cancel(call.timeout);
+  in_tasks(shard_, [calls = std::exchange(calls_, {}), reason]() mutable {
+    if (calls.empty()) return false;
+    std::move(calls.begin()->second.reply)(reason);
+    calls.erase(calls.begin());
+    return true;
+  });
 }
 
 }  // namespace entmoot

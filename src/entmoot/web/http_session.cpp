@@ -182,14 +182,14 @@ void HttpSession::answer(HttpResponse response) {
   outbox_.push_http(SharedBytes(response_head(response, keep_alive_)));
   if (!leave_out_body_) outbox_.push_http(std::move(response.body));
   leave_out_body_ = false;
-  shard_.flush_later(*this);
+  shard_.flush_later(*this, outbox_.bytes());
 }
 
 void HttpSession::flush() {
   if (state_ != State::writing) return;
   switch (pump_.write(outbox_, stream_, site_->http.stall_timeout, [this] { stream_.abandon(), finish(); })) {
     case Outbox::Written::all: return answered();
-    case Outbox::Written::more: return shard_.flush_later(*this);
+    case Outbox::Written::more: return shard_.flush_later(*this, outbox_.bytes());
     case Outbox::Written::broken: return finish();
     case Outbox::Written::blocked: return;
   }

@@ -23,7 +23,7 @@ namespace entmoot {
 namespace {
 
 constexpr int backlog = 4096;          // absorbs a reconnect storm; the kernel limits it to somaxconn
-constexpr int accepts_per_round = 64;  // then the shard's other work runs
+constexpr Duration accept_time_max = std::chrono::microseconds(300);  // then the shard's other work runs
 constexpr Duration pause = std::chrono::milliseconds(100);
 // The kernel doubles it for its own overhead, and does not raise it by itself any more (its limit is 4 MiB). It bounds
 // what a client that does not read can hold in the kernel, where no figure of the process shows it.
@@ -80,7 +80,7 @@ Listener::Listener(Shard& shard, ListeningSocket socket, AdmissionLimits limits,
 }
 
 void Listener::on_readable() {
-  for (int i = 0; i < accepts_per_round; ++i) {
+  for (const TimePoint end = shard_.clock().now() + accept_time_max; shard_.clock().now() < end;) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     Fd fd(::accept4(stream_.native(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));

@@ -44,7 +44,7 @@ void WebSocketSession::open(Stream stream, std::unique_ptr<FrameHandler> handler
   stream_.belong_to(*this);
   handler_ = std::move(handler);
   last_received_ = shard_.clock().now();
-  shard_.flush_later(*this);
+  shard_.flush_later(*this, outbox_.bytes());
   connections_.add(shared_from_this());
   if (state_ == State::open) {
     watch_idle(options_.idle_timeout);
@@ -69,7 +69,7 @@ void WebSocketSession::push(Frame frame) {
       return close(CloseCode::policy_violation, "too slow");
     }
   }
-  shard_.flush_later(*this);
+  shard_.flush_later(*this, outbox_.bytes());
 }
 
 void WebSocketSession::close(CloseCode code, std::string_view reason) {
@@ -82,7 +82,7 @@ void WebSocketSession::begin_close(std::uint16_t code, std::string_view reason) 
   state_ = State::closing;
   idle_.cancel();
   outbox_.push_close(code, reason);
-  shard_.flush_later(*this);
+  shard_.flush_later(*this, outbox_.bytes());
   closing_.set(options_.close_timeout, [this] { abandon(); });
   destroy_later(shard_, std::move(handler_));
 }
@@ -163,7 +163,7 @@ void WebSocketSession::take_event(const WebSocketEvent& event) {
     case Kind::ping:
       if (state_ != State::open) return;
       outbox_.push_pong(event.payload);
-      return shard_.flush_later(*this);
+      return shard_.flush_later(*this, outbox_.bytes());
     case Kind::pong: return;
     case Kind::close: peer_is_done_ = true; return begin_close(event.code, "");
     case Kind::error: peer_is_done_ = true; return begin_close(event.code, event.payload);
@@ -181,7 +181,7 @@ void WebSocketSession::flush() {
   if (!stream_.is_open()) return;
   switch (pump_.write(outbox_, stream_, options_.stall_timeout, [this] { abandon(); })) {
     case Outbox::Written::all: close_if_done(); return read_on();
-    case Outbox::Written::more: shard_.flush_later(*this); return read_on();
+    case Outbox::Written::more: shard_.flush_later(*this, outbox_.bytes()); return read_on();
     case Outbox::Written::broken: return finish();
     case Outbox::Written::blocked: return;
   }
