@@ -88,10 +88,7 @@ attack("fan-out to 500 clients", "presence changes in a loop", {}, async ({ clie
   await rest(900);
 });
 
-// Every intercepted broadcast is a task in the thread's inbox for each receiver, and a task of another room waits behind
-// all of them (ChannelServer::deliver() in phoenix/channel_server.cpp).
 attack("fan-out to 500 clients", "every broadcast is intercepted", {
-  todo: "the tasks of intercepted broadcasts are not bounded",
   server: { files: { "rooms/intercepting.ts": `
     export const topic = "intercepting:*";
     export const intercept = ["e"];

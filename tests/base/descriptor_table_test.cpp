@@ -2,11 +2,12 @@
 
 #include <entmoot/base/descriptor_table.hpp>
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <fstream>
 #include <string>
 
-#include <catch2/catch_test_macros.hpp>
 #include <sys/resource.h>
 
 using namespace entmoot;

@@ -126,11 +126,11 @@ Outcome World::run(const Script& script) {
   const auto slices = [&] { return slices_of_all() - own_slices(); };
   const std::uint64_t slices_before = slices();
 
-  bool judged = false;
+  const auto judged = std::make_shared<bool>(false);  // the room may end after this function
   const auto opened = room(script.name);
   REQUIRE(opened.has_value());
-  hostile_->monitor([&](const ExitReason& reason) {
-    if (judged) return;
+  hostile_->monitor([&, judged](const ExitReason& reason) {
+    if (*judged) return;
     outcome.exit = reason;
     outcome.usage = hostile_->usage();
   });
@@ -181,7 +181,7 @@ Outcome World::run(const Script& script) {
   for (int i = 0; i < (will_end ? 40 : 1) * pings_afterwards && !outcome.exit && in_time(); ++i) pass();
   while (pinged && in_time()) round();
   outcome.slices = slices() - slices_before;
-  judged = true;
+  *judged = true;
   if (!outcome.exit) outcome.usage = hostile_->usage();
 
   // The next call: to the same room, or to a new one with that name.

@@ -71,6 +71,8 @@ class Slicer {
   void poll() noexcept;
   /// Switches out now, even within the slice: the turn waits for something.
   void yield() noexcept;
+  /// In a host function: leave_host() switches out.
+  void end_slice() noexcept { tick_pending_ = 1; }
   /// Enclose a host function: inside, the fiber is not preempted. leave_host() switches out if a tick came in between,
   /// so no object with a destructor may be alive there.
   void enter_host() noexcept { preemptible_ = false; }

@@ -31,14 +31,17 @@ std::optional<Envelope> Mailbox::take() {
   return first;
 }
 
-void Mailbox::close(const ExitReason& reason) {
+void Mailbox::close(const ExitReason& reason, UniqueFunction<void()> answered) {
   shard_.assert_here();
   owner_ = nullptr;
   closed_because_ = reason;
   bytes_ = 0;
   held_.clear();
-  in_tasks(shard_, [queue = std::exchange(queue_, {}), why = reason.error()]() mutable {
-    if (queue.empty()) return false;
+  in_tasks(shard_, [queue = std::exchange(queue_, {}), why = reason.error(), answered = std::move(answered)]() mutable {
+    if (queue.empty()) {
+      if (answered) answered();
+      return false;
+    }
     std::move(queue.front().reply)(why);
     queue.pop_front();
     return true;

@@ -84,8 +84,9 @@ class Mailbox {
   void wake_owner() {
     if (owner_) shard_.make_runnable(*owner_);
   }
-  /// Closes the mailbox: nothing is accepted or taken any more, and every waiting caller is answered with `reason`.
-  void close(const ExitReason& reason);
+  /// Closes the mailbox: nothing is accepted or taken any more, and every waiting caller is answered with `reason`, if
+  /// there are many in later tasks. Then calls `answered`.
+  void close(const ExitReason& reason, UniqueFunction<void()> answered = {});
   [[nodiscard]] bool closed() const noexcept { return owner_ == nullptr; }
 
  private:

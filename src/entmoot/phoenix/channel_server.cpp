@@ -151,13 +151,9 @@ void ChannelServer::handle_info(UniqueFunction<Channel::InfoResult()> then) {
     return;
   }
   if (!joined()) return;
-  while (joined() && !intercepted_.empty()) handle_out_next();  // they were published before
-  if (!joined()) return;
-  turn({}, [&] { finish_info(then()); });
-}
-
-void ChannelServer::finish_info(const Channel::InfoResult& result) {
-  std::visit(Match{[](Channel::NoReply) {}, [&](const Channel::Stop& stopped) { stop(stopped.reason); }}, result);
+  turn({}, [&] {
+    std::visit(Match{[](Channel::NoReply) {}, [&](const Channel::Stop& stopped) { stop(stopped.reason); }}, then());
+  });
 }
 
 void ChannelServer::handle_broadcast(const Fastlane& message) {
@@ -167,7 +163,12 @@ void ChannelServer::handle_broadcast(const Fastlane& message) {
 }
 
 void ChannelServer::deliver(const Fastlane& message) {
-  if (names(channel_->intercepted_, message.broadcast().event)) return handle_out_later(message.shared_from_this());
+  if (names(channel_->intercepted_, message.broadcast().event)) {
+    // The message is in flight for its publisher until its last receiver has taken it.
+    return handle_info_later([this, message = message.shared_from_this()] {
+      return channel_->handle_out(message->broadcast().event, message->broadcast().payload);
+    });
+  }
   if (const Frame* frame = message.frame_for(link_.serializer)) return link_.push(*frame);
   handle_info_later([]() -> Channel::InfoResult {
     throw CannotEncode(
@@ -206,37 +207,6 @@ void ChannelServer::finish_intercept_drain() {
 
 void ChannelServer::handle_info_later(UniqueFunction<Channel::InfoResult()> then) {
   link_.sockets.shard().post([to = address(), then = std::move(then)]() mutable { in_turn_of(to, std::move(then)); });
-}
-
-void ChannelServer::handle_out_later(std::shared_ptr<const Fastlane> message) {
-  intercepted_.push_back(std::move(message));
-  post_handle_out();
-}
-
-void ChannelServer::post_handle_out() {
-  if (intercepted_.empty() || std::exchange(handle_out_posted_, true)) return;
-  link_.sockets.shard().post([to = address()] {
-    if (Socket* socket = to.sockets->find(to.socket)) socket->handle_out(to);
-  });
-}
-
-void ChannelServer::handle_out() {
-  handle_out_posted_ = false;
-  handle_out_next();
-  post_handle_out();
-}
-
-void ChannelServer::handle_out_next() {
-  if (!joined() || intercepted_.empty()) return;
-  const auto message = std::move(intercepted_[intercepted_next_++]);
-  if (intercepted_next_ == intercepted_.size()) {
-    intercepted_.clear();
-    intercepted_next_ = 0;
-  }
-  const Clock& clock = link_.sockets.shard().clock();
-  const TimePoint began = clock.now();
-  turn({}, [&] { finish_info(channel_->handle_out(message->broadcast().event, message->broadcast().payload)); });
-  message->charge(clock.now() - began);
 }
 
 void ChannelServer::finish_handling(const Ref& ref, Channel::HandleResult result) {

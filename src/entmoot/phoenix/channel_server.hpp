@@ -56,8 +56,6 @@ class ChannelServer final : private Subscriber {
   void handle_in(const Message& message);
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
   void handle_info(UniqueFunction<Channel::InfoResult()> then);
-  /// Passes the next intercepted broadcast to the channel.
-  void handle_out();
   /// The client leaves: sends the reply and phx_close, then terminates.
   void leave(const Ref& ref);
   /// Ends without sending anything to the client.
@@ -124,16 +122,12 @@ class ChannelServer final : private Subscriber {
   void finish_intercept_drain();
   /// Calls `then` in a later turn of this channel: broadcasts may arrive during a turn.
   void handle_info_later(UniqueFunction<Channel::InfoResult()> then);
-  void handle_out_later(std::shared_ptr<const Fastlane> message);
-  void post_handle_out();
-  void handle_out_next();
 
   template <class Step>
   void turn(std::optional<Handling> handling, Step&& step);
   void catch_up();
   void crash(std::string_view what);
   void finish_join(std::string_view status, const Payload& response);
-  void finish_info(const Channel::InfoResult& result);
   void finish_handling(const Ref& ref, Channel::HandleResult result);
   void send_reply(const Ref& ref, const Channel::Reply& reply);
   void stop(ChannelEnd reason);
@@ -152,11 +146,6 @@ class ChannelServer final : private Subscriber {
   std::variant<Joining, Joined, Ended> state_;
   TimerId join_timeout_ = TimerId::none;
   std::optional<Handling> handling_;
-  // Intercepted broadcasts that wait for handle_out. Each task takes one, so that a broadcast to many intercepting
-  // channels occupies the thread no longer than any other; until then they are in flight for their publisher.
-  std::vector<std::shared_ptr<const Fastlane>> intercepted_;
-  std::size_t intercepted_next_ = 0;  // the first that waits
-  bool handle_out_posted_ = false;
   std::unique_ptr<InterceptDrain> intercept_drain_;  // usually null
   std::uint64_t last_intercept_drain_ = 0;
   std::vector<Subscription> subscriptions_;  // made by subscribe(), for handle_info

@@ -171,13 +171,6 @@ void Socket::handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult
   settle(to.topic);
 }
 
-void Socket::handle_out(const SocketRef& to) {
-  ChannelServer* const server = find(to);
-  if (!server) return;
-  server->handle_out();
-  settle(to.topic);
-}
-
 void Socket::push(const SocketRef& to, std::string event, Payload payload) {
   push(to, std::move(event), [payload = std::move(payload)]() mutable { return std::move(payload); });
 }

@@ -76,8 +76,6 @@ class Socket final : public FrameHandler {
   void handle_answer(const SocketRef& to, UniqueFunction<Channel::HandleResult()> then);
   /// As handle_answer, for timers, intercepted broadcasts and the channel's own subscriptions.
   void handle_info(const SocketRef& to, UniqueFunction<Channel::InfoResult()> then);
-  /// As ChannelServer::handle_out().
-  void handle_out(const SocketRef& to);
 
   /// Pushes to the client from outside its channel.
   void push(const SocketRef& to, std::string event, Payload payload);

@@ -106,6 +106,7 @@ void TopicSubscribers::drop_log(std::uint64_t end) noexcept {
 }
 
 bool TopicSubscribers::run_slice() {
+  if (shard_.is_behind()) return true;  // intercepted broadcasts become tasks
   Delivering scope(*this);
   if (pass_next_ == 0) pass_end_ = log_end();
   Duration cost{};

@@ -117,7 +117,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   bool take_input();
   void start_inner(Input input);
   void start_call(Envelope envelope);
-  [[nodiscard]] bool is_short_of_memory() const noexcept;
+  [[nodiscard]] bool is_short_of_memory(const Envelope& next) const noexcept;
   void wait_for_cpu(Duration debt);
   void finish_turn();
   [[nodiscard]] bool release_effects();

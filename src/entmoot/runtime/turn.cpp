@@ -55,9 +55,17 @@ bool Turn::interrupt() noexcept {
   return runtime_.heap().over_soft();
 }
 
+// Past the limit the turn ends with the host function that it is in.
+void Turn::charge_output(std::size_t bytes) noexcept {
+  effect_bytes_ += bytes;
+  if (effect_bytes_ > budget_.effects_bytes_max) js_.slicer.end_slice();
+}
+
 void Turn::charge_effect(std::size_t bytes) noexcept {
   charge_output(bytes);
-  if (!held_.add(bytes)) account_is_full_ = true;
+  if (held_.add(bytes)) return;
+  account_is_full_ = true;
+  js_.slicer.end_slice();
 }
 
 std::optional<Error> Turn::output_error() const {

@@ -80,7 +80,7 @@ class Turn {
   /// Counts bytes of output, which the turn holds until finish(). If there are too many, the turn will be dropped.
   void charge_effect(std::size_t bytes) noexcept;
   /// Counts bytes of output that are held elsewhere.
-  void charge_output(std::size_t bytes) noexcept { effect_bytes_ += bytes; }
+  void charge_output(std::size_t bytes) noexcept;
 
  private:
   [[nodiscard]] std::optional<Error> output_error() const;
