@@ -159,7 +159,7 @@ class World {
     return js.arena.in_use() * 1000 + js.stacks.in_use();
   }
 
-  ManualClock clock_{10us};  // each look: slices and turns end by it
+  ManualClock clock_{100us};  // each look: slices and turns end by it
   ManualClock cpu_clock_{100us};
   Node node_;
   TestClient neighbour_{node_.shards()[0], node_.rooms().sockets()};

@@ -53,14 +53,14 @@ inline std::shared_ptr<const HostedApp> room_script_app() {
     require(program.has_value());
     const bool fuzzed = path.filename() == "room.js";
     const std::string pattern = fuzzed ? "room:*" : "neighbour:*";
-    routes.routes.push_back(std::make_shared<const RoomRoute>(
-        RoomRoute{.file = path.filename().string(),
-                  .pattern = pattern,
-                  .topics = TopicPattern(pattern),
-                  .path = fuzzed ? "/room/:id" : "",
-                  .exports = {},
-                  .limits = fuzzed ? small_limits() : RoomLimits{},
-                  .program = *std::move(program)}));
+    routes.routes.push_back(
+        std::make_shared<const RoomRoute>(RoomRoute{.file = path.filename().string(),
+                                                    .pattern = pattern,
+                                                    .topics = TopicPattern(pattern),
+                                                    .path = fuzzed ? "/room/:id" : "",
+                                                    .exports = {},
+                                                    .limits = fuzzed ? small_limits() : RoomLimits{},
+                                                    .program = *std::move(program)}));
   }
   std::filesystem::remove_all(folder);
   return std::make_shared<const HostedApp>(HostedApp{std::make_shared<const RoomRoutes>(std::move(routes)), {}});

@@ -4,9 +4,9 @@
 
 #include "chat_room.hpp"
 
+#include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/embedded.hpp>
 #include <entmoot/base/log.hpp>
-#include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/standard_streams.hpp>
 #include <entmoot/node/signals.hpp>
 

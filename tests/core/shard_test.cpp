@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include <entmoot/core/in_tasks.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/testing/manual_clock.hpp>
 
@@ -208,11 +209,112 @@ TEST_CASE_FIXTURE(ShardFixture, "a stage that takes too long goes on in the next
   shard.poll();
   CHECK(order == std::vector{0, 1});
   CHECK(timed);
-  shard.poll();
-  CHECK(order == std::vector{0, 1, 2, 3});
-  shard.poll();
+  CHECK(shard.is_behind());
+  shard.poll();  // what is left over gets more time
+  CHECK(order == std::vector{0, 1, 2, 3, 4});
+  CHECK_FALSE(shard.is_behind());
   shard.poll();
   CHECK(order == std::vector{0, 1, 2, 3, 4, 5});
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "nothing is read as long as tasks are left over") {
+  std::vector<std::string> order;
+  Worked reader([&] { return order.push_back("read"), false; });
+  for (int i = 0; i < 3; ++i) shard.post([&] { order.push_back("task"), clock.advance(200us); });
+  shard.poll();
+  on_shard([&] { shard.read_later(reader); });
+  shard.poll();
+  CHECK(order == std::vector<std::string>{"task", "task", "task"});
+  shard.poll();
+  CHECK(order.back() == "read");
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a reader that asks for little is served before those that were busy") {
+  std::vector<std::string> order;
+  Worked busy([&] { return order.push_back("busy"), clock.advance(1ms), false; });
+  Worked quiet([&] { return order.push_back("quiet"), clock.advance(10us), false; });
+  for (int i = 0; i < 20; ++i) {
+    on_shard([&] { shard.read_later(busy), i % 5 == 0 ? shard.read_later(quiet) : void(); });
+    while (shard.poll()) {
+    }
+    clock.advance(i % 5 == 4 ? 10ms : 0ms);
+  }
+  order.clear();
+  on_shard([&] { shard.read_later(busy), shard.read_later(quiet); });
+  while (shard.poll()) {
+  }
+  CHECK(order == std::vector<std::string>{"quiet", "busy"});
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "outputs with little to write come before those with much, whoever was first") {
+  std::vector<std::string> order;
+  Written large([&] { order.push_back("large"); });
+  Written grows([&] { order.push_back("grows"); });
+  Written small([&] { order.push_back("small"); });
+  on_shard([&] {
+    shard.flush_later(large, 400'000);
+    shard.flush_later(grows, 100);
+    shard.flush_later(small, 100);
+    shard.flush_later(grows, 100'000);
+  });
+  shard.poll();
+  CHECK(order == std::vector<std::string>{"small", "grows", "large"});
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "those that are new come after one that has paused before, however many they are") {
+  std::vector<std::string> order;
+  Worked known([&] { return order.push_back("known"), clock.advance(20us), false; });
+  on_shard([&] { shard.make_runnable(known); });
+  for (int i = 0; i < 2; ++i) {
+    shard.poll();
+    clock.advance(10ms);
+    shard.post([&] { shard.make_runnable(known); });
+    shard.poll();
+  }
+  order.clear();
+  clock.advance(10ms);
+  shard.post([] {});
+  shard.poll();
+  std::vector<std::unique_ptr<Worked>> all;
+  for (int i = 0; i < 50; ++i) {
+    all.push_back(std::make_unique<Worked>([&] { return order.push_back("new"), clock.advance(20us), false; }));
+  }
+  on_shard([&] {
+    for (auto& each : all) shard.make_runnable(*each);
+    shard.make_runnable(known);
+  });
+  while (shard.poll()) {
+  }
+  CHECK(order[0] == "known");
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "a slice may take as long as the longest burst so far, and at least 0.1 ms") {
+  std::vector<Duration> quanta;
+  Duration burst{};
+  Worked work([&] { return quanta.push_back(shard.quantum()), clock.advance(burst), false; });
+  for (const Duration next : std::vector<Duration>{0us, 20us, 700us, 20us, 20us}) {
+    burst = next;
+    shard.post([&] { shard.make_runnable(work); });
+    shard.poll();
+    clock.advance(1ms);
+  }
+  CHECK(quanta[0] == 100us);
+  CHECK(quanta[1] == 100us);
+  CHECK(quanta[2] == 100us);
+  CHECK(quanta[3] > 600us);
+  CHECK(quanta[3] <= 700us);
+  CHECK(quanta[4] > 600us);
+}
+
+TEST_CASE_FIXTURE(ShardFixture, "thousands of items are processed in several tasks, and others run in between") {
+  int steps = 0;
+  int steps_before_other = 0;
+  on_shard([&] { in_tasks(shard, [&] { return ++steps < 3500; }); });
+  shard.post([&] { steps_before_other = steps; });
+  while (shard.poll()) {
+  }
+  CHECK(steps == 3500);
+  CHECK(steps_before_other < 3500);
 }
 
 TEST_CASE_FIXTURE(ShardFixture, "output that takes too long to write is written in the next round") {

@@ -54,6 +54,21 @@ TEST_CASE_FIXTURE(OtpFixture, "a monitor may destroy the actor that it monitored
   CHECK(second == 1);
 }
 
+TEST_CASE_FIXTURE(OtpFixture, "monitors are called after the last of thousands of waiting callers has its answer") {
+  Probe actor(shard, {.messages_max = 5000});
+  int answered = 0;
+  for (int i = 0; i < 5000; ++i) {
+    actor.ref().mailbox().push({.name = "echo", .reply = ReplyTo([&](const Result<JsonText>&) { ++answered; })});
+  }
+  int answered_before = -1;
+  actor.monitor([&](const ExitReason&) { answered_before = answered; });
+  actor.exit(ExitReason::killed());
+  CHECK(answered < 5000);
+  settle();
+  CHECK(answered == 5000);
+  CHECK(answered_before == 5000);
+}
+
 TEST_CASE_FIXTURE(OtpFixture, "a slice that throws ends its actor with a crash, and every waiting caller is answered") {
   Probe actor(shard);
   std::vector<std::string> answers;

@@ -103,6 +103,23 @@ TEST_CASE("calls that wait for a promise do not fill the heap: the room refuses 
   CHECK(room.server->calls_pending() + static_cast<std::size_t>(refused) == answers.size());
 }
 
+TEST_CASE("a few calls that take much more in the heap than as text do not end a room that keeps them") {
+  RoomBench bench;
+  TestRoom& room = bench.open("const kept = []; function keep(x) { kept.push(x); return new Promise(() => {}); }", {},
+                              {.heap = {.hard = 4 * MiB, .soft = 3 * MiB}});
+  std::string empty = "[[{}";
+  for (int i = 0; i < 5000; ++i) empty += ",{}";
+  empty += "]]";
+  std::vector<RoomBench::Answer> answers;
+  for (int i = 0; i < 15; ++i) {
+    answers.push_back(bench.cast(room, "keep", empty));
+    bench.settle();
+  }
+  CHECK_FALSE(room.exit.has_value());
+  CHECK(room.server->calls_pending() >= 3);
+  CHECK(RoomBench::text(answers.back()) == "error: overloaded");
+}
+
 TEST_CASE("a room with much data of its own answers calls one after the other") {
   RoomBench bench;
   TestRoom& room = bench.open(R"(

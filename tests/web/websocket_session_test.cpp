@@ -202,6 +202,21 @@ TEST_CASE("a ping flood costs a bounded number of pongs, and the latest is answe
   CHECK(last_pong == "4999");
 }
 
+TEST_CASE("thousands of short frames in one read are taken in several rounds, and none is lost") {
+  using namespace std::chrono_literals;
+  ManualClock clock(50us);  // for each look at it
+  EchoEndpoint echo(1, clock);
+  RawClient client(echo.port());
+  std::string flood;
+  for (int i = 0; i < 5000; ++i) flood += frame(fin | pong, "");
+  client.send(handshake + flood + frame(fin | text, "end"));
+  int rounds = 0;
+  step_until(echo, [&] { return ++rounds, client.available().find("end") != std::string::npos; });
+  CHECK(status_of(client.response()) == 101);
+  CHECK(client.frame()->payload == "end");
+  CHECK(rounds > 20);
+}
+
 TEST_CASE("frames that are no messages have a rate too, and a burst within it is of no harm") {
   using namespace std::chrono_literals;
   ManualClock clock;

@@ -11,7 +11,8 @@
 namespace entmoot {
 
 /// Calls `step`, which processes one item and returns whether there are more, until it returns false: 1000 times
-/// now, and as often in each of the tasks that follow. On `shard`'s thread; if its loop ends before, `step` is destroyed.
+/// now, and as often in each of the tasks that follow. On `shard`'s thread; if its loop ends before, `step` is
+/// destroyed.
 template <class Step>
 void in_tasks(Shard& shard, Step step) {
   for (int i = 0; i < 1000; ++i) {

@@ -170,7 +170,8 @@ void Shard::flush_later(Flushable& flushable, std::size_t bytes) {
   assert_here();
   // From 4 KiB on the level rises by one each time that the bytes double, up to 512 KiB. By demand alone, hundreds of
   // quiet connections that one room makes write much at the same time would come first.
-  const unsigned least = bytes < 4096 ? 0 : std::min(7u + static_cast<unsigned>(std::bit_width(bytes >> 12)), Demand::levels - 1);
+  const unsigned least =
+      bytes < 4096 ? 0 : std::min(7u + static_cast<unsigned>(std::bit_width(bytes >> 12)), Demand::levels - 1);
   if (RunQueue::holds(flushable)) return RunQueue::raise(flushable, least);
   push(inner_->dirty, flushable, least);
 }
@@ -230,14 +231,16 @@ bool Shard::poll_io() {
 // Tasks posted from here on wait for the next round.
 bool Shard::run_inbox() {
   Inner& in = *inner_;
-  if (in.taken_next == in.taken.size()) {
+  const bool left_over = is_behind();
+  if (!left_over) {
     in.taken.clear();
     in.taken_next = 0;
     std::lock_guard lock(in.mutex);
     in.taken.swap(in.inbox);
     in.wake_pending = true;  // the loop is awake: post() need not wake it
   }
-  const TimePoint end = in.now + stage_time;
+  // What is left over gets as much time as a round of other work, which may contain a whole slice.
+  const TimePoint end = in.now + (left_over ? 4 * stage_time : stage_time);
   const bool did = in.taken_next < in.taken.size();
   while (in.taken_next < in.taken.size() && in.now < end) {
     auto task = std::move(in.taken[in.taken_next++]);

@@ -12,8 +12,9 @@
 //   4. timers that are due
 //   5. dirty Flushables are flushed: one gather write per socket and round
 //
-// Readers and Flushables are chosen as runnables are: those that ask for little come first. Every stage stops after a fraction of a millisecond and goes on in the next round where it stopped. So a message to a
-// quiet room waits for a few slices at most, whatever the other rooms and sockets do.
+// Readers and Flushables are chosen as runnables are: those that ask for little come first. Every stage stops after a
+// fraction of a millisecond and goes on in the next round where it stopped. So a message to a quiet room waits for a
+// few slices at most, whatever the other rooms and sockets do.
 //
 // Objects cross shards by post(), as values or as immutable objects. Posts from one thread to one shard arrive in the
 // order they were made, also when both are the same shard; that order makes a join atomic

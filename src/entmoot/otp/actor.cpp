@@ -50,11 +50,12 @@ void Actor::end(ExitReason reason) {
   shard_.make_idle(*this);
   ended(*exit_reason_);
   // Those who monitor it, and may close the channels of its callers, learn of the end after the callers.
-  mailbox_->close(*exit_reason_, [&shard = shard_, monitors = std::exchange(monitors_, {}), why = *exit_reason_]() mutable {
-    for (Monitor& monitor : monitors) {
-      shard.post([monitor = std::move(monitor), why]() mutable { monitor(why); });
-    }
-  });
+  mailbox_->close(*exit_reason_,
+                  [&shard = shard_, monitors = std::exchange(monitors_, {}), why = *exit_reason_]() mutable {
+                    for (Monitor& monitor : monitors) {
+                      shard.post([monitor = std::move(monitor), why]() mutable { monitor(why); });
+                    }
+                  });
 }
 
 }  // namespace entmoot

@@ -21,8 +21,8 @@ namespace {
 constexpr int turns_per_slice = 64;
 // So many calls are started whatever the heap: a room with much data of its own is not refused service for them.
 constexpr std::size_t few_pending_calls = 16;
-// Bytes in the heap for each byte of JSON text, at most: `[[],[],…` becomes arrays of some 90 bytes.
-constexpr std::size_t heap_bytes_per_json_byte = 32;
+// Bytes in the heap for each byte of JSON text, at most: each `{},` becomes an object of some 140 bytes.
+constexpr std::size_t heap_bytes_per_json_byte = 48;
 
 Error overloaded() { return fail(ErrorCode::overloaded, "overloaded"); }
 Error out_of_memory() { return fail(ErrorCode::out_of_memory, "out of memory"); }
@@ -128,8 +128,7 @@ bool JsServer::is_short_of_memory(const Envelope& next) const noexcept {
   if (calls_.size() == 0) return false;
   const js::Heap& heap = runtime_->heap();
   const auto& [hard, soft] = heap.limits();
-  const std::size_t bytes =
-      next.args.view().size() * heap_bytes_per_json_byte + (next.bytes ? next.bytes->size() : 0);
+  const std::size_t bytes = next.args.view().size() * heap_bytes_per_json_byte + (next.bytes ? next.bytes->size() : 0);
   if (calls_.size() < few_pending_calls) return heap.used() + bytes > soft;
   return heap.used() > soft - soft / 8 ||
          heap.footprint() > hard - hard / 8;  // the hard limit applies to the footprint

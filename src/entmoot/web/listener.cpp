@@ -22,7 +22,7 @@ namespace entmoot {
 
 namespace {
 
-constexpr int backlog = 4096;          // absorbs a reconnect storm; the kernel limits it to somaxconn
+constexpr int backlog = 4096;  // absorbs a reconnect storm; the kernel limits it to somaxconn
 constexpr Duration accept_time_max = std::chrono::microseconds(300);  // then the shard's other work runs
 constexpr Duration pause = std::chrono::milliseconds(100);
 // The kernel doubles it for its own overhead, and does not raise it by itself any more (its limit is 4 MiB). It bounds
