@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "./client.mjs";
 import { Server } from "./server.mjs";
 
-const LIMIT_MS = 250;
+const LIMIT_MS = 1000;
 const LEAST_MS = 700; // of the bystander's messages, for figures that mean something
 const SETTLE_MS = 200; // after the attacker's last step: harm may come after the reply
 const TEST_TIMEOUT_MS = 30000;

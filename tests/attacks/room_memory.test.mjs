@@ -95,7 +95,7 @@ const ways = {
   },
 };
 
-attack("memory of another room", "63 MB filled in ten ways between six rooms with secrets", { server: large, limit: 500 }, async ({ client, connect, note }) => {
+attack("memory of another room", "63 MB filled in ten ways between six rooms with secrets", { server: large, limit: 1500 }, async ({ client, connect, note }) => {
   const victims = [];
   const put = async (topic) => {
     await client.join(topic);
@@ -128,7 +128,7 @@ attack("memory of another room", "63 MB filled in ten ways between six rooms wit
   }
 });
 
-attack("memory of another room", "a room in the region of one that has ended", { server: large, limit: 500 }, async ({ client, connect }) => {
+attack("memory of another room", "a room in the region of one that has ended", { server: large, limit: 1500 }, async ({ client, connect }) => {
   for (let round = 0; round < 3; round++) {
     const dead = await connect();
     await dead.join(`hostile:dead-${round}`);
@@ -168,7 +168,7 @@ attack("memory of another room", "a room in the region of one that has ended", {
   }
 });
 
-attack("memory of another room", "many rooms that fill 63 MB at the same time", { server: large, limit: 500 }, async ({ client, connect, server }) => {
+attack("memory of another room", "many rooms that fill 63 MB at the same time", { server: large, limit: 1500 }, async ({ client, connect, server }) => {
   await client.join("hostile:witness");
   await client.run("hostile:witness", () => void (globalThis.data = Array.from({ length: 20000 }, (_, i) => i)));
   const topics = Array.from({ length: 8 }, (_, i) => `hostile:greedy-${i}`);
