@@ -231,6 +231,57 @@ TEST_CASE("the host's decode takes arrays of bytes and nothing else, whatever th
     engine.check({{"host.decode(" + std::string(value) + ")", "TypeError"}});
 }
 
+TEST_CASE("the host's command and answer take the bytes that each view has at the time of the call") {
+  Engine engine;
+  const auto said = [&](const std::string& code) {
+    engine.bench.said.clear();
+    const std::string result = engine.run(code);
+    return engine.bench.said.empty() ? result : engine.bench.said.back();
+  };
+  const Cases views = {
+      {"new Uint8Array([97, 98])", "<ab>"},
+      {"new Uint8Array(0)", "<>"},
+      {"new Uint8ClampedArray([97])", "<a>"},
+      {"resized(new Uint8Array(resizable(200000)), 3)", "<abc>"},
+      {"resized(new Uint8Array(resizable(200000)), 0)", "<>"},
+      {"resized(new Uint8Array(resizable(8), 2), 4)", "<cd>"},
+      {"resized(new Uint8Array(resizable(8), 2, 3), 5)", "<cde>"},
+      {"resized(resized(new Uint8Array(resizable(8), 2, 3), 0), 9)", R"(<\0\0\0>)"},
+      {"new Uint8Array(new Uint8Array([97]).buffer.transferToImmutable())", "<a>"},
+      {"new Uint8Array(new SharedArrayBuffer(2))", R"(<\0\0>)"},
+      // out of bounds, detached
+      {"resized(new Uint8Array(resizable(8), 2), 1)", "TypeError"},
+      {"resized(new Uint8Array(resizable(8), 2, 3), 4)", "TypeError"},
+      {"detached(new Uint8Array(8))", "TypeError"},
+      {"detached(new Uint8Array(resizable(8)))", "TypeError"},
+  };
+  for (const auto& [view, wanted] : views) {
+    CAPTURE(view);
+    std::string bytes = wanted;
+    for (std::size_t at; (at = bytes.find(R"(\0)")) != std::string::npos;) bytes.replace(at, 2, 1, '\0');
+    const bool refused = wanted == "TypeError";
+    CHECK(said("host.command('c', 'text', " + view + ")") == (refused ? wanted : "c text " + bytes));
+    CHECK(said("host.command('c', " + view + ", 'é', " + view + ")") ==
+          (refused ? wanted : "c " + bytes + " é " + bytes));
+    CHECK(said("host.answer(3, 0, " + view + ", '')") == (refused ? wanted : "3 ok " + bytes));
+  }
+  // A view that a later operand has in common.
+  CHECK(said("const v = new Uint8Array(resizable(4)); host.command('c', v, v.subarray(1, 3))") == "c <abcd> <bc>");
+  for (const char* type : view_types) {
+    const std::string name = type;
+    if (name == "Uint8Array" || name == "Uint8ClampedArray") continue;
+    CAPTURE(name);
+    const std::string view = "new " + name + "(new ArrayBuffer(8))";
+    CHECK(said("host.command('c', " + view + ")") == "TypeError");
+    CHECK(said("host.answer(3, 0, disguised(" + view + ", Uint8Array), '')") == "TypeError");
+  }
+  for (const char* other :
+       {"{}", "[97]", "new ArrayBuffer(4)", "undefined", "{ length: 5, toString() { return 'x'; } }"}) {
+    CAPTURE(other);
+    CHECK(said("host.command('c', " + std::string(other) + ")") == "TypeError");
+  }
+}
+
 TEST_CASE("the host's randomBytes fills the bytes that a view of integers has at the time of the call, and no others") {
   const Engine engine;
   engine.check({

@@ -6,6 +6,7 @@
 #include <entmoot/js/builtin_scripts.hpp>
 #include <entmoot/js/text_codec.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -39,6 +40,12 @@ Text text_of(JSContext* ctx, JSValueConst value) noexcept {
   text.data = JS_ToCStringLen(ctx, &text.size, value);
   if (text.data) make_well_formed(const_cast<char*>(text.data), const_cast<char*>(text.data) + text.size);
   return text;
+}
+
+// Texts that could not be made are allowed.
+template <class... Texts>
+void free_texts(JSContext* ctx, const Texts&... texts) noexcept {
+  (JS_FreeCString(ctx, texts.data), ...);
 }
 
 std::uint64_t number_of(JSContext* ctx, JSValueConst value) noexcept {
@@ -93,20 +100,20 @@ JSValue answer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const auto outcome = static_cast<Host::Outcome>(number_of(ctx, args[1]));
   const Text extra = text_of(ctx, args[3]);
   Operand result;
-  if (!extra.data || !operand_of(ctx, args[2], &result)) return JS_EXCEPTION;
-  in_host(ctx, [&](Host& host) { return host.answer(call, outcome, result.value, extra.view()), 0; });
-  if (result.text) JS_FreeCString(ctx, result.text);
-  JS_FreeCString(ctx, extra.data);
-  return JS_UNDEFINED;
+  const bool valid = extra.data && operand_of(ctx, args[2], &result);
+  if (valid) in_host(ctx, [&](Host& host) { return host.answer(call, outcome, result.value, extra.view()), 0; });
+  JS_FreeCString(ctx, result.text);
+  free_texts(ctx, extra);
+  return valid ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
 JSValue post(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const Text channel = text_of(ctx, args[0]);
   const Text json = text_of(ctx, args[1]);
-  if (!channel.data || !json.data) return JS_EXCEPTION;
-  const bool accepted = in_host(ctx, [&](Host& host) { return host.post(channel.view(), json.view()); });
-  JS_FreeCString(ctx, channel.data);
-  JS_FreeCString(ctx, json.data);
+  const bool valid = channel.data && json.data;
+  const bool accepted = valid && in_host(ctx, [&](Host& host) { return host.post(channel.view(), json.view()); });
+  free_texts(ctx, channel, json);
+  if (!valid) return JS_EXCEPTION;
   return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
@@ -115,22 +122,20 @@ JSValue command(JSContext* ctx, JSValueConst, int argc, JSValueConst* args) noex
   if (!name.data) return JS_EXCEPTION;
   Operand operands[Host::operands_max];
   Value values[Host::operands_max];
-  std::size_t count = 0;
+  const auto count = std::min(static_cast<std::size_t>(argc - 1), Host::operands_max);
+  bool valid = true;
   // Strings first: converting one allocates, which may collect garbage and so run finalizers of the script.
-  for (int i = 1; i < argc && count < Host::operands_max; ++i, ++count) {
-    if (!JS_IsString(args[i])) continue;
-    if (!operand_of(ctx, args[i], &operands[count])) return JS_EXCEPTION;
+  for (const bool strings : {true, false}) {
+    for (std::size_t i = 0; i < count && valid; ++i) {
+      if (JS_IsString(args[i + 1]) == strings) valid = operand_of(ctx, args[i + 1], &operands[i]);
+      values[i] = operands[i].value;
+    }
   }
-  count = 0;
-  for (int i = 1; i < argc && count < Host::operands_max; ++i, ++count) {
-    if (!JS_IsString(args[i]) && !operand_of(ctx, args[i], &operands[count])) return JS_EXCEPTION;
-    values[count] = operands[count].value;
-  }
-  const bool accepted = in_host(ctx, [&](Host& host) { return host.command(name.view(), std::span(values, count)); });
-  for (const Operand& operand : operands) {
-    if (operand.text) JS_FreeCString(ctx, operand.text);
-  }
-  JS_FreeCString(ctx, name.data);
+  const bool accepted =
+      valid && in_host(ctx, [&](Host& host) { return host.command(name.view(), std::span(values, count)); });
+  for (const Operand& operand : operands) JS_FreeCString(ctx, operand.text);
+  free_texts(ctx, name);
+  if (!valid) return JS_EXCEPTION;
   return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
@@ -138,20 +143,21 @@ JSValue call(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const std::uint64_t id = number_of(ctx, args[0]);
   const Text name = text_of(ctx, args[1]);
   const Text arguments = text_of(ctx, args[2]);
-  if (!name.data || !arguments.data) return JS_EXCEPTION;
-  const bool accepted = in_host(ctx, [&](Host& host) { return host.call(id, name.view(), arguments.view()); });
-  JS_FreeCString(ctx, name.data);
-  JS_FreeCString(ctx, arguments.data);
+  const bool valid = name.data && arguments.data;
+  const bool accepted = valid && in_host(ctx, [&](Host& host) { return host.call(id, name.view(), arguments.view()); });
+  free_texts(ctx, name, arguments);
+  if (!valid) return JS_EXCEPTION;
   return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
 JSValue call_sync(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const Text name = text_of(ctx, args[0]);
   const Text arguments = text_of(ctx, args[1]);
-  if (!name.data || !arguments.data) return JS_EXCEPTION;
-  auto waited = in_host(ctx, [&](Host& host) { return host.call_sync(name.view(), arguments.view()); });
-  JS_FreeCString(ctx, name.data);
-  JS_FreeCString(ctx, arguments.data);
+  const bool valid = name.data && arguments.data;
+  auto waited = Host::Waited::error;
+  if (valid) waited = in_host(ctx, [&](Host& host) { return host.call_sync(name.view(), arguments.view()); });
+  free_texts(ctx, name, arguments);
+  if (!valid) return JS_EXCEPTION;
   while (waited == Host::Waited::not_yet) {
     host_of(ctx).slicer().yield();
     waited = in_host(ctx, [](Host& host) { return host.call_sync_result(); });
@@ -186,11 +192,10 @@ JSValue report_error(JSContext* ctx, JSValueConst, int, JSValueConst* args) noex
   const auto kind = static_cast<Host::Uncaught>(number_of(ctx, args[0]));
   const Text message = text_of(ctx, args[1]);
   const Text stack = text_of(ctx, args[2]);
-  if (!message.data || !stack.data) return JS_EXCEPTION;
-  in_host(ctx, [&](Host& host) { return host.report_error(kind, message.view(), stack.view()), 0; });
-  JS_FreeCString(ctx, message.data);
-  JS_FreeCString(ctx, stack.data);
-  return JS_UNDEFINED;
+  const bool valid = message.data && stack.data;
+  if (valid) in_host(ctx, [&](Host& host) { return host.report_error(kind, message.view(), stack.view()), 0; });
+  free_texts(ctx, message, stack);
+  return valid ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
 JSValue random(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
