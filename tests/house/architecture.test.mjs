@@ -181,7 +181,7 @@ test("a name that is not in the code is reported with its line", () => {
     "ARCHITECTURE.md:2: `attic()` does not occur in `otp/mailbox` (src/entmoot/otp/mailbox.cpp, src/entmoot/otp/mailbox.hpp)",
   ]);
   assert.equal(wrong_names("- `attic()` is in `otp/mailbox.hpp`").length, 1);
-  assert.equal(wrong_names("`otp/mailbox` `push()`, then `core/shard` `Mailbox::take()`").length, 1);
+  assert.equal(wrong_names("`otp/mailbox` `push()`, then `core/shard` `Mailbox::wake_owner()`").length, 1);
   assert.equal(wrong_names("`mail()` is in `otp/mailbox`").length, 1, "a part of a name is not the name");
 });
 
