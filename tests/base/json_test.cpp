@@ -48,7 +48,7 @@ TEST_CASE("an array is split into the texts of its elements, whatever they conta
   const auto elements = [](std::string_view text) {
     const JsonText array = JsonText::trusted(text);
     Texts copies;
-    for (const std::string_view element : array.elements()) copies.emplace_back(element);
+    for (const std::string_view element : array.elements(100)) copies.emplace_back(element);
     return copies;
   };
   CHECK(elements("[]").empty());
@@ -59,6 +59,9 @@ TEST_CASE("an array is split into the texts of its elements, whatever they conta
        {"null", "{}", R"({"a":[1]})", "1", R"("[1]")", "", "[", "[1", R"(["a)", R"(["\)"}) {
     CHECK_MESSAGE(elements(other).empty(), other);
   }
+  CHECK(JsonText::trusted(std::string_view("[1,2]")).elements(2).size() == 2);
+  CHECK(JsonText::trusted(std::string_view("[1,2,3]")).elements(2).empty());
+  CHECK(JsonText::trusted(std::string_view("[1]")).elements(0).empty());
   std::string deep = "[" + std::string(100'000, '[') + std::string(100'000, ']') + ",2]";
   CHECK(elements(deep).size() == 2);
 }

@@ -81,6 +81,22 @@ TEST_CASE("random allocations, reallocations and frees keep contents, accounting
   }
 }
 
+TEST_CASE("a large block is cleared in pieces, between which the handler of long work is called") {
+  HeapFixture f({.hard = 8u << 20, .soft = 7u << 20});
+  int pauses = 0;
+  f.heap.on_long_work([](void* count) { ++*static_cast<int*>(count); }, &pauses);
+  auto* small = static_cast<unsigned char*>(f.heap.allocate(100'000));
+  std::fill_n(small, 100'000, static_cast<unsigned char>(1));
+  f.heap.free(small);
+  CHECK(f.heap.allocate_zeroed(100) != nullptr);
+  CHECK(pauses == 0);
+  const auto* large = static_cast<unsigned char*>(f.heap.allocate_zeroed(2'000'000));
+  REQUIRE(large != nullptr);
+  CHECK(pauses == 7);
+  CHECK(std::all_of(large, large + 2'000'000, [](unsigned char byte) { return byte == 0; }));
+  CHECK(f.heap.inspect() == nullptr);
+}
+
 TEST_CASE("a request past the hard limit calls the exhausted handler, fails and poisons the heap") {
   HeapFixture f({.hard = 1u << 20, .soft = 900u << 10});
   int told = 0;

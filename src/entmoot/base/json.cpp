@@ -37,7 +37,7 @@ JsonText JsonText::of(const Json& value) {
   return trusted(std::string_view(text));
 }
 
-std::vector<std::string_view> JsonText::elements() const {
+std::vector<std::string_view> JsonText::elements(std::size_t most) const {
   const std::string_view text = view();
   std::vector<std::string_view> elements;
   if (text.size() < 2 || text.front() != '[' || text == "[]") return elements;
@@ -56,10 +56,12 @@ std::vector<std::string_view> JsonText::elements() const {
       case ']':
       case '}':
         if (--depth > 0) break;
+        if (elements.size() == most) return {};
         elements.push_back(text.substr(begin, at - begin));
         return elements;
       case ',':
         if (depth > 1) break;
+        if (elements.size() == most) return {};
         elements.push_back(text.substr(begin, at - begin));
         begin = at + 1;
         break;

@@ -38,8 +38,9 @@ class JsonText {
   [[nodiscard]] SharedBytes bytes() const { return bytes_.empty() ? SharedBytes(null) : bytes_; }
   /// The tree. An invalid text that was passed to trusted() is an error here, never undefined behaviour.
   [[nodiscard]] Result<Json> parse() const;
-  /// The texts of the elements, if this is an array; otherwise none. Splits without making a tree, in one pass.
-  [[nodiscard]] std::vector<std::string_view> elements() const;
+  /// The texts of the elements, if this is an array of at most `most`; otherwise none. Splits without making a tree, in
+  /// one pass.
+  [[nodiscard]] std::vector<std::string_view> elements(std::size_t most) const;
 
   friend bool operator==(const JsonText& a, const JsonText& b) noexcept { return a.view() == b.view(); }
 

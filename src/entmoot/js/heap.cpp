@@ -206,6 +206,16 @@ ENTMOOT_ALLOCATOR void* Heap::allocate(std::size_t bytes) noexcept {
   return b->payload();
 }
 
+void* Heap::allocate_zeroed(std::size_t bytes) noexcept {
+  constexpr std::size_t piece = 256 * 1024;
+  auto* const payload = static_cast<std::byte*>(allocate(bytes));
+  for (std::size_t at = 0; payload && at < bytes; at += piece) {
+    if (at > 0 && long_work_handler_) long_work_handler_(long_work_argument_);
+    std::memset(payload + at, 0, std::min(piece, bytes - at));
+  }
+  return payload;
+}
+
 ENTMOOT_ALLOCATOR void Heap::free(void* payload) noexcept {
   if (!payload) return;
   Block* b = Block::of(payload);
@@ -292,6 +302,11 @@ void* Heap::exhausted() noexcept {
   poisoned_ = true;
   if (exhausted_handler_) exhausted_handler_(exhausted_argument_);
   return nullptr;
+}
+
+void Heap::on_long_work(void (*handler)(void*), void* argument) noexcept {
+  long_work_handler_ = handler;
+  long_work_argument_ = argument;
 }
 
 void Heap::on_exhausted(void (*handler)(void*), void* argument) noexcept {

@@ -43,6 +43,8 @@ class Heap {
 
   /// Aligned to 16. Returns nullptr only if on_exhausted() returns.
   [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
+  /// Like calloc(3). Clearing megabytes takes milliseconds: the handler of on_long_work() is called in between.
+  [[nodiscard]] void* allocate_zeroed(std::size_t bytes) noexcept;
   void free(void* payload) noexcept;
   /// Like realloc(3): if the request fails, the old block is unchanged.
   [[nodiscard]] void* reallocate(void* payload, std::size_t bytes) noexcept;
@@ -69,6 +71,8 @@ class Heap {
 
   /// Sets the function that is called with `argument` at exhaustion. If it returns, the request fails.
   void on_exhausted(void (*handler)(void*), void* argument) noexcept;
+  /// `handler` may switch out the fiber, and may abandon it.
+  void on_long_work(void (*handler)(void*), void* argument) noexcept;
   /// Simulates exhaustion in the allocation after the next `after` ones; for tests that fail each allocation in turn.
   void exhaust_after(std::uint64_t after) noexcept { exhaust_in_ = after + 1; }
   [[nodiscard]] std::uint64_t allocations() const noexcept { return allocations_; }
@@ -116,6 +120,8 @@ class Heap {
   std::uint64_t exhaust_in_ = 0;  // 0: never
   void (*exhausted_handler_)(void*) = nullptr;
   void* exhausted_argument_ = nullptr;
+  void (*long_work_handler_)(void*) = nullptr;
+  void* long_work_argument_ = nullptr;
   bool poisoned_ = false;
 
   std::uint32_t first_bits_ = 0;

@@ -12,8 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 namespace entmoot::js {
 
 namespace {
@@ -22,9 +20,7 @@ namespace {
 const JSMallocFunctions heap_functions = {
     [](void* heap, std::size_t count, std::size_t size) -> void* {
       if (size && count > SIZE_MAX / size) return nullptr;
-      void* got = static_cast<Heap*>(heap)->allocate(count * size);
-      if (got) std::memset(got, 0, count * size);
-      return got;
+      return static_cast<Heap*>(heap)->allocate_zeroed(count * size);
     },
     [](void* heap, std::size_t size) { return static_cast<Heap*>(heap)->allocate(size); },
     [](void* heap, void* at) { static_cast<Heap*>(heap)->free(at); },

@@ -75,7 +75,8 @@ Result<void> broadcast(const RoomMembers& members, std::string event, const Json
 
 /// Beam.callSync("broadcast", message), as in QuickBEAM's chat.
 Result<JsonText> handle_broadcast(const RoomAccess& access, const JsonText& args) {
-  const auto messages = args.elements();
+  if (args.view().size() > room_message_bytes_max + 2) return fail(ErrorCode::limit, std::string(too_long_for_clients));
+  const auto messages = args.elements(1);
   if (messages.size() != 1) return fail(ErrorCode::invalid, "broadcast expects one message");
   if (auto sent = broadcast(access.members, "new_message", JsonText::trusted(messages.front())); !sent) {
     return sent.error();
@@ -85,7 +86,11 @@ Result<JsonText> handle_broadcast(const RoomAccess& access, const JsonText& args
 
 /// Beam.call("send", topic, message).
 Result<JsonText> handle_send(const RoomAccess& access, const JsonText& args) {
-  const auto parts = args.elements();
+  // A name's byte may be an escape of six, and its array has five more.
+  if (args.view().size() > room_message_bytes_max + 6 * room_name_bytes_max + 5) {
+    return fail(ErrorCode::limit, "the message exceeds 1 MB");
+  }
+  const auto parts = args.elements(2);
   if (parts.size() == 2 && parts[1].size() > room_message_bytes_max) {
     return fail(ErrorCode::limit, "the message exceeds 1 MB");
   }

@@ -16,6 +16,7 @@ Turn::Turn(JsShard& js, js::Runtime& runtime, const Clock& clock, const Budget& 
            std::shared_ptr<MemoryAccount> account)
     : js_(js), runtime_(runtime), clock_(clock), budget_(budget), held_(std::move(account)) {
   runtime.heap().on_exhausted(&Turn::exhausted, this);
+  runtime.heap().on_long_work(&Turn::long_work, this);
 }
 
 void Turn::start(Input input) {
@@ -46,6 +47,10 @@ void Turn::exhausted(void* self) {
   auto& turn = *static_cast<Turn*>(self);
   turn.state_ = State::dropped;
   if (Fiber::current()) Fiber::suspend();  // never resumed
+}
+
+void Turn::long_work(void* self) {
+  if (Fiber::current()) static_cast<Turn*>(self)->js_.slicer.poll();
 }
 
 bool Turn::interrupt() noexcept {

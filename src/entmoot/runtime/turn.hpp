@@ -87,6 +87,7 @@ class Turn {
   void charge_cpu(TimePoint began, TimePoint cpu_began);
   static void body(void* self);
   static void exhausted(void* self);
+  static void long_work(void* self);
 
   JsShard& js_;
   js::Runtime& runtime_;
