@@ -68,15 +68,17 @@ void check_end(const Script& script, const Outcome& outcome) {
 
 // A message waits for the current slice and for one more, and so may the answer to a neighbour that is never idle, and
 // so is as busy as the script. In real time the machine may take the thread away from the neighbour itself: its own
-// slice is then over, and it waits for its turn once more.
+// slice is then over, and it waits for its turn once more. The first slices of a room are short: five of them take less
+// than two milliseconds.
 void check_neighbour(const Outcome& outcome) {
   REQUIRE_FALSE(outcome.waits.empty());
+  constexpr std::uint64_t first_slices = 5;
   std::uint64_t turns = 0;
   for (const Outcome::Wait& wait : outcome.waits) {
-    CHECK(wait.slices <= 3 + wait.own_slices);
+    CHECK(wait.slices <= 3 + first_slices + wait.own_slices);
     turns += 1 + wait.own_slices;
   }
-  CHECK(turns * 2 >= outcome.slices);  // it was asked all the while
+  CHECK(turns * 2 + first_slices >= outcome.slices);  // it was asked all the while
 }
 
 // Text in a table of Markdown.
