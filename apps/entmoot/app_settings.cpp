@@ -153,8 +153,7 @@ void add_server(SettingTable<Config>& table) {
       .add({"origins",
             "Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the "
             "listed ones; `[\":conn\"]` allows the server's own host, scheme and port. A server on a loopback address "
-            "only "
-            "answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is "
+            "only answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is "
             "allowed.",
             "403"},
            "boolean | string[]", "true, false, or a list such as [\"https://example.com\", \"//*.example.com\"]",
@@ -196,8 +195,7 @@ void add_socket(SettingTable<Config>& table) {
       .size(
           {"socket.memory",
            "Memory held for one client: its messages that are not answered, each with 2 KB besides its own size, and "
-           "its "
-           "messages that wait for a join.",
+           "its messages that wait for a join.",
            "the client is not read until it is below"},
           {64 * kilobyte, gigabyte}, [](auto& config) -> auto& { return config.socket.limits.memory_max; })
       .count(
@@ -373,8 +371,7 @@ void add_node(SettingTable<Config>& table) {
       .size(
           {"node.memory",
            "Memory of the process. From nine tenths of it on, rooms without clients are put to sleep, those that have "
-           "been "
-           "idle longest first.",
+           "been idle longest first.",
            "starting another room is rejected: `the server is short of memory, try again later`"},
           {64 * megabyte, 1000 * gigabyte}, [](auto& config) -> auto& { return config.node.memory; },
           "four fifths of the machine's memory, or of the cgroup's limit")

@@ -11,7 +11,6 @@
 #include "serve.hpp"
 #include "testing/run_tests.hpp"
 
-#include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/standard_streams.hpp>
 
 #include <fmt/format.h>
@@ -60,7 +59,6 @@ ExitCode run(const command::Reload& reload) { return reload_server(reload); }
 
 int main(int argc, char** argv) try {
   entmoot::open_standard_streams();
-  entmoot::reserve_descriptor_table();
   const auto command = parse_command_line(argc, argv);
   return static_cast<int>(std::visit([](const auto& chosen) { return run(chosen); }, command));
 } catch (const std::exception& error) {

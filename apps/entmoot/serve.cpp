@@ -6,6 +6,7 @@
 #include "server/app_loader.hpp"
 #include "server/server.hpp"
 
+#include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/node/signals.hpp>
 
@@ -46,6 +47,7 @@ ExitCode print_errors(const std::string& errors) {
 }  // namespace
 
 ExitCode serve_app(const command::Serve& serve) {
+  reserve_descriptor_table();
   log::start(serve.log);
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection is an error of that write
   auto loader = std::make_unique<AppLoader>(

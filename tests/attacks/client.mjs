@@ -1,47 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// A small client for load and abuse: WebSocket frames over a plain TCP socket (RFC 6455, section 5), and above it messages
-// of the Phoenix protocol, version 2. It does what phoenix.js must not: it sends thousands of messages in one write, stops
-// reading, or ends without a close frame. It checks nothing of what the server sends; tests/conformance does.
+// A small client for load and abuse: messages of the Phoenix protocol, version 2, in WebSocket frames over a plain TCP
+// socket. It does what phoenix.js must not: it sends thousands of messages in one write, stops reading, or ends without a
+// close frame.
 
 import { connect } from "node:net";
-
-const TEXT = 1;
-const CLOSE = 8;
-const PING = 9;
-const PONG = 10;
-
-/** A masked frame with the mask 0, which leaves the payload as it is. */
-export function frame(payload, opcode = TEXT) {
-  const body = Buffer.from(payload);
-  const wide = body.length < 126 ? 0 : body.length < 65536 ? 2 : 8;
-  const head = Buffer.alloc(6 + wide);
-  head[0] = 0x80 | opcode;
-  head[1] = 0x80 | (wide === 0 ? body.length : wide === 2 ? 126 : 127);
-  if (wide === 2) head.writeUInt16BE(body.length, 2);
-  if (wide === 8) head.writeBigUInt64BE(BigInt(body.length), 2);
-  return Buffer.concat([head, body]);
-}
-
-export const upgrade = (port) =>
-  `GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-  "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-
-/** The frames at the beginning of `bytes`, and what follows them. */
-export function frames(bytes) {
-  const list = [];
-  let at = 0;
-  while (bytes.length - at >= 2) {
-    const short = bytes[at + 1] & 127;
-    const head = short < 126 ? 2 : short === 126 ? 4 : 10;
-    if (bytes.length - at < head) break;
-    const size = head === 2 ? short : head === 4 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
-    if (bytes.length - at < head + size) break;
-    list.push({ opcode: bytes[at] & 15, payload: bytes.subarray(at + head, at + head + size) });
-    at += head + size;
-  }
-  return { list, rest: bytes.subarray(at) };
-}
+import { CLOSE, PING, PONG, TEXT, upgradeRequest, wsFrame, wsParse, wsText } from "../conformance/wire.mjs";
 
 export class Client {
   #socket;
@@ -59,7 +23,7 @@ export class Client {
       const socket = (client.#socket = connect({ port, host: "127.0.0.1", noDelay: true }));
       let bytes = Buffer.alloc(0);
       let open = false;
-      socket.once("connect", () => socket.write(upgrade(port)));
+      socket.once("connect", () => socket.write(upgradeRequest()));
       socket.on("data", (chunk) => {
         bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
         if (!open) {
@@ -71,7 +35,7 @@ export class Client {
           open = true;
           resolve(client);
         }
-        const { list, rest } = frames(bytes);
+        const [list, rest] = wsParse(bytes);
         bytes = rest;
         for (const each of list) client.#take(each);
       });
@@ -89,9 +53,9 @@ export class Client {
   #take({ opcode, payload }) {
     if (opcode === CLOSE) {
       this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
-      this.#socket.end(frame(payload.subarray(0, 2), CLOSE));
+      this.#socket.end(wsFrame({ opcode: CLOSE, payload: payload.subarray(0, 2) }));
     } else if (opcode === PING) {
-      this.#socket.write(frame(payload, PONG));
+      this.#socket.write(wsFrame({ opcode: PONG, payload }));
     } else if (opcode === TEXT) {
       const message = JSON.parse(payload.toString());
       const [, ref, , event, content] = message;
@@ -104,7 +68,7 @@ export class Client {
     }
   }
 
-  // https://hexdocs.pm/phoenix/1.7.20: kinds 0 push, 1 reply, 2 broadcast, each with the lengths of its fields.
+  // Phoenix.Socket.V2.JSONSerializer: kinds 0 push, 1 reply, 2 broadcast, each with the lengths of its fields.
   #takeBinary(bytes) {
     const kind = bytes[0];
     const count = kind === 0 ? 3 : kind === 1 ? 4 : 2;
@@ -128,7 +92,7 @@ export class Client {
     if (event === "phx_join") this.#joins.set(topic, ref);
     const head = JSON.stringify([this.#joins.get(topic) ?? null, ref, topic, event]);
     const json = typeof payload === "string" ? payload : JSON.stringify(payload);
-    return { ref, bytes: frame(`${head.slice(0, -1)},${json}]`) };
+    return { ref, bytes: wsText(`${head.slice(0, -1)},${json}]`) };
   }
 
   /** Sends a message and returns its reply, {status, response}. */

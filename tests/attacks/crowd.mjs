@@ -7,7 +7,7 @@
 
 import { connect } from "node:net";
 import { setPriority } from "node:os";
-import { frame, upgrade } from "./client.mjs";
+import { upgradeRequest, wsText } from "../conformance/wire.mjs";
 
 const [port, count, topic, behaviour] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4], process.argv[5]];
 setPriority(10);
@@ -28,7 +28,7 @@ const enter = () =>
       head = Buffer.concat([head, chunk]);
       if (!asked && head.includes("\r\n\r\n")) {
         asked = true;
-        socket.write(frame(JSON.stringify(["1", "1", topic, "phx_join", {}])));
+        socket.write(wsText(JSON.stringify(["1", "1", topic, "phx_join", {}])));
       }
       if (!head.includes('"phx_reply"')) return;
       if (!head.includes('"status":"ok"')) return reject(new Error(`the join was refused: ${head}`));
@@ -38,7 +38,7 @@ const enter = () =>
       else socket.on("data", done);
       resolve();
     };
-    socket.once("connect", () => socket.write(upgrade(port)));
+    socket.once("connect", () => socket.write(upgradeRequest()));
     socket.on("data", handshake);
     socket.on("error", () => {});
     socket.once("close", () => ended++);

@@ -38,12 +38,16 @@ function replies(client) {
   return counts;
 }
 
+/** The client and a second one in the hostile room; the replies to the second are counted. */
+async function joined(client, connect) {
+  const sender = await connect();
+  for (const each of [client, sender]) await each.join("hostile:1");
+  return { sender, counts: replies(sender) };
+}
+
 attack("mailbox", "100,000 messages to a busy room, most of them out of time", { server }, async ({ client, connect, note }) => {
   const COUNT = 100000;
-  await client.join("hostile:1");
-  const sender = await connect();
-  await sender.join("hostile:1");
-  const counts = replies(sender);
+  const { sender, counts } = await joined(client, connect);
   const turn = busy(client, "hostile:1", 1500);
   await sender.flood("hostile:1", "m", COUNT);
   await turn;
@@ -54,10 +58,7 @@ attack("mailbox", "100,000 messages to a busy room, most of them out of time", {
 
 attack("mailbox", "a room that waits for a handler that does not answer", { server: { config: { ...config, fetch: ["http://a.invalid"] } } }, async ({ client, connect, note }) => {
   const COUNT = 60000;
-  await client.join("hostile:1");
-  const sender = await connect();
-  await sender.join("hostile:1");
-  const counts = replies(sender);
+  const { sender, counts } = await joined(client, connect);
   const turn = client.run("hostile:1", () => {
     const end = performance.now() + 1200;
     while (performance.now() < end) {
@@ -142,10 +143,7 @@ attack("mailbox", "100,000 messages of a room to another that is busy", { server
 
 attack("mailbox", "a room that ends with 100,000 messages in its mailbox", { server }, async ({ client, connect, note }) => {
   const COUNT = 100000;
-  await client.join("hostile:1");
-  const sender = await connect();
-  await sender.join("hostile:1");
-  const counts = replies(sender);
+  const { sender, counts } = await joined(client, connect);
   const turn = client.run("hostile:1", () => {
     const end = performance.now() + 400;
     while (performance.now() < end);

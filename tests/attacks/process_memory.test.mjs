@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { connect as open, createServer } from "node:net";
 import { once } from "node:events";
 import { attack, rest } from "./attack.mjs";
-import { frame, upgrade } from "./client.mjs";
+import { upgradeRequest, wsFrame } from "../conformance/wire.mjs";
 
 const ROOMS = 4;
 const HEAP_MB = 16;
@@ -143,8 +143,4 @@ const post = (path, length, body) => `POST ${path} HTTP/1.1\r\nHost: localhost\r
 parked("800 requests whose bodies are never complete", 128, () => post("/hostile/1", 65000, "x".repeat(64000)));
 parked("800 heads that are never complete", 96, () => `GET / HTTP/1.1\r\nHost: localhost\r\n${Array.from({ length: 20 }, (_, i) => `X-${i}: ${"x".repeat(1400)}\r\n`).join("")}`);
 parked("800 long-poll requests whose bodies are never complete", 400, () => post("/socket/longpoll?vsn=2.0.0&token=x", 1000000, "x".repeat(400000)));
-parked("800 messages in fragments that never end", 128, (port) => {
-  const part = frame("x".repeat(60000));
-  part[0] = 1; // text, not final
-  return Buffer.concat([Buffer.from(upgrade(port)), part]);
-});
+parked("800 messages in fragments that never end", 128, () => Buffer.concat([upgradeRequest(), wsFrame({ payload: "x".repeat(60000), fin: false })]));

@@ -64,7 +64,7 @@ TEST_CASE("a charge may outlive the party whose account it is on") {
   held.clear();
 }
 
-TEST_CASE("whoever waits for bytes to be returned is called once") {
+TEST_CASE("the function that waits for bytes to be returned is called once") {
   const auto account = std::make_shared<MemoryAccount>(100);
   MemoryCharge held(account, 100);
   int calls = 0;

@@ -5,11 +5,11 @@
 
 import { Agent } from "node:http";
 import { setTimeout as after } from "node:timers/promises";
-import { wsFrame, wsText } from "../conformance/wire.mjs";
+import { upgradeRequest, wsFrame, wsText } from "../conformance/wire.mjs";
 import { channelsOverWebSocket } from "./channels.mjs";
 import { frames, requests } from "./lies.mjs";
 import { ask, openSession } from "./long_poll.mjs";
-import { RawClient, upgradeRequest } from "./raw_client.mjs";
+import { RawClient } from "./raw_client.mjs";
 
 const DROPPED_WITHIN_MS = 6000; // The app's longest timeout for a client is two seconds.
 

@@ -3,8 +3,7 @@
 // What lying clients send: WebSocket frames and channel messages that are wrong, and requests that are wrong or stop in the
 // middle. The conformance suite knows the right answer to each; here the server has to survive them in numbers.
 
-import { wsBinary, wsClose, wsFrame, wsText } from "../conformance/wire.mjs";
-import { upgradeRequest } from "./raw_client.mjs";
+import { upgradeRequest, wsBinary, wsClose, wsFrame, wsText } from "../conformance/wire.mjs";
 
 const topic = "hostile:calm-1";
 const join = wsText(JSON.stringify(["1", "1", topic, "phx_join", {}]));

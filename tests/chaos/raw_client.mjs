@@ -5,19 +5,10 @@
 
 import { connect } from "node:net";
 import { setTimeout as after } from "node:timers/promises";
-import { freshKey, httpHead, httpRequest, wsClose, wsMeaning, wsParse, wsText } from "../conformance/wire.mjs";
+import { httpHead, upgradeRequest, wsClose, wsMeaning, wsParse, wsText } from "../conformance/wire.mjs";
 
 const CONNECTED_WITHIN_MS = 5000;
 const KEPT_BYTES = 2 ** 20; // What a client that reads remembers at most.
-
-export const upgradeRequest = () =>
-  httpRequest("GET", "/socket/websocket?vsn=2.0.0", {
-    "Host": "localhost",
-    "Connection": "Upgrade",
-    "Upgrade": "websocket",
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Key": freshKey(),
-  });
 
 export class RawClient {
   #bytes = Buffer.alloc(0);

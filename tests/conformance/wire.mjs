@@ -8,7 +8,7 @@ import { createHash, randomBytes } from "node:crypto";
 export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
-const TEXT = 1;
+export const TEXT = 1;
 const BINARY = 2;
 
 /**
@@ -101,6 +101,16 @@ export function httpRequest(method, path, headers, body, version = "HTTP/1.1") {
   }
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), Buffer.from(body ?? "")]);
 }
+
+/** The request that makes a connection a WebSocket of Phoenix. */
+export const upgradeRequest = () =>
+  httpRequest("GET", "/socket/websocket?vsn=2.0.0", {
+    "Host": "localhost",
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": freshKey(),
+  });
 
 /** The head of a response and what stands behind it, or null while it is not complete. Header names in lower case. */
 export function httpHead(bytes) {

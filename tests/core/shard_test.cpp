@@ -246,7 +246,7 @@ TEST_CASE_FIXTURE(ShardFixture, "a reader that asks for little is served before 
   CHECK(order == std::vector<std::string>{"quiet", "busy"});
 }
 
-TEST_CASE_FIXTURE(ShardFixture, "outputs with little to write come before those with much, whoever was first") {
+TEST_CASE_FIXTURE(ShardFixture, "outputs with little to write come before those with much that were there before") {
   std::vector<std::string> order;
   Written large([&] { order.push_back("large"); });
   Written grows([&] { order.push_back("grows"); });

@@ -2,8 +2,9 @@
 
 #pragma once
 
-// The log lines about one subject (a room), limited by an allowance: a client can make a room log, with each push that
-// the script rejects. Suppressed lines are counted, and the count is logged when the allowance has room again.
+// The log lines about one subject (a room, a shard), limited by an allowance: a client can make a room log, with each
+// push that the script rejects. Suppressed lines are counted, and the count is logged when the allowance has room
+// again.
 //
 // The caller passes the time, so that a turn that logs a thousand times does not read the clock for each line. Used on
 // its subject's shard.

@@ -2,11 +2,11 @@
 
 #pragma once
 
-// The rate limit of a room's log lines: a token bucket of `lines_max` lines that is refilled within ten seconds.
-// Suppressed lines are counted, and the count is reported when the bucket has a line again. Clients can make a room log
-// (each of their pushes may be rejected), so the limit also bounds the clients.
+// The rate limit of the log lines of one subject, a room or a shard: a token bucket of `lines_max` lines that is
+// refilled within ten seconds. Suppressed lines are counted, and the count is reported when the bucket has a line
+// again. Clients can make a room log (each of their pushes may be rejected), so the limit also bounds the clients.
 //
-// A value; used on its room's shard.
+// A value; used on one shard.
 
 #include <entmoot/base/clock.hpp>
 

@@ -6,14 +6,15 @@
 // id hashes to. Objects on a shard are used by that shard's thread only, so nothing above this floor needs a lock.
 //
 // One round of the loop, in order:
-//   1. I/O that is ready; what there is to read is read by the readers
-//   2. the inbox: tasks posted by other shards and by this one
-//   3. time slices of runnables, chosen by core/run_queue.hpp, at most one for each
-//   4. timers that are due
-//   5. dirty Flushables are flushed: one gather write per socket and round
+//   1. events of I/O: a socket with something to read becomes a reader
+//   2. readers read, at most once each, unless the inbox is behind (is_behind())
+//   3. the inbox: tasks posted by other shards and by this one
+//   4. runnables get time slices, at most one each
+//   5. timers that are due
+//   6. dirty Flushables are flushed: one gather write per socket and round
 //
-// Readers and Flushables are chosen as runnables are: those that ask for little come first. Every stage stops after a
-// fraction of a millisecond and goes on in the next round where it stopped. So a message to a quiet room waits for a
+// Readers, runnables and Flushables are chosen by core/run_queue.hpp: those that ask for little come first. Every stage
+// stops after a fraction of a millisecond, and continues in the next round. So a message to a quiet room waits for a
 // few slices at most, whatever the other rooms and sockets do.
 //
 // Objects cross shards by post(), as values or as immutable objects. Posts from one thread to one shard arrive in the

@@ -14,7 +14,8 @@
 // (1) a removed subscriber gets nothing more, not even the broadcast being delivered;
 // (2) a subscriber gets no broadcast that was published before it was added.
 //
-// Bounds. The log of one publisher is bounded by its Outflow; beyond `log_max` broadcasts it is delivered at once.
+// Bounds. Nothing is delivered while the shard is behind with its inbox, because interception turns deliveries into
+// tasks. The log of one publisher is bounded by its Outflow; beyond `log_max` broadcasts it is delivered at once.
 //
 // Used on its shard's thread.
 

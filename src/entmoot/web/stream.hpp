@@ -6,7 +6,8 @@
 // made. Waiting for readiness instead of for a read means that an idle connection holds no buffer.
 //
 // Events go to one owner, one for each when_readable() or when_writable(), and never after close(): an owner may be
-// destroyed while a wait is pending.
+// destroyed while a wait is pending. on_readable() is called in the shard's stage of readers, in the order of demand
+// (core/run_queue.hpp), on_writable() as soon as the socket is writable.
 
 #include <entmoot/core/shard.hpp>
 #include <entmoot/web/admission.hpp>

@@ -102,13 +102,10 @@ void WebSocketSession::on_readable() {
 void WebSocketSession::take(std::span<char> input) {
   const TimePoint end = shard_.clock().now() + input_time_max;
   for (int events = 1; state_ != State::gone && !peer_is_done_; ++events) {
-    if (!input.empty() && has_to_wait()) {
-      keep(input);
-      break;
-    }
-    if (!input.empty() && events % 16 == 0 && shard_.clock().now() > end) {
+    const bool waits = !input.empty() && has_to_wait();
+    if (waits || (!input.empty() && events % 16 == 0 && shard_.clock().now() > end)) {
       kept_input_.assign(input.begin(), input.end());
-      stream_.read_later();
+      waits ? go_on_when_returned() : stream_.read_later();
       break;
     }
     const auto event = decoder_.decode(input);
@@ -126,8 +123,7 @@ bool WebSocketSession::has_to_wait() const {
   return account && account->used() >= account->limit();
 }
 
-void WebSocketSession::keep(std::span<const char> input) {
-  kept_input_.assign(input.begin(), input.end());
+void WebSocketSession::go_on_when_returned() {
   handler_->account()->when_returned([&shard = shard_, session = weak_from_this()] {
     shard.post([session] {
       if (const auto self = session.lock()) static_cast<WebSocketSession&>(*self).take_kept();

@@ -84,8 +84,8 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void take(std::span<char> input);
   /// Whether so much is held for the client that its input has to wait.
   [[nodiscard]] bool has_to_wait() const;
-  /// Keeps `input` until less is held for the client.
-  void keep(std::span<const char> input);
+  /// Takes the kept input when less is held for the client.
+  void go_on_when_returned();
   void take_kept();
   void check_frame_rate();
   /// Waits for more input, unless too many bytes are queued for the client.
@@ -115,7 +115,9 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   Deadline idle_;
   Deadline closing_;
   std::unique_ptr<FrameHandler> handler_;
-  std::string kept_input_;  // not decoded, because too much is held for the client; usually empty
+  // Not decoded yet, because too much is held for the client, or because the rest of a read waits for the next round.
+  // Usually empty; nothing is read before it is.
+  std::string kept_input_;
 };
 
 }  // namespace entmoot
