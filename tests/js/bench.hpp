@@ -97,7 +97,13 @@ struct Bench : Host {
     if (outcome != Outcome::threw && !extra.empty()) said.back().append(" ").append(extra);
   }
   static std::string shown(const Value& value) {
-    return value.kind == Value::Kind::text ? std::string(value.content) : fmt::format("<{}>", value.content);
+    switch (value.kind) {
+      case Value::Kind::bytes: return fmt::format("<{}>", value.content);
+      case Value::Kind::number: return fmt::format("{}", value.number);
+      case Value::Kind::text:
+      case Value::Kind::json: break;
+    }
+    return std::string(value.content);
   }
   bool post(std::string_view channel, std::string_view json) override {
     said.push_back("post " + std::string(channel) + " " + std::string(json));

@@ -272,14 +272,25 @@ TEST_CASE("the host's command and answer take the bytes that each view has at th
     if (name == "Uint8Array" || name == "Uint8ClampedArray") continue;
     CAPTURE(name);
     const std::string view = "new " + name + "(new ArrayBuffer(8))";
-    CHECK(said("host.command('c', " + view + ")") == "TypeError");
+    CHECK(said("host.command('c', " + view + ")") == said("host.command('c', JSON.stringify(" + view + "))"));
     CHECK(said("host.answer(3, 0, disguised(" + view + ", Uint8Array), '')") == "TypeError");
   }
-  for (const char* other :
-       {"{}", "[97]", "new ArrayBuffer(4)", "undefined", "{ length: 5, toString() { return 'x'; } }"}) {
+  // Values of other kinds are JSON.
+  const Cases others = {{"{}", "{}"},
+                        {"[97]", "[97]"},
+                        {"new ArrayBuffer(4)", "{}"},
+                        {"undefined", "{}"},
+                        {"() => 1", "null"},
+                        {"5", "5"},
+                        {"{ length: 5, toString() { return 'x'; } }", R"({"length":5})"},
+                        {"{ toJSON() { return [1]; } }", "[1]"}};
+  for (const auto& [other, json] : others) {
     CAPTURE(other);
-    CHECK(said("host.command('c', " + std::string(other) + ")") == "TypeError");
+    CHECK(said("host.command('c', " + other + ")") == "c " + json);
+    CHECK(said("host.answer(3, 0, " + other + ", '')") == "TypeError");
   }
+  CHECK(said("host.command('c', { get x() { throw new RangeError('no'); } })") == "RangeError");
+  CHECK(said("const a = {}; a.a = a; host.command('c', a)") == "TypeError");
 }
 
 TEST_CASE("the host's randomBytes fills the bytes that a view of integers has at the time of the call, and no others") {

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 #include <stdexcept>
 
@@ -90,11 +92,27 @@ Result<Json> parse_json(std::string_view text) {
 
 std::string to_json(const Json& value) { return boost::json::serialize(value); }
 
+namespace {
+/// A number of leading characters that need no escape, found eight at a time; there may be more.
+std::size_t plain_prefix(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = ~std::uint64_t{0} / 255, tops = ones * 128;
+  std::size_t at = 0;
+  for (; text.size() - at >= 8; at += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, 8);
+    const std::uint64_t quotes = eight ^ ones * '"', slashes = eight ^ ones * '\\';
+    const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - ones * limit) & ~bytes; };
+    if ((below(eight, 0x20) | below(quotes, 1) | below(slashes, 1)) & tops) break;
+  }
+  return at;
+}
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   out.push_back('"');
   std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = plain_prefix(text); i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text, from, i - from);

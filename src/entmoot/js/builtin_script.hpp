@@ -8,7 +8,8 @@
 //   (function (host, means) { … })
 //
 // `host` is the interface to the server (js/host.hpp), `means` is the interface of prelude.js for built-in scripts. The
-// function adds properties to the global object, and functions to `means.entries` that the server calls by name.
+// function adds properties to the global object, and functions to `means.entries` that the server calls by name. It may
+// return an object that sets up the delivery of messages (js/delivery.hpp).
 
 #include <entmoot/base/embedded.hpp>
 

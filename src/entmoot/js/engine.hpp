@@ -6,6 +6,7 @@
 
 #include <quickjs.h>
 
+#include <cstddef>
 #include <cstdint>
 
 extern "C" {
@@ -24,4 +25,21 @@ struct MissingExport {
 };
 bool entmoot_missing_export(JSContext* ctx, MissingExport* missing);
 int* entmoot_poll_countdown(JSContext* ctx);
+/// The cell of a namespace's export, owned by the module; nullptr if there is none, or if it is a namespace itself.
+void* entmoot_export_cell(JSContext* ctx, JSValueConst ns, const char* name);
+JSValue entmoot_read_cell(void* cell);
+/// The value of a Map for an integer; JS_UNDEFINED if there is none.
+JSValue entmoot_map_get(JSContext* ctx, JSValueConst map, std::int64_t key);
+
+/// js/engine_json.c
+struct EntmootText {
+  char* data;  // a buffer of the caller, or `allocated`
+  std::size_t size;
+  std::size_t capacity;
+  char* allocated;  // for js_free
+};
+/// JSON.stringify(value) as UTF-8. 1: done. 0: only JSON.stringify can do it. -1: an exception is pending.
+int entmoot_write_json(JSContext* ctx, JSValueConst value, EntmootText* out);
+/// JSON.parse(text). JS_UNINITIALIZED: only JSON.parse can do it, or report what is wrong.
+JSValue entmoot_read_json(JSContext* ctx, const char* text, std::size_t size);
 }

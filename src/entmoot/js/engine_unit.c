@@ -13,6 +13,8 @@
 /* The patched engine (cmake/engine.cmake); the patches call the functions in keyed_hash.h. */
 #include "quickjs.c"
 
+#include "engine_json.c"
+
 /* The hash that js_new_shape2() and add_shape_property() compute. */
 static uint32_t shape_hash_of(const JSShape *sh, uintptr_t base)
 {
@@ -128,6 +130,31 @@ bool entmoot_missing_export(JSContext *ctx, struct MissingExport *missing)
         }
     }
     return false;
+}
+
+/* The value of a Map for an integer. */
+JSValue entmoot_map_get(JSContext *ctx, JSValueConst map, int64_t key)
+{
+    JSMapState *s = JS_GetOpaque(map, JS_CLASS_MAP);
+    JSMapRecord *record = s ? map_find_record(ctx, s, js_int64(key)) : NULL;
+    return record ? js_dup(record->value) : JS_UNDEFINED;
+}
+
+/* The cell of an export, which lives as long as the module, or NULL. Reading it saves the search in the namespace. */
+void *entmoot_export_cell(JSContext *ctx, JSValueConst namespace, const char *name)
+{
+    JSAtom atom = JS_NewAtom(ctx, name);
+    JSProperty *pr;
+    JSShapeProperty *prs = find_own_property(&pr, JS_VALUE_GET_OBJ(namespace), atom);
+    JS_FreeAtom(ctx, atom);
+    return prs && (prs->flags & JS_PROP_TMASK) == JS_PROP_VARREF ? pr->u.var_ref : NULL;
+}
+
+/* JS_UNDEFINED while the variable is not initialized. */
+JSValue entmoot_read_cell(void *cell)
+{
+    JSValue value = *((JSVarRef *)cell)->pvalue;
+    return JS_IsUninitialized(value) ? JS_UNDEFINED : js_dup(value);
 }
 
 /* The number of events until the engine polls; 1 makes it poll at the next event. */

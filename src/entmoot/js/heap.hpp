@@ -78,7 +78,7 @@ class Heap {
   [[nodiscard]] std::uint64_t allocations() const noexcept { return allocations_; }
 
   /// Values of the owner that are copied with the heap: pointers into the region, or other words.
-  static constexpr std::size_t roots_max = 16;
+  static constexpr std::size_t roots_max = 24;
   using Roots = std::array<std::uint64_t, roots_max>;
   Roots& roots() noexcept { return roots_; }
 

@@ -19,14 +19,24 @@ class Slicer;
 
 namespace entmoot::js {
 
-/// A string or a Uint8Array of the script. Trivially destructible, because a room may be dropped while one is alive.
+/// A value of the script. Trivially destructible, because a room may be dropped while one is alive.
 struct Value {
   enum class Kind : std::uint8_t {
-    text,  ///< UTF-8
-    bytes,
+    text,   ///< A string, as UTF-8.
+    bytes,  ///< A Uint8Array or Uint8ClampedArray.
+    number,
+    json,  ///< Any other value, as JSON; undefined as {}.
   };
   Kind kind = Kind::text;
-  std::string_view content = {};
+  std::string_view content = {};  ///< Of all but numbers.
+  double number = 0;
+};
+
+/// A message that the script's handler is processing (js/delivery.hpp).
+struct Delivery {
+  std::uint64_t call = 0;
+  std::uint64_t receiver = 0;
+  bool deferred = false;  ///< The script will answer itself.
 };
 
 class Host {
@@ -42,8 +52,8 @@ class Host {
     refused,  ///< The script rejects the call with a response of its own.
     threw,    ///< `value` is the exception's message, `extra` its stack.
   };
-  /// Answers a call from outside. `value` is a JSON text, or bytes; for `ok` and `refused`, `extra` is a JSON text
-  /// beside the bytes (empty: null).
+  /// Answers a call from outside. `value` is a JSON text (as text or json), or bytes; for `ok` and `refused`, `extra`
+  /// is a JSON text beside the bytes (empty: null).
   virtual void answer(std::uint64_t call, Outcome outcome, Value value, std::string_view extra) = 0;
   /// BroadcastChannel.postMessage. False: rejected; result() is the reason.
   [[nodiscard]] virtual bool post(std::string_view channel, std::string_view json) = 0;
@@ -75,6 +85,9 @@ class Host {
   virtual void random_bytes(std::span<std::uint8_t> bytes) noexcept = 0;
   /// Milliseconds since the room started.
   [[nodiscard]] virtual double uptime() noexcept = 0;
+
+  /// Null unless the handler of a message is running; not while its microtasks run.
+  Delivery* delivery = nullptr;
 
   /// Called when the engine polls (JS_SetInterruptHandler), outside host functions. True ends the turn with an error
   /// that the script cannot catch.

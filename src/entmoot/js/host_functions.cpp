@@ -54,17 +54,6 @@ std::uint64_t number_of(JSContext* ctx, JSValueConst value) noexcept {
   return static_cast<std::uint64_t>(number);
 }
 
-// Runs `f(host)` between enter_host() and leave_host().
-template <class F>
-auto in_host(JSContext* ctx, F f) noexcept {
-  Host& host = host_of(ctx);
-  Slicer& slicer = host.slicer();
-  slicer.enter_host();
-  auto result = f(host);
-  slicer.leave_host();
-  return result;
-}
-
 JSValue result_text(JSContext* ctx) noexcept {
   const std::string_view text = host_of(ctx).result();
   return JS_NewStringLen(ctx, text.data(), text.size());
@@ -75,23 +64,67 @@ JSValue throw_result(JSContext* ctx) noexcept {
   return JS_ThrowPlainError(ctx, "%.*s", static_cast<int>(text.size()), text.data());
 }
 
-// A string, or the bytes of a Uint8Array in place: no script may run before they have been used.
+// A text is converted, the bytes of a Uint8Array are used in place: no script may run before they have been used.
 struct Operand {
   Value value = {};
   const char* text = nullptr;  // for JS_FreeCString
+  char* json = nullptr;        // for js_free
+  char buffer[512];            // of most JSON texts
 };
 
-bool operand_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
-  if (JS_IsString(from)) {
-    const Text text = text_of(ctx, from);
-    out->text = text.data;
-    out->value = {Value::Kind::text, text.view()};
-    return text.data != nullptr;
+void free_operand(JSContext* ctx, const Operand& operand) noexcept {
+  JS_FreeCString(ctx, operand.text);
+  js_free(ctx, operand.json);
+}
+
+bool json_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
+  EntmootText text = {out->buffer, 0, sizeof out->buffer, nullptr};
+  const int written = entmoot_write_json(ctx, from, &text);
+  out->json = text.allocated;
+  if (written < 0) return false;
+  if (written > 0) {
+    out->value = {.kind = Value::Kind::json, .content = {text.data, text.size}};
+    return true;
   }
-  std::size_t size = 0;
-  const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, from);
-  if (!bytes && JS_HasException(ctx)) return false;
-  out->value = {Value::Kind::bytes, {reinterpret_cast<const char*>(bytes), bytes ? size : 0}};
+  JSValue json = JS_JSONStringify(ctx, from, JS_UNDEFINED, JS_UNDEFINED);
+  if (JS_IsException(json)) return false;
+  out->value = {.kind = Value::Kind::json, .content = "null"};  // of a value without JSON
+  if (!JS_IsUndefined(json)) {
+    const Text converted = text_of(ctx, json);
+    out->text = converted.data;
+    out->value.content = converted.view();
+  }
+  JS_FreeValue(ctx, json);
+  return JS_IsUndefined(json) || out->text != nullptr;
+}
+
+Value::Kind kind_of(JSValueConst from) noexcept {
+  if (JS_IsString(from)) return Value::Kind::text;
+  if (JS_IsNumber(from)) return Value::Kind::number;
+  const int type = JS_GetTypedArrayType(from);
+  return type == JS_TYPED_ARRAY_UINT8 || type == JS_TYPED_ARRAY_UINT8C ? Value::Kind::bytes : Value::Kind::json;
+}
+
+bool operand_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
+  switch (out->value.kind = kind_of(from)) {
+    case Value::Kind::text: {
+      const Text text = text_of(ctx, from);
+      out->text = text.data;
+      out->value.content = text.view();
+      return text.data != nullptr;
+    }
+    case Value::Kind::number: return JS_ToFloat64(ctx, &out->value.number, from) == 0;
+    case Value::Kind::bytes: {
+      std::size_t size = 0;
+      const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, from);
+      if (!bytes && JS_HasException(ctx)) return false;
+      out->value.content = {reinterpret_cast<const char*>(bytes), bytes ? size : 0};
+      return true;
+    }
+    case Value::Kind::json: break;
+  }
+  if (!JS_IsUndefined(from)) return json_of(ctx, from, out);
+  out->value.content = "{}";
   return true;
 }
 
@@ -100,9 +133,14 @@ JSValue answer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const auto outcome = static_cast<Host::Outcome>(number_of(ctx, args[1]));
   const Text extra = text_of(ctx, args[3]);
   Operand result;
+  const Value::Kind kind = kind_of(args[2]);
+  if (kind != Value::Kind::text && kind != Value::Kind::bytes) {
+    free_texts(ctx, extra);
+    return JS_ThrowTypeError(ctx, "expected a JSON text or a Uint8Array");
+  }
   const bool valid = extra.data && operand_of(ctx, args[2], &result);
   if (valid) in_host(ctx, [&](Host& host) { return host.answer(call, outcome, result.value, extra.view()), 0; });
-  JS_FreeCString(ctx, result.text);
+  free_operand(ctx, result);
   free_texts(ctx, extra);
   return valid ? JS_UNDEFINED : JS_EXCEPTION;
 }
@@ -117,26 +155,69 @@ JSValue post(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   return accepted ? JS_UNDEFINED : throw_result(ctx);
 }
 
-JSValue command(JSContext* ctx, JSValueConst, int argc, JSValueConst* args) noexcept {
-  const Text name = text_of(ctx, args[0]);
+// Sends a command with operands of the script.
+JSValue send_command(JSContext* ctx, JSValueConst name_value, std::span<const JSValueConst> from) noexcept {
+  const Text name = text_of(ctx, name_value);
   if (!name.data) return JS_EXCEPTION;
   Operand operands[Host::operands_max];
   Value values[Host::operands_max];
-  const auto count = std::min(static_cast<std::size_t>(argc - 1), Host::operands_max);
+  const auto count = std::min(from.size(), Host::operands_max);
   bool valid = true;
-  // Strings first: converting one allocates, which may collect garbage and so run finalizers of the script.
-  for (const bool strings : {true, false}) {
+  // Bytes last: converting the others may run code of the script, and allocates, which may run its finalizers.
+  for (const bool bytes : {false, true}) {
     for (std::size_t i = 0; i < count && valid; ++i) {
-      if (JS_IsString(args[i + 1]) == strings) valid = operand_of(ctx, args[i + 1], &operands[i]);
+      if ((kind_of(from[i]) == Value::Kind::bytes) == bytes) valid = operand_of(ctx, from[i], &operands[i]);
       values[i] = operands[i].value;
     }
   }
   const bool accepted =
       valid && in_host(ctx, [&](Host& host) { return host.command(name.view(), std::span(values, count)); });
-  for (const Operand& operand : operands) JS_FreeCString(ctx, operand.text);
+  for (const Operand& operand : operands) free_operand(ctx, operand);
   free_texts(ctx, name);
   if (!valid) return JS_EXCEPTION;
   return accepted ? JS_UNDEFINED : throw_result(ctx);
+}
+
+JSValue command(JSContext* ctx, JSValueConst, int argc, JSValueConst* args) noexcept {
+  return send_command(ctx, args[0], {args + 1, static_cast<std::size_t>(argc - 1)});
+}
+
+// The function of emitter(): data is the command's name and `select`.
+JSValue emit(JSContext* ctx, JSValueConst, int argc, JSValueConst* args, int, JSValueConst* data) noexcept {
+  JSValue selected = JS_NewInt32(ctx, 0);
+  if (argc > 2 && !JS_IsUndefined(args[2])) selected = JS_Call(ctx, data[1], JS_UNDEFINED, 1, args + 2);
+  if (JS_IsException(selected)) return selected;
+  JSValue event = JS_IsString(args[0]) ? JS_DupValue(ctx, args[0]) : JS_ToString(ctx, args[0]);
+  JSValue sent = JS_EXCEPTION;
+  if (!JS_IsException(event)) {
+    const JSValueConst operands[] = {selected, event, args[1]};
+    sent = send_command(ctx, data[0], operands);
+  }
+  JS_FreeValue(ctx, event);
+  JS_FreeValue(ctx, selected);
+  return sent;
+}
+
+// emitter(name, select): a function (event, payload, options) that sends the command `name` with `select(options)` (0
+// without options), the event as a string, and the payload. Without a frame of the script, because rooms broadcast with
+// it.
+JSValue emitter(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  JSValue function = JS_NewCFunctionData(ctx, emit, 2, 0, 2, args);
+  if (JS_IsException(function)) return function;
+  if (JS_DefinePropertyValueStr(ctx, function, "name", JS_DupValue(ctx, args[0]), JS_PROP_CONFIGURABLE) < 0) {
+    JS_FreeValue(ctx, function);
+    return JS_EXCEPTION;
+  }
+  return function;
+}
+
+// The call of the message for this receiver whose handler is running, which the script then answers itself; undefined
+// if there is none.
+JSValue defer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  Delivery* delivery = host_of(ctx).delivery;
+  if (!delivery || delivery->receiver != number_of(ctx, args[0])) return JS_UNDEFINED;
+  delivery->deferred = true;
+  return JS_NewInt64(ctx, static_cast<std::int64_t>(delivery->call));
 }
 
 JSValue call(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
@@ -253,6 +334,18 @@ JSValue part(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
 
 }  // namespace
 
+JSValue read_json(JSContext* ctx, std::string_view json) noexcept {
+  JSValue value = entmoot_read_json(ctx, json.data(), json.size());
+  if (!JS_IsUninitialized(value)) return value;
+  // The engine's parser needs a zero behind the text.
+  JSValue text = JS_NewStringLen(ctx, json.data(), json.size());
+  const Text copy = text_of(ctx, text);
+  value = copy.data ? JS_ParseJSON(ctx, copy.data, copy.size, "<message>") : JS_EXCEPTION;
+  free_texts(ctx, copy);
+  JS_FreeValue(ctx, text);
+  return value;
+}
+
 Host& host_of(JSContext* ctx) noexcept { return *static_cast<Host*>(JS_GetRuntimeOpaque(JS_GetRuntime(ctx))); }
 
 JSValue new_host_object(JSContext* ctx) {
@@ -265,6 +358,8 @@ JSValue new_host_object(JSContext* ctx) {
       {"answer", answer, 4},
       {"post", post, 2},
       {"command", command, 1},
+      {"defer", defer, 1},
+      {"emitter", emitter, 2},
       {"call", call, 3},
       {"callSync", call_sync, 2},
       {"startTimer", start_timer, 2},

@@ -8,8 +8,11 @@
 // A rule for these functions: the engine may allocate, poll, be switched out or be dropped only while no object with a
 // destructor is alive; C++ code with destructors runs only between enter_host and leave_host.
 
+#include <entmoot/core/slicer.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host.hpp>
+
+#include <string_view>
 
 namespace entmoot::js {
 
@@ -17,5 +20,18 @@ namespace entmoot::js {
 [[nodiscard]] JSValue new_host_object(JSContext* ctx);
 /// The Host of the context's runtime (JS_SetRuntimeOpaque).
 [[nodiscard]] Host& host_of(JSContext* ctx) noexcept;
+/// The value of a JSON text, or an exception.
+[[nodiscard]] JSValue read_json(JSContext* ctx, std::string_view json) noexcept;
+
+/// Runs `f(host)` between enter_host() and leave_host().
+template <class F>
+auto in_host(JSContext* ctx, F f) noexcept {
+  Host& host = host_of(ctx);
+  Slicer& slicer = host.slicer();
+  slicer.enter_host();
+  auto result = f(host);
+  slicer.leave_host();
+  return result;
+}
 
 }  // namespace entmoot::js

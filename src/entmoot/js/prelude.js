@@ -4,10 +4,9 @@
 // script. The file is evaluated once, into the template heap that every room is copied from, so nothing here may depend
 // on an address (no Map or WeakMap that already has an object as a key).
 //
-// The server and the script exchange JSON texts. JSON is parsed and serialized here, in JavaScript, because both can
-// run the script's own code (a getter, a toJSON), which must run where a room can be preempted and dropped: never below
-// a C++ frame. `host` is the only interface to the server: its functions take and return numbers, strings and bytes
-// (js/host_functions.cpp).
+// The server and the script exchange JSON texts; those of messages and their answers do not pass through this file
+// (js/delivery.hpp). `host` is the only interface to the server: its functions take and return numbers, strings and bytes,
+// and write the JSON of other values (js/host_functions.cpp).
 //
 // A script that changes the globals must not break the server: every built-in that is used later is captured now.
 (function (host) {
@@ -84,9 +83,12 @@
     const stripped = apply(indexIn, stack, ['(<null>', from]);
     return stripped >= 0 && (own < 0 || stripped < own) ? stripped : own;
   };
+  const isOneNativeFrame = (frames) => apply(endsWith, frames, [' (native)']) && apply(indexIn, frames, ['\n']) < 0;
   const withoutOwnFrames = (stack) => {
     let own = firstOwnFrame(stack, 0);
-    while (own >= 0 && apply(lastIndexIn, stack, ['\n', own]) < 0) {
+    while (own >= 0) {
+      const before = apply(lastIndexIn, stack, ['\n', own]);
+      if (before >= 0 && !isOneNativeFrame(apply(part, stack, [0, before]))) break;
       const end = apply(indexIn, stack, ['\n', own]);
       if (end < 0) return '';
       stack = apply(part, stack, [end + 1]);
@@ -141,11 +143,7 @@
   const refuse = (call, response) => host.answer(call, refused, response, '');
   const fail = (call, error) => host.answer(call, threw, messageOf(error), stackOf(error));
 
-  let underWay = 0; // the call that began last
-  const elsewhere = {}; // an entry returns this if it answers its call itself
-
   const invoke = (call, name, json, bytes) => {
-    underWay = call;
     let value;
     try {
       const target = find(name);
@@ -162,7 +160,7 @@
       fail(call, error);
       return;
     }
-    if (value !== elsewhere) succeed(call, value);
+    succeed(call, value);
   };
 
   // --- Beam: calls to the server's handlers
@@ -376,8 +374,8 @@
   const exportedNames = () => (namespace === null ? [] : keys(namespace));
 
   /** The interface for the other built-in scripts (js/builtin_script.hpp). */
-  const means = { entries, exported, exportedNames, write, Binary, succeed, refuse, fail, elsewhere, callUnderWay: () => underWay };
+  const means = { entries, exported, exportedNames, write, Binary, succeed, refuse, fail };
 
   // js/template_heap.cpp stores these functions, by name, as roots of the heap.
-  return { invoke, settle, fire, failed, rejected, reportUnhandled, reportJob, adopt, means };
+  return { invoke, settle, fire, fail, exported, failed, rejected, reportUnhandled, reportJob, adopt, means };
 })

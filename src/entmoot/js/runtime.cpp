@@ -4,31 +4,16 @@
 
 #include <entmoot/base/check.hpp>
 #include <entmoot/core/slicer.hpp>
+#include <entmoot/js/delivery.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host.hpp>
+#include <entmoot/js/roots.hpp>
 #include <entmoot/js/template_heap.hpp>
 
 #include <iterator>
 #include <utility>
 
 namespace entmoot::js {
-
-namespace {
-
-std::uint64_t& root(Heap& heap, Root which) noexcept { return heap.roots()[static_cast<std::size_t>(which)]; }
-
-// Calls a function of prelude.js and consumes `args`. Returns false if it was interrupted; these functions do not
-// throw.
-bool call(JSContext* ctx, Heap& heap, Root which, int argc, JSValue* args) noexcept {
-  JSValue function = JS_MKPTR(JS_TAG_OBJECT, reinterpret_cast<void*>(root(heap, which)));
-  JSValue result = JS_Call(ctx, function, JS_UNDEFINED, argc, args);
-  for (int i = 0; i < argc; ++i) JS_FreeValue(ctx, args[i]);
-  const bool returned = !JS_IsException(result);
-  JS_FreeValue(ctx, returned ? result : JS_GetException(ctx));
-  return returned;
-}
-
-}  // namespace
 
 Runtime::Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host)
     : arena_(arena), region_(arena.take()), host_(host) {
@@ -67,12 +52,11 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
       JSValue result = JS_EvalFunction(ctx_, JS_DupValue(ctx_, program));
       if (JS_IsException(result)) {
         JSValue error = JS_GetException(ctx_);
-        returned = call(ctx_, own, Root::failed, 1, &error);
+        returned = call_root(ctx_, own, Root::failed, 1, &error);
       } else {
-        JSValue exports = JS_MKPTR(JS_TAG_OBJECT, reinterpret_cast<void*>(root(own, Root::exports)));
         JSValue args[] = {module ? JS_DupValue(ctx_, result) : JS_UNDEFINED,
-                          module ? JS_DupValue(ctx_, exports) : JS_UNDEFINED};
-        returned = call(ctx_, own, Root::adopt, std::size(args), args);
+                          module ? JS_DupValue(ctx_, root_object(own, Root::exports)) : JS_UNDEFINED};
+        returned = call_root(ctx_, own, Root::adopt, std::size(args), args);
       }
       JS_FreeValue(ctx_, result);
       break;
@@ -85,18 +69,19 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
                             ? JS_NewUint8ArrayCopy(ctx_, reinterpret_cast<const std::uint8_t*>(entry.bytes.data()),
                                                    entry.bytes.size())
                             : JS_UNDEFINED};
-      returned = call(ctx_, own, Root::invoke, std::size(args), args);
+      returned = call_root(ctx_, own, Root::invoke, std::size(args), args);
       break;
     }
+    case Entry::Kind::message: returned = deliver(ctx_, own, host_, entry); break;
     case Entry::Kind::settle: {
       JSValue args[] = {JS_NewInt64(ctx_, static_cast<std::int64_t>(entry.id)), JS_NewBool(ctx_, entry.ok),
                         JS_NewStringLen(ctx_, entry.json.data(), entry.json.size())};
-      returned = call(ctx_, own, Root::settle, std::size(args), args);
+      returned = call_root(ctx_, own, Root::settle, std::size(args), args);
       break;
     }
     case Entry::Kind::fire: {
       JSValue id = JS_NewInt64(ctx_, static_cast<std::int64_t>(entry.id));
-      returned = call(ctx_, own, Root::fire, 1, &id);
+      returned = call_root(ctx_, own, Root::fire, 1, &id);
       break;
     }
   }
@@ -113,12 +98,15 @@ Ended Runtime::run(const Entry& entry, std::size_t jobs_max) noexcept {
       if (ran == 0) break;
       if (ran < 0) {
         JSValue error = JS_GetException(ctx_);
-        if (!call(ctx_, own, Root::report_job, 1, &error)) returned = false;
+        if (!call_root(ctx_, own, Root::report_job, 1, &error)) returned = false;
       }
       if (jobs >= jobs_max) return Ended::too_many_jobs;
       host_.slicer().poll();
     }
-    if (!call(ctx_, own, Root::report_unhandled, 0, nullptr)) returned = false;
+    if (std::exchange(root(own, Root::rejections), 0) != 0 &&
+        !call_root(ctx_, own, Root::report_unhandled, 0, nullptr)) {
+      returned = false;
+    }
     if (own.over_soft() && !std::exchange(collected, true)) collect_garbage();
   } while (JS_IsJobPending(rt_));
   return returned && !interrupted_ ? Ended::done : Ended::interrupted;

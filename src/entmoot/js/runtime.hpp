@@ -29,6 +29,7 @@ struct Entry {
   enum class Kind {
     evaluate,  ///< Run the program's top level; the first entry of a room. Answered as call 0.
     invoke,    ///< Call exported or global function `text` with the JSON array `json` as call number `id`.
+    message,   ///< Event `text` with the payload `json` for `receiver`, answered as call `id` (js/delivery.hpp).
     settle,    ///< Beam.call number `id` has returned `json` (ok), or failed with the message `json`.
     fire,      ///< Timer number `id` is due.
   };
@@ -37,8 +38,10 @@ struct Entry {
   bool ok = true;
   std::string_view text = {};
   std::string_view json = {};
-  bool has_bytes = false;  ///< invoke: `bytes` is a further argument, copied into a Uint8Array of the room.
+  /// `bytes` is a further argument of `invoke`, or the payload of `message`; copied into a Uint8Array of the room.
+  bool has_bytes = false;
   std::string_view bytes = {};
+  std::uint64_t receiver = 0;
 };
 
 /// How a turn's body returned.

@@ -4,6 +4,7 @@
 
 #include <entmoot/base/check.hpp>
 #include <entmoot/js/builtin_scripts.hpp>
+#include <entmoot/js/delivery.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host_functions.hpp>
 #include <entmoot/js/module_linker.hpp>
@@ -35,6 +36,7 @@ void on_rejection(JSContext* ctx, JSValueConst promise, JSValueConst reason, boo
   JS_ClearUncatchableError(ctx, reason);
   const auto& heap = *static_cast<Heap*>(JS_GetContextOpaque(ctx));
   auto& roots = const_cast<Heap&>(heap).roots();
+  roots[static_cast<std::size_t>(Root::rejections)] = 1;
   void* function = reinterpret_cast<void*>(roots[static_cast<std::size_t>(Root::rejected)]);
   JSValueConst args[] = {promise, reason, JS_NewBool(ctx, handled)};
   JSValue result = JS_Call(ctx, JS_MKPTR(JS_TAG_OBJECT, function), JS_UNDEFINED, 3, args);
@@ -62,6 +64,10 @@ Result<JSValue> call_script(JSContext* ctx, std::string_view name, JSValue scrip
   return made;
 }
 
+std::uint64_t address_of(JSValueConst object) noexcept {
+  return reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(object));
+}
+
 // Loads the environment of every program: prelude.js, whose functions become roots, then the scripts that build on it.
 Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOptions& options) {
   struct Function {
@@ -71,7 +77,8 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
   static constexpr Function functions[] = {
       {Root::invoke, "invoke"},        {Root::settle, "settle"},     {Root::fire, "fire"},
       {Root::failed, "failed"},        {Root::rejected, "rejected"}, {Root::report_unhandled, "reportUnhandled"},
-      {Root::report_job, "reportJob"}, {Root::adopt, "adopt"},
+      {Root::report_job, "reportJob"}, {Root::adopt, "adopt"},       {Root::fail, "fail"},
+      {Root::exported, "exported"},
   };
   JSValue host = new_host_object(ctx);
   const auto prelude = call_script(ctx, "prelude.js", evaluate_builtin_script(ctx, "prelude.js"), host, JS_UNDEFINED);
@@ -79,18 +86,22 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
   for (const Function& function : functions) {
     JSValue value = JS_GetPropertyStr(ctx, *prelude, function.name);
     ENTMOOT_CHECK(JS_IsFunction(ctx, value), "prelude.js returns every function that is a root of the heap");
-    roots[static_cast<std::size_t>(function.root)] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(value));
+    roots[static_cast<std::size_t>(function.root)] = address_of(value);
   }
   JSValue means = JS_GetPropertyStr(ctx, *prelude, "means");
   JS_FreeValue(ctx, *prelude);
   for (const auto& script : options.scripts) {
     const auto made = call_script(ctx, script->name, evaluate_builtin_script(ctx, *script), host, means);
     if (!made) return made.error();
+    if (JS_IsObject(*made)) {
+      roots[static_cast<std::size_t>(Root::receivers)] = address_of(JS_GetPropertyStr(ctx, *made, "receivers"));
+      roots[static_cast<std::size_t>(Root::respond)] = address_of(JS_GetPropertyStr(ctx, *made, "respond"));
+    }
     JS_FreeValue(ctx, *made);
   }
   JSValue load_web_api = define_web_apis(ctx, host);
   if (JS_IsException(load_web_api)) return fail(ErrorCode::failed, "web_apis.js: " + exception_text(ctx));
-  roots[static_cast<std::size_t>(Root::load_web_api)] = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(load_web_api));
+  roots[static_cast<std::size_t>(Root::load_web_api)] = address_of(load_web_api);
   JS_FreeValue(ctx, means);
   JS_FreeValue(ctx, host);
   return {};
@@ -128,8 +139,10 @@ Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOp
   if (!program) return program.error();
   root(Root::script) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program->entry));
   root(Root::script_tag) = static_cast<std::uint64_t>(JS_VALUE_GET_TAG(program->entry));
-  if (JS_IsObject(program->exports))
-    root(Root::exports) = reinterpret_cast<std::uint64_t>(JS_VALUE_GET_PTR(program->exports));
+  if (JS_IsObject(program->exports)) {
+    root(Root::exports) = address_of(program->exports);
+    root(Root::handler) = reinterpret_cast<std::uint64_t>(entmoot_export_cell(ctx, program->exports, message_handler));
+  }
 
   JS_RunGC(rt);
   entmoot_file_shapes(rt, reinterpret_cast<std::uintptr_t>(&heap), true);

@@ -57,9 +57,15 @@ enum class Root : std::size_t {
   failed,
   rejected,
   report_unhandled,
+  rejections,  ///< Not 0: promises were rejected, or handled after that, since report_unhandled was called.
   report_job,
   adopt,
+  fail,
+  exported,
   load_web_api,  ///< JSObject* of web_apis.js's function
+  handler,       ///< The cell of the export message_handler (js/delivery.hpp); 0: none
+  receivers,     ///< JSObject* of what a built-in script has returned for js/delivery.hpp; 0: no messages
+  respond,
 };
 
 class TemplateHeap {

@@ -31,9 +31,13 @@
 
 namespace entmoot {
 
-/// One message to an actor: both GenServer.call and cast. `args` is a JSON array; `bytes` is an argument after its
-/// elements.
+/// One message to an actor: both GenServer.call and cast.
 struct Envelope {
+  enum class Kind : std::uint8_t {
+    call,     ///< Of the function `name` with the elements of `args`, a JSON array; `bytes` is an argument after them.
+    message,  ///< Event `name` of `sender`; its payload is `bytes` or else `args`.
+  };
+  Kind kind = Kind::call;
   std::string name;
   JsonText args = JsonText::trusted(std::string_view("[]"));
   std::optional<SharedBytes> bytes = {};

@@ -13,8 +13,9 @@
 #include <entmoot/phoenix/serializer.hpp>
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 namespace entmoot {
@@ -43,17 +44,42 @@ class Fastlane : public std::enable_shared_from_this<Fastlane> {
     if (broadcast_.payload.is_binary() && !serializer.carries_binary()) return nullptr;
     for (std::size_t i = 0; i < all_serializers().size(); ++i) {
       if (all_serializers()[i] != &serializer) continue;
-      Encoded& encoded = encoded_[i];
-      std::call_once(encoded.once, [&] { encoded.frame = serializer.encode(broadcast_); });
-      return &encoded.frame;
+      encoded_[i].make([&] { return serializer.encode(broadcast_); });
+      return &encoded_[i].frame;
     }
     return nullptr;
   }
 
  private:
+  /// A frame that is made once. Without another thread that waits for it no system call is made; std::call_once makes
+  /// one each time.
   struct Encoded {
-    std::once_flag once;
+    enum class State : std::uint8_t { unmade, being_made, made };
+    std::atomic<State> state = State::unmade;
     Frame frame;
+
+    template <class Make>
+    void make(Make&& make_frame) {
+      State found = state.load(std::memory_order_acquire);
+      while (found != State::made) {
+        if (found == State::being_made) {
+          state.wait(found, std::memory_order_acquire);
+          found = state.load(std::memory_order_acquire);
+        } else if (state.compare_exchange_weak(found, State::being_made, std::memory_order_acquire)) {
+          try {
+            frame = make_frame();
+          } catch (...) {
+            settle(State::unmade);
+            throw;
+          }
+          return settle(State::made);
+        }
+      }
+    }
+    void settle(State next) noexcept {
+      state.store(next, std::memory_order_release);
+      state.notify_all();
+    }
   };
   const Broadcast broadcast_;
   Outflow::Item in_flight_;

@@ -104,19 +104,19 @@ void Room::join(JoiningClient client, Envelope message, ReplyTo reply) {
   if (members_.size() >= route().limits.clients_max) {
     return std::move(reply)(fail(ErrorCode::limit, fmt::format("the room is full ({} clients)", members_.size())));
   }
-  reply = members_.admitting(client.id, std::move(reply));
+  reply = members_.admitting(client.number, std::move(reply));
   members_.add(std::move(client));
   call(std::move(message), std::move(reply));
 }
 
-void Room::leave(const std::string& client, std::string_view reason) {
+void Room::leave(ClientNumber client, std::string_view reason) {
   if (!members_.remove(client)) return;
   sleep_.touch();
   tell_left(client, std::string(reason));
 }
 
 /// Notifies the script, if there is an actor.
-void Room::tell_left(const std::string& client, const std::string& reason) {
+void Room::tell_left(ClientNumber client, const std::string& reason) {
   if (!versions_.actor()) return;
   Envelope message = own(entry::leave(client, reason), [client, reason](Room& room, const Result<JsonText>& result) {
     if (result || result.error().code != ErrorCode::overloaded) return;

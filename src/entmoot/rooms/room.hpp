@@ -83,7 +83,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   /// Adds the client. The reply decides whether it stays a member; if not, leave() follows.
   void join(JoiningClient client, Envelope message, ReplyTo reply);
   /// Removes a client, for whatever reason. Starts no actor; delivered even if the mailbox is full.
-  void leave(const std::string& client, std::string_view reason);
+  void leave(ClientNumber client, std::string_view reason);
   /// Takes a broadcast that a client's channel has intercepted.
   void take_back(InterceptedBroadcast message);
   /// Replies when all intercepted broadcasts taken before have been processed (InterceptBarrier).
@@ -121,7 +121,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   void take(InterceptBarrier barrier);
   void use(std::shared_ptr<const RoomRoute> route);
   [[nodiscard]] ReplyTo of_this_version(ReplyTo reply) const;
-  void tell_left(const std::string& client, const std::string& reason);
+  void tell_left(ClientNumber client, const std::string& reason);
   /// `message` with a deadline and a reply that is passed to `then`, if the room still exists.
   [[nodiscard]] Envelope own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then);
 

@@ -5,13 +5,13 @@
 // depends on an address.
 //
 // The server's entries have names that no export can have ("entmoot:join", rooms/room_entries.hpp). A client is
-// named by its id; the Client objects that the script sees are made here. Their actions go out through
-// `host.command` (rooms/room_command.hpp) and are held until the turn has succeeded. A payload is a JSON text or a
-// Uint8Array.
+// named by its number; the Client objects that the script sees are made here. Their actions go out through
+// `host.command` (rooms/room_command.hpp) and are held until the turn has succeeded. The host writes the JSON of their
+// payloads.
 (function (host, prelude) {
   'use strict';
 
-  const { entries, exported, exportedNames, write, Binary, succeed, refuse, fail: failCall, elsewhere, callUnderWay } = prelude;
+  const { entries, exported, exportedNames, write, Binary, succeed, refuse, fail: failCall } = prelude;
   const { parse } = JSON;
   const { apply } = Reflect;
   const { freeze, defineProperty, keys } = Object;
@@ -34,6 +34,7 @@
 
   // --- payloads
 
+  /** The JSON text or the bytes of a payload that does not go through a command. */
   const outgoing = (payload, what) => {
     if (payload === undefined) return '{}';
     if (payload instanceof Bytes) return payload;
@@ -58,10 +59,10 @@
 
   // --- clients
 
-  const clients = new Map(); // by id, joining ones included
+  const clients = new Map(); // by number, joining ones included
   const joined = [];
   const parked = new Set(); // messages whose handleIn has returned and whose reply is pending
-  let handled = null; // the message whose handleIn is running: {client, call, reply, given}
+  let deferred = null; // the last message that is answered by a Reply: {client, call, reply, given}
 
   /** Answers the message's call, in order with the room's other messages. Only the first answer counts. */
   const give = (message, answer, value) => {
@@ -77,32 +78,34 @@
   };
 
   class Client {
-    #id;
+    #number;
     #params;
     #gone = '';
     #joining = true;
     assigns;
 
-    constructor(id, params, assigns) {
-      this.#id = id;
+    constructor(number, params, assigns) {
+      this.#number = number;
       this.#params = freeze(params);
       this.assigns = assigns;
     }
     get id() {
-      return this.#id;
+      return text(this.#number);
     }
     get params() {
       return this.#params;
     }
     push(event, payload) {
-      host.command('push', this.#id, text(event), outgoing(payload, 'the payload of push()'));
+      host.command('push', this.#number, text(event), payload);
     }
     replyLater() {
-      if (handled === null || handled.client !== this) {
+      const call = host.defer(this.#number);
+      if (call === undefined) {
         throw new ErrorConstructor('replyLater() must be called while handleIn runs for a message of this client');
       }
-      if (handled.reply !== null) throw new ErrorConstructor('replyLater() was already called for this message');
-      const message = handled;
+      if (deferred !== null && deferred.call === call) throw new ErrorConstructor('replyLater() was already called for this message');
+      const message = { client: this, call, reply: null, given: false };
+      deferred = message;
       const fail = (error) => give(message, failCall, error);
       const succeedWith = (payload) => {
         let result;
@@ -123,13 +126,13 @@
       return message.reply;
     }
     leave() {
-      host.command('leave', this.#id);
+      host.command('leave', this.#number);
     }
     disconnect() {
-      host.command('disconnect', this.#id);
+      host.command('disconnect', this.#number);
     }
     toJSON() {
-      return { id: this.#id, params: this.#params, assigns: this.assigns };
+      return { id: this.id, params: this.#params, assigns: this.assigns };
     }
 
     // For this file only; removed from the class below, as # names are private to it.
@@ -144,19 +147,18 @@
     static gone(client) {
       return client.#gone;
     }
+    static numberOf(client) {
+      return client.#number;
+    }
   }
-  const { enter, leaves, gone } = Client;
+  const { enter, leaves, gone, numberOf } = Client;
+  delete Client.numberOf;
   delete Client.enter;
   delete Client.leaves;
   delete Client.gone;
 
-  const find = (id) => {
-    const client = apply(get, clients, [id]);
-    if (client === undefined) throw new ErrorConstructor('this client is not in the room');
-    return client;
-  };
-  const forget = (id, client) => {
-    apply(remove, clients, [id]);
+  const forget = (number, client) => {
+    apply(remove, clients, [number]);
     const at = apply(indexOf, joined, [client]);
     if (at >= 0) apply(splice, joined, [at, 1]);
   };
@@ -166,11 +168,11 @@
     return next(value);
   };
 
-  entries['entmoot:join'] = (id, params, assigns, payload) => {
-    const client = new Client(id, params, assigns);
-    apply(put, clients, [id, client]);
+  entries['entmoot:join'] = (number, params, assigns, payload) => {
+    const client = new Client(number, params, assigns);
+    apply(put, clients, [number, client]);
     const refused = (error) => {
-      forget(id, client);
+      forget(number, client);
       throw error;
     };
     const accepted = (value) => {
@@ -181,7 +183,7 @@
         return reply; // not delivered: the client has left
       }
       enter(client);
-      host.command('joined', id);
+      host.command('joined', number);
       return reply;
     };
     let value;
@@ -198,40 +200,39 @@
   const leave = (client, reason) => {
     if (isExported('terminate')) callFunction('terminate', [reason, client]);
   };
-  entries['entmoot:leave'] = (id, reason) => {
-    const client = apply(get, clients, [id]);
+  entries['entmoot:leave'] = (number, reason) => {
+    const client = apply(get, clients, [number]);
     if (client === undefined) return;
-    forget(id, client);
+    forget(number, client);
     // Its pending replies are discarded.
     apply(each, parked, [(message) => message.client === client && apply(unpark, parked, [message])]);
     if (!leaves(client, reason)) leave(client, reason); // a join in progress handles it at its end
   };
 
-  entries['entmoot:in'] = (id, event, payload) => {
-    const client = find(id);
-    if (!isExported('handleIn')) throw new ErrorConstructor(`the room has no handleIn for "${event}"`);
-    const message = { client, call: callUnderWay(), reply: null, given: false };
-    handled = message;
-    let value;
+  // A client's message whose answer js/delivery.cpp does not give itself: `value` is what handleIn has returned.
+  const respondWith = (call, value) => succeed(call, response(value, 'handleIn'));
+  const respond = (call, value) => {
     try {
-      value = callFunction('handleIn', [event, payload, client]);
-    } finally {
-      handled = null;
+      if (deferred !== null && deferred.call === call) {
+        // The handler's later result is not the reply, but an exception must not get lost.
+        const message = deferred;
+        const parkIt = () => {
+          if (!message.given) apply(park, parked, [message]);
+        };
+        if (isPromise(value)) apply(then, value, [parkIt, (error) => give(message, failCall, error)]);
+        else parkIt();
+      } else if (isPromise(value)) {
+        apply(then, apply(then, value, [(result) => respondWith(call, result)]), [undefined, (error) => failCall(call, error)]);
+      } else {
+        respondWith(call, value);
+      }
+    } catch (error) {
+      failCall(call, error);
     }
-    if (message.reply !== null) {
-      // The handler's later result is not the reply, but an exception must not get lost.
-      const parkIt = () => {
-        if (!message.given) apply(park, parked, [message]);
-      };
-      if (isPromise(value)) apply(then, value, [parkIt, (error) => give(message, failCall, error)]);
-      else parkIt();
-      return elsewhere;
-    }
-    return followed(value, (result) => response(result, 'handleIn'));
   };
 
-  entries['entmoot:out'] = (id, event, payload) => {
-    const client = apply(get, clients, [id]);
+  entries['entmoot:out'] = (number, event, payload) => {
+    const client = apply(get, clients, [number]);
     if (client === undefined) return;
     if (!isExported('handleOut')) return client.push(event, payload);
     return followed(callFunction('handleOut', [event, payload, client]), () => null);
@@ -273,11 +274,11 @@
   const presence = freeze({
     __proto__: null,
     track(client, key, meta = {}) {
-      host.command('track', known(client).id, text(key), metaOf(meta));
+      host.command('track', numberOf(known(client)), text(key), metaOf(meta));
       presenceIsUsed = true;
     },
     untrack(client, key) {
-      host.command('untrack', known(client).id, text(key));
+      host.command('untrack', numberOf(known(client)), text(key));
     },
     list() {
       return parse(host.callSync('entmoot:presence', '[]'));
@@ -340,10 +341,7 @@
     },
     presence,
     history,
-    broadcast(event, payload, options) {
-      const except = options?.except;
-      host.command('broadcast', except === undefined ? '' : known(except).id, text(event), outgoing(payload, 'the payload of broadcast()'));
-    },
+    broadcast: host.emitter('broadcast', (options) => (options?.except === undefined ? 0 : numberOf(known(options.except)))),
     send(topic, message) {
       host.command('send', text(topic), write(message));
     },
@@ -363,8 +361,8 @@
   entries['entmoot:restore'] = (snapshot) => {
     for (let i = 0; i < snapshot.clients.length; i++) {
       const { id, params, assigns } = snapshot.clients[i];
-      const client = new Client(id, params, assigns);
-      apply(put, clients, [id, client]);
+      const client = new Client(+id, params, assigns);
+      apply(put, clients, [+id, client]);
       enter(client);
     }
     kept = snapshot.history;
@@ -441,4 +439,6 @@
     if (apply(exec, awaits, [code]) !== null) code = `(async () => (${code}\n))()`;
     return followed(evaluate(code), (value) => shown(value, 0));
   };
+
+  return { receivers: clients, respond };
 })

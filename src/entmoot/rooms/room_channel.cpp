@@ -32,7 +32,7 @@ Channel::HandleResult as_reply(const Result<Answer>& result) { return reply_from
 }  // namespace
 
 RoomChannel::~RoomChannel() {
-  if (!room_.empty()) rooms_.leave(room_, id_, leave_reason_);
+  if (!room_.empty()) rooms_.leave(room_, number_, leave_reason_);
 }
 
 Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& payload) {
@@ -44,26 +44,26 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& pay
   if (route->id_of(topic).empty()) return fail(ErrorCode::invalid, "the topic has no room id");
 
   const SocketRef self = address();
-  id_ = fmt::format("{}.{}.{}", self.shard->index(), static_cast<std::uint64_t>(self.socket), self.incarnation);
+  number_ = rooms_.new_client_here();
   room_ = topic;
   boost::json::object params = client().params;
   params.erase("vsn");
-  JoiningClient joining{.id = id_,
+  JoiningClient joining{.number = number_,
                         .channel = self,
                         .subscriber = subscriber_id(),
                         .address = client_address(client().info, rooms_.options().behind_proxy)};
-  rooms_.join(topic, std::move(joining), entry::join(id_, to_json(params), to_json(client().assigns), payload),
+  rooms_.join(topic, std::move(joining), entry::join(number_, to_json(params), to_json(client().assigns), payload),
               answer(as_reply));
   return Later{};
 }
 
 Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Payload& payload) {
-  rooms_.call(room_, entry::in(id_, event, payload), answer(as_reply));
+  rooms_.call(room_, entry::in(number_, event, payload), answer(as_reply));
   return NoReply{};
 }
 
 Channel::InfoResult RoomChannel::handle_out(std::string_view event, const Payload& payload) {
-  rooms_.take_back(room_, {.client = id_, .event = std::string(event), .payload = payload});
+  rooms_.take_back(room_, {.client = number_, .event = std::string(event), .payload = payload});
   return NoReply{};
 }
 

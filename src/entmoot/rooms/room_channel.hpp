@@ -10,6 +10,7 @@
 // follows the list in effect when it was made.
 
 #include <entmoot/phoenix/channel.hpp>
+#include <entmoot/rooms/client_number.hpp>
 
 #include <string>
 #include <string_view>
@@ -33,7 +34,7 @@ class RoomChannel final : public Channel {
  private:
   Rooms& rooms_;
   std::string room_;  // the topic; empty: the client has not been added to the room
-  std::string id_;
+  ClientNumber number_ = no_client;
   std::string_view leave_reason_ = "closed";
 };
 

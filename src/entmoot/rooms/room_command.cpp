@@ -13,18 +13,38 @@ namespace entmoot {
 
 namespace {
 
+/// What a value is that has the wrong kind.
+std::string_view kind_of(const js::Value& value) noexcept {
+  if (value.kind == js::Value::Kind::text) return "a string";
+  if (value.kind == js::Value::Kind::number) return "a number";
+  switch (value.content.empty() ? ' ' : value.content.front()) {
+    case '[': return "an array";
+    case '"': return "a string";
+    case 't':
+    case 'f': return "a boolean";
+    case 'n': return "null";
+    case '{': return "an object";
+    default: return "a number";
+  }
+}
+
 /// Reads operands in order and records the first mismatch.
 class Operands {
  public:
   explicit Operands(std::span<const js::Value> values) : values_(values) {}
 
-  /// A name: of an event, a client, a topic, a presence.
+  ClientNumber client() {
+    const js::Value* value = next();
+    if (value && value->kind != js::Value::Kind::number) problem_ = "expected a client's number";
+    return value ? static_cast<ClientNumber>(value->number) : 0;
+  }
+  /// A name: of an event, a topic, a presence.
   std::string text() {
     const js::Value* value = next();
     if (!value) return {};
-    if (value->kind != js::Value::Kind::text) problem_ = "expected a string, got bytes";
+    if (value->kind != js::Value::Kind::text) problem_ = "expected a string";
     if (value->content.size() > room_name_bytes_max) {
-      problem_ = "the name of an event, a topic, a client or a presence must not exceed 1024 bytes";
+      problem_ = "the name of an event, a topic or a presence must not exceed 1024 bytes";
       return {};
     }
     return std::string(value->content);
@@ -32,13 +52,13 @@ class Operands {
   /// A text for people, cut to the length of a name.
   std::string reason() {
     const js::Value* value = next();
-    if (value && value->kind != js::Value::Kind::text) problem_ = "expected a string, got bytes";
+    if (value && value->kind != js::Value::Kind::text) problem_ = "expected a string";
     return value ? std::string(utf8_prefix(value->content, room_name_bytes_max)) : std::string();
   }
-  /// A JSON text of any kind.
+  /// A JSON text that the script has written.
   JsonText json() {
     const js::Value* value = next();
-    if (value && value->kind != js::Value::Kind::text) problem_ = "expected JSON, got bytes";
+    if (value && value->kind != js::Value::Kind::text) problem_ = "expected a JSON text";
     if (value && value->content.size() > room_message_bytes_max) {
       problem_ = "the message exceeds 1 MB";
       return {};
@@ -54,14 +74,18 @@ class Operands {
       return {};
     }
     if (value->kind == js::Value::Kind::bytes) return Binary(value->content);
-    if (!value->content.starts_with('{')) problem_ = "a message to clients must be an object or a Uint8Array";
+    if (value->kind != js::Value::Kind::json || !value->content.starts_with('{')) {
+      problem_ =
+          fmt::format("the payload of a message to clients must be an object or a Uint8Array, not {}", kind_of(*value));
+      return {};
+    }
     return JsonText::trusted(value->content);
   }
 
   /// `command`, unless an operand was missing, superfluous or of another kind.
   template <class T>
   Result<RoomCommand> into(T command) const {
-    if (problem_) return fail(ErrorCode::invalid, problem_);
+    if (!problem_.empty()) return fail(ErrorCode::invalid, problem_);
     if (at_ != values_.size()) return fail(ErrorCode::invalid, "too many operands");
     return RoomCommand(std::move(command));
   }
@@ -75,7 +99,7 @@ class Operands {
 
   std::span<const js::Value> values_;
   std::size_t at_ = 0;
-  const char* problem_ = nullptr;
+  std::string problem_;
 };
 
 using Decode = Result<RoomCommand> (*)(Operands);
@@ -89,23 +113,23 @@ struct Row {
 constexpr Row rows[] = {
     {"broadcast",
      [](Operands in) {
-       return in.into(command::Broadcast{in.text(), in.text(), in.payload()});
+       return in.into(command::Broadcast{in.client(), in.text(), in.payload()});
      }},
     {"push",
      [](Operands in) {
-       return in.into(command::Push{in.text(), in.text(), in.payload()});
+       return in.into(command::Push{in.client(), in.text(), in.payload()});
      }},
-    {"leave", [](Operands in) { return in.into(command::Leave{in.text()}); }},
-    {"disconnect", [](Operands in) { return in.into(command::Disconnect{in.text()}); }},
+    {"leave", [](Operands in) { return in.into(command::Leave{in.client()}); }},
+    {"disconnect", [](Operands in) { return in.into(command::Disconnect{in.client()}); }},
     {"track",
      [](Operands in) {
-       return in.into(command::Track{in.text(), in.text(), in.json()});
+       return in.into(command::Track{in.client(), in.text(), in.json()});
      }},
     {"untrack",
      [](Operands in) {
-       return in.into(command::Untrack{in.text(), in.text()});
+       return in.into(command::Untrack{in.client(), in.text()});
      }},
-    {"joined", [](Operands in) { return in.into(command::Joined{in.text()}); }},
+    {"joined", [](Operands in) { return in.into(command::Joined{in.client()}); }},
     {"usePresence", [](Operands in) { return in.into(command::UsePresence{}); }},
     {"send",
      [](Operands in) {

@@ -3,7 +3,7 @@
 #pragma once
 
 // The commands that a room's script sends to the server through `room` and its clients (room.js): one typed vocabulary,
-// decoded once, where the script's call arrives. Payloads are JSON texts or bytes, as the script passed them.
+// decoded once, where the script's call arrives. Payloads are JSON texts or bytes; clients are named by their numbers.
 //
 // Values; a command takes effect when its turn has succeeded (core/effects.hpp).
 
@@ -11,6 +11,7 @@
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/host.hpp>
 #include <entmoot/phoenix/payload.hpp>
+#include <entmoot/rooms/client_number.hpp>
 
 #include <cstddef>
 #include <span>
@@ -20,7 +21,7 @@
 
 namespace entmoot {
 
-/// The longest name of an event, a topic, a client or a presence that a script may pass, in bytes.
+/// The longest name of an event, a topic or a presence that a script may pass, in bytes.
 inline constexpr std::size_t room_name_bytes_max = 1024;
 /// The longest message to clients or to another room, as JSON or bytes. Clients are sent no larger one: their outbox
 /// (web/outbox.hpp) holds 1 MiB. Commands are decoded, copied and encoded in sections that cannot be preempted, so this
@@ -30,40 +31,40 @@ inline constexpr const char* too_long_for_clients = "a message to clients must n
 
 namespace command {
 
-/// room.broadcast(event, payload, {except}): to every joined client except `except`, a client's id or empty.
+/// room.broadcast(event, payload, {except}): to every joined client except `except`.
 struct Broadcast {
-  std::string except;
+  ClientNumber except = no_client;
   std::string event;
   Payload payload;
 };
 /// client.push(event, payload)
 struct Push {
-  std::string client;
+  ClientNumber client = no_client;
   std::string event;
   Payload payload;
 };
 /// client.leave(): its channel ends, its connection stays.
 struct Leave {
-  std::string client;
+  ClientNumber client = no_client;
 };
 /// client.disconnect(): its connection is closed.
 struct Disconnect {
-  std::string client;
+  ClientNumber client = no_client;
 };
 /// room.presence.track(client, key, meta)
 struct Track {
-  std::string client;
+  ClientNumber client = no_client;
   std::string key;
   JsonText meta;
 };
 /// room.presence.untrack(client, key)
 struct Untrack {
-  std::string client;
+  ClientNumber client = no_client;
   std::string key;
 };
 /// The script has accepted the client's join; the reply follows.
 struct Joined {
-  std::string client;
+  ClientNumber client = no_client;
 };
 /// The room uses presence: every client that joins gets presence_state.
 struct UsePresence {};

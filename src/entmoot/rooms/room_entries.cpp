@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include <functional>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -27,6 +27,7 @@ class Arguments {
     append_json_string(json_, element);
     return *this;
   }
+  Arguments& number(std::uint64_t element) { return json(std::to_string(element)); }
   Arguments& json(std::string_view element) {
     begin_element();
     json_ += element;
@@ -48,8 +49,8 @@ Envelope message(std::string_view name, Arguments arguments) {
   return {.name = std::string(name), .args = arguments.done()};
 }
 
-Envelope from(std::string_view client, Envelope message) {
-  message.sender = std::hash<std::string_view>{}(client);
+Envelope from(ClientNumber client, Envelope message) {
+  message.sender = client;
   return message;
 }
 
@@ -70,17 +71,22 @@ Result<Program> load_room_program(std::shared_ptr<const js::ModuleGraph> graph, 
 
 namespace entry {
 
-Envelope join(std::string_view client, std::string_view params, std::string_view assigns, const Payload& payload) {
-  return from(client, message(join_name, Arguments().text(client).json(params).json(assigns), payload));
+Envelope join(ClientNumber client, std::string_view params, std::string_view assigns, const Payload& payload) {
+  return from(client, message(join_name, Arguments().number(client).json(params).json(assigns), payload));
 }
-Envelope leave(std::string_view client, std::string_view reason) {
-  return message("entmoot:leave", Arguments().text(client).text(reason));
+Envelope leave(ClientNumber client, std::string_view reason) {
+  return message("entmoot:leave", Arguments().number(client).text(reason));
 }
-Envelope in(std::string_view client, std::string_view event, const Payload& payload) {
-  return from(client, message("entmoot:in", Arguments().text(client).text(event), payload));
+Envelope in(ClientNumber client, std::string_view event, const Payload& payload) {
+  Envelope made{.kind = Envelope::Kind::message, .name = std::string(event)};
+  if (payload.is_binary())
+    made.bytes = payload.binary();
+  else
+    made.args = payload.json();
+  return from(client, std::move(made));
 }
-Envelope out(std::string_view client, std::string_view event, const Payload& payload) {
-  return message("entmoot:out", Arguments().text(client).text(event), payload);
+Envelope out(ClientNumber client, std::string_view event, const Payload& payload) {
+  return message("entmoot:out", Arguments().number(client).text(event), payload);
 }
 Envelope info(std::string_view json) { return message("entmoot:info", Arguments().json(json)); }
 Envelope request(const JsonText& head, SharedBytes body) {

@@ -13,6 +13,7 @@
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/phoenix/channel.hpp>
 #include <entmoot/phoenix/payload.hpp>
+#include <entmoot/rooms/client_number.hpp>
 #include <entmoot/runtime/program.hpp>
 
 #include <memory>
@@ -25,17 +26,17 @@ namespace entmoot {
 
 namespace entry {
 
-/// A client joins: its id, the connection's parameters and assigns, both JSON objects, and the join's payload. The
+/// A client joins: its number, the connection's parameters and assigns, both JSON objects, and the join's payload. The
 /// result is the response.
-[[nodiscard]] Envelope join(std::string_view client, std::string_view params, std::string_view assigns,
+[[nodiscard]] Envelope join(ClientNumber client, std::string_view params, std::string_view assigns,
                             const Payload& payload);
 inline constexpr std::string_view join_name = "entmoot:join";
 /// A client has left; `reason` is passed to terminate().
-[[nodiscard]] Envelope leave(std::string_view client, std::string_view reason);
-/// A client's message. The result is the response.
-[[nodiscard]] Envelope in(std::string_view client, std::string_view event, const Payload& payload);
+[[nodiscard]] Envelope leave(ClientNumber client, std::string_view reason);
+/// A client's message, which is delivered by js/delivery.hpp. The result is the response.
+[[nodiscard]] Envelope in(ClientNumber client, std::string_view event, const Payload& payload);
 /// An intercepted broadcast for one client.
-[[nodiscard]] Envelope out(std::string_view client, std::string_view event, const Payload& payload);
+[[nodiscard]] Envelope out(ClientNumber client, std::string_view event, const Payload& payload);
 /// handleInfo(message).
 [[nodiscard]] Envelope info(std::string_view message);
 /// handleRequest: `head` is {method, url, headers, path, local, token}. The result is {status, headers} and the body's

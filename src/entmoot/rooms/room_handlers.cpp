@@ -69,7 +69,7 @@ struct Execute {
 Result<void> broadcast(const RoomMembers& members, std::string event, const JsonText& message) {
   if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients must be an object");
   if (message.view().size() > room_message_bytes_max) return fail(ErrorCode::limit, std::string(too_long_for_clients));
-  members.execute(command::Broadcast{.except = {}, .event = std::move(event), .payload = message});
+  members.execute(command::Broadcast{.event = std::move(event), .payload = message});
   return {};
 }
 

@@ -38,27 +38,27 @@ RoomMembers::RoomMembers(const RoomContext& context, std::string topic, std::sha
 
 RoomMembers::~RoomMembers() {
   self_.invalidate();
-  for (const auto& [id, member] : members_) context_.presence.untrack(member.presence);
+  for (const auto& [number, member] : members_) context_.presence.untrack(member.presence);
 }
 
-RoomMembers::Member* RoomMembers::find(std::string_view id) {
-  const auto found = members_.find(id);
+RoomMembers::Member* RoomMembers::find(ClientNumber number) {
+  const auto found = members_.find(number);
   return found == members_.end() ? nullptr : &found->second;
 }
 
-const RoomMembers::Member* RoomMembers::find(std::string_view id) const {
-  const auto found = members_.find(id);
+const RoomMembers::Member* RoomMembers::find(ClientNumber number) const {
+  const auto found = members_.find(number);
   return found == members_.end() ? nullptr : &found->second;
 }
 
 void RoomMembers::add(JoiningClient client) {
-  std::string id = client.id;
-  members_.emplace(std::move(id),
+  const ClientNumber number = client.number;
+  members_.emplace(number,
                    Member{std::move(client), context_.presence.new_owner(), MemoryCharge(account_, member_bytes)});
 }
 
-bool RoomMembers::remove(std::string_view id) {
-  const auto found = members_.find(id);
+bool RoomMembers::remove(ClientNumber number) {
+  const auto found = members_.find(number);
   if (found == members_.end()) return false;
   context_.presence.untrack(found->second.presence);
   members_.erase(found);
@@ -66,11 +66,11 @@ bool RoomMembers::remove(std::string_view id) {
 }
 
 /// The list is sent before the reply, in order with it, so it applies to the first broadcast that the client gets.
-ReplyTo RoomMembers::admitting(std::string id, ReplyTo reply) const {
-  return ReplyTo([self = self_.ref(), id = std::move(id), reply = std::move(reply)](Result<Answer> result) mutable {
+ReplyTo RoomMembers::admitting(ClientNumber number, ReplyTo reply) const {
+  return ReplyTo([self = self_.ref(), number, reply = std::move(reply)](Result<Answer> result) mutable {
     const RoomMembers* const members = self.get();
     if (result && members && !members->intercepted_.empty()) {
-      if (const Member* member = members->find(id)) {
+      if (const Member* member = members->find(number)) {
         entmoot::intercept(member->client.channel, members->intercepted_);
       }
     }
@@ -81,7 +81,7 @@ ReplyTo RoomMembers::admitting(std::string id, ReplyTo reply) const {
 void RoomMembers::intercept(const std::vector<std::string>& events) {
   if (events == intercepted_) return;
   intercepted_ = events;
-  for (const auto& [id, member] : members_) entmoot::intercept(member.client.channel, events);
+  for (const auto& [number, member] : members_) entmoot::intercept(member.client.channel, events);
 }
 
 void RoomMembers::pass_on(const InterceptedBroadcast& message) const {
@@ -91,7 +91,7 @@ void RoomMembers::pass_on(const InterceptedBroadcast& message) const {
 void RoomMembers::crash_channels() {
   const auto all = std::exchange(members_, {});
   presence_is_used_ = false;
-  for (const auto& [id, member] : all) {
+  for (const auto& [number, member] : all) {
     context_.presence.untrack(member.presence);
     stop(member.client.channel, ChannelEnd::crash);
   }
@@ -100,8 +100,8 @@ void RoomMembers::crash_channels() {
 // --- commands
 
 template <class Step>
-void RoomMembers::later(std::string client, Step step) const {
-  Effects::release_or_hold([self = self_.ref(), client = std::move(client), step = std::move(step)] {
+void RoomMembers::later(ClientNumber client, Step step) const {
+  Effects::release_or_hold([self = self_.ref(), client, step = std::move(step)] {
     RoomMembers* const members = self.get();
     if (!members) return;
     if (Member* member = members->find(client)) step(*members, *member);
@@ -136,20 +136,21 @@ Result<void> RoomMembers::execute(command::Track track) const {
   if (!account_->has_room_for(held_for(track.key, track.meta))) {
     return fail(ErrorCode::limit, "too much memory is held for this room outside its heap (limit `hostMemory`)");
   }
-  later(std::move(track.client), [key = std::move(track.key), meta = std::move(track.meta)](
-                                     RoomMembers& room, Member& member) { room.track(member, key, meta); });
+  later(track.client, [key = std::move(track.key), meta = std::move(track.meta)](RoomMembers& room, Member& member) {
+    room.track(member, key, meta);
+  });
   return {};
 }
 
 void RoomMembers::execute(command::Untrack untrack) const {
-  later(std::move(untrack.client), [key = std::move(untrack.key)](const RoomMembers& room, Member& member) {
+  later(untrack.client, [key = std::move(untrack.key)](const RoomMembers& room, Member& member) {
     member.metas.erase(key);
     room.context_.presence.untrack(member.presence, room.topic_, key);
   });
 }
 
 void RoomMembers::execute(command::Joined joined) const {
-  later(std::move(joined.client), [](const RoomMembers& room, Member& member) {
+  later(joined.client, [](const RoomMembers& room, Member& member) {
     member.joined = true;
     if (room.presence_is_used_) room.push_presence_state(member);
   });
@@ -176,16 +177,16 @@ void RoomMembers::track(Member& member, const std::string& key, const JsonText& 
 }
 
 void RoomMembers::use_presence() {
-  if (!std::exchange(presence_is_used_, true)) push_presence_states({});
+  if (!std::exchange(presence_is_used_, true)) push_presence_states(no_client);
 }
 
-/// To the members after `id`, one in each task: a list may have hundreds of entries, and a room hundreds of members.
-void RoomMembers::push_presence_states(const std::string& id) {
-  const auto next = members_.upper_bound(id);
+/// To the members after `after`, one in each task: a list may have hundreds of entries, and a room hundreds of members.
+void RoomMembers::push_presence_states(ClientNumber after) {
+  const auto next = members_.upper_bound(after);
   if (next == members_.end()) return;
   if (next->second.joined) push_presence_state(next->second);
-  context_.shard.post([self = self_.ref(), id = next->first] {
-    if (RoomMembers* const members = self.get()) members->push_presence_states(id);
+  context_.shard.post([self = self_.ref(), number = next->first] {
+    if (RoomMembers* const members = self.get()) members->push_presence_states(number);
   });
 }
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// The clients of a room, joining or joined, and the commands on them. The script knows its clients by id; their
+// The clients of a room, joining or joined, and the commands on them. The script knows its clients by number; their
 // addresses are kept here, outside its heap, so that they outlive it.
 //
 // Commands are held until their turn has succeeded (core/effects.hpp). A command on a client that has left meanwhile is
@@ -18,6 +18,7 @@
 #include <entmoot/phoenix/presence_state.hpp>
 #include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/phoenix/subscriber_table.hpp>
+#include <entmoot/rooms/client_number.hpp>
 #include <entmoot/rooms/room_command.hpp>
 #include <entmoot/rooms/room_context.hpp>
 #include <entmoot/rooms/room_message.hpp>
@@ -33,7 +34,7 @@ namespace entmoot {
 
 /// A client, as described by its channel.
 struct JoiningClient {
-  std::string id;
+  ClientNumber number = no_client;
   SocketRef channel;
   SubscriberId subscriber = SubscriberId::none;
   std::string address;
@@ -51,9 +52,9 @@ class RoomMembers {
 
   void add(JoiningClient client);
   /// Wraps the reply to a client's join: the channel gets the list of intercepted events before it.
-  [[nodiscard]] ReplyTo admitting(std::string id, ReplyTo reply) const;
+  [[nodiscard]] ReplyTo admitting(ClientNumber number, ReplyTo reply) const;
   /// False: it was not in the room.
-  bool remove(std::string_view id);
+  bool remove(ClientNumber number);
   /// The room's actor has ended: ends the clients' channels as if linked to it, so that the clients rejoin.
   void crash_channels();
   /// From now on broadcasts of these events, and of no others, return to the room once for each client. A client that
@@ -86,19 +87,19 @@ class RoomMembers {
     bool joined = false;
     bool has_presence_state = false;
   };
-  [[nodiscard]] Member* find(std::string_view id);
-  [[nodiscard]] const Member* find(std::string_view id) const;
+  [[nodiscard]] Member* find(ClientNumber number);
+  [[nodiscard]] const Member* find(ClientNumber number) const;
   /// Runs `step(RoomMembers&, Member&)` when the turn has succeeded, if the client is still a member.
   template <class Step>
-  void later(std::string client, Step step) const;
+  void later(ClientNumber client, Step step) const;
   void track(Member& member, const std::string& key, const JsonText& meta);
   void use_presence();
-  void push_presence_states(const std::string& id);
+  void push_presence_states(ClientNumber after);
   void push_presence_state(Member& member) const;
 
   const RoomContext& context_;
   const std::string topic_;
-  std::map<std::string, Member, std::less<>> members_;
+  std::map<ClientNumber, Member> members_;
   const std::shared_ptr<LimitedLog> log_;
   const std::shared_ptr<MemoryAccount> account_;
   bool presence_is_used_ = false;         // in a turn that has succeeded

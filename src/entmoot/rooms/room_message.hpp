@@ -10,6 +10,7 @@
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/otp/reply_to.hpp>
 #include <entmoot/phoenix/payload.hpp>
+#include <entmoot/rooms/client_number.hpp>
 
 #include <cstddef>
 #include <string>
@@ -22,7 +23,7 @@ namespace entmoot {
 /// processed decides: it goes through handleOut or, if that version does not intercept the event, to the client
 /// unchanged.
 struct InterceptedBroadcast {
-  std::string client;
+  ClientNumber client = no_client;
   std::string event;
   Payload payload;
 };
@@ -40,7 +41,7 @@ using RoomMessage = std::variant<Envelope, InterceptedBroadcast, InterceptBarrie
   if (const auto* call = std::get_if<Envelope>(&message)) return call->size();
   const auto* broadcast = std::get_if<InterceptedBroadcast>(&message);
   if (!broadcast) return sizeof(RoomMessage);
-  return sizeof(RoomMessage) + broadcast->client.size() + broadcast->event.size() + broadcast->payload.bytes().size();
+  return sizeof(RoomMessage) + broadcast->event.size() + broadcast->payload.bytes().size();
 }
 
 inline void refuse(RoomMessage message, const Error& why) {

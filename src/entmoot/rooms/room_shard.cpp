@@ -18,6 +18,8 @@ namespace entmoot {
 namespace {
 // Rooms of one shard that are put to sleep at a time when memory is tight, and free regions whose pages are returned.
 constexpr std::size_t early_sleepers_max = 64;
+// Client numbers of different shards differ in the remainder.
+constexpr ClientNumber client_number_stride = 1024;
 }  // namespace
 
 RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared)
@@ -69,6 +71,10 @@ std::vector<RoomInfo> RoomShard::list() const {
     info.state = state == states.end() ? "ended" : state->second;
   }
   return rows;
+}
+
+ClientNumber RoomShard::new_client() noexcept {
+  return ++clients_made_ * client_number_stride + context_.shard.index();
 }
 
 void RoomShard::save_memory() {

@@ -54,6 +54,8 @@ class RoomShard final : private Room::Listener {
   /// The room, if it exists. The error is `not_found`.
   [[nodiscard]] Result<Room*> find(std::string_view topic);
   [[nodiscard]] std::vector<RoomInfo> list() const;
+  /// A number for a client that is connected here; its room may be on another shard.
+  [[nodiscard]] ClientNumber new_client() noexcept;
   /// Memory is tight: returns the pages of free regions, and puts some rooms that have neither clients nor calls to
   /// sleep, those that have been idle longest first.
   void save_memory();
@@ -72,6 +74,7 @@ class RoomShard final : private Room::Listener {
   std::shared_ptr<const RoomRoutes> routes_;
   StringMap<std::unique_ptr<Room>> rooms_;
   bool stopped_ = false;
+  std::uint64_t clients_made_ = 0;
   WeakThis<RoomShard> self_{this};
 };
 

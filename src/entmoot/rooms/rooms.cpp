@@ -75,11 +75,10 @@ void Rooms::join(std::string_view topic, JoiningClient client, Envelope message,
   });
 }
 
-void Rooms::leave(std::string_view topic, std::string client, std::string_view reason) {
-  at_home(topic,
-          [topic = std::string(topic), client = std::move(client), reason = std::string(reason)](RoomShard& rooms) {
-            if (const auto room = rooms.find(topic)) (*room)->leave(client, reason);
-          });
+void Rooms::leave(std::string_view topic, ClientNumber client, std::string_view reason) {
+  at_home(topic, [topic = std::string(topic), client, reason = std::string(reason)](RoomShard& rooms) {
+    if (const auto room = rooms.find(topic)) (*room)->leave(client, reason);
+  });
 }
 
 void Rooms::request(std::string_view topic, std::string address, Envelope message, ReplyTo reply) {

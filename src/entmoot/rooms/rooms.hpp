@@ -30,8 +30,10 @@ class Rooms {
   // --- any thread
 
   /// A channel's join. Starts the room if necessary.
+  /// A number for a client of this thread's shard.
+  [[nodiscard]] ClientNumber new_client_here() { return rooms_.local().new_client(); }
   void join(std::string_view topic, JoiningClient client, Envelope message, ReplyTo reply);
-  void leave(std::string_view topic, std::string client, std::string_view reason);
+  void leave(std::string_view topic, ClientNumber client, std::string_view reason);
   /// An HTTP request from `address`. Starts the room if necessary.
   void request(std::string_view topic, std::string address, Envelope message, ReplyTo reply);
   /// A message to the room, if it is running; else the reply is `not_found`.

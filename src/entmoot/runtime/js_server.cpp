@@ -115,11 +115,13 @@ void JsServer::start_call(Envelope envelope) {
   if (calls_.full() || calls_.has_too_many(envelope.sender) || is_short_of_memory(envelope)) {
     return std::move(envelope.reply)(overloaded());
   }
-  turn_->start({.kind = js::Entry::Kind::invoke,
+  const bool message = envelope.kind == Envelope::Kind::message;
+  turn_->start({.kind = message ? js::Entry::Kind::message : js::Entry::Kind::invoke,
                 .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
                 .name = std::move(envelope.name),
                 .json = std::move(envelope.args),
-                .bytes = std::move(envelope.bytes)});
+                .bytes = std::move(envelope.bytes),
+                .receiver = envelope.sender});
 }
 
 /// Whether calls that are pending have nearly filled the heap, with the gaps between its blocks, so that a further one
@@ -219,7 +221,7 @@ bool JsServer::release_effects() {
 void JsServer::end_turn() {
   releasing_ = false;
   const js::Entry::Kind kind = turn_->input().kind;
-  const std::uint64_t call = kind == js::Entry::Kind::invoke ? turn_->input().id : 0;
+  const std::uint64_t call = turn_->input().call();
   turn_->finish();
   calls_.await(call);
   if (kind == js::Entry::Kind::evaluate && !started_) await_start();
@@ -242,8 +244,7 @@ void JsServer::drop_turn() {
 void JsServer::fail_turn(const Error& failure) {
   ++used_.failed_turns;
   log_.call_failed(failure);
-  const Input& input = turn_->input();
-  calls_.fail_turn(input.kind == js::Entry::Kind::invoke ? input.id : 0, failure);
+  calls_.fail_turn(turn_->input().call(), failure);
 }
 
 // The module has a pending top-level await. It continues by inner messages; the mailbox waits.
@@ -277,14 +278,13 @@ void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std:
     const auto message = utf8_prefix(value.content, options_.budget.error_bytes_max);
     error = fail(ErrorCode::script, std::string(message), std::string(extra));
   }
-  const Input& input = turn_->input();
   if (call == 0) {
     shard().cancel(std::exchange(start_timeout_, TimerId::none));
     started_ = !threw;
     if (threw) failure_ = std::move(error);
     return;
   }
-  if (threw && input.kind == js::Entry::Kind::invoke && input.id == call) {
+  if (threw && turn_->input().call() == call) {
     failure_ = std::move(error);
     return;
   }
@@ -294,7 +294,7 @@ void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std:
     calls_.resolve(call, *std::move(error));
   } else {
     turn_->charge_effect(value.content.size() + extra.size());
-    Answer answer = value.kind == js::Value::Kind::text
+    Answer answer = value.kind != js::Value::Kind::bytes
                         ? Answer(JsonText::trusted(value.content))
                         : Answer(extra.empty() ? JsonText() : JsonText::trusted(extra), SharedBytes(value.content));
     answer.refused = outcome == Outcome::refused;

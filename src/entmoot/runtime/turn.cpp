@@ -25,6 +25,7 @@ void Turn::start(Input input) {
   entry_ = {.kind = input_.kind, .id = input_.id, .ok = input_.ok, .text = input_.name, .json = input_.json.view()};
   entry_.has_bytes = input_.bytes.has_value();
   if (input_.bytes) entry_.bytes = input_.bytes->view();
+  entry_.receiver = input_.receiver;
   state_ = State::running;
   first_slice_ = true;
   cpu_used_ = {};

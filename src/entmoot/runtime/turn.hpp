@@ -39,7 +39,12 @@ struct Input {
   std::string name = {};
   JsonText json = {};
   std::optional<SharedBytes> bytes = {};
+  std::uint64_t receiver = 0;
 
+  /// The call that this input is; 0: none.
+  [[nodiscard]] std::uint64_t call() const noexcept {
+    return kind == js::Entry::Kind::invoke || kind == js::Entry::Kind::message ? id : 0;
+  }
   [[nodiscard]] std::size_t size() const noexcept {
     return sizeof(Input) + name.size() + json.view().size() + (bytes ? bytes->size() : 0);
   }
