@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { upgradeRequest, wsParse, wsText } from "../tests/conformance/wire.mjs";
+import { upgradeRequest, wsMeaning, wsParse, wsText } from "../tests/conformance/wire.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const recorded = join(here, "count.json");
@@ -57,7 +57,11 @@ class Client {
   #receive(bytes) {
     const [frames, rest] = wsParse(Buffer.concat([this.#bytes, bytes]));
     this.#bytes = rest;
-    for (const frame of frames) this.#texts.push(JSON.parse(frame.payload.toString()));
+    for (const frame of frames) {
+      const { text, close, reason } = wsMeaning(frame);
+      if (close !== undefined) throw new Error(`the server closed the connection: ${close} ${reason}`);
+      if (text !== undefined) this.#texts.push(JSON.parse(text));
+    }
     this.#wanted?.();
   }
 
@@ -109,9 +113,9 @@ async function run(server, messages) {
         await client.call(String(n + 2), "send_message", { sender: "alice", text: `hello there, this is message ${n}` });
       }
     }
+    for (const client of clients) client.close();
     valgrind.kill("SIGTERM");
     await ended;
-    for (const client of clients) client.close();
     return totals(readFileSync(out, "utf8"));
   } finally {
     valgrind.kill("SIGKILL");

@@ -73,9 +73,13 @@ class Effects {
   void drop() noexcept {
     next_ = 0;
     auto dropped = std::exchange(held_, {});
+    dropped.clear();
+    if (held_.empty() && dropped.capacity() <= kept_capacity) held_.swap(dropped);  // the next turn needs no allocation
   }
 
  private:
+  static constexpr std::size_t kept_capacity = 8;
+
   static inline thread_local Effects* collecting_ = nullptr;
   static inline thread_local const std::shared_ptr<Outflow>* releasing_ = nullptr;
 

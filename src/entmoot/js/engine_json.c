@@ -96,17 +96,22 @@ static char *json_escape(char *to, uint32_t c)
     return to;
 }
 
+/* Whether one of eight bytes is not ASCII, or is escaped in JSON. */
+static inline bool json_needs_work(uint64_t eight)
+{
+    const uint64_t ones = ~(uint64_t)0 / 255, tops = ones * 128;
+    uint64_t quote = eight ^ ones * '"', slash = eight ^ ones * '\\';
+    return ((eight | (eight - ones * 32) | (quote - ones) | (slash - ones)) & tops) != 0;
+}
+
 /* The number of leading characters that stand for themselves, eight at a time. */
 static size_t json_plain_prefix(const uint8_t *from, size_t length)
 {
-    const uint64_t ones = ~(uint64_t)0 / 255, tops = ones * 128;
     size_t at = 0;
     for (; length - at >= 8; at += 8) {
-        uint64_t v, quote, slash;
-        memcpy(&v, from + at, 8);
-        quote = v ^ ones * '"';
-        slash = v ^ ones * '\\';
-        if ((v | (v - ones * 32) | (quote - ones) | (slash - ones)) & tops)
+        uint64_t eight;
+        memcpy(&eight, from + at, 8);
+        if (json_needs_work(eight))
             break;
     }
     while (at < length && from[at] >= 32 && from[at] < 128 && from[at] != '"' && from[at] != '\\')
@@ -118,31 +123,35 @@ static size_t json_plain_prefix(const uint8_t *from, size_t length)
 static bool json_write_string8(JsonWriter *w, const uint8_t *from, size_t length)
 {
     while (length) {
-        size_t plain = json_plain_prefix(from, length), i;
+        size_t some = length < 256 ? length : 256, at = 0;
         char *to;
-        if (plain && !json_put(w, (const char *)from, plain))
-            return false;
-        from += plain;
-        length -= plain;
-        /* a run of others, in pieces */
-        plain = length < 64 ? length : 64;
-        if (!json_reserve(w, plain * 6))
+        if (!json_reserve(w, some * 6))
             return false;
         to = w->out->data + w->out->size;
-        for (i = 0; i < plain; i++) {
-            uint8_t c = from[i];
+        /* copied eight at a time as long as they stand for themselves */
+        while (some - at >= 8) {
+            uint64_t eight;
+            memcpy(&eight, from + at, 8);
+            if (json_needs_work(eight))
+                break;
+            memcpy(to, &eight, 8);
+            to += 8;
+            at += 8;
+        }
+        for (; at < some; at++) {
+            uint8_t c = from[at];
             if (c >= 128) {
                 *to++ = (char)(0xc0 | c >> 6);
                 *to++ = (char)(0x80 | (c & 63));
             } else if (c < 32 || c == '"' || c == '\\') {
                 to = json_escape(to, c);
             } else {
-                break;
+                *to++ = (char)c;
             }
         }
         w->out->size = (size_t)(to - w->out->data);
-        from += i;
-        length -= i;
+        from += some;
+        length -= some;
     }
     return true;
 }
@@ -439,13 +448,25 @@ static JSValue json_read_number(JsonReader *r)
     }
 }
 
-static JSAtom json_read_key(JsonReader *r)
+/* The name is probably that of property `index` of the shape that is kept in `place`. */
+static JSAtom json_read_key(JsonReader *r, uint32_t place, int index)
 {
+    JSShape *likely_shape = r->ctx->rt->json_shapes[place];
     size_t size;
     const char *text = json_read_plain(r, &size);
     JSValue string;
-    if (text)
+    if (text) {
+        if (likely_shape && index < likely_shape->prop_count) {
+            JSAtom atom = get_shape_prop(likely_shape)[index].atom;
+            if (!__JS_AtomIsTaggedInt(atom) && atom != JS_ATOM_NULL) {
+                JSAtomStruct *name = r->ctx->rt->atom_array[atom];
+                if (name->len == size && !name->is_wide_char && name->atom_type == JS_ATOM_TYPE_STRING &&
+                    !memcmp(str8(name), text, size))
+                    return JS_DupAtom(r->ctx, atom);
+            }
+        }
         return JS_NewAtomLen(r->ctx, text, size);
+    }
     string = json_read_string(r);
     if (JS_VALUE_GET_TAG(string) != JS_TAG_STRING)
         return JS_ATOM_NULL;
@@ -474,9 +495,12 @@ static JSShape *json_find_shape(JSContext *ctx, const JSAtom *names, int count)
     JSShape *sh;
     int i;
     for (i = 0; i < ENTMOOT_JSON_SHAPES; i++) {
-        sh = ctx->rt->json_shapes[i];
-        if (sh && json_shape_has(sh, proto, names, count))
+        int at = (int)(ctx->rt->json_shape_last + i) % ENTMOOT_JSON_SHAPES;
+        sh = ctx->rt->json_shapes[at];
+        if (sh && json_shape_has(sh, proto, names, count)) {
+            ctx->rt->json_shape_last = at;
             return sh;
+        }
     }
     h = shape_initial_hash(proto);
     for (i = 0; i < count; i++)
@@ -491,7 +515,8 @@ static JSShape *json_find_shape(JSContext *ctx, const JSAtom *names, int count)
 /* Messages of one kind follow each other, and each object is gone when the next one comes: its shape is kept. */
 static void json_keep_shape(JSContext *ctx, JSShape *sh)
 {
-    JSShape **kept = &ctx->rt->json_shapes[ctx->rt->json_shape_next++ % ENTMOOT_JSON_SHAPES];
+    uint32_t at = ctx->rt->json_shape_last = (ctx->rt->json_shape_last + 1) % ENTMOOT_JSON_SHAPES;
+    JSShape **kept = &ctx->rt->json_shapes[at];
     JSShape *last = *kept;
     *kept = js_dup_shape(sh);
     if (last)
@@ -539,6 +564,7 @@ static JSValue json_read_object(JsonReader *r)
     JSAtom names[ENTMOOT_JSON_PROPERTIES_MAX];
     JSProperty values[ENTMOOT_JSON_PROPERTIES_MAX];
     JSValue object = ENTMOOT_JSON_NO_VALUE; /* made when there are many properties */
+    uint32_t place = ctx->rt->json_shape_last;
     int count = 0, i;
     json_skip_blanks(r);
     if (r->at < r->end && *r->at == '}') {
@@ -550,7 +576,7 @@ static JSValue json_read_object(JsonReader *r)
         JSValue value;
         if (r->at >= r->end || *r->at++ != '"')
             break;
-        name = json_read_key(r);
+        name = json_read_key(r, place, count);
         if (name == JS_ATOM_NULL)
             break;
         json_skip_blanks(r);

@@ -31,6 +31,12 @@
 
 namespace entmoot {
 
+/// `[]`, without an allocation.
+[[nodiscard]] inline const JsonText& no_arguments() {
+  static const JsonText none = JsonText::trusted(std::string_view("[]"));
+  return none;
+}
+
 /// One message to an actor: both GenServer.call and cast.
 struct Envelope {
   enum class Kind : std::uint8_t {
@@ -39,7 +45,7 @@ struct Envelope {
   };
   Kind kind = Kind::call;
   std::string name;
-  JsonText args = JsonText::trusted(std::string_view("[]"));
+  JsonText args = no_arguments();
   std::optional<SharedBytes> bytes = {};
   std::uint64_t sender = 0;  ///< Distinguishes the clients that send to the actor; 0: no client.
   ReplyTo reply = {};

@@ -194,9 +194,28 @@ bool open(Workspace& work, std::string_view frame, char opening, ondemand::docum
 
 }  // namespace
 
+/// Most clients send no white space between the tokens; in strings it is significant.
+bool JsonSlice::is_compact() const noexcept {
+  const char* at = raw.data();
+  const char* const end = at + raw.size();
+  while (at != end) {
+    const char c = *at++;
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') return false;
+    if (c != '"') continue;
+    for (;;) {
+      const auto* const quote = static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end - at)));
+      if (!quote) return false;
+      const char* before = quote;
+      while (before != at && before[-1] == '\\') --before;
+      at = quote + 1;
+      if ((quote - before) % 2 == 0) break;
+    }
+  }
+  return true;
+}
+
 std::string JsonSlice::compact() const {
-  // Most clients send no white space.
-  if (raw.find_first_of(" \t\n\r") == std::string_view::npos) return std::string(raw);
+  if (is_compact()) return std::string(raw);
   std::string out(raw.size() + simdjson::SIMDJSON_PADDING, '\0');
   std::size_t size = 0;
   if (simdjson::minify(raw.data(), raw.size(), out.data(), size)) return std::string(raw);
@@ -251,7 +270,7 @@ Ref JsonSlice::ref() const { return is_string ? Ref::of(text) : Ref::raw(compact
 
 Label JsonSlice::label() const { return is_string ? Label(text) : Label::raw(compact()); }
 
-JsonText JsonSlice::json() const { return JsonText::trusted(compact()); }
+JsonText JsonSlice::json() const { return is_compact() ? JsonText::trusted(raw) : JsonText::trusted(compact()); }
 
 void append_label(std::string& out, const Label& label) {
   if (label.is_string()) return append_json_string(out, label.text());

@@ -34,6 +34,7 @@ struct JsonSlice {
   [[nodiscard]] JsonText json() const;
 
  private:
+  [[nodiscard]] bool is_compact() const noexcept;
   [[nodiscard]] std::string compact() const;
 };
 
