@@ -5,18 +5,19 @@
 #include <entmoot/base/check.hpp>
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/core/poller.hpp>
 #include <entmoot/core/run_queue.hpp>
 
 #include <fmt/format.h>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -35,13 +36,24 @@ namespace {
 constexpr Duration stage_time = std::chrono::microseconds(300);
 // The shortest slice: switching between runnables costs about a hundredth of it.
 constexpr Duration quantum_min = std::chrono::microseconds(100);
+// While there is other work, the kernel is asked for edges no more often.
+constexpr Duration poll_interval = std::chrono::microseconds(30);
 // Of Shard::may_log().
 constexpr std::size_t log_lines_max = 1000;
 }  // namespace
 
 struct Shard::Inner {
-  boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+  Poller poller;
+  TimePoint polled_at{};
+  boost::asio::io_context asio{1};
+  bool asio_in_use = false;
+  // Ends a wait of Asio when the poller has edges.
+  boost::asio::posix::stream_descriptor poller_in_asio{asio};
+  bool waits_in_asio = false;
+
+  ~Inner() {
+    if (poller_in_asio.is_open()) poller_in_asio.release();
+  }
 
   // Any thread, under the mutex.
   std::mutex mutex;
@@ -114,12 +126,12 @@ void Shard::post(UniqueFunction<void()> task) {
     inner_->inbox.push_back(std::move(task));
     wake = !std::exchange(inner_->wake_pending, true);
   }
-  if (wake && current != this) boost::asio::post(inner_->io, [] {});
+  if (wake && current != this) inner_->poller.wake();
 }
 
 void Shard::stop() {
   inner_->stopping.store(true);
-  boost::asio::post(inner_->io, [] {});
+  inner_->poller.wake();
 }
 
 TimerId Shard::after(Duration delay, UniqueFunction<void()> task) {
@@ -181,7 +193,12 @@ void Shard::read_later(Runnable& reader) {
   push(inner_->readers, reader);
 }
 
-boost::asio::io_context& Shard::io() noexcept { return inner_->io; }
+Poller& Shard::poller() noexcept { return inner_->poller; }
+
+boost::asio::io_context& Shard::asio() noexcept {
+  inner_->asio_in_use = true;
+  return inner_->asio;
+}
 
 /// The last crash boundary, for exceptions that pass those of actors, channels and HTTP handlers.
 template <class F>
@@ -200,14 +217,10 @@ bool Shard::round(bool may_wait) {
       idle = in.inbox.empty();
       in.wake_pending = !idle;
     }
-    if (idle && in.timers.empty()) {
-      run_guarded("I/O", [&] { in.io.run_one(); });
-    } else if (idle) {
-      run_guarded("I/O", [&] { in.io.run_one_until(in.timers.begin()->first); });
-    }
+    if (idle) wait_for_io();
   }
   in.now = clock_.now();
-  bool did = poll_io();
+  bool did = poll_io(!may_wait);
   if (!is_behind()) did |= serve(in.readers, "a reader");
   did |= run_inbox();
   did |= run_slices();
@@ -216,12 +229,56 @@ bool Shard::round(bool may_wait) {
   return did;
 }
 
-bool Shard::poll_io() {
+void Shard::wait_for_io() {
+  Inner& in = *inner_;
+  std::optional<Duration> wait;
+  if (!in.timers.empty()) wait = std::max(in.timers.begin()->first - clock_.now(), Duration::zero());
+  if (!in.asio_in_use || in.poller.has_fetched()) {
+    in.poller.fetch(wait);
+    in.polled_at = clock_.now();
+    return;
+  }
+  if (!in.poller_in_asio.is_open()) in.poller_in_asio.assign(in.poller.native());
+  if (!std::exchange(in.waits_in_asio, true)) {
+    in.poller_in_asio.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                                 [&in](const auto&) { in.waits_in_asio = false; });
+  }
+  run_guarded("Asio", [&] { wait ? in.asio.run_one_for(*wait) : in.asio.run_one(); });
+  // Asio is out of work without this wait: run_asio() would not find out.
+  if (in.waits_in_asio) in.poller_in_asio.cancel();
+}
+
+/// `always`: also if edges were fetched just before; a clock that stands still does not tell.
+bool Shard::poll_io(bool always) {
   Inner& in = *inner_;
   const TimePoint end = in.now + stage_time;
   bool did = false;
-  for (std::size_t ran = 1; ran > 0 && in.now < end;) {
-    run_guarded("I/O", [&] { ran = in.io.poll_one(); });
+  for (bool more = always || in.now - in.polled_at >= poll_interval; in.now < end;) {
+    bool reported = false;
+    run_guarded("I/O", [&] { reported = in.poller.report_next(); });
+    if (!reported) {
+      if (!more) break;
+      more = in.poller.fetch(Duration::zero());
+      in.polled_at = in.now;
+      continue;
+    }
+    did = true;
+    in.now = clock_.now();
+  }
+  return run_asio(end) || did;
+}
+
+/// Until Asio has nothing to do, or the stage is over. Without work left it is not looked at any more.
+bool Shard::run_asio(TimePoint end) {
+  Inner& in = *inner_;
+  bool did = false;
+  for (std::size_t ran = 1; in.asio_in_use && ran > 0 && in.now < end;) {
+    ran = 0;
+    run_guarded("Asio", [&] { ran = in.asio.poll_one(); });
+    if (in.asio.stopped()) {
+      in.asio.restart();
+      in.asio_in_use = ran > 0;
+    }
     did |= ran > 0;
     if (ran > 0) in.now = clock_.now();
   }

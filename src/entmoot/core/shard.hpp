@@ -54,6 +54,8 @@ class Flushable : public Runnable {
   }
 };
 
+class Poller;
+
 enum class TimerId : std::uint64_t { none = 0 };
 
 class Shard {
@@ -107,7 +109,10 @@ class Shard {
   /// Gives the runnable a slice among those that read what has arrived.
   void read_later(Runnable& reader);
 
-  [[nodiscard]] boost::asio::io_context& io() noexcept;
+  /// Readiness of sockets.
+  [[nodiscard]] Poller& poller() noexcept;
+  /// For code that uses Asio, which is run as long as it has work.
+  [[nodiscard]] boost::asio::io_context& asio() noexcept;
 
   /// Takes a line of the allowance for the log lines that actors and clients of this shard cause together when they
   /// end, restart or reload: 1000 in ten seconds. False: the line is suppressed and counted.
@@ -136,7 +141,9 @@ class Shard {
   bool round(bool may_wait);
   template <class F>
   void run_guarded(const char* what, F&& f);
-  bool poll_io();
+  void wait_for_io();
+  bool poll_io(bool always);
+  bool run_asio(TimePoint end);
   bool run_inbox();
   bool run_slices();
   bool run_timers();

@@ -95,7 +95,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
         reply_(std::move(reply)),
         held_(std::move(held)),
         deadline_(inner->shard),
-        resolver_(inner->shard.io()) {}
+        resolver_(inner->shard.asio()) {}
 
   [[nodiscard]] const std::string& id() const noexcept { return request_.id; }
 
@@ -174,7 +174,7 @@ class Fetcher::Exchange : public std::enable_shared_from_this<Exchange> {
                fmt::format("{} has a private address: to allow it, list \"{}\" itself in `fetch` in entmoot.config.ts",
                            request_.url.host, request_.url.origin())));
     }
-    asio::io_context& io = inner_.lock()->shard.io();
+    asio::io_context& io = inner_.lock()->shard.asio();
     plain_.reset();
     tls_.reset();
     if (request_.url.scheme == "https") {

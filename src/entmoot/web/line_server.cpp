@@ -5,14 +5,20 @@
 #include <entmoot/core/shard.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
 
+#include <csignal>
 #include <istream>
+#include <mutex>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,33 +32,44 @@ using boost::system::error_code;
 struct LineServer::Inner : std::enable_shared_from_this<LineServer::Inner> {
   struct ClientConnection;
 
-  Inner(Shard& on, Handler with) : shard(on), handler(std::move(with)), acceptor(on.io()) {}
+  Inner(Shard& on, Handler with) : shard(on), handler(std::move(with)) {}
   void accept();
+  void shut_down();
+  bool post(UniqueFunction<void()> task);
 
   Shard& shard;
-  const Handler handler;
-  Local::acceptor acceptor;
+  const Handler handler;  // called on the shard
+
+  // Its own thread: its sockets are no part of the shard's work.
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  Local::acceptor acceptor{io};
   std::filesystem::path path;
-  std::size_t clients = 0;
-  bool closed = false;
+  std::vector<std::weak_ptr<ClientConnection>> clients;
+  std::thread thread;
+
+  std::mutex mutex;
+  bool closed = false;  // under the mutex: nothing may be posted to `io` any more
 };
 
 /// One connection: a request, its answer, the next request.
 struct LineServer::Inner::ClientConnection : std::enable_shared_from_this<ClientConnection> {
-  ClientConnection(std::shared_ptr<Inner> of, Local::socket from) : server(std::move(of)), socket(std::move(from)) {
-    ++server->clients;
-  }
-  ~ClientConnection() { --server->clients; }
+  ClientConnection(std::shared_ptr<Inner> of, Local::socket from) : server(std::move(of)), socket(std::move(from)) {}
 
   void read() {
     asio::async_read_until(socket, in, '\n', [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (error || self->server->closed) return;
+      if (error) return;
       std::istream stream(&self->in);
       std::string line;
       std::getline(stream, line);
-      self->server->handler(std::move(line), [self](std::string answer) {
-        self->server->shard.post([self, answer = std::move(answer)]() mutable { self->write(std::move(answer)); });
-      });
+      self->server->shard.post([self, line = std::move(line)]() mutable { self->handle(std::move(line)); });
+    });
+  }
+  /// On the shard.
+  void handle(std::string line) {
+    if (std::lock_guard lock(server->mutex); server->closed) return;
+    server->handler(std::move(line), [self = shared_from_this()](std::string answer) {
+      self->server->post([self, answer = std::move(answer)]() mutable { self->write(std::move(answer)); });
     });
   }
   void write(std::string line) {
@@ -71,17 +88,43 @@ struct LineServer::Inner::ClientConnection : std::enable_shared_from_this<Client
 void LineServer::Inner::accept() {
   acceptor.async_accept([self = shared_from_this()](const error_code& error, Local::socket socket) {
     if (error) return;
-    if (self->clients < clients_max) std::make_shared<ClientConnection>(self, std::move(socket))->read();
+    std::erase_if(self->clients, [](const auto& client) { return client.expired(); });
+    if (self->clients.size() < clients_max) {
+      const auto client = std::make_shared<ClientConnection>(self, std::move(socket));
+      self->clients.push_back(client);
+      client->read();
+    }
     self->accept();
   });
+}
+
+/// To the thread; from any thread. False: the server is closed.
+bool LineServer::Inner::post(UniqueFunction<void()> task) {
+  const std::lock_guard lock(mutex);
+  if (closed) return false;
+  asio::post(io, [task = std::move(task)]() mutable { task(); });
+  return true;
+}
+
+/// On the thread: ends all operations, so that nothing keeps it running.
+void LineServer::Inner::shut_down() {
+  error_code ignored;
+  acceptor.close(ignored);
+  for (const auto& weak : clients) {
+    if (const auto client = weak.lock()) client->socket.close(ignored);
+  }
+  work.reset();
 }
 
 LineServer::LineServer(Shard& shard, Handler handler) : inner_(std::make_shared<Inner>(shard, std::move(handler))) {}
 
 LineServer::~LineServer() {
-  inner_->closed = true;
-  error_code ignored;
-  inner_->acceptor.close(ignored);
+  if (inner_->thread.joinable()) inner_->post([inner = inner_] { inner->shut_down(); });
+  {
+    const std::lock_guard lock(inner_->mutex);
+    inner_->closed = true;
+  }
+  if (inner_->thread.joinable()) inner_->thread.join();
   if (!inner_->path.empty()) ::unlink(inner_->path.c_str());
 }
 
@@ -96,6 +139,12 @@ Result<void> LineServer::listen(const std::filesystem::path& path) {
   if (error) return fail(ErrorCode::io, path.string() + ": " + error.message());
   inner_->path = path;
   inner_->accept();
+  // Signals of the process are not for this thread.
+  sigset_t all, before_all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before_all);
+  inner_->thread = std::thread([inner = inner_] { inner->io.run(); });
+  pthread_sigmask(SIG_SETMASK, &before_all, nullptr);
   return {};
 }
 

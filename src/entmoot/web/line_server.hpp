@@ -8,7 +8,8 @@
 // Bounds: `clients_max` connections, further ones are closed; a line has at most `line_bytes_max` bytes, a longer one
 // ends its connection. A client's next request is read once the previous one has been answered.
 //
-// Lives on one shard; replies may be sent from any thread.
+// Belongs to one shard, where its handler runs; its sockets are served by a thread of its own, so that they cost the
+// shard nothing. Replies may be sent from any thread.
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/result.hpp>

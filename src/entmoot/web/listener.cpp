@@ -85,7 +85,10 @@ void Listener::on_readable() {
     socklen_t size = sizeof address;
     Fd fd(::accept4(stream_.native(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd) {
-      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        stream_.drained();
+        break;
+      }
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         if (!std::exchange(pausing_, true)) log::warn("accepting connections paused: {}", errno_message());
         return pause_.set(pause, [this] { stream_.when_readable(); });

@@ -2,12 +2,11 @@
 
 #include <entmoot/web/stream.hpp>
 
+#include <entmoot/core/poller.hpp>
 #include <entmoot/core/runnable.hpp>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-
 #include <cerrno>
+#include <numeric>
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -16,28 +15,53 @@
 
 namespace entmoot {
 
+namespace {
+std::size_t size_of(std::span<const iovec> pieces) noexcept {
+  return std::accumulate(pieces.begin(), pieces.end(), std::size_t{0},
+                         [](std::size_t sum, const iovec& piece) { return sum + piece.iov_len; });
+}
+}  // namespace
+
 Fd::~Fd() {
   if (fd_ >= 0) ::close(fd_);
 }
 
 // Runs in the slices of readers: what has arrived is read in the order of demand, not of arrival.
-struct Stream::Inner final : Runnable {
-  Inner(Shard& s, Fd fd, Admission a) : shard(s), descriptor(s.io(), fd.release()), admission(std::move(a)) {}
+struct Stream::Inner final : Runnable, Pollable {
+  Inner(Shard& s, Fd f, Admission a) : shard(s), fd(std::move(f)), admission(std::move(a)) {
+    shard.poller().add(fd.get(), *this);
+  }
 
+  void on_edges(Edges edges) override {
+    readable |= edges.readable;
+    writable |= edges.writable;
+    ended |= edges.ended;
+    // The owner may close the stream in a call: in tasks of their own, or last.
+    if (readable && std::exchange(wait_readable, false) && owner) shard.read_later(*this);
+    if (writable && std::exchange(wait_writable, false) && owner) owner->on_writable();
+  }
   bool run_slice() override {
     reading = true;
     if (owner) owner->on_readable();
     reading = false;
     return false;
   }
+  /// A read has found nothing, or less than it had room for: an edge follows when there is more. But not a second one
+  /// if the peer has ended.
+  void drained() noexcept {
+    if (!ended) readable = false;
+  }
 
   Shard& shard;
-  boost::asio::posix::stream_descriptor descriptor;
+  Fd fd;
   Admission admission;
   StreamOwner* owner = nullptr;
-  std::uint32_t ownership = 0;  // identifies, and discards, waits of a previous owner
   bool wait_readable = false;
   bool wait_writable = false;
+  // Edges that have not been used up.
+  bool readable = false;
+  bool writable = false;
+  bool ended = false;
   bool reading = false;  // in its slice
 };
 
@@ -59,43 +83,45 @@ Stream::~Stream() { close(); }
 void Stream::belong_to(StreamOwner& owner) {
   inner_->shard.make_idle(*inner_);
   inner_->owner = &owner;
-  ++inner_->ownership;
   inner_->wait_readable = inner_->wait_writable = false;
 }
 
-int Stream::native() const noexcept { return inner_->descriptor.lowest_layer().native_handle(); }
+int Stream::native() const noexcept { return inner_->fd.get(); }
 
 void Stream::when_readable() {
-  if (!inner_ || std::exchange(inner_->wait_readable, true)) return;
-  inner_->descriptor.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                                [inner = inner_, of = inner_->ownership](const auto& error) {
-                                  if (inner->ownership != of) return;
-                                  inner->wait_readable = false;
-                                  if (!error && inner->owner) inner->shard.read_later(*inner);
-                                });
+  if (!inner_) return;
+  if (inner_->readable) return inner_->shard.read_later(*inner_);
+  inner_->wait_readable = true;
 }
 
 void Stream::read_later() {
   if (inner_) inner_->shard.read_later(*inner_);
 }
 
+void Stream::drained() noexcept {
+  if (inner_) inner_->drained();
+}
+
+/// The owner is called in a task of its own, never in this call.
 void Stream::when_writable() {
-  if (!inner_ || std::exchange(inner_->wait_writable, true)) return;
-  inner_->descriptor.async_wait(boost::asio::posix::descriptor_base::wait_write,
-                                [inner = inner_, of = inner_->ownership](const auto& error) {
-                                  if (inner->ownership != of) return;
-                                  inner->wait_writable = false;
-                                  if (!error && inner->owner) inner->owner->on_writable();
-                                });
+  if (!inner_ || std::exchange(inner_->wait_writable, true) || !inner_->writable) return;
+  inner_->shard.post([weak = std::weak_ptr(inner_)] {
+    if (const auto inner = weak.lock()) inner->on_edges({});
+  });
 }
 
 IoResult Stream::read(std::span<char> into) noexcept {
   for (;;) {
     const auto got = ::recv(native(), into.data(), into.size(), MSG_DONTWAIT);
-    if (got > 0) return {IoResult::Status::done, static_cast<std::size_t>(got)};
+    if (got > 0) {
+      const auto bytes = static_cast<std::size_t>(got);
+      if (bytes < into.size()) inner_->drained();
+      return {IoResult::Status::done, bytes};
+    }
     if (got == 0) return {IoResult::Status::closed};
     if (errno == EINTR) continue;
     const bool later = errno == EAGAIN || errno == EWOULDBLOCK;
+    if (later) inner_->drained();
     return {later ? IoResult::Status::would_block : IoResult::Status::broken};
   }
 }
@@ -106,9 +132,14 @@ IoResult Stream::write(std::span<const iovec> pieces) noexcept {
   message.msg_iovlen = pieces.size();
   for (;;) {
     const auto sent = ::sendmsg(native(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent >= 0) return {IoResult::Status::done, static_cast<std::size_t>(sent)};
+    if (sent >= 0) {
+      const auto bytes = static_cast<std::size_t>(sent);
+      if (bytes < size_of(pieces)) inner_->writable = false;  // an edge follows when there is room
+      return {IoResult::Status::done, bytes};
+    }
     if (errno == EINTR) continue;
     const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) inner_->writable = false;
     return {later ? IoResult::Status::would_block : IoResult::Status::broken};
   }
 }
@@ -133,8 +164,8 @@ void Stream::abandon() noexcept {
 void Stream::close() noexcept {
   if (!inner_) return;
   inner_->owner = nullptr;
-  boost::system::error_code ignored;
-  inner_->descriptor.close(ignored);
+  inner_->shard.poller().remove(native(), *inner_);
+  inner_->fd = Fd();
   inner_->admission = {};
   inner_->shard.make_idle(*inner_);
   if (inner_->reading) inner_->shard.post([ended = inner_] {});  // destroyed after its slice

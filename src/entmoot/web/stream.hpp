@@ -72,7 +72,10 @@ class Stream {
   void when_readable();
   /// on_readable() follows, although nothing may have arrived: the owner has stopped in the middle of its input.
   void read_later();
+  /// on_writable() follows, never within this call.
   void when_writable();
+  /// The owner has found nothing more to read, by a call of its own (accept(2)).
+  void drained() noexcept;
   [[nodiscard]] IoResult read(std::span<char> into) noexcept;
   [[nodiscard]] IoResult write(std::span<const iovec> pieces) noexcept;
   /// Shuts down the write side.
