@@ -50,7 +50,7 @@ using Edges = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("an edge is reported once, and edges of before the registration are reported too") {
+TEST_CASE("an edge is reported once; what was ready before the registration is reported too") {
   Poller poller;
   End end;
   end.say("before");
@@ -65,7 +65,7 @@ TEST_CASE("an edge is reported once, and edges of before the registration are re
   poller.remove(end.own, end);
 }
 
-TEST_CASE("the end of the peer is an edge of its own, or is told with the last bytes") {
+TEST_CASE("when the peer closes, the edge of its last bytes says so") {
   Poller poller;
   End end;
   poller.add(end.own, end);

@@ -6,10 +6,11 @@
 // is made for it but those that read and write. Asio arms a descriptor anew for each wait, which is a quarter of a
 // message's system calls.
 //
-// An edge is reported once. Whoever ignores it has to remember it until a read or write has found out that the
-// descriptor is no longer ready.
+// An edge is reported once. A Pollable stores it until a read or a write finds that the descriptor is not ready any
+// more (web/stream.cpp).
 //
-// Used on its shard's thread, except for wake().
+// Owned by its shard and used on its thread, except for wake(). An exception of a Pollable passes report_next(); the
+// shard logs it and goes on with the next edge.
 
 #include <entmoot/base/clock.hpp>
 
@@ -43,7 +44,8 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// Throws std::system_error if the kernel refuses. Edges of before are reported too. `pollable` outlives remove().
+  /// Throws std::system_error if the kernel refuses. What was ready before is reported too. `pollable` lives until
+  /// remove().
   void add(int fd, Pollable& pollable);
   /// Before the descriptor is closed. No edge is reported afterwards.
   void remove(int fd, Pollable& pollable) noexcept;

@@ -21,8 +21,9 @@ namespace entmoot::js {
 /// The exported function that gets the messages.
 inline constexpr const char* message_handler = "handleIn";
 
-/// Processes a message (Entry::Kind::message). Returns false if the script was interrupted. Like Runtime::run() it may
-/// never return.
+/// Processes a message (Entry::Kind::message) on the room's fiber; the heap owns all that it makes. An exception of the
+/// script, a payload that is not JSON and an unknown receiver are answers of the call. Returns false if the script was
+/// interrupted. Like Runtime::run() it may never return.
 [[nodiscard]] bool deliver(JSContext* ctx, Heap& heap, Host& host, const Entry& entry) noexcept;
 
 }  // namespace entmoot::js

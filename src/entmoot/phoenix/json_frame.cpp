@@ -214,8 +214,9 @@ bool JsonSlice::is_compact() const noexcept {
   return true;
 }
 
-std::string JsonSlice::compact() const {
-  if (is_compact()) return std::string(raw);
+std::string JsonSlice::compact() const { return is_compact() ? std::string(raw) : minified(); }
+
+std::string JsonSlice::minified() const {
   std::string out(raw.size() + simdjson::SIMDJSON_PADDING, '\0');
   std::size_t size = 0;
   if (simdjson::minify(raw.data(), raw.size(), out.data(), size)) return std::string(raw);
@@ -270,7 +271,7 @@ Ref JsonSlice::ref() const { return is_string ? Ref::of(text) : Ref::raw(compact
 
 Label JsonSlice::label() const { return is_string ? Label(text) : Label::raw(compact()); }
 
-JsonText JsonSlice::json() const { return is_compact() ? JsonText::trusted(raw) : JsonText::trusted(compact()); }
+JsonText JsonSlice::json() const { return is_compact() ? JsonText::trusted(raw) : JsonText::trusted(minified()); }
 
 void append_label(std::string& out, const Label& label) {
   if (label.is_string()) return append_json_string(out, label.text());

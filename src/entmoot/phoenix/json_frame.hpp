@@ -36,6 +36,7 @@ struct JsonSlice {
  private:
   [[nodiscard]] bool is_compact() const noexcept;
   [[nodiscard]] std::string compact() const;
+  [[nodiscard]] std::string minified() const;
 };
 
 /// Slices the first `elements.size()` elements of an array. False if `frame` is not an array, has fewer, or is not

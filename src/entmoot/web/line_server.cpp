@@ -35,7 +35,7 @@ struct LineServer::Inner : std::enable_shared_from_this<LineServer::Inner> {
   Inner(Shard& on, Handler with) : shard(on), handler(std::move(with)) {}
   void accept();
   void shut_down();
-  bool post(UniqueFunction<void()> task);
+  void post(UniqueFunction<void()> task);
 
   Shard& shard;
   const Handler handler;  // called on the shard
@@ -98,12 +98,10 @@ void LineServer::Inner::accept() {
   });
 }
 
-/// To the thread; from any thread. False: the server is closed.
-bool LineServer::Inner::post(UniqueFunction<void()> task) {
+/// To the thread, from any thread. Without effect once the server is closed.
+void LineServer::Inner::post(UniqueFunction<void()> task) {
   const std::lock_guard lock(mutex);
-  if (closed) return false;
-  asio::post(io, [task = std::move(task)]() mutable { task(); });
-  return true;
+  if (!closed) asio::post(io, [task = std::move(task)]() mutable { task(); });
 }
 
 /// On the thread: ends all operations, so that nothing keeps it running.

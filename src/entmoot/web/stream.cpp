@@ -36,7 +36,7 @@ struct Stream::Inner final : Runnable, Pollable {
     readable |= edges.readable;
     writable |= edges.writable;
     ended |= edges.ended;
-    // The owner may close the stream in a call: in tasks of their own, or last.
+    // The owner may close the stream in on_writable(), so that is the last step.
     if (readable && std::exchange(wait_readable, false) && owner) shard.read_later(*this);
     if (writable && std::exchange(wait_writable, false) && owner) owner->on_writable();
   }
