@@ -11,7 +11,7 @@
 
 extern "C" {
 /// js/engine_unit.c
-void entmoot_file_shapes(JSRuntime* rt, std::uintptr_t base, bool in_order);
+void entmoot_file_shapes(JSRuntime* rt);
 /// nullptr: no module of this name was read.
 JSModuleDef* entmoot_find_module(JSContext* ctx, const char* name);
 int entmoot_link_module(JSContext* ctx, JSModuleDef* module);
@@ -30,6 +30,17 @@ void* entmoot_export_cell(JSContext* ctx, JSValueConst ns, const char* name);
 JSValue entmoot_read_cell(void* cell);
 /// The value of a Map for an integer; JS_UNDEFINED if there is none.
 JSValue entmoot_map_get(JSContext* ctx, JSValueConst map, std::int64_t key);
+
+/// js/engine_layout.c
+bool entmoot_has_arenas();
+std::size_t entmoot_arena_bytes();
+std::size_t entmoot_arena_header_bytes();
+void entmoot_each_arena(JSRuntime* rt, void (*arena)(void* opaque, void* at),
+                        void (*block)(void* opaque, void* at, std::size_t bytes), void* opaque);
+void entmoot_each_free_block(JSRuntime* rt, void (*found)(void* opaque, void* at), void* opaque);
+void entmoot_forget_arenas(JSRuntime* rt);
+void entmoot_add_arena(JSRuntime* rt, void* arena, std::size_t bytes);
+void entmoot_make_permanent(JSRuntime* rt);
 
 /// js/engine_json.c
 struct EntmootText {

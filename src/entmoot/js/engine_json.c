@@ -502,7 +502,7 @@ static JSShape *json_find_shape(JSContext *ctx, const JSAtom *names, int count)
             return sh;
         }
     }
-    h = shape_initial_hash(proto);
+    h = shape_initial_hash(ctx->rt, proto);
     for (i = 0; i < count; i++)
         h = shape_hash(shape_hash(h, names[i]), JS_PROP_C_W_E);
     for (sh = ctx->rt->shape_hash[get_shape_hash(h, ctx->rt->shape_hash_bits)]; sh; sh = sh->shape_hash_next) {

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The engine, and the code of this library that needs its internals.
-
-   The engine keeps shapes in a hash table whose hash includes the address of the prototype. In a heap that was copied to
-   another address (template_heap.hpp) every such hash is stale, and two builds of one heap at two addresses have their
-   shapes in different order. So the table is rebuilt: for a template, with the prototype's address relative to the heap,
-   so that two builds are equal word for word; for a copy, with its current address, so that the engine finds the shapes
-   and makes no duplicates. */
+/* The engine, and the code of this library that needs its internals. */
 
 #include "keyed_hash.h"
 
@@ -14,12 +8,12 @@
 #include "quickjs.c"
 
 #include "engine_json.c"
+#include "engine_layout.c"
 
 /* The hash that js_new_shape2() and add_shape_property() compute. */
-static uint32_t shape_hash_of(const JSShape *sh, uintptr_t base)
+static uint32_t shape_hash_of(JSRuntime *rt, const JSShape *sh)
 {
-    uintptr_t proto = sh->proto ? (uintptr_t)sh->proto - base : 0;
-    uint32_t h = shape_initial_hash((JSObject *)proto);
+    uint32_t h = shape_initial_hash(rt, sh->proto);
     const JSShapeProperty *prop = get_shape_prop((JSShape *)sh);
     int i;
     for (i = 0; i < sh->prop_count; i++)
@@ -27,8 +21,9 @@ static uint32_t shape_hash_of(const JSShape *sh, uintptr_t base)
     return h;
 }
 
-/* Rebuilds the table of shapes. `base` is subtracted from addresses; `in_order` sorts the shapes by address first. */
-void entmoot_file_shapes(JSRuntime *rt, uintptr_t base, bool in_order)
+/* Rebuilds the table of shapes of a runtime whose blocks have been moved relative to each other, so that the hash of a
+   shape, which includes the place of its prototype, is right again. The result does not depend on addresses. */
+void entmoot_file_shapes(JSRuntime *rt)
 {
     JSShape *all = NULL;
     int i;
@@ -38,7 +33,7 @@ void entmoot_file_shapes(JSRuntime *rt, uintptr_t base, bool in_order)
         while (sh) {
             JSShape *next = sh->shape_hash_next;
             JSShape **at = &all;
-            while (in_order && *at && *at < sh)
+            while (*at && *at < sh)
                 at = &(*at)->shape_hash_next;
             sh->shape_hash_next = *at;
             *at = sh;
@@ -48,7 +43,7 @@ void entmoot_file_shapes(JSRuntime *rt, uintptr_t base, bool in_order)
     rt->shape_hash_count = 0;
     while (all) {
         JSShape *next = all->shape_hash_next;
-        all->hash = shape_hash_of(all, base);
+        all->hash = shape_hash_of(rt, all);
         js_shape_hash_link(rt, all);
         all = next;
     }

@@ -347,6 +347,13 @@ ENTMOOT_ALLOCATOR const char* Heap::inspect() const noexcept {
   return free_blocks ? "a free block is in no list" : nullptr;
 }
 
+ENTMOOT_ALLOCATOR void Heap::each_live(void (*found)(void*, void*), void* opaque) const noexcept {
+  auto& self = const_cast<Heap&>(*this);
+  for (std::uint32_t at = first_block(); at != top_; at += self.block(at)->size()) {
+    if (!self.block(at)->is_free()) found(opaque, self.block(at)->payload());
+  }
+}
+
 ENTMOOT_ALLOCATOR void Heap::mark_for_sanitizer() noexcept {
 #ifdef __SANITIZE_ADDRESS__
   ENTMOOT_POISON(reinterpret_cast<std::byte*>(this) + first_block(), top_ - first_block());

@@ -26,6 +26,16 @@
 
 namespace entmoot::js {
 
+class Heap;
+
+/// Provides the contents of a heap's cold pages (js/cold_pages.hpp). Called in a signal handler, on the heap's thread.
+class PageSource {
+ public:
+  virtual ~PageSource() = default;
+  /// Makes the page at `offset` accessible, with its contents.
+  virtual void fill(Heap& heap, std::size_t offset) const noexcept = 0;
+};
+
 struct HeapLimits {
   std::size_t hard = std::size_t{16} << 20;
   std::size_t soft = hard - hard / 8;
@@ -82,6 +92,18 @@ class Heap {
   using Roots = std::array<std::uint64_t, roots_max>;
   Roots& roots() noexcept { return roots_; }
 
+  /// Calls `found` for each live block, in order of address.
+  void each_live(void (*found)(void* opaque, void* payload), void* opaque) const noexcept;
+
+  /// The pages from offset `from` to `to` are filled by `source`, which outlives the heap, when they are first touched.
+  struct Cold {
+    const PageSource* source = nullptr;  // null: there are none
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    std::uint32_t filled = 0;  ///< Pages that were touched.
+  };
+  [[nodiscard]] Cold& cold() noexcept { return cold_; }
+
   /// Checks the invariants of every block; for tests. Returns nullptr, or a description of the first violation.
   [[nodiscard]] const char* inspect() const noexcept;
   /// Marks the live bytes for AddressSanitizer, after the region was filled by copying.
@@ -129,6 +151,7 @@ class Heap {
   std::array<std::array<std::uint32_t, second_levels>, first_levels>
       lists_{};  // offsets of the first free block, 0: none
   Roots roots_{};
+  Cold cold_{};
 };
 
 }  // namespace entmoot::js

@@ -86,6 +86,7 @@ void RegionArena::reserve_chunk() {
   std::byte* base = map(next_chunk_at_, bytes);
   next_chunk_at_ = base == next_chunk_at_ ? base + bytes : nullptr;
   chunks_.push_back({base, bytes});
+  fault_ranges_.emplace_back(base, bytes, options_.slot_bytes, guard_bytes);
   for (std::size_t i = slots_per_chunk; i-- > 0;) fresh_.push_back(base + i * options_.slot_bytes + guard_bytes);
   guard(base + bytes - guard_bytes);
 }

@@ -18,6 +18,8 @@
 //
 // Used on its shard's thread.
 
+#include <entmoot/js/page_faults.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -71,6 +73,7 @@ class RegionArena {
   const unsigned place_;      // `places`: none
   std::byte* next_chunk_at_;  // desired address of the next chunk; nullptr: anywhere
   std::vector<Region> chunks_;
+  std::vector<FaultRange> fault_ranges_;  // of the chunks
   // The bases of free regions.
   std::vector<std::byte*> warm_;   // with their first pages committed
   std::vector<std::byte*> cold_;   // without committed pages

@@ -4,6 +4,7 @@
 
 #include <entmoot/base/check.hpp>
 #include <entmoot/core/slicer.hpp>
+#include <entmoot/js/cold_pages.hpp>
 #include <entmoot/js/delivery.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host.hpp>
@@ -15,16 +16,28 @@
 
 namespace entmoot::js {
 
+namespace {
+Region copied(const TemplateHeap& from, HeapLimits limits, Region to) noexcept {
+  (void)from.copy_into(to, limits);
+  return to;
+}
+}  // namespace
+
 Runtime::Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host)
-    : arena_(arena), region_(arena.take()), host_(host) {
-  Heap& copy = from.copy_into(region_, limits);
-  rt_ = reinterpret_cast<JSRuntime*>(root(copy, Root::runtime));
-  ctx_ = reinterpret_cast<JSContext*>(root(copy, Root::context));
+    : Runtime(arena, copied(from, limits, arena.take()), host) {}
+
+Runtime::Runtime(RegionArena& arena, Region ready, Host& host) : arena_(arena), region_(ready), host_(host) {
+  rt_ = reinterpret_cast<JSRuntime*>(root(heap(), Root::runtime));
+  ctx_ = reinterpret_cast<JSContext*>(root(heap(), Root::context));
   JS_SetRuntimeOpaque(rt_, &host);
   JS_SetInterruptHandler(rt_, &on_interrupt, this);
 }
 
-Runtime::~Runtime() { arena_.give_back(region_, heap().touched()); }
+Runtime::~Runtime() {
+  const std::size_t touched = heap().touched();
+  forget_cold(heap());
+  arena_.give_back(region_, touched);
+}
 
 int* Runtime::poll_countdown() const noexcept { return entmoot_poll_countdown(ctx_); }
 

@@ -53,8 +53,10 @@ enum class Ended {
 
 class Runtime {
  public:
-  /// `host` and `arena` outlive it. Throws std::bad_alloc if no address space is left.
+  /// `host`, `arena` and `from` outlive it. Throws std::bad_alloc if no address space is left.
   Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host);
+  /// Runs the heap in `ready`, a region of `arena`, and returns it in the end.
+  Runtime(RegionArena& arena, Region ready, Host& host);
   ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;

@@ -6,18 +6,15 @@
 // run. Creating a room copies some hundred kilobytes and relocates a few thousand pointers, instead of spending half a
 // millisecond on building the engine's intrinsics.
 //
-// How pointers are found: the heap is built twice, at two addresses, by the same steps in the same order. A word is a
-// pointer into the heap if its value is in the heap's own address range and differs from the word in the other build by
-// exactly the distance between the two. The distance is chosen so that none of its lower bytes is zero: memory is
-// reused without being cleared, so a short string may be followed by the upper bytes of an old pointer, and a 32-bit
-// value in a union by the upper half of one; such a word differs by another value. Where the engine depends on an
-// address (the hash of a shape includes its prototype's) both builds are made equal (js/engine_unit.c).
+// template_builder.hpp builds it and finds its pointers, heap_layout.hpp moves its blocks, so that a copy begins with
+// what rooms use; the rest is copied page by page when it is touched (cold_pages.hpp).
 //
 // Immutable after build(); shared by all shards.
 
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/heap.hpp>
+#include <entmoot/js/heap_layout.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +29,7 @@ namespace entmoot::js {
 class ModuleGraph;
 
 struct BuiltinScript;
+struct Heat;
 
 /// Predefined global variables of a program: their names and JSON texts.
 using Globals = std::map<std::string, JsonText>;
@@ -41,6 +39,8 @@ struct TemplateOptions {
   /// Evaluated in this order, after the prelude (js/builtin_script.hpp).
   std::vector<std::shared_ptr<const BuiltinScript>> scripts = {};
   Globals globals = {};
+  /// What programs with these scripts use (js/rehearsal.hpp); nullptr: unknown, no page is cold.
+  std::shared_ptr<const Heat> heat = {};
 };
 
 /// The indices of Heap::roots().
@@ -68,23 +68,28 @@ enum class Root : std::size_t {
   respond,
 };
 
-class TemplateHeap {
+class TemplateHeap final : private PageSource {
  public:
   /// Takes some milliseconds, on any thread. An import of a name that is not exported is an error here.
   [[nodiscard]] static Result<std::shared_ptr<const TemplateHeap>> build(std::shared_ptr<const ModuleGraph> graph,
                                                                          const TemplateOptions& options = {});
 
-  /// Copies the heap into `region`. The caller must still set the engine's stack limits (JS_UpdateStackTop).
+  /// Copies the heap into `region`. The template outlives the copy. The caller must still set the engine's stack limits
+  /// (JS_UpdateStackTop).
   Heap& copy_into(Region region, HeapLimits limits) const noexcept;
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return image_.size() * sizeof(std::uint64_t); }
-  [[nodiscard]] std::size_t pointers() const noexcept { return pointers_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return image_.words.size() * sizeof(std::uint64_t); }
+  /// Of bytes(): those that are copied when they are first touched.
+  [[nodiscard]] std::size_t cold_bytes() const noexcept { return cold_.to - cold_.from; }
+  [[nodiscard]] std::size_t pointers() const noexcept { return image_.pointers.size(); }
 
  private:
   explicit TemplateHeap(std::shared_ptr<const ModuleGraph> graph) : graph_(std::move(graph)) {}
+  void fill(Heap& heap, std::size_t offset) const noexcept override;
+
   std::shared_ptr<const ModuleGraph> graph_;  // all copies refer to it
-  std::vector<std::uint64_t> image_;          // the heap, relocated to address 0
-  std::vector<std::uint32_t> pointers_;       // the indices of words that are pointers
+  HeapImage image_;
+  ColdRange cold_;
 };
 
 }  // namespace entmoot::js

@@ -3,6 +3,7 @@
 #include <entmoot/rooms/room_entries.hpp>
 
 #include <entmoot/rooms/room_command.hpp>
+#include <entmoot/rooms/room_rehearsal.hpp>
 
 #include <entmoot/base/embedded.hpp>
 
@@ -66,7 +67,8 @@ Envelope message(std::string_view name, Arguments arguments, const Payload& payl
 
 Result<Program> load_room_program(std::shared_ptr<const js::ModuleGraph> graph, js::Globals globals) {
   static const auto script = js::BuiltinScript::compile(entmoot_room_script().front());
-  return Program::load(std::move(graph), {.scripts = {script}, .globals = std::move(globals)});
+  static const auto heat = js::rehearse({script}, room_rehearsal());
+  return Program::load(std::move(graph), {.scripts = {script}, .globals = std::move(globals), .heat = heat});
 }
 
 namespace entry {

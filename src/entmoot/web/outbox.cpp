@@ -13,6 +13,7 @@ namespace {
 constexpr unsigned pongs_max = 16;        // pings that a client may reasonably have in flight
 constexpr std::size_t pieces_max = 64;    // iovecs per write: 32 frames, 1 KiB of stack
 constexpr std::size_t kept_entries = 16;  // capacity that an empty outbox keeps at most
+constexpr std::size_t copied_max = 4096;  // bytes for which one copy is cheaper than the kernel's walk over the pieces
 
 }  // namespace
 
@@ -106,7 +107,17 @@ Outbox::Written Outbox::write(Stream& stream) {
   if (used == 0) return Written::all;
   std::size_t offered = 0;
   for (std::size_t i = 0; i < used; ++i) offered += pieces[i].iov_len;
-  const auto result = stream.write(std::span(pieces).first(used));
+  IoResult result;
+  if (offered <= copied_max) {
+    std::array<char, copied_max> together;
+    char* end = together.data();
+    for (const iovec& piece : std::span(pieces).first(used)) {
+      end = std::copy_n(static_cast<const char*>(piece.iov_base), piece.iov_len, end);
+    }
+    result = stream.write({together.data(), offered});
+  } else {
+    result = stream.write(std::span(pieces).first(used));
+  }
   if (result.status == IoResult::Status::would_block) return Written::blocked;
   if (result.status != IoResult::Status::done) return Written::broken;
   sent(result.bytes);

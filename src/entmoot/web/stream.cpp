@@ -126,15 +126,13 @@ IoResult Stream::read(std::span<char> into) noexcept {
   }
 }
 
-IoResult Stream::write(std::span<const iovec> pieces) noexcept {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(pieces.data());
-  message.msg_iovlen = pieces.size();
+template <class Send>
+IoResult Stream::send_with(std::size_t offered, Send send) noexcept {
   for (;;) {
-    const auto sent = ::sendmsg(native(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto sent = send();
     if (sent >= 0) {
       const auto bytes = static_cast<std::size_t>(sent);
-      if (bytes < size_of(pieces)) inner_->writable = false;  // an edge follows when there is room
+      if (bytes < offered) inner_->writable = false;  // an edge follows when there is room
       return {IoResult::Status::done, bytes};
     }
     if (errno == EINTR) continue;
@@ -142,6 +140,18 @@ IoResult Stream::write(std::span<const iovec> pieces) noexcept {
     if (errno == EAGAIN || errno == EWOULDBLOCK) inner_->writable = false;
     return {later ? IoResult::Status::would_block : IoResult::Status::broken};
   }
+}
+
+IoResult Stream::write(std::span<const iovec> pieces) noexcept {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());
+  message.msg_iovlen = pieces.size();
+  return send_with(size_of(pieces), [&] { return ::sendmsg(native(), &message, MSG_DONTWAIT | MSG_NOSIGNAL); });
+}
+
+IoResult Stream::write(std::string_view bytes) noexcept {
+  return send_with(bytes.size(),
+                   [&] { return ::send(native(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL); });
 }
 
 void Stream::shutdown_write() noexcept {

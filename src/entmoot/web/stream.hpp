@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <sys/uio.h>
@@ -78,6 +79,7 @@ class Stream {
   void drained() noexcept;
   [[nodiscard]] IoResult read(std::span<char> into) noexcept;
   [[nodiscard]] IoResult write(std::span<const iovec> pieces) noexcept;
+  [[nodiscard]] IoResult write(std::string_view bytes) noexcept;
   /// Shuts down the write side.
   void shutdown_write() noexcept;
   /// Bytes that the peer has not acknowledged.
@@ -90,6 +92,8 @@ class Stream {
 
  private:
   struct Inner;
+  template <class Send>
+  [[nodiscard]] IoResult send_with(std::size_t offered, Send send) noexcept;
   std::shared_ptr<Inner> inner_;
 };
 
