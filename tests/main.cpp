@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 #define DOCTEST_CONFIG_IMPLEMENT
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define DOCTEST_CONFIG_NO_POSIX_SIGNALS  // the sanitizers report a fault better, where it happened
-#endif
+// The sanitizers report a fault better, where it happened; without them, SIGSEGV fills pages (js/page_faults.hpp).
+#define DOCTEST_CONFIG_NO_POSIX_SIGNALS
 #include <entmoot/base/log.hpp>
 
 #include <doctest/doctest.h>

@@ -71,6 +71,11 @@ TEST_CASE("random allocations, reallocations and frees keep contents, accounting
       if (step % 500 == 0) {
         const char* broken = f.heap.inspect();
         REQUIRE_MESSAGE(broken == nullptr, broken);
+        if (const std::size_t most = f.heap.headroom(); step % 1000 == 0) {
+          void* at = f.heap.allocate(most);
+          REQUIRE(at != nullptr);
+          f.heap.free(at);
+        }
       }
     }
     for (const Held& h : held) f.heap.free(h.at);

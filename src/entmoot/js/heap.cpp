@@ -294,6 +294,17 @@ ENTMOOT_ALLOCATOR void Heap::trim() noexcept {
   touched_ = std::min(touched_, round_up(top_, page));
 }
 
+std::size_t Heap::headroom() const noexcept {
+  std::size_t block = limits_.hard - std::min<std::size_t>(limits_.hard, top_ + std::size_t{header});
+  if (first_bits_) {
+    const auto first = static_cast<unsigned>(std::bit_width(first_bits_)) - 1;
+    const auto second = static_cast<std::size_t>(std::bit_width(second_bits_[first])) - 1;
+    const std::size_t smallest_of_class = first == 0 ? second * alignment : (16 + second) << (first + 3);
+    block = std::max(block, smallest_of_class);
+  }
+  return block < smallest ? 0 : block / alignment * alignment - header;
+}
+
 ENTMOOT_ALLOCATOR std::size_t Heap::usable(const void* payload) noexcept {
   return payload ? Block::of(payload)->size() - header : 0;
 }

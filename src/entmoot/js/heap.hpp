@@ -70,6 +70,8 @@ class Heap {
   [[nodiscard]] std::size_t footprint() const noexcept { return top_; }
   /// The largest footprint since trim(): the pages that may be committed.
   [[nodiscard]] std::size_t touched() const noexcept { return touched_; }
+  /// A block of this size can be allocated: at the end, or in a gap between blocks.
+  [[nodiscard]] std::size_t headroom() const noexcept;
   [[nodiscard]] bool over_soft() const noexcept { return used_ > limits_.soft; }
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
   [[nodiscard]] const HeapLimits& limits() const noexcept { return limits_; }

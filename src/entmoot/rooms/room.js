@@ -84,15 +84,17 @@
     #joining = true;
     assigns;
 
+    /** `params` and `assigns` are JSON texts. */
     constructor(number, params, assigns) {
       this.#number = number;
-      this.#params = freeze(params);
-      this.assigns = assigns;
+      this.#params = params;
+      this.assigns = assigns === '{}' ? {} : parse(assigns);
     }
     get id() {
       return text(this.#number);
     }
     get params() {
+      if (typeof this.#params === 'string') this.#params = freeze(parse(this.#params)); // most rooms never ask
       return this.#params;
     }
     push(event, payload) {
@@ -132,7 +134,7 @@
       host.command('disconnect', this.#number);
     }
     toJSON() {
-      return { id: this.id, params: this.#params, assigns: this.assigns };
+      return { id: this.id, params: this.params, assigns: this.assigns };
     }
 
     // For this file only; removed from the class below, as # names are private to it.
@@ -361,7 +363,7 @@
   entries['entmoot:restore'] = (snapshot) => {
     for (let i = 0; i < snapshot.clients.length; i++) {
       const { id, params, assigns } = snapshot.clients[i];
-      const client = new Client(+id, params, assigns);
+      const client = new Client(+id, write(params), write(assigns));
       apply(put, clients, [+id, client]);
       enter(client);
     }

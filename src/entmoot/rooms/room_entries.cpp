@@ -74,7 +74,7 @@ Result<Program> load_room_program(std::shared_ptr<const js::ModuleGraph> graph, 
 namespace entry {
 
 Envelope join(ClientNumber client, std::string_view params, std::string_view assigns, const Payload& payload) {
-  return from(client, message(join_name, Arguments().number(client).json(params).json(assigns), payload));
+  return from(client, message(join_name, Arguments().number(client).text(params).text(assigns), payload));
 }
 Envelope leave(ClientNumber client, std::string_view reason) {
   return message("entmoot:leave", Arguments().number(client).text(reason));

@@ -14,7 +14,7 @@ js::Rehearsal room_rehearsal() {
   using Kind = js::Entry::Kind;
   const auto join = [](std::string_view number) {
     return js::Rehearsal::Step{Kind::invoke, "entmoot:join",
-                               "[" + std::string(number) + R"(,{"vsn":"2.0.0"},{},{"name":"ann"}])"};
+                               "[" + std::string(number) + R"(,"{\"vsn\":\"2.0.0\"}","{}",{"name":"ann"}])"};
   };
   const auto message = [](std::string_view event, std::string_view payload) {
     return js::Rehearsal::Step{Kind::message, std::string(event), std::string(payload), 1};

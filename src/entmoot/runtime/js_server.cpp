@@ -124,16 +124,15 @@ void JsServer::start_call(Envelope envelope) {
                 .receiver = envelope.sender});
 }
 
-/// Whether calls that are pending have nearly filled the heap, with the gaps between its blocks, so that a further one
-/// could end the server.
+/// Whether calls that are pending have nearly filled the heap, or left only small gaps between its blocks, so that a
+/// further one could end the server.
 bool JsServer::is_short_of_memory(const Envelope& next) const noexcept {
   if (calls_.size() == 0) return false;
   const js::Heap& heap = runtime_->heap();
   const auto& [hard, soft] = heap.limits();
   const std::size_t bytes = next.args.view().size() * heap_bytes_per_json_byte + (next.bytes ? next.bytes->size() : 0);
   if (calls_.size() < few_pending_calls) return heap.used() + bytes > soft;
-  return heap.used() > soft - soft / 8 ||
-         heap.footprint() > hard - hard / 8;  // the hard limit applies to the footprint
+  return heap.used() > soft - soft / 8 || heap.headroom() < hard / 8;
 }
 
 /// Makes the server runnable again when its CPU share is available again.
