@@ -59,16 +59,22 @@
 
   // --- clients
 
-  const clients = new Map(); // by number, joining ones included
-  const joined = [];
-  const parked = new Set(); // messages whose handleIn has returned and whose reply is pending
+  /** Gives a collection of ours its own methods, which the script cannot replace as it could those of the prototype. */
+  const own = (collection, methods) => {
+    const names = keys(methods);
+    for (let i = 0; i < names.length; i++) defineProperty(collection, names[i], { value: methods[names[i]] });
+    return collection;
+  };
+  const clients = own(new Map(), { get, set: put, delete: remove }); // by number, joining ones included
+  const joined = own([], { push, splice, indexOf });
+  const parked = own(new Set(), { add: park, delete: unpark, forEach: each }); // messages whose handleIn has returned and whose reply is pending
   let deferred = null; // the last message that is answered by a Reply: {client, call, reply, given}
 
   /** Answers the message's call, in order with the room's other messages. Only the first answer counts. */
   const give = (message, answer, value) => {
     if (message.given) return;
     message.given = true;
-    apply(unpark, parked, [message]);
+    parked.delete(message);
     answer(message.call, value);
   };
 
@@ -140,7 +146,7 @@
     // For this file only; removed from the class below, as # names are private to it.
     static enter(client) {
       client.#joining = false;
-      apply(push, joined, [client]);
+      joined.push(client);
     }
     static leaves(client, reason) {
       client.#gone = reason;
@@ -160,9 +166,9 @@
   delete Client.gone;
 
   const forget = (number, client) => {
-    apply(remove, clients, [number]);
-    const at = apply(indexOf, joined, [client]);
-    if (at >= 0) apply(splice, joined, [at, 1]);
+    clients.delete(number);
+    const at = joined.indexOf(client);
+    if (at >= 0) joined.splice(at, 1);
   };
   /** Calls `next` with `value`, or with what it resolves to if it is a promise. */
   const followed = (value, next, failed) => {
@@ -170,44 +176,47 @@
     return next(value);
   };
 
+  const accept = (client, number, value) => {
+    const reply = response(value, 'join');
+    const left = gone(client);
+    if (left !== '') {
+      leave(client, left);
+      return reply; // not delivered: the client has left
+    }
+    enter(client);
+    host.command('joined', number);
+    return reply;
+  };
   entries['entmoot:join'] = (number, params, assigns, payload) => {
     const client = new Client(number, params, assigns);
-    apply(put, clients, [number, client]);
+    clients.set(number, client);
+    const join = exported('join');
+    let value;
+    try {
+      if (typeof join === 'function') value = join(payload, client);
+      if (!isPromise(value)) return accept(client, number, value);
+    } catch (error) {
+      forget(number, client);
+      throw error;
+    }
     const refused = (error) => {
       forget(number, client);
       throw error;
     };
-    const accepted = (value) => {
-      const reply = response(value, 'join');
-      const left = gone(client);
-      if (left !== '') {
-        leave(client, left);
-        return reply; // not delivered: the client has left
-      }
-      enter(client);
-      host.command('joined', number);
-      return reply;
-    };
-    let value;
-    try {
-      value = isExported('join') ? callFunction('join', [payload, client]) : undefined;
-      if (!isPromise(value)) return accepted(value);
-    } catch (error) {
-      return refused(error);
-    }
-    return apply(then, apply(then, value, [accepted]), [undefined, refused]);
+    return apply(then, apply(then, value, [(reply) => accept(client, number, reply)]), [undefined, refused]);
   };
 
   // The result is not awaited: a rejected promise is an unhandled rejection.
   const leave = (client, reason) => {
-    if (isExported('terminate')) callFunction('terminate', [reason, client]);
+    const terminate = exported('terminate');
+    if (typeof terminate === 'function') terminate(reason, client);
   };
   entries['entmoot:leave'] = (number, reason) => {
-    const client = apply(get, clients, [number]);
+    const client = clients.get(number);
     if (client === undefined) return;
     forget(number, client);
     // Its pending replies are discarded.
-    apply(each, parked, [(message) => message.client === client && apply(unpark, parked, [message])]);
+    parked.forEach((message) => message.client === client && parked.delete(message));
     if (!leaves(client, reason)) leave(client, reason); // a join in progress handles it at its end
   };
 
@@ -219,7 +228,7 @@
         // The handler's later result is not the reply, but an exception must not get lost.
         const message = deferred;
         const parkIt = () => {
-          if (!message.given) apply(park, parked, [message]);
+          if (!message.given) parked.add(message);
         };
         if (isPromise(value)) apply(then, value, [parkIt, (error) => give(message, failCall, error)]);
         else parkIt();
@@ -234,7 +243,7 @@
   };
 
   entries['entmoot:out'] = (number, event, payload) => {
-    const client = apply(get, clients, [number]);
+    const client = clients.get(number);
     if (client === undefined) return;
     if (!isExported('handleOut')) return client.push(event, payload);
     return followed(callFunction('handleOut', [event, payload, client]), () => null);
@@ -364,7 +373,7 @@
     for (let i = 0; i < snapshot.clients.length; i++) {
       const { id, params, assigns } = snapshot.clients[i];
       const client = new Client(+id, write(params), write(assigns));
-      apply(put, clients, [+id, client]);
+      clients.set(+id, client);
       enter(client);
     }
     kept = snapshot.history;
@@ -378,7 +387,7 @@
 
   /** Another actor runs the room now: no message will arrive that a pending reply could wait for. */
   entries['entmoot:replaced'] = () => {
-    apply(each, parked, [(message) => message.reply.error('the room was reloaded, try again')]);
+    parked.forEach((message) => message.reply.error('the room was reloaded, try again'));
     return null;
   };
 

@@ -51,6 +51,7 @@ bool is_host(std::string_view host) noexcept {
 
 /// `Content_Length` is a legal name that some software takes for `Content-Length`.
 bool looks_like_framing(std::string_view name) {
+  if (name.find('_') == std::string_view::npos) return false;
   std::string plain(name);
   std::ranges::replace(plain, '_', '-');
   return plain != name && (same_name(plain, "content-length") || same_name(plain, "transfer-encoding"));
@@ -65,7 +66,8 @@ HttpParser::Progress HttpParser::feed(std::string_view& input) {
       return Progress::more;
     }
     state_ == State::request_line ? take_request_line() : take_header_line();
-    std::string().swap(line_);
+    line_.clear();
+    if (state_ != State::header_line) std::string().swap(line_);  // an idle connection keeps no buffer
   }
   if (state_ == State::body) {
     const auto piece = input.substr(0, body_bytes_ - request_.body.size());
@@ -90,7 +92,17 @@ HttpRequest HttpParser::take() {
 
 bool HttpParser::take_line(std::string_view& input) {
   const bool first = state_ == State::request_line;
+  const std::size_t line_max = first ? limits_.request_line_bytes_max : limits_.header_line_bytes_max;
   while (!input.empty()) {
+    if (!after_cr_) {  // what certainly belongs to the line, at once
+      const std::size_t room = std::min(line_max - line_.size(), limits_.head_bytes_max - head_bytes_);
+      const auto plain = input.substr(0, room);
+      const auto taken = static_cast<std::size_t>(std::ranges::find_if_not(plain, is_value_char) - plain.begin());
+      line_ += plain.substr(0, taken);
+      head_bytes_ += taken;
+      input.remove_prefix(taken);
+      if (input.empty()) return false;
+    }
     const char c = input.front();
     input.remove_prefix(1);
     if (++head_bytes_ > limits_.head_bytes_max) {
@@ -114,7 +126,7 @@ bool HttpParser::take_line(std::string_view& input) {
       refuse(400, "control character in the request head");
       return false;
     }
-    if (line_.size() >= (first ? limits_.request_line_bytes_max : limits_.header_line_bytes_max)) {
+    if (line_.size() >= line_max) {
       first ? refuse(414, "request line too long") : refuse(431, "header line too long");
       return false;
     }
