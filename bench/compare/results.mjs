@@ -61,6 +61,8 @@ function cell(result, test, [, what, factor, digits]) {
   return { text: show(middle) + range + mark, median: middle };
 }
 
+const ratio = (value) => (value < 0.1 ? value.toPrecision(2) : value.toFixed(2));
+
 /** Markdown. `skipped`: lines that say what is not in it, and why. */
 export function tableOf(results, skipped) {
   const entmoot = results.find(({ server }) => server === "entmoot");
@@ -73,7 +75,7 @@ export function tableOf(results, skipped) {
       const row = [`${test.title}: ${figure[0]}`, ...[...cells.values()].map(({ text }) => text)];
       if (entmoot && bun) {
         const [ours, theirs] = [cells.get(entmoot).median, cells.get(bun).median];
-        row.push(ours > 0 && theirs > 0 ? (ours / theirs).toFixed(2) : "");
+        row.push(ours > 0 && theirs > 0 ? ratio(ours / theirs) : "");
       }
       rows.push(row);
     }

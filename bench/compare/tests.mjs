@@ -5,8 +5,11 @@
 // A figure has a label, the path of the value in the load generator's line, a factor that converts it to the label's unit,
 // and its decimals.
 
+const crowd = (rooms, clients) =>
+  `${rooms.toLocaleString("en")} room${rooms > 1 ? "s" : ""} × ${clients.toLocaleString("en")} clients`;
+
 const fan = (rooms, clients, rate) => ({
-  title: `${rooms} room${rooms > 1 ? "s" : ""} × ${clients} clients`,
+  title: crowd(rooms, clients),
   arguments: ["load", "--rooms", rooms, "--clients-per-room", clients, "--rate", rate, "--seconds", 3, "--warmup", 0.7],
   connections: rooms * clients,
   limit: 60,
@@ -18,7 +21,7 @@ const fan = (rooms, clients, rate) => ({
 });
 
 const most = (rooms, clients, rate) => ({
-  title: `${rooms} room${rooms > 1 ? "s" : ""} × ${clients} clients`,
+  title: crowd(rooms, clients),
   arguments: [
     ...["load", "--search", "--rooms", rooms, "--clients-per-room", clients, "--rate", rate],
     ...["--seconds", 1, "--warmup", 0.3, "--bisect", 3],

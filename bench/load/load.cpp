@@ -8,15 +8,12 @@
 // client checks them. All clients of a room must have seen the same order.
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,9 +32,15 @@
 #include <string>
 #include <vector>
 
+#include "figures.hpp"
+#include "server_usage.hpp"
+
 using u8 = uint8_t;
-using u32 = uint32_t;
-using u64 = uint64_t;
+using load::Histogram;
+using load::Json;
+using load::u32;
+using load::u64;
+using load::Usage;
 using std::string;
 
 static u64 now() {
@@ -46,209 +49,64 @@ static u64 now() {
   return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
 
-// ---------------------------------------------------------------- histogram (values in ns, < 1 % error)
-struct Hist {
-  std::vector<u64> b = std::vector<u64>(64 * 128);
-  u64 n = 0, mx = 0;
-  double sum = 0;
-  static u32 idx(u64 v) {
-    if (v < 128) return v;
-    int e = 63 - __builtin_clzll(v);
-    return (e - 6) * 128 + ((v >> (e - 7)) & 127);
-  }
-  static u64 val(u32 i) {
-    if (i < 128) return i;
-    int e = i / 128 + 6;
-    return (128ull + (i & 127)) << (e - 7);
-  }
-  void add(u64 v) {
-    b[idx(v)]++;
-    n++;
-    sum += v;
-    if (v > mx) mx = v;
-  }
-  double pct(double p) const {
-    if (!n) return 0;
-    u64 want = std::max<u64>(1, (u64)ceil(p / 100.0 * n)), c = 0;
-    for (u32 i = 0; i < b.size(); i++)
-      if ((c += b[i]) >= want) return std::min(val(i), mx) / 1e3;
-    return mx / 1e3;
-  }
-  void clear() {
-    std::fill(b.begin(), b.end(), 0);
-    n = mx = 0;
-    sum = 0;
-  }
-};
-
-// ---------------------------------------------------------------- JSON output
-struct Out {
-  string s = "{";
-  bool first = true;
-  void key(const char* k) {
-    if (!first) s += ',';
-    first = false;
-    s += '"';
-    s += k;
-    s += "\":";
-  }
-  void num(const char* k, double v) {
-    key(k);
-    char t[64];
-    if (!std::isfinite(v)) {
-      s += "null";
-      return;
-    }
-    snprintf(t, sizeof t, v == floor(v) && fabs(v) < 1e15 ? "%.0f" : "%.3f", v);
-    s += t;
-  }
-  void str(const char* k, const string& v) {
-    key(k);
-    s += '"';
-    for (char c : v) {
-      if (c == '"' || c == '\\') s += '\\';
-      s += c;
-    }
-    s += '"';
-  }
-  void boolean(const char* k, bool v) {
-    key(k);
-    s += v ? "true" : "false";
-  }
-  void hist(const char* k, const Hist& h) {
-    key(k);
-    char t[256];
-    snprintf(t, sizeof t, "{\"n\":%llu,\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,\"p99_9\":%.1f,\"max\":%.1f}",
-             (unsigned long long)h.n, h.pct(50), h.pct(90), h.pct(99), h.pct(99.9), h.mx / 1e3);
-    s += t;
-  }
-  void print() {
-    puts((s + "}").c_str());
-    fflush(stdout);
-  }
-};
-
 // ---------------------------------------------------------------- options
-struct Opt {
+struct Options {
   string mode = "load", host = "127.0.0.1", path = "/socket/websocket?vsn=2.0.0", prefix = "r", crash_event = "crash";
-  int port = 4000, rooms = 1, cpr = 10, spr = 1, textb = 32, nsrc = 8, conns = 0, inflight = 0, cpu = -1, pid = 0,
-      bisect = 4;
-  double rate = 100, seconds = 5, warmup = 1, connect_rate = 5000, deadline = 120, drain = 3, limit_ms = 100,
-         max_rate = 4e6;
-  double heartbeat = 30;
-  bool closed = false, room_in_query = false, search = false, fresh = false;
-} o;
+  int port = 4000, rooms = 1, clients_per_room = 10, senders_per_room = 1, text_bytes = 32;
+  int sources = 8;   // addresses 127.0.0.2 and on that clients connect from: one has too few ports
+  int conns = 0;     // coldrooms: open connections that take turns
+  int inflight = 0;  // connections or joins under way at once; 0: the mode's default
+  int cpu = -1;
+  int pid = 0;        // of the server; 0: its CPU time and memory are not measured
+  int bisect = 4;     // search: steps after the first rate that fails
+  double rate = 100;  // messages per second, of all rooms
+  double seconds = 5, warmup = 1, drain = 3, heartbeat = 30, deadline = 120;
+  double connect_rate = 5000;
+  double limit_ms = 100;  // search: the greatest p99 that passes
+  double max_rate = 4e6;  // search: deliveries per second
+  bool closed = false;    // a sender waits for the reply to its last message
+  bool room_in_query = false, search = false;
+  bool fresh = false;  // coldrooms: a connection for each room
+} options;
 
-// ---------------------------------------------------------------- the server's processes
-struct Srv {
-  double cpu = 0, user = 0, sys = 0;
-  double rss = 0, pss = 0;
-  int procs = 0, threads = 0;
-};
-static string slurp(const string& p) {
-  string r;
-  if (FILE* f = fopen(p.c_str(), "r")) {
-    char t[4096];
-    size_t n;
-    while ((n = fread(t, 1, sizeof t, f))) r.append(t, n);
-    fclose(f);
-  }
-  return r;
-}
-static std::vector<int> tree(int root) {
-  std::multimap<int, int> kids;
-  if (DIR* d = opendir("/proc")) {
-    while (dirent* e = readdir(d)) {
-      int p = atoi(e->d_name);
-      if (!p) continue;
-      string s = slurp("/proc/" + std::to_string(p) + "/stat");
-      size_t k = s.rfind(')');
-      if (k == string::npos) continue;
-      int pp;
-      char st;
-      if (sscanf(s.c_str() + k + 2, "%c %d", &st, &pp) == 2) kids.insert({pp, p});
-    }
-    closedir(d);
-  }
-  std::vector<int> r{root};
-  for (size_t i = 0; i < r.size() && r.size() < 4096; i++) {
-    auto [a, b] = kids.equal_range(r[i]);
-    for (; a != b; ++a) r.push_back(a->second);
-  }
-  return r;
-}
-static Srv sample(bool mem) {
-  Srv s;
-  if (!o.pid) return s;
-  static const double tick = sysconf(_SC_CLK_TCK);
-  for (int p : tree(o.pid)) {
-    string base = "/proc/" + std::to_string(p);
-    string st = slurp(base + "/stat");
-    size_t k = st.rfind(')');
-    if (k == string::npos) continue;
-    s.procs++;
-    unsigned long long ut = 0, sy = 0;
-    sscanf(st.c_str() + k + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &ut, &sy);
-    s.user += ut / tick;
-    s.sys += sy / tick;
-    if (DIR* d = opendir((base + "/task").c_str())) {
-      while (dirent* e = readdir(d))
-        if (e->d_name[0] != '.') {
-          s.threads++;
-          string q = slurp(base + "/task/" + e->d_name + "/schedstat");
-          s.cpu += strtoull(q.c_str(), 0, 10) / 1e9;
-        }
-      closedir(d);
-    }
-    if (mem) {
-      string v = slurp(base + "/status");
-      size_t a = v.find("VmRSS:");
-      if (a != string::npos) s.rss += strtod(v.c_str() + a + 6, 0) * 1024;
-      v = slurp(base + "/smaps_rollup");
-      a = v.find("\nPss:");
-      if (a != string::npos) s.pss += strtod(v.c_str() + a + 5, 0) * 1024;
-    }
-  }
-  return s;
-}
-static double selfcpu() {
+static double own_cpu() {
   rusage r;
   getrusage(RUSAGE_SELF, &r);
   return r.ru_utime.tv_sec + r.ru_stime.tv_sec + (r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
 }
 
 // ---------------------------------------------------------------- connections
-enum St : u8 { CLOSED, CONNECTING, HANDSHAKE, OPEN, JOINING, JOINED, LEAVING, CLOSING };
-struct Conn {
+enum State : u8 { CLOSED, CONNECTING, HANDSHAKE, OPEN, JOINING, JOINED, LEAVING, CLOSING };
+struct Client {
   int fd = -1;
-  St st = CLOSED;
+  State st = CLOSED;
   bool want_out = false;
   u32 id = 0, room = 0, ref = 1, hist = 0;
   u64 t0 = 0, t1 = 0, ts = 0, order = 0;
   string in, out, frag;
 };
-static std::deque<Conn> C;
-static int ep;
-static u64 T0;
-static u64 joins_total, n_err, n_closed_by_server, n_proto, n_bad_status, n_misrouted, n_deliv, n_dup, n_ooo, n_gap,
-    n_acks, n_hb, n_phx_error, n_phx_close, n_unmatched;
-static Hist h_conn, h_join, h_deliv, h_ack;
-static u64 W0 = ~0ull, W1 = 0;
-static u64 win_deliv, win_acks;
+static std::deque<Client> clients;
+static int epoll_fd;
+static u64 epoch_ns;
+static u64 joins_total, n_errors, n_closed_by_server, n_protocol_errors, n_bad_status, n_misrouted, n_deliveries,
+    n_doubled, n_late, n_missing, n_acks, n_heartbeats, n_phx_error, n_phx_close, n_unmatched;
+static Histogram connect_times, join_times, delivery_times, reply_times;
+static u64 window_begin = ~0ull, window_end = 0;
+static u64 window_deliveries, window_acks;
 static std::vector<u32> last_seq;
-static std::vector<u32> sseq;
-static std::function<void(Conn&)> on_open, on_joined, on_left, on_gone, on_ack, on_room_event;
-static std::function<void(Conn&, u64, u32)> on_deliver;
+static std::vector<u32> sent_seq;
+static std::function<void(Client&)> on_open, on_joined, on_left, on_gone, on_ack, on_room_event;
+static std::function<void(Client&, u64, u32)> on_deliver;
 static bool auto_join = true;
 static int inflight;
-static string topic(u32 r) { return "room:" + o.prefix + std::to_string(r); }
-static void epset(Conn& c, u32 ev, int op) {
+static string topic(u32 r) { return "room:" + options.prefix + std::to_string(r); }
+static void watch(Client& c, u32 ev, int op) {
   epoll_event e{};
   e.events = ev;
   e.data.u32 = c.id;
-  epoll_ctl(ep, op, c.fd, &e);
+  epoll_ctl(epoll_fd, op, c.fd, &e);
 }
-static void drop(Conn& c, bool rst = false) {
+static void drop(Client& c, bool rst = false) {
   if (c.fd < 0) return;
   if (rst) {
     linger l{1, 0};
@@ -263,11 +121,11 @@ static void drop(Conn& c, bool rst = false) {
   string().swap(c.out);
   string().swap(c.frag);
 }
-static void gone(Conn& c) {
+static void gone(Client& c) {
   drop(c);
   if (on_gone) on_gone(c);
 }
-static void raw_send(Conn& c, const char* p, size_t n) {
+static void raw_send(Client& c, const char* p, size_t n) {
   if (c.fd < 0) return;
   if (c.out.empty()) {
     ssize_t k = send(c.fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -282,17 +140,17 @@ static void raw_send(Conn& c, const char* p, size_t n) {
   c.out.append(p, n);
   if (!c.want_out) {
     c.want_out = true;
-    epset(c, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
+    watch(c, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
   }
 }
-static u32 rng = 0x12345678;
-static u32 rnd() {
-  rng ^= rng << 13;
-  rng ^= rng >> 17;
-  rng ^= rng << 5;
-  return rng;
+static u32 random_state = 0x12345678;
+static u32 next_random() {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 17;
+  random_state ^= random_state << 5;
+  return random_state;
 }
-static void send_frame(Conn& c, int opcode, const char* p, size_t n) {
+static void send_frame(Client& c, int opcode, const char* p, size_t n) {
   static std::vector<char> f;
   f.resize(n + 14);
   size_t h;
@@ -306,84 +164,86 @@ static void send_frame(Conn& c, int opcode, const char* p, size_t n) {
     for (int i = 0; i < 8; i++) f[2 + i] = (u64)n >> (56 - 8 * i);
     h = 10;
   }
-  u32 m = rnd();
+  u32 m = next_random();
   memcpy(&f[h], &m, 4);
   const char* k = (char*)&m;
   char* d = &f[h + 4];
   for (size_t i = 0; i < n; i++) d[i] = p[i] ^ k[i & 3];
   raw_send(c, f.data(), h + 4 + n);
 }
-static void send_text(Conn& c, const string& s) { send_frame(c, 1, s.data(), s.size()); }
-static bool start_conn(Conn& c) {
+static void send_text(Client& c, const string& s) { send_frame(c, 1, s.data(), s.size()); }
+static bool start_client(Client& c) {
   c.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (c.fd < 0) {
-    n_err++;
+    n_errors++;
     return false;
   }
   int one = 1;
   setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   sockaddr_in a{};
   a.sin_family = AF_INET;
-  if (o.nsrc > 1) {
-    setsockopt(c.fd, IPPROTO_IP, 24 /* IP_BIND_ADDRESS_NO_PORT */, &one, sizeof one);
+  if (options.sources > 1) {
+    setsockopt(c.fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
     static u32 rr;
-    a.sin_addr.s_addr = htonl(0x7f000002 + rr++ % o.nsrc);
+    a.sin_addr.s_addr = htonl(0x7f000002 + rr++ % options.sources);
     (void)!bind(c.fd, (sockaddr*)&a, sizeof a);
   }
-  a.sin_port = htons(o.port);
-  inet_pton(AF_INET, o.host.c_str(), &a.sin_addr);
+  a.sin_port = htons(options.port);
+  inet_pton(AF_INET, options.host.c_str(), &a.sin_addr);
   c.t0 = now();
   c.st = CONNECTING;
   c.ref = 1;
   inflight++;
   c.want_out = false;
   if (connect(c.fd, (sockaddr*)&a, sizeof a) < 0 && errno != EINPROGRESS) {
-    n_err++;
+    n_errors++;
     drop(c);
     return false;
   }
-  epset(c, EPOLLOUT, EPOLL_CTL_ADD);
+  watch(c, EPOLLOUT, EPOLL_CTL_ADD);
   return true;
 }
-static void join(Conn& c, u32 room) {
+static void join(Client& c, u32 room) {
   c.room = room;
   c.t1 = now();
   c.st = JOINING;
-  send_text(c, "[\"1\",\"1\",\"" + topic(room) + "\",\"phx_join\",{}]");
+  send_text(c, R"(["1","1",")" + topic(room) + R"(","phx_join",{}])");
 }
 
-// text marker: ~ sssss qqqqqq ttttttttttt (hex: sender, sequence number, intended send time in ns)
-static inline int hexv(char ch) { return ch <= '9' ? ch - '0' : (ch | 32) - 'a' + 10; }
-static u64 hexn(const char* p, int n) {
+// The first bytes of a text: ~ sssss qqqqqq ttttttttttt (hex: sender, sequence number, intended send time in ns)
+constexpr int MARKER = 23;
+static int hex_digit(char ch) { return ch <= '9' ? ch - '0' : (ch | 32) - 'a' + 10; }
+static u64 hex_number(const char* p, int n) {
   u64 v = 0;
-  while (n--) v = v << 4 | (hexv(*p++) & 15);
+  while (n--) v = v << 4 | (hex_digit(*p++) & 15);
   return v;
 }
-static void send_msg(Conn& c, u32 sender, u64 intended) {
+static void send_msg(Client& c, u32 sender, u64 intended) {
   char b[64];
-  u32 q = ++sseq[sender];
-  snprintf(b, sizeof b, "~%05x%06x%011llx", sender, q & 0xffffff, (unsigned long long)(intended - T0));
+  u32 q = ++sent_seq[sender];
+  snprintf(b, sizeof b, "~%05x%06x%011llx", sender, q & 0xffffff, (unsigned long long)(intended - epoch_ns));
   static string t;
-  if ((int)t.size() != o.textb) t.assign(std::max(23, o.textb), '.');
-  memcpy(&t[0], b, 23);
+  if ((int)t.size() != options.text_bytes) t.assign(options.text_bytes, '.');
+  memcpy(&t[0], b, MARKER);
   static string s;
-  s = "[\"1\",\"";
+  s = R"(["1",")";
   s += std::to_string(++c.ref);
-  s += "\",\"";
+  s += R"(",")";
   s += topic(c.room);
-  s += "\",\"send_message\",{\"sender\":\"alice\",\"text\":\"";
+  s += R"(","send_message",{"sender":"alice","text":")";
   s += t;
-  s += "\"}]";
+  s += R"("}])";
   c.ts = now();
   send_text(c, s);
 }
 
-struct El {
+struct Element {
   const char* p;
   size_t n;
   bool null;
 };
-static bool elem(const char*& p, const char* e, El& x) {  // one scalar array element: string, null or number
+static bool next_element(const char*& p, const char* e,
+                         Element& x) {  // one scalar array element: string, null or number
   while (p < e && (*p == ' ' || *p == ',' || *p == '[' || *p == '\n')) p++;
   if (p >= e) return false;
   if (*p == '"') {
@@ -400,43 +260,43 @@ static bool elem(const char*& p, const char* e, El& x) {  // one scalar array el
   p = q;
   return true;
 }
-static bool eq(const El& a, const char* s) { return a.n == strlen(s) && !memcmp(a.p, s, a.n); }
-static void on_text(Conn& c, const char* p, size_t n) {
+static bool eq(const Element& a, const char* s) { return a.n == strlen(s) && !memcmp(a.p, s, a.n); }
+static void on_text(Client& c, const char* p, size_t n) {
   const char* e = p + n;
-  El jr, ref, top, ev;
+  Element jr, ref, top, ev;
   if (n < 5 || *p != '[') {
-    n_proto++;
+    n_protocol_errors++;
     return;
   }
-  if (!elem(p, e, jr) || !elem(p, e, ref) || !elem(p, e, top) || !elem(p, e, ev)) {
-    n_proto++;
+  if (!next_element(p, e, jr) || !next_element(p, e, ref) || !next_element(p, e, top) || !next_element(p, e, ev)) {
+    n_protocol_errors++;
     return;
   }
   if (ev.n == 11 && !memcmp(ev.p, "new_message", 11)) {
     u64 t = now();
-    n_deliv++;
-    if (t >= W0 && t < W1) win_deliv++;
+    n_deliveries++;
+    if (t >= window_begin && t < window_end) window_deliveries++;
     const char* m = (const char*)memchr(p, '~', e - p);
-    if (!m || e - m < 23) {
-      n_proto++;
+    if (!m || e - m < MARKER) {
+      n_protocol_errors++;
       return;
     }
-    u32 s = hexn(m + 1, 5), q = hexn(m + 6, 6);
-    u64 ti = T0 + hexn(m + 12, 11);
-    if (ti >= W0 && ti < W1) h_deliv.add(t > ti ? t - ti : 0);
-    if (s / o.spr != c.room) {
+    u32 s = hex_number(m + 1, 5), q = hex_number(m + 6, 6);
+    u64 ti = epoch_ns + hex_number(m + 12, 11);
+    if (ti >= window_begin && ti < window_end) delivery_times.add(t > ti ? t - ti : 0);
+    if (s / options.senders_per_room != c.room) {
       n_misrouted++;
       return;
     }
-    u32& l = last_seq[c.id * o.spr + s % o.spr];
+    u32& l = last_seq[c.id * options.senders_per_room + s % options.senders_per_room];
     if (q == l + 1)
       l = q;
     else if (q == l)
-      n_dup++;
+      n_doubled++;
     else if (q < l)
-      n_ooo++;
+      n_late++;
     else {
-      n_gap += q - l - 1;
+      n_missing += q - l - 1;
       l = q;
     }
     c.order = c.order * 0x9E3779B97F4A7C15ull + ((u64)s << 32 | q);
@@ -445,10 +305,10 @@ static void on_text(Conn& c, const char* p, size_t n) {
   }
   if (eq(ev, "phx_reply")) {
     if (eq(top, "phoenix")) {
-      n_hb++;
+      n_heartbeats++;
       return;
     }
-    bool ok = memmem(p, e - p, "\"status\":\"ok\"", 13) || memmem(p, e - p, "\"status\": \"ok\"", 14);
+    bool ok = memmem(p, e - p, R"("status":"ok")", 13) || memmem(p, e - p, R"("status": "ok")", 14);
     if (!ok) {
       n_bad_status++;
       if (c.st != JOINED) {
@@ -458,7 +318,7 @@ static void on_text(Conn& c, const char* p, size_t n) {
     }
     if (c.st == JOINING && eq(ref, "1")) {
       u64 t = now();
-      h_join.add(t - c.t1);
+      join_times.add(t - c.t1);
       c.st = JOINED;
       joins_total++;
       inflight--;
@@ -473,11 +333,11 @@ static void on_text(Conn& c, const char* p, size_t n) {
     }
     u64 t = now();
     n_acks++;
-    if (t >= W0 && t < W1) win_acks++;
+    if (t >= window_begin && t < window_end) window_acks++;
     const char* m = (const char*)memchr(p, '~', e - p);
-    u64 ti = m && e - m >= 23 ? T0 + hexn(m + 12, 11) : 0;
+    u64 ti = m && e - m >= MARKER ? epoch_ns + hex_number(m + 12, 11) : 0;
     if (!ti) n_unmatched++;
-    if (ti >= W0 && ti < W1) h_ack.add(t > ti ? t - ti : 0);
+    if (ti >= window_begin && ti < window_end) reply_times.add(t > ti ? t - ti : 0);
     if (on_ack) on_ack(c);
     return;
   }
@@ -491,26 +351,26 @@ static void on_text(Conn& c, const char* p, size_t n) {
     return;
   }
 }
-static const char KEY[] = "dGhlIHNhbXBsZSBub25jZQ==", ACCEPT[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-static size_t feed(Conn& c, char* b, size_t n) {  // returns bytes consumed
+static const char key[] = "dGhlIHNhbXBsZSBub25jZQ==", accept_value[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+static size_t feed(Client& c, char* b, size_t n) {  // returns bytes consumed
   size_t i = 0;
   if (c.st == HANDSHAKE) {
     char* h = (char*)memmem(b, n, "\r\n\r\n", 4);
     if (!h) {
       if (n > 16384) {
-        n_proto++;
+        n_protocol_errors++;
         gone(c);
       }
       return 0;
     }
-    if (n < 12 || memcmp(b, "HTTP/1.1 101", 12) || !memmem(b, h - b, ACCEPT, 28)) {
-      n_proto++;
-      if (n_proto < 3) fprintf(stderr, "bad handshake: %.*s\n", (int)std::min<size_t>(n, 120), b);
+    if (n < 12 || memcmp(b, "HTTP/1.1 101", 12) || !memmem(b, h - b, accept_value, 28)) {
+      n_protocol_errors++;
+      if (n_protocol_errors < 3) fprintf(stderr, "bad handshake: %.*s\n", (int)std::min<size_t>(n, 120), b);
       gone(c);
       return n;
     }
     i = h + 4 - b;
-    h_conn.add(now() - c.t0);
+    connect_times.add(now() - c.t0);
     c.st = OPEN;
     if (on_open)
       on_open(c);
@@ -532,7 +392,7 @@ static size_t feed(Conn& c, char* b, size_t n) {  // returns bytes consumed
       h = 10;
     }
     if (f[1] & 0x80) {
-      n_proto++;
+      n_protocol_errors++;
       gone(c);
       return n;
     }
@@ -542,7 +402,7 @@ static size_t feed(Conn& c, char* b, size_t n) {  // returns bytes consumed
     char* p = b + i + h;
     i += h + len;
     if (f[0] & 0x70) {
-      n_proto++;
+      n_protocol_errors++;
       continue;
     }
     if (op == 1 && fin)
@@ -564,29 +424,29 @@ static size_t feed(Conn& c, char* b, size_t n) {  // returns bytes consumed
       gone(c);
       return n;
     } else if (op != 10)
-      n_proto++;
+      n_protocol_errors++;
   }
   return i;
 }
 static std::vector<char> scratch(1 << 20);
-static void on_io(Conn& c, u32 ev) {
+static void on_io(Client& c, u32 ev) {
   if (c.fd < 0) return;
   if (c.st == CONNECTING) {
     int e = 0;
     socklen_t l = sizeof e;
     getsockopt(c.fd, SOL_SOCKET, SO_ERROR, &e, &l);
     if (e) {
-      n_err++;
+      n_errors++;
       gone(c);
       return;
     }
     if (!(ev & EPOLLOUT)) return;
     c.st = HANDSHAKE;
-    epset(c, EPOLLIN, EPOLL_CTL_MOD);
-    string path = o.path;
-    if (o.room_in_query) path += "&room=" + o.prefix + std::to_string(c.room);
-    string rq = "GET " + path + " HTTP/1.1\r\nHost: " + o.host + ":" + std::to_string(o.port) +
-                "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + KEY +
+    watch(c, EPOLLIN, EPOLL_CTL_MOD);
+    string path = options.path;
+    if (options.room_in_query) path += "&room=" + options.prefix + std::to_string(c.room);
+    string rq = "GET " + path + " HTTP/1.1\r\nHost: " + options.host + ":" + std::to_string(options.port) +
+                "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key +
                 "\r\nSec-WebSocket-Version: 13\r\n\r\n";
     raw_send(c, rq.data(), rq.size());
     return;
@@ -596,7 +456,7 @@ static void on_io(Conn& c, u32 ev) {
     if (k > 0) c.out.erase(0, k);
     if (c.out.empty()) {
       c.want_out = false;
-      epset(c, EPOLLIN, EPOLL_CTL_MOD);
+      watch(c, EPOLLIN, EPOLL_CTL_MOD);
     }
   }
   if (!(ev & (EPOLLIN | EPOLLHUP | EPOLLERR))) return;
@@ -607,7 +467,7 @@ static void on_io(Conn& c, u32 ev) {
   if (k <= 0) {
     if (k < 0 && errno == EAGAIN) return;
     if (c.st != CLOSING) {
-      n_err++;
+      n_errors++;
     }
     gone(c);
     return;
@@ -621,17 +481,17 @@ static void on_io(Conn& c, u32 ev) {
 }
 static u64 deadline_ns;
 [[noreturn]] static void die(const char* why) {
-  Out j;
-  j.str("mode", o.mode);
+  Json j;
+  j.str("mode", options.mode);
   j.str("error", why);
   u64 st[8] = {};
-  for (auto& c : C) st[c.st]++;
+  for (auto& c : clients) st[c.st]++;
   j.num("joined", st[JOINED]);
   j.num("connecting", st[CONNECTING]);
   j.num("handshake", st[HANDSHAKE]);
   j.num("joining", st[JOINING]);
-  j.num("errors", n_err);
-  j.num("protocol_errors", n_proto);
+  j.num("errors", n_errors);
+  j.num("protocol_errors", n_protocol_errors);
   j.num("bad_status", n_bad_status);
   j.num("closed_by_server", n_closed_by_server);
   j.print();
@@ -641,8 +501,8 @@ static void pump(int64_t ns) {
   static epoll_event ev[512];
   timespec t{ns / 1000000000, ns % 1000000000};
   if (ns < 0) t = {0, 0};
-  int n = epoll_pwait2(ep, ev, 512, &t, nullptr);
-  for (int i = 0; i < n; i++) on_io(C[ev[i].data.u32], ev[i].events);
+  int n = epoll_pwait2(epoll_fd, ev, 512, &t, nullptr);
+  for (int i = 0; i < n; i++) on_io(clients[ev[i].data.u32], ev[i].events);
   if (now() > deadline_ns) die("deadline");
 }
 static void pump_for(double s) {
@@ -650,15 +510,15 @@ static void pump_for(double s) {
   for (u64 t; (t = now()) < e;) pump(std::min<u64>(e - t, 50000000));
 }
 static void add(u32 n) {
-  while (C.size() < n) {
-    C.emplace_back();
-    C.back().id = C.size() - 1;
+  while (clients.size() < n) {
+    clients.emplace_back();
+    clients.back().id = clients.size() - 1;
   }
 }
 
 static u64 n_joined() {
   u64 k = 0;
-  for (auto& c : C) k += c.st == JOINED;
+  for (auto& c : clients) k += c.st == JOINED;
   return k;
 }
 static void connect_all(u32 n, double rate, int cap) {  // conns must have .room set
@@ -667,20 +527,20 @@ static void connect_all(u32 n, double rate, int cap) {  // conns must have .room
   u64 last = now(), lj = 0;
   std::vector<u32> again;
   auto og = on_gone;
-  on_gone = [&](Conn& c) { again.push_back(c.id); };
+  on_gone = [&](Client& c) { again.push_back(c.id); };
   u64 retries = 0, j0 = joins_total;
   while (true) {
     u64 t = now();
     u32 due = rate <= 0 ? n : std::min<double>(n, rate * (t - s) / 1e9 + 1);
     while (i < due && inflight < cap) {
-      if (!start_conn(C[i])) again.push_back(i);
+      if (!start_client(clients[i])) again.push_back(i);
       i++;
     }
     if (!again.empty() && inflight < cap && retries < n) {
       u32 k = again.back();
       again.pop_back();
       retries++;
-      if (!start_conn(C[k])) again.push_back(k);
+      if (!start_client(clients[k])) again.push_back(k);
     }
     u64 j = joins_total - j0;
     if (j >= n) break;
@@ -700,26 +560,28 @@ struct Phase {
 };
 static Phase run(double rate, double warm, double secs, double drain) {
   Phase P;
-  u32 S = o.rooms * o.spr;
+  u32 S = options.rooms * options.senders_per_room;
   u64 start = now() + 2000000;
-  W0 = start + warm * 1e9;
-  W1 = W0 + secs * 1e9;
-  h_deliv.clear();
-  h_ack.clear();
-  win_deliv = win_acks = 0;
-  u64 d0 = n_deliv, i = 0;
+  window_begin = start + warm * 1e9;
+  window_end = window_begin + secs * 1e9;
+  delivery_times.clear();
+  reply_times.clear();
+  window_deliveries = window_acks = 0;
+  u64 d0 = n_deliveries, acks_before = n_acks, i = 0;
   static u32 rr;
   bool a = false, b = false;
-  Srv s0{}, s1{};
+  Usage s0{}, s1{};
   double c0 = 0;
-  auto conn_of = [&](u32 s) -> Conn& { return C[(s / o.spr) * o.cpr + s % o.spr]; };
-  if (o.closed) {
-    on_ack = [&](Conn& c) {
+  auto conn_of = [&](u32 s) -> Client& {
+    return clients[(s / options.senders_per_room) * options.clients_per_room + s % options.senders_per_room];
+  };
+  if (options.closed) {
+    on_ack = [&](Client& c) {
       u64 t = now();
-      if (t < W1 && c.id % o.cpr < (u32)o.spr) {
-        send_msg(c, c.room * o.spr + c.id % o.cpr, t);
+      if (t < window_end && c.id % options.clients_per_room < (u32)options.senders_per_room) {
+        send_msg(c, c.room * options.senders_per_room + c.id % options.clients_per_room, t);
         P.sent++;
-        if (t >= W0) P.in_win++;
+        if (t >= window_begin) P.in_win++;
       }
     };
     while (now() < start) pump(100000);
@@ -728,33 +590,33 @@ static Phase run(double rate, double warm, double secs, double drain) {
       P.sent++;
     }
   }
-  double step = o.closed ? 0 : 1e9 / rate;
+  double step = options.closed ? 0 : 1e9 / rate;
   while (true) {
     u64 t = now();
-    if (!a && t >= W0) {
+    if (!a && t >= window_begin) {
       a = true;
-      s0 = sample(false);
-      c0 = selfcpu();
+      s0 = load::cpu_of(options.pid);
+      c0 = own_cpu();
     }
-    if (t >= W1) {
+    if (t >= window_end) {
       if (!b) {
         b = true;
-        s1 = sample(false);
-        P.self = (selfcpu() - c0) / secs;
+        s1 = load::cpu_of(options.pid);
+        P.self = (own_cpu() - c0) / secs;
       }
       break;
     }
-    int64_t wait = a ? W1 - t : W0 - t;
-    if (!o.closed) {
+    int64_t wait = a ? window_end - t : window_begin - t;
+    if (!options.closed) {
       int budget = 256;
       u64 nx;
-      while ((nx = start + (u64)(i * step)) <= t && nx < W1 && budget--) {
+      while ((nx = start + (u64)(i * step)) <= t && nx < window_end && budget--) {
         u32 s = rr++ % S;
-        Conn& c = conn_of(s);
+        Client& c = conn_of(s);
         if (c.st == JOINED) {
           send_msg(c, s, nx);
           P.sent++;
-          if (nx >= W0) P.in_win++;
+          if (nx >= window_begin) P.in_win++;
         }
         i++;
       }
@@ -764,83 +626,91 @@ static Phase run(double rate, double warm, double secs, double drain) {
     pump(std::max<int64_t>(0, std::min<int64_t>(wait, 20000000)));
     if (between) between();
   }
-  P.deliv = win_deliv;
-  P.acks = win_acks;
+  P.deliv = window_deliveries;
+  P.acks = window_acks;
   P.secs = secs;
   P.cpu = s1.cpu - s0.cpu;
   P.user = s1.user - s0.user;
   P.sys = s1.sys - s0.sys;
-  P.expect = P.sent * o.cpr;
+  P.expect = P.sent * options.clients_per_room;
   u64 t0 = now();
   while (now() < t0 + drain * 1e9) {
-    P.got = n_deliv - d0;
-    if (P.got >= P.expect) {
-      P.drained = true;
-      break;
-    }
+    P.got = n_deliveries - d0;
+    if (P.got >= P.expect) P.drained = true;
+    // A room that fails does not reply to all.
+    if (P.drained && (between || n_acks - acks_before >= P.sent)) break;
     pump(5000000);
     if (between) between();
   }
-  P.got = n_deliv - d0;
+  P.got = n_deliveries - d0;
   P.drain_s = (now() - t0) / 1e9;
   on_ack = nullptr;
   return P;
 }
 static u64 order_mismatch() {
   u64 m = 0;
-  for (int r = 0; r < o.rooms; r++)
-    for (int k = 1; k < o.cpr; k++)
-      if (C[r * o.cpr + k].order != C[r * o.cpr].order) {
+  for (int r = 0; r < options.rooms; r++)
+    for (int k = 1; k < options.clients_per_room; k++)
+      if (clients[r * options.clients_per_room + k].order != clients[r * options.clients_per_room].order) {
         m++;
         break;
       }
   return m;
 }
-static void common(Out& j) {
-  j.num("errors", n_err);
-  j.num("protocol_errors", n_proto);
+static void common(Json& j) {
+  j.num("errors", n_errors);
+  j.num("protocol_errors", n_protocol_errors);
   j.num("bad_status", n_bad_status);
   j.num("closed_by_server", n_closed_by_server);
   j.num("misrouted", n_misrouted);
 }
-static void joinall() {
-  int N = o.rooms * o.cpr;
+static void join_all() {
+  int N = options.rooms * options.clients_per_room;
   add(N);
-  last_seq.assign((size_t)N * o.spr, 0);
-  sseq.assign(o.rooms * o.spr, 0);
-  for (int i = 0; i < N; i++) C[i].room = i / o.cpr;
-  connect_all(N, o.connect_rate, o.inflight ? o.inflight : 256);
+  last_seq.assign((size_t)N * options.senders_per_room, 0);
+  sent_seq.assign(options.rooms * options.senders_per_room, 0);
+  for (int i = 0; i < N; i++) clients[i].room = i / options.clients_per_room;
+  connect_all(N, options.connect_rate, options.inflight ? options.inflight : 256);
 }
 
 static int mode_load() {
-  Srv m0 = sample(true);
+  Usage m0 = load::usage_of(options.pid);
   u64 t = now();
-  joinall();
+  join_all();
   double tj = (now() - t) / 1e9;
   pump_for(0.3);
-  Srv m1 = sample(true);
-  Out j;
-  int N = o.rooms * o.cpr;
-  j.str("mode", o.search ? "search" : o.closed ? "closed" : "load");
-  j.num("rooms", o.rooms);
-  j.num("clients_per_room", o.cpr);
-  j.num("text_bytes", std::max(23, o.textb));
+  Usage m1 = load::usage_of(options.pid);
+  Json j;
+  int N = options.rooms * options.clients_per_room;
+  j.str("mode", options.search ? "search" : options.closed ? "closed" : "load");
+  j.num("rooms", options.rooms);
+  j.num("clients_per_room", options.clients_per_room);
+  j.num("text_bytes", options.text_bytes);
   j.num("joined", n_joined());
   j.num("join_all_s", tj);
-  j.hist("connect_us", h_conn);
-  j.hist("join_us", h_join);
-  if (o.search) {
-    double lo = 0, hi = 0, r = o.rate, best_cpu = 0, best_self = 0, best_p99 = 0, fail_self = 0;
+  j.hist("connect_us", connect_times);
+  j.hist("join_us", join_times);
+  if (options.search) {
+    double lo = 0, hi = 0, r = options.rate, best_cpu = 0, best_self = 0, best_p99 = 0, fail_self = 0;
     int steps = 0;
+    bool again = false;
     string log;
     for (int k = 0; steps < 24 && now() + 8e9 < deadline_ns; steps++) {
-      Phase p = run(r, o.warmup, o.seconds, 12);
-      double offered = p.in_win * (double)o.cpr / p.secs, dps = p.deliv / p.secs, p99 = h_deliv.pct(99) / 1e3;
-      bool ok = p.drained && p99 <= o.limit_ms && p.in_win >= 0.97 * r * p.secs && dps >= 0.95 * offered;
+      Phase p = run(r, options.warmup, options.seconds, 12);
+      double offered = p.in_win * (double)options.clients_per_room / p.secs, dps = p.deliv / p.secs,
+             p99 = delivery_times.percentile(99) / 1e3;
+      bool ok = p.drained && p99 <= options.limit_ms && p.in_win >= 0.97 * r * p.secs && dps >= 0.95 * offered;
       char t[160];
-      snprintf(t, sizeof t, "%.0f:%s:p99=%.1fms:cpu=%.2f:client=%.2f ", r * o.cpr, ok ? "ok" : "fail", p99,
-               p.cpu / p.secs, p.self);
+      snprintf(t, sizeof t, "%.0f:%s:p99=%.1fms:cpu=%.2f:client=%.2f ", r * options.clients_per_room,
+               ok ? "ok" : "fail", p99, p.cpu / p.secs, p.self);
       log += t;
+      // A rate fails when it fails twice: once may be the fault of other work on the machine.
+      if (!ok && p.drained && !again) {
+        again = true;
+        pump_for(0.2);
+        continue;
+      }
+      again = false;
       if (ok) {
         lo = r;
         best_cpu = p.cpu / p.secs;
@@ -856,18 +726,18 @@ static int mode_load() {
       }
       pump_for(0.2);
       if (!hi) {
-        if (r * 2 * o.cpr > o.max_rate) break;
+        if (r * 2 * options.clients_per_room > options.max_rate) break;
         r *= 2;
       } else if (!lo) {
         r /= 2;
         if (r < 0.5) break;
       } else {
-        if (k++ >= o.bisect) break;
+        if (k++ >= options.bisect) break;
         r = sqrt(lo * hi);
       }
     }
     j.num("max_msgs_per_s", lo);
-    j.num("max_deliveries_per_s", lo * o.cpr);
+    j.num("max_deliveries_per_s", lo * options.clients_per_room);
     j.num("server_cores", best_cpu);
     j.num("client_cores", best_self);
     j.num("p99_ms", best_p99);
@@ -877,24 +747,25 @@ static int mode_load() {
     j.print();
     return lo > 0 ? 0 : 2;
   }
-  Phase p = run(o.rate, o.warmup, o.seconds, o.drain);
-  Srv m2 = sample(true);
+  Phase p = run(options.rate, options.warmup, options.seconds, options.drain);
+  Usage m2 = load::usage_of(options.pid);
   j.num("msgs_sent", p.sent);
   j.num("acks", n_acks);
   j.num("acks_unmatched", n_unmatched);
   j.num("deliveries_expected", p.expect);
   j.num("deliveries_got", p.got);
-  j.num("lost", (double)p.expect - (double)p.got + n_dup + n_ooo > 0 ? (double)p.expect - (double)p.got + n_dup : 0);
-  j.num("duplicated", n_dup);
-  j.num("out_of_order", n_ooo);
-  j.num("gaps", n_gap);
-  j.num("rooms_with_order_mismatch", p.got == p.expect ? order_mismatch() : -1);
+  j.num("lost",
+        (double)p.expect - (double)p.got + n_doubled + n_late > 0 ? (double)p.expect - (double)p.got + n_doubled : 0);
+  j.num("duplicated", n_doubled);
+  j.num("out_of_order", n_late);
+  j.num("gaps", n_missing);
+  j.num("rooms_with_order_mismatch", p.got == p.expect ? (double)order_mismatch() : -1);
   j.num("msgs_per_s", p.in_win / p.secs);
   j.num("deliveries_per_s", p.deliv / p.secs);
   j.num("acks_per_s", p.acks / p.secs);
-  j.hist("delivery_us", h_deliv);
-  j.hist("ack_us", h_ack);
-  if (o.pid) {
+  j.hist("delivery_us", delivery_times);
+  j.hist("ack_us", reply_times);
+  if (options.pid) {
     j.num("server_cores", p.cpu / p.secs);
     j.num("server_user_s", p.user);
     j.num("server_sys_s", p.sys);
@@ -911,36 +782,37 @@ static int mode_load() {
   j.num("client_cores", p.self);
   common(j);
   j.print();
-  return p.got >= p.expect && !n_proto && !n_misrouted && !n_bad_status ? 0 : 2;
+  const bool right = p.got == p.expect && n_doubled + n_late + n_missing == 0 && order_mismatch() == 0;
+  return right && n_protocol_errors + n_misrouted + n_bad_status == 0 ? 0 : 2;
 }
 static int mode_idle() {
-  Srv m0 = sample(true);
+  Usage m0 = load::usage_of(options.pid);
   u64 t = now();
-  joinall();
+  join_all();
   double tj = (now() - t) / 1e9;
-  pump_for(o.warmup);
-  Srv m1 = sample(true);
-  u64 e = now() + o.seconds * 1e9;
+  pump_for(options.warmup);
+  Usage m1 = load::usage_of(options.pid);
+  u64 e = now() + options.seconds * 1e9;
   u64 t0 = now();
-  size_t N = C.size(), k = 0;
+  size_t N = clients.size(), k = 0;
   while (now() < e) {
-    size_t due = N * (o.heartbeat > 0 ? (now() - t0) / 1e9 / o.heartbeat : 0);
+    size_t due = N * (options.heartbeat > 0 ? (now() - t0) / 1e9 / options.heartbeat : 0);
     while (k < due && k < N) {
-      if (C[k].st == JOINED) send_text(C[k], "[null,\"9\",\"phoenix\",\"heartbeat\",{}]");
+      if (clients[k].st == JOINED) send_text(clients[k], R"([null,"9","phoenix","heartbeat",{}])");
       k++;
     }
     pump(20000000);
   }
-  Srv m2 = sample(true);
-  Out j;
+  Usage m2 = load::usage_of(options.pid);
+  Json j;
   j.str("mode", "idle");
   j.num("conns", N);
-  j.num("rooms", o.rooms);
+  j.num("rooms", options.rooms);
   j.num("joined", n_joined());
   j.num("join_all_s", tj);
   j.num("joins_per_s", N / tj);
-  j.hist("connect_us", h_conn);
-  j.hist("join_us", h_join);
+  j.hist("connect_us", connect_times);
+  j.hist("join_us", join_times);
   j.num("rss_before", m0.rss);
   j.num("rss_joined", m1.rss);
   j.num("rss_after", m2.rss);
@@ -948,18 +820,18 @@ static int mode_idle() {
   j.num("rss_per_conn", (m2.rss - m0.rss) / N);
   j.num("pss_per_conn", (m2.pss - m0.pss) / N);
   j.num("join_cpu_us_per_conn", (m1.cpu - m0.cpu) * 1e6 / N);
-  j.num("idle_cores", (m2.cpu - m1.cpu) / o.seconds);
-  j.num("heartbeats_answered", n_hb);
+  j.num("idle_cores", (m2.cpu - m1.cpu) / options.seconds);
+  j.num("heartbeats_answered", n_heartbeats);
   j.num("heartbeats_sent", k);
   common(j);
   j.print();
   return n_joined() == N ? 0 : 2;
 }
 static int mode_cold() {  // --rooms K --conns W --inflight F
-  int W = o.conns ? o.conns : 100, K = o.rooms, F = o.inflight ? o.inflight : 1;
-  bool fresh = o.fresh || o.room_in_query;
-  o.prefix = "c" + o.prefix;
-  Hist h;
+  int W = options.conns ? options.conns : 100, K = options.rooms, F = options.inflight ? options.inflight : 1;
+  bool fresh = options.fresh || options.room_in_query;
+  options.prefix = "c" + options.prefix;
+  Histogram h;
   int done = 0, next = 0;
   last_seq.assign(1, 0);
   if (fresh) {
@@ -968,21 +840,21 @@ static int mode_cold() {  // --rooms K --conns W --inflight F
   } else {
     add(W);
     auto_join = false;
-    on_open = [](Conn&) {};
+    on_open = [](Client&) {};
     for (int i = 0; i < W; i++) {
       while (inflight > 256) pump(1000000);
-      start_conn(C[i]);
+      start_client(clients[i]);
     }
     for (u64 s = now(); now() < s + 20000000000ull;) {
       int k = 0;
-      for (auto& c : C) k += c.st == OPEN;
+      for (auto& c : clients) k += c.st == OPEN;
       if (k == W) break;
       pump(1000000);
     }
     inflight = 0;
   }
   pump_for(0.3);
-  Srv m0 = sample(true);
+  Usage m0 = load::usage_of(options.pid);
   u64 t0 = now();
   std::deque<u32> freec;
   for (int i = 0; i < W; i++) freec.push_back(i);
@@ -990,33 +862,33 @@ static int mode_cold() {  // --rooms K --conns W --inflight F
     while (next < K) {
       if (fresh) {
         if (next - done >= F) break;
-        Conn& c = C[next];
+        Client& c = clients[next];
         c.room = next;
-        start_conn(c);
+        start_client(c);
         next++;
       } else {
         if (next - done >= F || freec.empty()) break;
-        Conn& c = C[freec.front()];
+        Client& c = clients[freec.front()];
         freec.pop_front();
         inflight++;
         join(c, next++);
       }
     }
   };
-  on_joined = [&](Conn& c) {
+  on_joined = [&](Client& c) {
     h.add(now() - (fresh ? c.t0 : c.t1));
     done++;
     if (!fresh) freec.push_back(c.id);
     go();
   };
-  on_gone = [&](Conn&) { die("a connection was lost while rooms were being made"); };
+  on_gone = [&](Client&) { die("a connection was lost while rooms were being made"); };
   go();
   while (done < K) pump(5000000);
   double secs = (now() - t0) / 1e9;
-  Srv m1 = sample(false);
+  Usage m1 = load::cpu_of(options.pid);
   pump_for(1);
-  Srv m2 = sample(true);
-  Out j;
+  Usage m2 = load::usage_of(options.pid);
+  Json j;
   j.str("mode", "coldrooms");
   j.num("rooms", K);
   j.num("conns", fresh ? K : W);
@@ -1034,25 +906,25 @@ static int mode_cold() {  // --rooms K --conns W --inflight F
   return 0;
 }
 static int mode_churn() {  // connect + join + leave + close, --inflight workers
-  int W = o.inflight ? o.inflight : 32;
+  int W = options.inflight ? options.inflight : 32;
   add(W);
   last_seq.assign(1, 0);
   u64 cycles = 0, fails = 0;
-  Hist h;
+  Histogram h;
   u64 wi = 0;
   std::vector<u64> st(W);
   u64 E = 0, A = 0;
   std::vector<u32> todo;
-  on_joined = [&](Conn& c) {
+  on_joined = [&](Client& c) {
     c.st = LEAVING;
-    send_text(c, "[\"1\",\"2\",\"" + topic(c.room) + "\",\"phx_leave\",{}]");
+    send_text(c, R"(["1","2",")" + topic(c.room) + R"(","phx_leave",{}])");
   };
-  on_left = [&](Conn& c) {
+  on_left = [&](Client& c) {
     c.st = CLOSING;
     char code[2] = {3, (char)0xe8};
     send_frame(c, 8, code, 2);
   };
-  on_gone = [&](Conn& c) {
+  on_gone = [&](Client& c) {
     u64 t = now();
     if (c.hist == 0xffffffff) fails++;
     if (t >= A && t < E) {
@@ -1061,40 +933,40 @@ static int mode_churn() {  // connect + join + leave + close, --inflight workers
     }
     todo.push_back(c.id);
   };
-  A = now() + o.warmup * 1e9;
-  E = A + o.seconds * 1e9;
+  A = now() + options.warmup * 1e9;
+  E = A + options.seconds * 1e9;
   for (int i = 0; i < W; i++) todo.push_back(i);
-  Srv s0{};
+  Usage s0{};
   bool a = false;
   double c0 = 0;
   while (now() < E) {
     if (!a && now() >= A) {
       a = true;
-      s0 = sample(false);
-      c0 = selfcpu();
+      s0 = load::cpu_of(options.pid);
+      c0 = own_cpu();
     }
     while (!todo.empty()) {
       u32 i = todo.back();
       todo.pop_back();
       st[i] = now();
-      C[i].room = wi++ % std::max(1, o.rooms);
-      start_conn(C[i]);
-      if (C[i].fd < 0) {
+      clients[i].room = wi++ % std::max(1, options.rooms);
+      start_client(clients[i]);
+      if (clients[i].fd < 0) {
         fails++;
         break;
       }
     }
     pump(2000000);
   }
-  Srv s1 = sample(true);
-  double self = (selfcpu() - c0) / o.seconds;
-  Out j;
+  Usage s1 = load::usage_of(options.pid);
+  double self = (own_cpu() - c0) / options.seconds;
+  Json j;
   j.str("mode", "churn");
   j.num("workers", W);
-  j.num("cycles_per_s", cycles / o.seconds);
+  j.num("cycles_per_s", cycles / options.seconds);
   j.hist("cycle_us", h);
-  j.hist("connect_us", h_conn);
-  j.hist("join_us", h_join);
+  j.hist("connect_us", connect_times);
+  j.hist("join_us", join_times);
   j.num("cpu_us_per_cycle", cycles ? (s1.cpu - s0.cpu) * 1e6 / cycles : 0);
   j.num("fails", fails);
   j.num("rss_after", s1.rss);
@@ -1104,37 +976,37 @@ static int mode_churn() {  // connect + join + leave + close, --inflight workers
   return cycles ? 0 : 2;
 }
 static int mode_storm() {
-  joinall();
+  join_all();
   pump_for(0.5);
-  int N = C.size();
-  Srv s0 = sample(true);
-  h_conn.clear();
-  h_join.clear();
-  u64 e0 = n_err;
-  Hist h;
+  int N = clients.size();
+  Usage s0 = load::usage_of(options.pid);
+  connect_times.clear();
+  join_times.clear();
+  u64 e0 = n_errors;
+  Histogram h;
   int done = 0;
   u64 retries = 0;
   std::deque<std::pair<u64, u32>> again;
-  for (auto& c : C) drop(c, true);
+  for (auto& c : clients) drop(c, true);
   inflight = 0;
   u64 t0 = now();
   u64 half = 0, n99 = 0, rst = 0;
-  on_joined = [&](Conn&) {
+  on_joined = [&](Client&) {
     u64 t = now();
     h.add(t - t0);
     done++;
     if (done * 2 >= N && !half) half = t - t0;
     if (done * 100 >= N * 99 && !n99) n99 = t - t0;
   };
-  on_gone = [&](Conn& c) {
+  on_gone = [&](Client& c) {
     rst++;
     again.push_back({now() + 100000000, c.id});
   };
-  int next = 0, cap = o.inflight ? o.inflight : 1 << 30;
+  int next = 0, cap = options.inflight ? options.inflight : 1 << 30;
   while (done < N) {
     int b = 200;
     while (next < N && inflight < cap && b--) {
-      if (!start_conn(C[next])) again.push_back({now() + 100000000, (u32)next});
+      if (!start_client(clients[next])) again.push_back({now() + 100000000, (u32)next});
       next++;
     }
     u64 t = now();
@@ -1142,14 +1014,14 @@ static int mode_storm() {
       u32 k = again.front().second;
       again.pop_front();
       retries++;
-      if (!start_conn(C[k])) again.push_back({t + 100000000, k});
+      if (!start_client(clients[k])) again.push_back({t + 100000000, k});
     }
     pump(next < N ? 0 : 1000000);
     if (now() - t0 > 60e9) break;
   }
   double secs = (now() - t0) / 1e9;
-  Srv s1 = sample(true);
-  Out j;
+  Usage s1 = load::usage_of(options.pid);
+  Json j;
   j.str("mode", "storm");
   j.num("conns", N);
   j.num("joined", done);
@@ -1159,7 +1031,7 @@ static int mode_storm() {
   j.num("joins_per_s", done / secs);
   j.hist("time_to_joined_us", h);
   j.num("retries", retries);
-  j.num("new_errors", n_err - e0);
+  j.num("new_errors", n_errors - e0);
   j.num("cpu_us_per_rejoin", (s1.cpu - s0.cpu) * 1e6 / N);
   j.num("rss_before", s0.rss);
   j.num("rss_after", s1.rss);
@@ -1167,22 +1039,18 @@ static int mode_storm() {
   return done == N ? 0 : 2;
 }
 static int mode_crash() {  // room 0 is made to fail half way; the others must not notice
-  joinall();
+  join_all();
   pump_for(0.3);
   u64 t_crash = 0;
   int told_err = 0, told_close = 0, rejoined = 0;
   std::vector<u32> back;
   u64 first_told = 0, last_told = 0, all_back = 0;
-  Hist other;
-  u64 E0 = 0;
+  Histogram other;
   u32 hist0 = 0;
-  int room0 = o.cpr;
-  u64 worst_gap = 0;
-  std::vector<u64> lastd(o.rooms);
+  int room0 = options.clients_per_room;
   u64 got_other = 0;
-  u64 e_before = n_err + n_closed_by_server;
-  (void)E0;
-  auto told = [&](Conn& c) {
+  u64 e_before = n_errors + n_closed_by_server;
+  auto told = [&](Client& c) {
     u64 t = now();
     if (c.room == 0 && t_crash) {
       if (!first_told) first_told = t;
@@ -1190,57 +1058,57 @@ static int mode_crash() {  // room 0 is made to fail half way; the others must n
       back.push_back(c.id);
     }
   };
-  on_room_event = [&](Conn& c) {
+  on_room_event = [&](Client& c) {
     if (c.room == 0) told_err++;
     if (c.st == JOINED) {
       c.st = OPEN;
       told(c);
     }
   };
-  on_gone = [&](Conn& c) {
+  on_gone = [&](Client& c) {
     if (c.room == 0) told_close++;
     if (c.room == 0) told(c);
   };
-  on_joined = [&](Conn& c) {
+  on_joined = [&](Client& c) {
     if (c.room == 0 && t_crash) {
       rejoined++;
       hist0 = c.hist;
       if (rejoined == room0) all_back = now();
     }
   };
-  on_deliver = [&](Conn& c, u64 ti, u32) {
+  on_deliver = [&](Client& c, u64 ti, u32) {
     if (c.room != 0) {
       got_other++;
       if (t_crash && ti >= t_crash && ti < t_crash + 2500000000ull) other.add(now() - ti);
     }
   };
-  u64 tmid = now() + (o.warmup + o.seconds / 3) * 1e9;
+  u64 tmid = now() + (options.warmup + options.seconds / 3) * 1e9;
   between = [&] {
     u64 t = now();
     if (!t_crash && t >= tmid) {
       t_crash = t;
-      send_text(C[0], "[\"1\",\"777\",\"" + topic(0) + "\",\"" + o.crash_event + "\",{\"ms\":2000}]");
+      send_text(clients[0], R"(["1","777",")" + topic(0) + R"(",")" + options.crash_event + R"(",{"ms":2000}])");
     }
     if (!back.empty()) {
       auto b = back;
       back.clear();
       for (u32 i : b) {
-        if (C[i].fd >= 0) {
+        if (clients[i].fd >= 0) {
           inflight++;
-          join(C[i], 0);
+          join(clients[i], 0);
         } else
-          start_conn(C[i]);
+          start_client(clients[i]);
       }
     }
   };
-  Phase p = run(o.rate, o.warmup, o.seconds, o.drain);
+  Phase p = run(options.rate, options.warmup, options.seconds, options.drain);
   u64 exp_other = 0;
-  for (int r = 1; r < o.rooms; r++)
-    for (int s = 0; s < o.spr; s++) exp_other += (u64)sseq[r * o.spr + s] * o.cpr;
-  (void)worst_gap;
-  Out j;
+  for (int r = 1; r < options.rooms; r++)
+    for (int s = 0; s < options.senders_per_room; s++)
+      exp_other += (u64)sent_seq[r * options.senders_per_room + s] * options.clients_per_room;
+  Json j;
   j.str("mode", "crash");
-  j.str("event", o.crash_event);
+  j.str("event", options.crash_event);
   j.num("room_clients", room0);
   j.num("told_phx_error", told_err);
   j.num("told_socket_closed", told_close);
@@ -1251,115 +1119,89 @@ static int mode_crash() {  // room 0 is made to fail half way; the others must n
   j.num("history_after", rejoined ? (double)hist0 : -1);
   j.num("others_lost", (double)exp_other - got_other);
   j.hist("others_delivery_us_2_5s_after", other);
-  j.num("other_conns_lost", (double)(n_err + n_closed_by_server - e_before) - told_close);
+  j.num("other_conns_lost", (double)(n_errors + n_closed_by_server - e_before) - told_close);
   j.num("sent", p.sent);
   common(j);
   j.print();
   return 0;
 }
-int main(int ac, char** av) {
-  for (int i = 1; i < ac; i++) {
-    string a = av[i];
-    auto v = [&]() -> const char* {
-      if (i + 1 >= ac) {
-        fprintf(stderr, "missing value for %s\n", a.c_str());
-        exit(64);
-      }
-      return av[++i];
-    };
-    if (a == "--host")
-      o.host = v();
-    else if (a == "--port")
-      o.port = atoi(v());
-    else if (a == "--rooms")
-      o.rooms = atoi(v());
-    else if (a == "--clients-per-room")
-      o.cpr = atoi(v());
-    else if (a == "--senders-per-room")
-      o.spr = atoi(v());
-    else if (a == "--rate")
-      o.rate = atof(v());
-    else if (a == "--closed")
-      o.closed = true;
-    else if (a == "--text-bytes")
-      o.textb = atoi(v());
-    else if (a == "--seconds")
-      o.seconds = atof(v());
-    else if (a == "--warmup")
-      o.warmup = atof(v());
-    else if (a == "--connect-rate")
-      o.connect_rate = atof(v());
-    else if (a == "--path")
-      o.path = v();
-    else if (a == "--server-pid")
-      o.pid = atoi(v());
-    else if (a == "--cpu")
-      o.cpu = atoi(v());
-    else if (a == "--conns")
-      o.conns = atoi(v());
-    else if (a == "--inflight")
-      o.inflight = atoi(v());
-    else if (a == "--room-in-query")
-      o.room_in_query = true;
-    else if (a == "--search")
-      o.search = true;
-    else if (a == "--limit-ms")
-      o.limit_ms = atof(v());
-    else if (a == "--bisect")
-      o.bisect = atoi(v());
-    else if (a == "--deadline")
-      o.deadline = atof(v());
-    else if (a == "--drain")
-      o.drain = atof(v());
-    else if (a == "--source-ips")
-      o.nsrc = atoi(v());
-    else if (a == "--fresh-conn")
-      o.fresh = true;
-    else if (a == "--prefix")
-      o.prefix = v();
-    else if (a == "--crash-event")
-      o.crash_event = v();
-    else if (a == "--heartbeat")
-      o.heartbeat = atof(v());
-    else if (a == "--max-rate")
-      o.max_rate = atof(v());
-    else if (a[0] != '-')
-      o.mode = a;
-    else {
-      fprintf(
-          stderr,
-          "unknown option %s\nusage: bench_load [load|idle|coldrooms|churn|storm|crash] --port P [--host H --path P "
-          "--rooms R --clients-per-room C --senders-per-room S --rate M | --closed | --search] [--text-bytes B "
-          "--seconds S --warmup S --connect-rate N --inflight N --conns N --server-pid PID --cpu N --room-in-query "
-          "--fresh-conn --source-ips N --drain S --deadline S --limit-ms MS --bisect N --crash-event E]\n",
-          a.c_str());
-      return 64;
+// ---------------------------------------------------------------- command line
+static bool parse(int count, char** words) {
+  const std::map<string, string*> texts{{"--host", &options.host},
+                                        {"--path", &options.path},
+                                        {"--prefix", &options.prefix},
+                                        {"--crash-event", &options.crash_event}};
+  const std::map<string, int*> numbers{{"--port", &options.port},
+                                       {"--rooms", &options.rooms},
+                                       {"--clients-per-room", &options.clients_per_room},
+                                       {"--senders-per-room", &options.senders_per_room},
+                                       {"--text-bytes", &options.text_bytes},
+                                       {"--server-pid", &options.pid},
+                                       {"--cpu", &options.cpu},
+                                       {"--conns", &options.conns},
+                                       {"--inflight", &options.inflight},
+                                       {"--bisect", &options.bisect},
+                                       {"--source-ips", &options.sources}};
+  const std::map<string, double*> measures{{"--rate", &options.rate},         {"--seconds", &options.seconds},
+                                           {"--warmup", &options.warmup},     {"--connect-rate", &options.connect_rate},
+                                           {"--limit-ms", &options.limit_ms}, {"--deadline", &options.deadline},
+                                           {"--drain", &options.drain},       {"--heartbeat", &options.heartbeat},
+                                           {"--max-rate", &options.max_rate}};
+  const std::map<string, bool*> switches{{"--closed", &options.closed},
+                                         {"--room-in-query", &options.room_in_query},
+                                         {"--search", &options.search},
+                                         {"--fresh-conn", &options.fresh}};
+  for (int i = 1; i < count; i++) {
+    const string word = words[i];
+    if (word[0] != '-') {
+      options.mode = word;
+    } else if (auto on = switches.find(word); on != switches.end()) {
+      *on->second = true;
+    } else if (i + 1 == count) {
+      fprintf(stderr, "bench_load: %s is unknown, or has no value\n", word.c_str());
+      return false;
+    } else if (auto text = texts.find(word); text != texts.end()) {
+      *text->second = words[++i];
+    } else if (auto number = numbers.find(word); number != numbers.end()) {
+      *number->second = atoi(words[++i]);
+    } else if (auto measure = measures.find(word); measure != measures.end()) {
+      *measure->second = atof(words[++i]);
+    } else {
+      fprintf(stderr, "bench_load: there is no option %s; parse() in bench/load/load.cpp lists them\n", word.c_str());
+      return false;
     }
   }
-  signal(SIGPIPE, SIG_IGN);
-  if (o.cpu >= 0) {
-    cpu_set_t s;
-    CPU_ZERO(&s);
-    CPU_SET(o.cpu, &s);
-    sched_setaffinity(0, sizeof s, &s);
+  options.text_bytes = std::max(MARKER, options.text_bytes);
+  options.senders_per_room = std::min(options.senders_per_room, options.clients_per_room);
+  return true;
+}
+
+int main(int count, char** words) {
+  const std::map<string, int (*)()> modes{{"load", mode_load},   {"idle", mode_idle},   {"coldrooms", mode_cold},
+                                          {"churn", mode_churn}, {"storm", mode_storm}, {"crash", mode_crash}};
+  if (!parse(count, words)) return 64;
+  const auto mode = modes.find(options.mode);
+  if (mode == modes.end()) {
+    fprintf(stderr, "bench_load: there is no mode %s: load, idle, coldrooms, churn, storm or crash\n",
+            options.mode.c_str());
+    return 64;
   }
-  rlimit rl;
-  getrlimit(RLIMIT_NOFILE, &rl);
-  rl.rlim_cur = rl.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &rl);
+  signal(SIGPIPE, SIG_IGN);
+  if (options.cpu >= 0) {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(options.cpu, &cpus);
+    sched_setaffinity(0, sizeof cpus, &cpus);
+  }
+  rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  // By default the kernel wakes a thread up to 50 µs late, to join timers.
   prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-  ep = epoll_create1(EPOLL_CLOEXEC);
-  T0 = now();
-  deadline_ns = T0 + o.deadline * 1e9;
-  rng ^= (u32)T0 | 1;
-  o.textb = std::max(23, o.textb);
-  if (o.spr > o.cpr) o.spr = o.cpr;
-  if (o.mode == "load") return mode_load();
-  if (o.mode == "idle") return mode_idle();
-  if (o.mode == "coldrooms") return mode_cold();
-  if (o.mode == "churn") return mode_churn();
-  if (o.mode == "storm") return mode_storm();
-  if (o.mode == "crash") return mode_crash();
-  fprintf(stderr, "unknown mode %s\n", o.mode.c_str());
-  return 64;
+  epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  epoch_ns = now();
+  deadline_ns = epoch_ns + options.deadline * 1e9;
+  random_state ^= (u32)epoch_ns | 1;
+  return mode->second();
 }

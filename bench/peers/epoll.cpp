@@ -2,302 +2,272 @@
 
 // bench_epoll PORT: the least that a chat server costs. It parses just enough, makes each frame once and sends it, with
 // one send() per delivery (one sendmsg() if several frames wait for the same socket). What is left is the kernel's
-// work, so its figures are the floor for a server that sends as often.
+// work, so its figures are the floor for a server that sends as often. One thread; it never gives memory of a room
+// back.
 
 #include "chat_protocol.hpp"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
-#include <signal.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
 #include <deque>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
-using Buf = std::shared_ptr<const string>;
-struct Conn;
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr std::size_t messages_max = 100;
+constexpr std::size_t frames_at_once = 64;
+constexpr int backlog = 4096;
+constexpr int accepts_at_once = 64;
+
+using Bytes = std::shared_ptr<const std::string>;
+
+struct Connection;
+
 struct Room {
-  string topic;
-  std::vector<Conn*> members;
-  std::deque<string> history;
+  std::string topic;
+  std::vector<Connection*> members;
+  std::deque<std::string> messages;
+
+  void remove(Connection* connection) {
+    for (Connection*& member : members) {
+      if (member != connection) continue;
+      member = members.back();
+      members.pop_back();
+      return;
+    }
+  }
 };
-struct Conn {
+
+struct Connection {
+  explicit Connection(int descriptor) : fd(descriptor) {}
+
   int fd;
-  bool up = false, dirty = false, dead = false;
-  string in;
-  std::vector<Buf> out;
-  size_t off = 0;
+  bool upgraded = false;
+  bool waiting = false;  // in Server::waiting_
+  bool closed = false;
+  std::string in;
+  std::vector<Bytes> out;
+  std::size_t sent = 0;  // of the first of `out`
   std::vector<Room*> rooms;
 };
-struct Worker {
-  int ep, ev;
-  std::mutex mu;
-  std::vector<std::pair<Conn*, string>> inbox;
-  std::unordered_map<string, std::unique_ptr<Room>> rooms;
-  std::vector<Conn*> dirty, grave;
-  std::vector<char> scratch = std::vector<char>(1 << 18);
+
+class Server {
+ public:
+  explicit Server(int listener) : listener_(listener) { watch(nullptr, listener, EPOLLIN, EPOLL_CTL_ADD); }
+
+  [[noreturn]] void run() {
+    std::vector<epoll_event> events(512);
+    while (true) {
+      const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+      for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        if (auto* connection = static_cast<Connection*>(event.data.ptr))
+          ready(*connection, event.events);
+        else
+          accept_some();
+      }
+      // All messages of a round have been handled, so that frames for the same socket leave together.
+      for (std::size_t i = 0; i < waiting_.size(); ++i) flush(*waiting_[i]);
+      waiting_.clear();
+      for (Connection* connection : closed_) delete connection;
+      closed_.clear();
+    }
+  }
+
+ private:
+  void watch(Connection* connection, int fd, std::uint32_t wanted, int operation) const {
+    epoll_event event{};
+    event.events = wanted;
+    event.data.ptr = connection;
+    epoll_ctl(epoll_, operation, fd, &event);
+  }
+
+  void accept_some() {
+    for (int i = 0; i < accepts_at_once; ++i) {
+      const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd < 0) return;
+      const int on = 1;
+      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      watch(new Connection(fd), fd, EPOLLIN, EPOLL_CTL_ADD);
+    }
+  }
+
+  void ready(Connection& connection, std::uint32_t events) {
+    if (!connection.closed && (events & EPOLLOUT) != 0) {
+      watch(&connection, connection.fd, EPOLLIN, EPOLL_CTL_MOD);
+      flush(connection);
+    }
+    if (!connection.closed && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive(connection);
+  }
+
+  void receive(Connection& connection) {
+    const std::size_t had = connection.in.size();
+    if (had > scratch_.size() / 2) return close(connection);
+    std::memcpy(scratch_.data(), connection.in.data(), had);
+    const ssize_t got = recv(connection.fd, scratch_.data() + had, scratch_.size() - had, 0);
+    if (got > 0)
+      take(connection, scratch_.data(), had + static_cast<std::size_t>(got));
+    else if (got == 0 || errno != EAGAIN)
+      close(connection);
+  }
+
+  void take(Connection& connection, char* bytes, std::size_t count) {
+    std::size_t at = 0;
+    if (!connection.upgraded) {
+      const std::string response = chat::handshake({bytes, count}, at);
+      if (response.empty()) return void(connection.in.assign(bytes, count));
+      connection.upgraded = true;
+      push(connection, std::make_shared<const std::string>(response));
+      flush(connection);
+    }
+    while (!connection.closed) {
+      const chat::Frame frame = chat::frame_in(bytes + at, count - at);
+      if (frame.size == 0) break;
+      at += frame.size;
+      if (frame.opcode == chat::text) handle(connection, frame.payload);
+      if (frame.opcode == chat::ping) push_frame(connection, frame.payload, chat::pong);
+      if (frame.opcode == chat::close) {
+        push_frame(connection, frame.payload.substr(0, 2), chat::close);
+        flush(connection);
+        close(connection);
+      }
+    }
+    if (!connection.closed) connection.in.assign(bytes + at, count - at);
+  }
+
+  void handle(Connection& connection, std::string_view text) {
+    chat::Message message;
+    if (!chat::parse(text, message)) return close(connection);
+    if (message.event == "send_message") return send_message(connection, message);
+    if (message.event == "phx_join") return join(connection, message);
+    if (message.event == "phx_leave") leave(connection, message.topic);
+    push_frame(connection, chat::reply(message, "{}"));
+  }
+
+  void send_message(Connection& connection, const chat::Message& message) {
+    const auto found = rooms_.find(std::string(message.topic));
+    if (found == rooms_.end()) return;
+    Room& room = *found->second;
+    std::string json = chat::message_json(message.payload);
+    const auto frame = std::make_shared<const std::string>(chat::frame_out(chat::new_message(message.topic, json)));
+    for (Connection* member : room.members) push(*member, frame);
+    push_frame(connection, chat::reply(message, json));
+    room.messages.push_back(std::move(json));
+    if (room.messages.size() > messages_max) room.messages.pop_front();
+  }
+
+  void join(Connection& connection, const chat::Message& message) {
+    std::unique_ptr<Room>& room = rooms_[std::string(message.topic)];
+    if (!room) {
+      room = std::make_unique<Room>();
+      room->topic = message.topic;
+    }
+    room->members.push_back(&connection);
+    connection.rooms.push_back(room.get());
+    std::string response = R"({"messages":[)";
+    for (const std::string& json : room->messages) {
+      if (response.back() != '[') response += ',';
+      response += json;
+    }
+    push_frame(connection, chat::reply(message, response + "]}"));
+  }
+
+  static void leave(Connection& connection, std::string_view topic) {
+    std::erase_if(connection.rooms, [&](Room* room) {
+      if (room->topic != topic) return false;
+      room->remove(&connection);
+      return true;
+    });
+  }
+
+  void push_frame(Connection& connection, std::string_view payload, int opcode = chat::text) {
+    push(connection, std::make_shared<const std::string>(chat::frame_out(payload, opcode)));
+  }
+
+  void push(Connection& connection, const Bytes& bytes) {
+    if (connection.closed) return;
+    connection.out.push_back(bytes);
+    if (!connection.waiting) waiting_.push_back(&connection);
+    connection.waiting = true;
+  }
+
+  void flush(Connection& connection) {
+    connection.waiting = false;
+    std::vector<Bytes>& out = connection.out;
+    if (connection.closed || out.empty()) return;
+    ssize_t went = 0;
+    if (out.size() == 1) {
+      went = send(connection.fd, out[0]->data() + connection.sent, out[0]->size() - connection.sent, flags);
+    } else {
+      std::array<iovec, frames_at_once> parts{};
+      msghdr message{};
+      message.msg_iov = parts.data();
+      message.msg_iovlen = std::min(out.size(), parts.size());
+      for (std::size_t i = 0; i < message.msg_iovlen; ++i) {
+        const std::size_t skip = i == 0 ? connection.sent : 0;
+        parts[i] = {const_cast<char*>(out[i]->data()) + skip, out[i]->size() - skip};
+      }
+      went = sendmsg(connection.fd, &message, flags);
+    }
+    if (went < 0 && errno != EAGAIN) return close(connection);
+    std::size_t left = connection.sent + static_cast<std::size_t>(std::max<ssize_t>(went, 0));
+    std::size_t whole = 0;
+    while (whole < out.size() && left >= out[whole]->size()) left -= out[whole++]->size();
+    out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(whole));
+    connection.sent = left;
+    if (!out.empty()) watch(&connection, connection.fd, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
+  }
+
+  void close(Connection& connection) {
+    if (connection.closed) return;
+    connection.closed = true;
+    ::close(connection.fd);
+    for (Room* room : connection.rooms) room->remove(&connection);
+    closed_.push_back(&connection);  // events and waiting_ may still name it
+  }
+
+  static constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+  int listener_;
+  int epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
+  std::vector<Connection*> waiting_;
+  std::vector<Connection*> closed_;
+  std::vector<char> scratch_ = std::vector<char>(1 << 18);
 };
-static std::vector<std::unique_ptr<Worker>> W;
-static void watch(Worker& w, Conn* c, uint32_t ev, int op) {
-  epoll_event e{};
-  e.events = ev;
-  e.data.ptr = c;
-  epoll_ctl(w.ep, op, c->fd, &e);
+
+int listen_on(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(fd, backlog) != 0) return -1;
+  return fd;
 }
-static void push(Worker& w, Conn* c, const Buf& b) {
-  if (c->dead) return;
-  c->out.push_back(b);
-  if (!c->dirty) {
-    c->dirty = true;
-    w.dirty.push_back(c);
+
+}  // namespace
+
+int main(int count, char** words) {
+  const int port = count > 1 ? std::atoi(words[1]) : 0;
+  std::signal(SIGPIPE, SIG_IGN);
+  const int listener = listen_on(port);
+  if (listener < 0) {
+    std::perror(("bench_epoll: cannot listen on port " + std::to_string(port)).c_str());
+    return 1;
   }
-}
-static void drop_member(Room* r, Conn* c) {
-  for (size_t i = 0; i < r->members.size(); i++)
-    if (r->members[i] == c) {
-      r->members[i] = r->members.back();
-      r->members.pop_back();
-      break;
-    }
-}
-static void close_conn(Worker& w, Conn* c) {
-  if (c->dead) return;
-  c->dead = true;
-  close(c->fd);
-  for (Room* r : c->rooms) drop_member(r, c);
-  w.grave.push_back(c);
-}
-static void flush(Worker& w, Conn* c) {
-  c->dirty = false;
-  if (c->dead || c->out.empty()) return;
-  ssize_t n;
-  if (c->out.size() == 1)
-    n = send(c->fd, c->out[0]->data() + c->off, c->out[0]->size() - c->off, MSG_NOSIGNAL | MSG_DONTWAIT);
-  else {
-    iovec v[64];
-    int k = 0;
-    for (auto& b : c->out) {
-      if (k == 64) break;
-      size_t o = k ? 0 : c->off;
-      v[k++] = {(void*)(b->data() + o), b->size() - o};
-    }
-    msghdr m{};
-    m.msg_iov = v;
-    m.msg_iovlen = k;
-    n = sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-  }
-  if (n < 0) {
-    if (errno != EAGAIN) {
-      close_conn(w, c);
-      return;
-    }
-    n = 0;
-  }
-  size_t left = n + c->off, k = 0;
-  while (k < c->out.size() && left >= c->out[k]->size()) left -= c->out[k++]->size();
-  c->out.erase(c->out.begin(), c->out.begin() + k);
-  c->off = c->out.empty() ? 0 : left;
-  if (!c->out.empty()) watch(w, c, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
-}
-static bool message(Worker& w, Conn* c, string_view s) {  // false: the connection was handed to another thread
-  Msg m;
-  if (!parse_msg(s, m)) {
-    close_conn(w, c);
-    return true;
-  }
-  if (m.event == "send_message") {
-    auto it = w.rooms.find(string(m.topic));
-    if (it == w.rooms.end()) return true;
-    Room* r = it->second.get();
-    string j = message_json(m.payload);
-    Buf b = std::make_shared<const string>(frame_out(push_new(m.topic, j)));
-    for (Conn* k : r->members) push(w, k, b);
-    push(w, c, std::make_shared<const string>(frame_out(reply(m, j))));
-    r->history.push_back(std::move(j));
-    if (r->history.size() > 100) r->history.pop_front();
-    return true;
-  }
-  if (m.event == "phx_join") {
-    string t(m.topic);
-    Worker& home = *W[std::hash<string>()(t) % W.size()];
-    if (&home != &w && c->rooms.empty()) {
-      epoll_ctl(w.ep, EPOLL_CTL_DEL, c->fd, nullptr);
-      {
-        std::lock_guard g(home.mu);
-        home.inbox.push_back({c, string(s)});
-      }
-      uint64_t one = 1;
-      (void)!write(home.ev, &one, 8);
-      return false;
-    }
-    auto& r = w.rooms[t];
-    if (!r) {
-      r = std::make_unique<Room>();
-      r->topic = t;
-    }
-    r->members.push_back(c);
-    c->rooms.push_back(r.get());
-    string h = "{\"messages\":[";
-    for (auto& x : r->history) {
-      if (h.back() != '[') h += ',';
-      h += x;
-    }
-    h += "]}";
-    push(w, c, std::make_shared<const string>(frame_out(reply(m, h))));
-    return true;
-  }
-  if (m.event == "phx_leave") {
-    for (size_t i = 0; i < c->rooms.size(); i++)
-      if (c->rooms[i]->topic == m.topic) {
-        drop_member(c->rooms[i], c);
-        c->rooms.erase(c->rooms.begin() + i);
-        break;
-      }
-  }
-  push(w, c, std::make_shared<const string>(frame_out(reply(m, "{}"))));
-  return true;
-}
-static void eat(Worker& w, Conn* c, char* b, size_t n) {
-  size_t i = 0;
-  if (!c->up) {
-    size_t used = 0;
-    string r = handshake(b, n, used);
-    if (r.empty()) {
-      c->in.assign(b, n);
-      return;
-    }
-    c->up = true;
-    i = used;
-    push(w, c, std::make_shared<const string>(r));
-    flush(w, c);
-  }
-  while (!c->dead) {
-    int op;
-    string_view p;
-    size_t k = frame_in(b + i, n - i, op, p);
-    if (!k) break;
-    i += k;
-    if (op == 8) {
-      push(w, c, std::make_shared<const string>(frame_out(p.substr(0, 2), 8)));
-      flush(w, c);
-      close_conn(w, c);
-      return;
-    }
-    if (op == 9) {
-      push(w, c, std::make_shared<const string>(frame_out(p, 10)));
-      continue;
-    }
-    if (op == 1 && !message(w, c, p)) {
-      return;
-    }
-  }
-  if (!c->dead) {
-    if (i >= n)
-      c->in.clear();
-    else
-      c->in.assign(b + i, n - i);
-  }
-}
-static void loop(int id, int lfd) {
-  Worker& w = *W[id];
-  epoll_event e{};
-  e.events = EPOLLIN;
-  e.data.u64 = 1;
-  epoll_ctl(w.ep, EPOLL_CTL_ADD, lfd, &e);
-  e.data.u64 = 2;
-  epoll_ctl(w.ep, EPOLL_CTL_ADD, w.ev, &e);
-  std::vector<epoll_event> ev(512);
-  while (true) {
-    int n = epoll_wait(w.ep, ev.data(), ev.size(), -1);
-    for (int i = 0; i < n; i++) {
-      uint64_t tag = ev[i].data.u64;
-      if (tag == 1) {
-        for (int k = 0; k < 64; k++) {
-          int fd = accept4(lfd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-          if (fd < 0) break;
-          int one = 1;
-          setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-          Conn* c = new Conn{fd};
-          watch(w, c, EPOLLIN, EPOLL_CTL_ADD);
-        }
-        continue;
-      }
-      if (tag == 2) {
-        uint64_t x;
-        (void)!read(w.ev, &x, 8);
-        std::vector<std::pair<Conn*, string>> in;
-        {
-          std::lock_guard g(w.mu);
-          in.swap(w.inbox);
-        }
-        for (auto& [c, s] : in) {
-          watch(w, c, EPOLLIN, EPOLL_CTL_ADD);
-          message(w, c, s);
-        }
-        continue;
-      }
-      Conn* c = (Conn*)ev[i].data.ptr;
-      if (c->dead) continue;
-      if (ev[i].events & EPOLLOUT) {
-        watch(w, c, EPOLLIN, EPOLL_CTL_MOD);
-        flush(w, c);
-        if (c->dead) continue;
-      }
-      if (ev[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-        size_t have = c->in.size();
-        if (have > w.scratch.size() / 2) {
-          close_conn(w, c);
-          continue;
-        }
-        memcpy(w.scratch.data(), c->in.data(), have);
-        ssize_t k = recv(c->fd, w.scratch.data() + have, w.scratch.size() - have, 0);
-        if (k > 0)
-          eat(w, c, w.scratch.data(), have + k);
-        else if (k == 0 || errno != EAGAIN)
-          close_conn(w, c);
-      }
-    }
-    for (size_t i = 0; i < w.dirty.size(); i++) flush(w, w.dirty[i]);
-    w.dirty.clear();
-    for (Conn* c : w.grave) delete c;
-    w.grave.clear();
-  }
-}
-int main(int ac, char** av) {
-  int port = ac > 1 ? atoi(av[1]) : 4000, T = ac > 2 ? atoi(av[2]) : 1;
-  signal(SIGPIPE, SIG_IGN);
-  rlimit rl;
-  getrlimit(RLIMIT_NOFILE, &rl);
-  rl.rlim_cur = rl.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &rl);
-  std::vector<int> l;
-  for (int i = 0; i < T; i++) {
-    W.push_back(std::make_unique<Worker>());
-    W[i]->ep = epoll_create1(EPOLL_CLOEXEC);
-    W[i]->ev = eventfd(0, EFD_NONBLOCK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, 4);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, 4);
-    sockaddr_in a{};
-    a.sin_family = AF_INET;
-    a.sin_port = htons(port);
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(fd, (sockaddr*)&a, sizeof a) || listen(fd, 4096)) {
-      perror("listen");
-      return 1;
-    }
-    l.push_back(fd);
-  }
-  std::vector<std::thread> t;
-  for (int i = 1; i < T; i++) t.emplace_back(loop, i, l[i]);
-  loop(0, l[0]);
+  Server(listener).run();
 }
