@@ -128,7 +128,7 @@ function draw(chart, results) {
   }
   const { date, machine, rounds } = results[0];
   y += 20;
-  const about = `${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, ${rounds === 1 ? "one round" : `median of ${rounds} rounds`}`;
+  const about = `${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} core${machine.cores > 1 ? "s" : ""}, ${rounds === 1 ? "one round" : `median of ${rounds} rounds`}`;
   parts.push(`<text class="quiet" x="${LEFT}" y="${y}">${escape(about)}</text>`);
   const height = y + 18;
   const described = groups

@@ -86,7 +86,7 @@ export function tableOf(results, skipped) {
   const rule = `|${widths.map((width, column) => "-".repeat(width + 1) + (column ? ":" : "-")).join("|")}|`;
   const { machine, date, rounds, pinned } = results[0];
   const about = [
-    `${date}, ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, load ${machine.loadBefore} before and ` +
+    `${date}, ${machine.cpu}, ${machine.cores} core${machine.cores > 1 ? "s" : ""}, Linux ${machine.kernel}, load ${machine.loadBefore} before and ` +
       `${machine.loadAfter} after. ${rounds === 1 ? "One round." : `Medians [least-most] of ${rounds} rounds.`} ` +
       (pinned ? "The server had one core, the load generator another." : "Nothing was pinned."),
     ...results.map(({ title, version }) => `${title}: ${version}`),
