@@ -8,7 +8,7 @@ help:
 	@echo "make test    install, build, run all tests"
 	@echo "make build   build the release binaries in build/release/bin"
 	@echo "make conformance-server   serve the application for conformance suites on http://localhost:4000 (or PORT=)"
-	@echo "make bench   run all benchmarks, also of the compared servers: an hour;  make bench-quick: the main ones, two minutes"
+	@echo "make bench   run all benchmarks, also of the compared servers: 45 minutes;  make bench-quick: the main ones, two minutes"
 	@echo "make bench-count   count the instructions and cache lines of a message"
 	@echo "make format  run clang-format on all files;  make lint: run clang-tidy and check the house rules"
 	@echo "make fuzz    run each fuzzer for 30 s (or SECONDS_EACH=);  make soak: run the slow suites for an hour (or MINUTES=)"

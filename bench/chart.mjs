@@ -8,7 +8,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { median, readResults, valuesOf } from "./compare/results.mjs";
+import { machineTitle, median, readResults, valuesOf } from "./compare/results.mjs";
 import { tests } from "./compare/tests.mjs";
 
 const [from, to] = process.argv.slice(2);
@@ -128,13 +128,15 @@ function draw(chart, results) {
   }
   const { date, machine, rounds } = results[0];
   y += 20;
-  const about = `${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} core${machine.cores > 1 ? "s" : ""}, ${rounds === 1 ? "one round" : `median of ${rounds} rounds`}`;
+  const spread = rounds === 1 ? "one round" : `median of ${rounds} rounds`;
+  const about = `${date.slice(0, 10)}, ${machineTitle(machine)}, ${spread}`;
   parts.push(`<text class="quiet" x="${LEFT}" y="${y}">${escape(about)}</text>`);
   const height = y + 18;
   const described = groups
     .map(({ label, bars }) => `${label}: ${bars.map(({ title, value }) => `${title} ${show(value)}`).join(", ")}`)
     .join(". ");
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title figures">
+  const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-labelledby="title figures">
   <!-- SPDX-License-Identifier: MIT. Drawn by bench/chart.mjs. -->
   <title id="title">${escape(chart.title)}</title>
   <desc id="figures">${escape(described)}</desc>

@@ -61,6 +61,8 @@ function cell(result, test, [, what, factor, digits]) {
   return { text: show(middle) + range + mark, median: middle };
 }
 
+export const machineTitle = ({ cpu, cores }) => `${cpu}, ${cores} core${cores > 1 ? "s" : ""}`;
+
 const ratio = (value) => (value < 0.1 ? value.toPrecision(2) : value.toFixed(2));
 
 /** Markdown. `skipped`: lines that say what is not in it, and why. */
@@ -86,7 +88,7 @@ export function tableOf(results, skipped) {
   const rule = `|${widths.map((width, column) => "-".repeat(width + 1) + (column ? ":" : "-")).join("|")}|`;
   const { machine, date, rounds, pinned } = results[0];
   const about = [
-    `${date}, ${machine.cpu}, ${machine.cores} core${machine.cores > 1 ? "s" : ""}, Linux ${machine.kernel}, load ${machine.loadBefore} before and ` +
+    `${date}, ${machineTitle(machine)}, Linux ${machine.kernel}, load ${machine.loadBefore} before and ` +
       `${machine.loadAfter} after. ${rounds === 1 ? "One round." : `Medians [least-most] of ${rounds} rounds.`} ` +
       (pinned ? "The server had one core, the load generator another." : "Nothing was pinned."),
     ...results.map(({ title, version }) => `${title}: ${version}`),

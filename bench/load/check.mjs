@@ -16,7 +16,7 @@ if (!program) {
   process.exit(2);
 }
 
-// 4 rooms of 5 clients, of which 2 send: 200 messages a second for a second and a half, so 300 messages and 1,500 deliveries.
+// 4 rooms of 5 clients, of which 2 send: 200 messages a second for a second and a half.
 const LOAD = [
   ...["load", "--rooms", 4, "--clients-per-room", 5, "--senders-per-room", 2, "--rate", 200],
   ...["--seconds", 1, "--warmup", 0.5, "--drain", 1],
@@ -48,14 +48,18 @@ const checks = [
   ["texts in two frames", "fragment", LOAD, clean],
   ["lengths of 64 bits", "long", LOAD, clean],
   ["texts of 200 bytes", "none", [...LOAD, "--text-bytes", 200], clean],
-  ["texts of 70,000 bytes", "none", [...LOAD, "--text-bytes", 70_000, "--rate", 20], has({ status: 0, lost: 0, deliveries_got: 150 })],
-  ["lost messages", "drop", LOAD, (figures) => has({ status: 2, lost: CHOSEN, duplicated: 0 })(figures) && figures.gaps > 0],
+  [
+    ...["texts of 70,000 bytes", "none"],
+    [...LOAD, "--text-bytes", 70_000, "--rate", 20],
+    has({ status: 0, lost: 0, deliveries_got: 150 }),
+  ],
+  ["lost messages", "drop", LOAD, has({ status: 2, lost: CHOSEN, duplicated: 0 })],
   ["doubled messages", "double", LOAD, has({ status: 2, duplicated: CHOSEN, lost: 0 })],
   ["messages that overtake", "swap", LOAD, ({ status, rooms_with_order_mismatch: rooms }) => status === 2 && rooms > 0],
   ["messages to the wrong room", "misroute", LOAD, ({ status, misrouted }) => status === 2 && misrouted > 0],
   ["late messages", "slow", LOAD, ({ delivery_us: { p50 } }) => p50 >= 50_000],
   ["replies that are errors", "garble", LOAD, has({ status: 2, bad_status: SENT, acks: 0 })],
-  ["joins without a reply", "refuse", [...LOAD, "--deadline", 2], ({ status, error }) => status === 3 && error === "deadline"],
+  ["joins without a reply", "refuse", [...LOAD, "--deadline", 2], has({ status: 3, error: "deadline" })],
   [
     ...["requests and replies", "none"],
     ["load", "--closed", "--rooms", 10, "--clients-per-room", 2, "--seconds", 0.5, "--warmup", 0.1],
@@ -79,7 +83,12 @@ const checks = [
   [
     ...["connect, join, leave, close", "none"],
     ["churn", "--rooms", 10, "--inflight", 4, "--seconds", 0.5, "--warmup", 0.1],
-    ({ status, cycle_us: { n }, fails }) => status === 0 && n > 50 && fails === 0,
+    ({ status, cycle_us: { n } }) => status === 0 && n > 50,
+  ],
+  [
+    ...["cycles that do not get to their end", "refuse"],
+    ["churn", "--rooms", 10, "--inflight", 4, "--seconds", 0.5, "--warmup", 0.1],
+    has({ status: 2, cycles_per_s: 0 }),
   ],
   ["clients that come back", "none", ["storm", "--rooms", 10, "--clients-per-room", 20], has({ status: 0, joined: 200 })],
 ];

@@ -117,9 +117,8 @@ export async function serveWith(fault) {
   server.on("upgrade", (request, socket) => {
     const key = request.headers["sec-websocket-key"];
     const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
-    );
+    const head = ["HTTP/1.1 101 Switching Protocols", "upgrade: websocket", "connection: upgrade"];
+    socket.write([...head, `sec-websocket-accept: ${accept}`, "", ""].join("\r\n"));
     socket.setNoDelay(true);
     const joined = new Set();
     let rest = Buffer.alloc(0);

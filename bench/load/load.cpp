@@ -80,10 +80,13 @@ enum State : u8 { CLOSED, CONNECTING, HANDSHAKE, OPEN, JOINING, JOINED, LEAVING,
 struct Client {
   int fd = -1;
   State st = CLOSED;
-  bool want_out = false;
-  u32 id = 0, room = 0, ref = 1, hist = 0;
-  u64 t0 = 0, t1 = 0, ts = 0, order = 0;
-  string in, out, frag;
+  bool want_out = false;  // epoll watches for room to write
+  u32 id = 0, room = 0;
+  u32 ref = 1;           // of its last message
+  u32 hist = 0;          // messages in the reply to its join
+  u64 t0 = 0, t1 = 0;    // when it began to connect, and to join
+  u64 order = 0;         // a hash of all messages it got, in their order
+  string in, out, frag;  // not parsed, not sent, and the beginning of a text in several frames
 };
 static std::deque<Client> clients;
 static int epoll_fd;
@@ -233,7 +236,6 @@ static void send_msg(Client& c, u32 sender, u64 intended) {
   s += R"(","send_message",{"sender":"alice","text":")";
   s += t;
   s += R"("}])";
-  c.ts = now();
   send_text(c, s);
 }
 
@@ -552,12 +554,15 @@ static void connect_all(u32 n, double rate, int cap) {  // conns must have .room
 }
 static std::function<void()> between;  // called in the loop of a phase (crash mode)
 struct Phase {
-  u64 sent = 0, in_win = 0;
-  double secs = 0, cpu = 0, self = 0, user = 0, sys = 0;
-  u64 deliv = 0, acks = 0, expect = 0, got = 0;
-  bool drained = false;
-  double drain_s = 0;
+  u64 sent = 0, in_win = 0;                     // messages, in all and in the window
+  u64 deliv = 0, acks = 0;                      // in the window
+  u64 expect = 0, got = 0;                      // deliveries
+  double secs = 0;                              // of the window
+  double cpu = 0, user = 0, sys = 0, self = 0;  // seconds of the server; the load generator's share of a core
+  bool drained = false;                         // all deliveries have come
 };
+// Sends for `warm` and then for `secs` seconds, which are the window that is measured, and waits up to `drain` seconds
+// for what is under way.
 static Phase run(double rate, double warm, double secs, double drain) {
   Phase P;
   u32 S = options.rooms * options.senders_per_room;
@@ -643,7 +648,6 @@ static Phase run(double rate, double warm, double secs, double drain) {
     if (between) between();
   }
   P.got = n_deliveries - d0;
-  P.drain_s = (now() - t0) / 1e9;
   on_ack = nullptr;
   return P;
 }
@@ -673,6 +677,7 @@ static void join_all() {
   connect_all(N, options.connect_rate, options.inflight ? options.inflight : 256);
 }
 
+// Messages at a rate, or each after the reply to the last (--closed), or the greatest rate (--search).
 static int mode_load() {
   Usage m0 = load::usage_of(options.pid);
   u64 t = now();
@@ -785,6 +790,7 @@ static int mode_load() {
   const bool right = p.got == p.expect && n_doubled + n_late + n_missing == 0 && order_mismatch() == 0;
   return right && n_protocol_errors + n_misrouted + n_bad_status == 0 ? 0 : 2;
 }
+// Clients that join and send heartbeats.
 static int mode_idle() {
   Usage m0 = load::usage_of(options.pid);
   u64 t = now();
@@ -827,7 +833,8 @@ static int mode_idle() {
   j.print();
   return n_joined() == N ? 0 : 2;
 }
-static int mode_cold() {  // --rooms K --conns W --inflight F
+// Rooms that did not exist before, one after another, or --inflight at once.
+static int mode_cold() {
   int W = options.conns ? options.conns : 100, K = options.rooms, F = options.inflight ? options.inflight : 1;
   bool fresh = options.fresh || options.room_in_query;
   options.prefix = "c" + options.prefix;
@@ -905,7 +912,8 @@ static int mode_cold() {  // --rooms K --conns W --inflight F
   j.print();
   return 0;
 }
-static int mode_churn() {  // connect + join + leave + close, --inflight workers
+// Connect, join, leave, close: --inflight clients, without a pause.
+static int mode_churn() {
   int W = options.inflight ? options.inflight : 32;
   add(W);
   last_seq.assign(1, 0);
@@ -913,6 +921,7 @@ static int mode_churn() {  // connect + join + leave + close, --inflight workers
   Histogram h;
   u64 wi = 0;
   std::vector<u64> st(W);
+  std::vector<bool> left(W);  // else the cycle has failed
   u64 E = 0, A = 0;
   std::vector<u32> todo;
   on_joined = [&](Client& c) {
@@ -920,14 +929,15 @@ static int mode_churn() {  // connect + join + leave + close, --inflight workers
     send_text(c, R"(["1","2",")" + topic(c.room) + R"(","phx_leave",{}])");
   };
   on_left = [&](Client& c) {
+    left[c.id] = true;
     c.st = CLOSING;
     char code[2] = {3, (char)0xe8};
     send_frame(c, 8, code, 2);
   };
   on_gone = [&](Client& c) {
     u64 t = now();
-    if (c.hist == 0xffffffff) fails++;
-    if (t >= A && t < E) {
+    if (!left[c.id]) fails++;
+    if (left[c.id] && t >= A && t < E) {
       cycles++;
       h.add(t - st[c.id]);
     }
@@ -949,6 +959,7 @@ static int mode_churn() {  // connect + join + leave + close, --inflight workers
       u32 i = todo.back();
       todo.pop_back();
       st[i] = now();
+      left[i] = false;
       clients[i].room = wi++ % std::max(1, options.rooms);
       start_client(clients[i]);
       if (clients[i].fd < 0) {
@@ -973,8 +984,9 @@ static int mode_churn() {  // connect + join + leave + close, --inflight workers
   j.num("client_cores", self);
   common(j);
   j.print();
-  return cycles ? 0 : 2;
+  return cycles && !fails ? 0 : 2;
 }
+// All clients are cut off and come back at once.
 static int mode_storm() {
   join_all();
   pump_for(0.5);
@@ -1038,7 +1050,8 @@ static int mode_storm() {
   j.print();
   return done == N ? 0 : 2;
 }
-static int mode_crash() {  // room 0 is made to fail half way; the others must not notice
+// Room 0 is made to fail after a third of the time. The others must not notice.
+static int mode_crash() {
   join_all();
   pump_for(0.3);
   u64 t_crash = 0;
