@@ -182,7 +182,8 @@ for (let round = 1; round <= rounds; ++round) {
     appendFileSync(runs, `${JSON.stringify({ server: server.name, test: name, round, ...figures })}\n`);
     (byServer.get(server.name)[name] ??= []).push({ round, ...figures });
     const [label, what, factor, digits] = tests[name].figures[0];
-    const shown = typeof what === "function" ? what(figures) : ((valueAt(figures, what) ?? NaN) * factor).toFixed(digits);
+    const value = typeof what === "function" ? what(figures) : valueAt(figures, what);
+    const shown = typeof value === "number" ? (value * factor).toFixed(digits) : (value ?? "never");
     if (figures.error) ++failures;
     const minutes = (Date.now() - began) / 60_000;
     const left = (minutes / ++done) * (plan.length * rounds - done);

@@ -21,9 +21,12 @@ export const median = (numbers) => {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-/** The values of a figure in all rounds, in the unit of the table. */
+/** The values of a figure in all rounds that did not fail, in the unit of the table. */
 export const valuesOf = (result, test, path, factor) =>
-  (result.tests[test] ?? []).map((run) => valueAt(run, path)).filter((value) => value !== undefined)
+  (result.tests[test] ?? [])
+    .filter((run) => !run.error)
+    .map((run) => valueAt(run, path))
+    .filter((value) => value !== undefined)
     .map((value) => value * factor);
 
 /** Replaces what an earlier run wrote. */

@@ -735,12 +735,13 @@ static int mode_load() {
         r *= 2;
       } else if (!lo) {
         r /= 2;
-        if (r < 0.5) break;
+        if (r * options.seconds < 4) break;  // too few messages to tell
       } else {
         if (k++ >= options.bisect) break;
         r = sqrt(lo * hi);
       }
     }
+    if (lo == 0) j.str("error", "no rate passes; the log has the rates that were tried");
     j.num("max_msgs_per_s", lo);
     j.num("max_deliveries_per_s", lo * options.clients_per_room);
     j.num("server_cores", best_cpu);
