@@ -66,7 +66,7 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<
                                                                 const TemplateOptions& options) {
   RegionArena arena({}, RegionArena::Place::anywhere);
   const TemplateBuilder built(arena, *graph, options);
-  if (built.error()) return *built.error();
+  if (const auto& error = built.error()) return *error;
   std::shared_ptr<TemplateHeap> made(new TemplateHeap(std::move(graph)));
   if (!entmoot_has_arenas()) {  // in builds that look for errors in the engine's use of memory
     made->image_ = built.image();

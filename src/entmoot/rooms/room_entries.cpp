@@ -63,12 +63,21 @@ Envelope message(std::string_view name, Arguments arguments, const Payload& payl
   return made;
 }
 
+std::shared_ptr<const js::BuiltinScript> room_script() {
+  static const auto script = js::BuiltinScript::compile(entmoot_room_script().front());
+  return script;
+}
+
 }  // namespace
 
+std::shared_ptr<const js::Heat> room_heat() {
+  static const auto heat = js::rehearse({room_script()}, room_rehearsal());
+  return heat;
+}
+
 Result<Program> load_room_program(std::shared_ptr<const js::ModuleGraph> graph, js::Globals globals) {
-  static const auto script = js::BuiltinScript::compile(entmoot_room_script().front());
-  static const auto heat = js::rehearse({script}, room_rehearsal());
-  return Program::load(std::move(graph), {.scripts = {script}, .globals = std::move(globals), .heat = heat});
+  return Program::load(std::move(graph),
+                       {.scripts = {room_script()}, .globals = std::move(globals), .heat = room_heat()});
 }
 
 namespace entry {

@@ -10,6 +10,7 @@
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/builtin_script.hpp>
 #include <entmoot/js/module_graph.hpp>
+#include <entmoot/js/rehearsal.hpp>
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/phoenix/channel.hpp>
 #include <entmoot/phoenix/payload.hpp>
@@ -20,6 +21,10 @@
 #include <string_view>
 
 namespace entmoot {
+
+/// What rooms use of a template (js/rehearsal.hpp); found out at the first call, which takes milliseconds. nullptr
+/// where page faults are not handled.
+[[nodiscard]] std::shared_ptr<const js::Heat> room_heat();
 
 /// A room's program: the graph's modules, with room.js evaluated before them. `globals` are set before that.
 [[nodiscard]] Result<Program> load_room_program(std::shared_ptr<const js::ModuleGraph> graph, js::Globals globals = {});
