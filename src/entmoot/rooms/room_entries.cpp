@@ -120,10 +120,11 @@ Channel::Reply reply_from(const Result<Answer>& result) {
     return Channel::Reply{"error", JsonText::of({{"reason", std::string(reason)}})};
   };
   if (!result) return error(result.error().reason);
-  const std::size_t bytes = result->bytes ? result->bytes->size() : result->json.view().size();
+  const auto& binary = result->bytes;
+  const std::size_t bytes = binary ? binary->size() : result->json.view().size();
   if (bytes > room_message_bytes_max) return error("the room's reply exceeds 1 MB");
   const std::string status = result->refused ? "error" : "ok";
-  if (const auto& binary = result->bytes) return {status, Binary(*binary)};
+  if (binary) return {status, Binary(*binary)};
   // room.js returns objects, but the toJSON of an object may produce another type: a Date becomes a string.
   if (!result->json.view().starts_with('{')) {
     return error("the room's reply must be an object: its toJSON returned another type");
