@@ -56,7 +56,7 @@ const idle = (thousands) => ({
 });
 
 /** How the clients of the room that failed learned of it. The load generator counts, the table names. */
-const told = ({ told_phx_error: errors, told_socket_closed: closed, serverAlive }) => {
+const received = ({ told_phx_error: errors, told_socket_closed: closed, serverAlive }) => {
   const how = errors > 0 ? "phx_error" : closed > 0 ? "connection closed" : "nothing";
   return serverAlive ? how : `${how}, server ended`;
 };
@@ -121,7 +121,7 @@ export const tests = {
     needsRoomCode: true,
     limit: 60,
     figures: [
-      ["its clients are told by", told],
+      ["what its clients receive", received],
       ["its clients are all back, ms", "all_rejoined_ms", 1, 1],
       ["connections of other rooms lost", "other_conns_lost", 1, 0],
       ["delivery p99 of other rooms, ms", "others_delivery_us_2_5s_after.p99", 1e-3, 1],

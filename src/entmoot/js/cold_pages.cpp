@@ -13,10 +13,6 @@ namespace entmoot::js {
 
 namespace {
 
-// Of Linux 6.13, which older headers lack.
-constexpr int madv_guard_install = 102;
-constexpr int madv_guard_remove = 103;
-
 bool try_guard() noexcept {
   void* page = mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return false;

@@ -4,10 +4,10 @@
 
 // Pages of a heap that are made when they are first touched.
 //
-// A room uses a fifth of its template: the rest are the parts of the language and of the Web's APIs that its script
-// does not call. js/heap_layout.hpp puts what rooms do use on the same pages. The others are cold: the heap's Cold says
-// which they are and who fills them (template_heap.cpp). They are inaccessible; at the first touch the handler of
-// SIGSEGV (js/page_faults.hpp) has the page filled, and the instruction is repeated.
+// A room uses less than a fifth of its template's lines: the rest are the parts of the language and of the Web's APIs
+// that its script does not call. js/heap_layout.hpp puts what rooms do use on the same pages. The others are cold: the
+// heap's Cold says which they are and who fills them (template_heap.cpp). They are inaccessible; at the first touch the
+// handler of SIGSEGV (js/page_faults.hpp) has the page filled, and the instruction is repeated.
 //
 // The kernel makes pages inaccessible without splitting the mapping (MADV_GUARD_INSTALL, Linux 6.13): thousands of
 // mappings would exceed vm.max_map_count. Older kernels lack it, and the sanitizers handle SIGSEGV themselves: there,

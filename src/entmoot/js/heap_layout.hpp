@@ -8,6 +8,8 @@
 // spread over all its pages. Since every word that is a pointer is known, the blocks can be moved: what rooms use often
 // comes first, then what they use when they start, and at the end, on pages of its own, what they hardly ever use
 // (js/cold_pages.hpp). js/rehearsal.hpp finds out which is which.
+//
+// Used while a template is built, on one thread; nothing of it is alive when rooms run, but for the HeapImage.
 
 #include <entmoot/js/heap.hpp>
 #include <entmoot/js/region.hpp>

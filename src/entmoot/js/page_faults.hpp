@@ -14,6 +14,11 @@ namespace entmoot::js {
 
 inline constexpr std::size_t page_bytes = 4096;
 
+/// madvise(2) of Linux 6.13, which older headers lack: a range that faults, at the cost of its page table entries, and
+/// back.
+inline constexpr int madv_guard_install = 102;
+inline constexpr int madv_guard_remove = 103;
+
 /// Installs the handler at the first call. False under the sanitizers, which handle SIGSEGV themselves, under valgrind,
 /// and where pages have another size. Any thread.
 [[nodiscard]] bool page_faults_are_handled() noexcept;

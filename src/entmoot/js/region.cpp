@@ -53,10 +53,7 @@ std::byte* map(std::byte* wanted, std::size_t bytes) {
   return static_cast<std::byte*>(got);
 }
 
-// Linux 6.13: a range that faults, at the cost of its page table entries. Before that, pages without access, which are
-// a mapping of their own.
-constexpr int madv_guard_install = 102;  // MADV_GUARD_INSTALL, which older headers lack
-
+// Kernels without guards in page tables get pages without access, which are a mapping of their own.
 void guard(std::byte* at) {
   if (madvise(at, RegionArena::guard_bytes, madv_guard_install) == 0) return;
   if (mprotect(at, RegionArena::guard_bytes, PROT_NONE) == 0) return;
