@@ -29,16 +29,16 @@ struct Slots {
   std::atomic<std::size_t> slot_bytes = 0;
   std::atomic<std::size_t> heap_offset = 0;
 };
-constexpr int slots_max = 4096;  // chunks of 256 heaps
+constexpr std::size_t slots_max = 4096;  // chunks of 256 heaps
 std::array<Slots, slots_max> slots;
-std::atomic<int> slots_used = 0;  // no entry at or after it is in use
+std::atomic<std::size_t> slots_used = 0;  // no entry at or after it is in use
 std::mutex slots_mutex;
 
 struct sigaction before;
 
 // The heap whose cold page contains `at`, or nullptr.
 Heap* heap_of(std::uintptr_t at) noexcept {
-  for (int i = 0; i < slots_used.load(std::memory_order_acquire); ++i) {
+  for (std::size_t i = 0; i < slots_used.load(std::memory_order_acquire); ++i) {
     const std::uintptr_t base = slots[i].base.load(std::memory_order_acquire);
     if (base == 0 || at - base >= slots[i].bytes) continue;
     const std::uintptr_t slot = base + (at - base) / slots[i].slot_bytes * slots[i].slot_bytes;
@@ -91,9 +91,9 @@ bool page_faults_are_handled() noexcept {
 }
 
 FaultRange::FaultRange(std::byte* base, std::size_t bytes, std::size_t slot_bytes, std::size_t heap_offset)
-    : entry_(-1) {
+    : entry_(unused) {
   const std::lock_guard lock(slots_mutex);
-  for (int i = 0; i < slots_max; ++i) {
+  for (std::size_t i = 0; i < slots_max; ++i) {
     if (slots[i].base.load(std::memory_order_relaxed) != 0) continue;
     slots[i].bytes = bytes;
     slots[i].slot_bytes = slot_bytes;
@@ -107,9 +107,9 @@ FaultRange::FaultRange(std::byte* base, std::size_t bytes, std::size_t slot_byte
 }
 
 FaultRange::~FaultRange() {
-  if (entry_ >= 0) slots[entry_].base.store(0, std::memory_order_release);
+  if (entry_ != unused) slots[entry_].base.store(0, std::memory_order_release);
 }
 
-FaultRange::FaultRange(FaultRange&& other) noexcept : entry_(std::exchange(other.entry_, -1)) {}
+FaultRange::FaultRange(FaultRange&& other) noexcept : entry_(std::exchange(other.entry_, unused)) {}
 
 }  // namespace entmoot::js

@@ -33,7 +33,9 @@ class FaultRange {
   FaultRange& operator=(FaultRange&&) = delete;
 
  private:
-  int entry_;  // -1: none
+  static constexpr std::size_t unused = static_cast<std::size_t>(-1);
+
+  std::size_t entry_;
 };
 
 }  // namespace entmoot::js
