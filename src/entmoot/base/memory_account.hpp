@@ -83,6 +83,8 @@ class MemoryCharge {
     if (account_->returned_) std::exchange(account_->returned_, nullptr)();
   }
   void clear() noexcept { remove(bytes_); }
+  /// A charge of nothing on the same account.
+  [[nodiscard]] MemoryCharge empty_copy() const noexcept { return MemoryCharge(account_); }
 
  private:
   std::shared_ptr<MemoryAccount> account_;

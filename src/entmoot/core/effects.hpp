@@ -70,6 +70,16 @@ class Effects {
   void release() {
     while (!empty()) release_next();
   }
+  /// Adds an effect after the others.
+  void add(UniqueFunction<void()> effect) { held_.push_back(std::move(effect)); }
+  /// Moves what is held to another object, for the same outflow.
+  [[nodiscard]] Effects take() {
+    Effects taken;
+    taken.outflow_ = outflow_;
+    taken.held_ = std::exchange(held_, {});
+    taken.next_ = std::exchange(next_, 0);
+    return taken;
+  }
   void drop() noexcept {
     next_ = 0;
     auto dropped = std::exchange(held_, {});

@@ -4,6 +4,7 @@
 
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/base/utf8.hpp>
+#include <entmoot/core/effects.hpp>
 
 #include <fmt/format.h>
 
@@ -53,6 +54,19 @@ Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::st
     return fail(ErrorCode::limit, "too much memory is held for this room outside its heap (limit `hostMemory`)");
   }
   ++calls_;
+  const Handlers::Handler* handler = handlers_.find(name);
+  if (!holds_back_ || !handler || std::holds_alternative<Handlers::Now>(*handler)) {
+    start(id, name, args, held);
+    return {};
+  }
+  unstarted_.push_back({id, held});
+  Effects::release_or_hold([self = self_.ref(), id, name = std::string(name), args = std::string(args), held] {
+    if (HandlerCalls* const calls = self.get()) calls->start(id, name, args, held);
+  });
+  return {};
+}
+
+void HandlerCalls::start(std::uint64_t id, std::string_view name, std::string_view args, std::size_t held) {
   std::shared_ptr<TimerId> timeout;  // null: the handler answers now
   auto now = run(name, args, [&] {
     timeout = std::make_shared<TimerId>();
@@ -68,12 +82,24 @@ Result<void> HandlerCalls::call(std::uint64_t id, std::string_view name, std::st
     *timeout = shard_.after(wait, [settle_once, what = std::string(name)] { settle_once(no_answer(what)); });
     return ReplyTo(shard_, settle_once);
   });
-  if (!now) return {};
+  if (!now) return;
   if (timeout) shard_.cancel(std::exchange(*timeout, TimerId::none));  // the handler threw after it took its ReplyTo
   held_.remove(held);
   // A turn can make calls in a loop, and takes no answer before it ends: the bytes of waiting answers are bounded.
   settle(id, *std::move(now));
-  return {};
+}
+
+void HandlerCalls::end_turn(bool failed) {
+  for (const auto& [id, held] : std::exchange(unstarted_, {})) {
+    if (!failed) continue;
+    held_.remove(held);
+    settle(id, fail(ErrorCode::failed, "the turn that made this call has failed: its effects were dropped"));
+  }
+}
+
+void HandlerCalls::lost(std::uint64_t id) {
+  ++calls_;
+  settle(id, fail(ErrorCode::unavailable, "the server was restarted before the answer arrived"));
 }
 
 Result<JsonText> HandlerCalls::shortened(Result<JsonText> result) const {

@@ -31,6 +31,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace entmoot {
 
@@ -63,10 +64,24 @@ class HandlerCalls {
   /// Takes the answer of the pending Beam.callSync; nullopt while there is none.
   [[nodiscard]] std::optional<Result<JsonText>> sync_result();
 
+  // --- of a durable server (runtime/durable_turns.hpp)
+
+  /// From now on a handler that answers later is started when its turn's effects are released; one that has to wait for
+  /// that in a turn that fails is answered with an error.
+  void hold_back() noexcept { holds_back_ = true; }
+  /// The turn has ended; `failed`: its effects are dropped.
+  void end_turn(bool failed);
+  /// Beam.call number `id` was pending when the process ended.
+  void lost(std::uint64_t id);
+
   /// Called when the server ends: later answers are ignored.
   void end() noexcept;
 
  private:
+  struct Unstarted {
+    std::uint64_t id;
+    std::size_t held;
+  };
   struct SyncCall {
     std::uint64_t id = 0;  // 0: none
     std::optional<Result<JsonText>> answer = std::nullopt;
@@ -75,6 +90,7 @@ class HandlerCalls {
   /// Runs a handler. Returns its answer, or nullopt if it answers later, through the ReplyTo that `reply` makes.
   [[nodiscard]] std::optional<Result<JsonText>> run(std::string_view name, std::string_view args,
                                                     UniqueFunction<ReplyTo()> reply);
+  void start(std::uint64_t id, std::string_view name, std::string_view args, std::size_t held);
   [[nodiscard]] Result<JsonText> shortened(Result<JsonText> result) const;
   void settle(std::uint64_t id, Result<JsonText> result);
   void settle_sync(std::uint64_t id, Result<JsonText> result);
@@ -87,6 +103,8 @@ class HandlerCalls {
   MemoryCharge held_;              // arguments and answers
   std::size_t calls_ = 0;          // Beam.calls whose answer has not been delivered
   std::size_t answers_bytes_ = 0;  // of the answers and errors that wait for their turn
+  bool holds_back_ = false;
+  std::vector<Unstarted> unstarted_;  // of this turn
   SyncCall sync_;
   std::uint64_t last_sync_ = 0;
   WeakThis<HandlerCalls> self_{this};

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -47,13 +48,20 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
            options_.budget.log_lines_max, shard.clock().now(), options_.console),
       share_(options_.budget.cpu_share, shard.clock().now()) {
   outflow_ = std::make_shared<Outflow>([self = ref()] { self.wake(); });
-  deliver({.kind = js::Entry::Kind::evaluate});
+  if (!options_.journal) {
+    deliver({.kind = js::Entry::Kind::evaluate});
+    return;
+  }
+  handler_calls_.hold_back();
+  durable_ = std::make_unique<DurableTurns>(*options_.journal, static_cast<js::Host&>(*this), js.random,
+                                            static_cast<DurableTurns::Listener&>(*this));
+  durable_->recover();
 }
 
 /// In the first slice, because a copy of the template heap takes longer than most turns.
 void JsServer::make_heap() {
   runtime_ = std::make_unique<js::Runtime>(js_.arena, options_.program.heap(), options_.budget.heap,
-                                           static_cast<js::Host&>(*this));
+                                           durable_ ? durable_->host() : static_cast<js::Host&>(*this));
   turn_ = std::make_unique<Turn>(js_, *runtime_, shard().clock(), options_.budget, options_.account);
   turn_->effects().charge_to(outflow_);
 }
@@ -83,6 +91,7 @@ void JsServer::deliver(Input input) {
 /// Starts a turn with the next input, if there is one. Inner messages and mailbox messages alternate. Returns false if
 /// no turn was started: there is no input, or the slice is over after many that need no turn.
 bool JsServer::take_input() {
+  if (is_recovering()) return turn_->state() != Turn::State::idle || start_replay();
   for (int taken = 0; turn_->state() == Turn::State::idle; ++taken) {
     if (!has_input() || (taken > 0 && shard().is_behind())) return false;
     if (taken % 16 == 15 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
@@ -104,6 +113,11 @@ void JsServer::start_inner(Input input) {
   using Kind = js::Entry::Kind;
   if (input.kind == Kind::fire && !timers_.taken(static_cast<std::uint32_t>(input.id))) return;
   if (input.kind == Kind::settle) handler_calls_.taken(input.json.view().size());
+  start_turn(std::move(input));
+}
+
+void JsServer::start_turn(Input input) {
+  if (durable_) durable_->begin(input, shard().clock().wall().now().time_since_epoch().count());
   turn_->start(std::move(input));
 }
 
@@ -115,8 +129,11 @@ void JsServer::start_call(Envelope envelope) {
   if (calls_.full() || calls_.has_too_many(envelope.sender) || is_short_of_memory(envelope)) {
     return std::move(envelope.reply)(overloaded());
   }
+  if (durable_) {
+    if (auto why = durable_->refuses()) return std::move(envelope.reply)(*std::move(why));
+  }
   const bool message = envelope.kind == Envelope::Kind::message;
-  turn_->start({.kind = message ? js::Entry::Kind::message : js::Entry::Kind::invoke,
+  start_turn({.kind = message ? js::Entry::Kind::message : js::Entry::Kind::invoke,
                 .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
                 .name = std::move(envelope.name),
                 .json = std::move(envelope.args),
@@ -160,10 +177,12 @@ bool JsServer::slice() {
   if (!runtime_) make_heap();
   for (int turns = 0;; ++turns) {
     if (releasing_) {
-      if (!release_effects()) return alive() && !outflow_->wait();
+      if (!release(turn_->effects())) return alive() && !outflow_->wait();
       end_turn();
     }
+    if (durable_ && !release_committed()) return alive() && !outflow_->wait();
     if (!alive()) return false;
+    if (durable_ && (exit_ || durable_->is_full())) return false;  // a commit continues
     if (!take_input()) return has_input();
     const Duration used = turn_->cpu_used();
     const Turn::State state = turn_->run_slice();
@@ -176,7 +195,7 @@ bool JsServer::slice() {
     }
     finish_turn();
     if (!alive()) return false;
-    if (releasing_) continue;
+    if (releasing_ || (durable_ && durable_->released())) continue;
     const bool more = has_input();
     if (!more || turns >= turns_per_slice || shard().clock().now() - slice_began_ > js_.slicer.slice()) return more;
   }
@@ -188,9 +207,13 @@ void JsServer::finish_turn() {
   log_.report_suppressed();
 
   if (turn_->error()) failure_ = turn_->error();
-  if (auto failure = std::exchange(failure_, std::nullopt)) {
+  auto failure = std::exchange(failure_, std::nullopt);
+  if (is_recovering()) return finish_replay();
+  const bool failed_to_start = failure && (turn_->input().kind == js::Entry::Kind::evaluate || !started_);
+  if (durable_ && !failed_to_start) return commit_turn(std::move(failure));
+  if (failure) {
     fail_turn(*failure);
-    if (turn_->input().kind == js::Entry::Kind::evaluate || !started_) {
+    if (failed_to_start) {
       if (failure->code == ErrorCode::script) failure->code = ErrorCode::start_failed;
       if (!options_.noun.empty()) {
         failure->reason = fmt::format("the {} failed to start: {}", options_.noun, failure->reason);
@@ -202,15 +225,52 @@ void JsServer::finish_turn() {
     return;
   }
   releasing_ = true;
-  if (release_effects()) end_turn();
+  if (release(turn_->effects())) end_turn();
+}
+
+// A turn of a durable server has ended. What it has changed is kept, also if it threw; or the server ends without it.
+void JsServer::commit_turn(std::optional<Error> failure) {
+  if (turn_->error() || runtime_->heap().over_soft()) {
+    turn_->effects().drop();
+    if (failure) log_.call_failed(*failure);
+    turn_->finish();
+    return exit_when_released(ExitReason::crash(failure ? *std::move(failure) : out_of_memory()));
+  }
+  Effects effects = turn_->effects().take();
+  if (failure) {
+    ++used_.failed_turns;
+    log_.call_failed(*failure);
+    effects.drop();
+    effects.add([replies = calls_.take_failed(turn_->input().call()), failure = *failure]() mutable {
+      for (ReplyTo& reply : replies) std::move(reply)(failure);
+    });
+  }
+  durable_->commit(turn_->input(), std::move(effects), turn_->take_charge());
+  handler_calls_.end_turn(failure.has_value());
+  end_turn();
+}
+
+void JsServer::exit_when_released(ExitReason reason) {
+  if (!durable_ || durable_->holds_nothing()) return exit(std::move(reason));
+  if (!exit_) exit_ = std::move(reason);
+}
+
+// Releases the effects whose turns are committed. False: the slice is over, or too much of what was released is
+// unprocessed.
+bool JsServer::release_committed() {
+  while (Effects* effects = durable_->released()) {
+    if (!release(*effects) || !alive()) return false;
+  }
+  if (exit_ && durable_->holds_nothing()) exit(*std::exchange(exit_, std::nullopt));
+  return true;
 }
 
 // Releases effects until none is left (true), the slice is over, or too much of what was released is unprocessed.
-bool JsServer::release_effects() {
-  for (int released = 0; !turn_->effects().empty(); ++released) {
+bool JsServer::release(Effects& effects) {
+  for (int released = 0; !effects.empty(); ++released) {
     if (outflow_->full() || shard().is_behind()) return false;
     if (released % 4 == 3 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
-    turn_->effects().release_next();
+    effects.release_next();
     if (!alive()) return false;  // an effect has ended this server
   }
   return true;
@@ -222,7 +282,7 @@ void JsServer::end_turn() {
   const js::Entry::Kind kind = turn_->input().kind;
   const std::uint64_t call = turn_->input().call();
   turn_->finish();
-  calls_.await(call);
+  calls_.end_turn(call);
   if (kind == js::Entry::Kind::evaluate && !started_) await_start();
   if (runtime_->heap().over_soft()) exit(ExitReason::crash(out_of_memory()));
 }
@@ -236,14 +296,66 @@ void JsServer::drop_turn() {
     log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
                std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
   }
-  exit(ExitReason::crash(*why));
+  exit_when_released(ExitReason::crash(*why));
 }
 
 // Drops the turn's effects. Its own caller, and the callers whose promises it settled, are answered with the error.
 void JsServer::fail_turn(const Error& failure) {
   ++used_.failed_turns;
   log_.call_failed(failure);
-  calls_.fail_turn(turn_->input().call(), failure);
+  for (ReplyTo& reply : calls_.take_failed(turn_->input().call())) std::move(reply)(failure);
+}
+
+// --- the journal of a durable server
+
+void JsServer::durable_work() { shard().make_runnable(*this); }
+
+void JsServer::journal_failed(const Error& why) {
+  if (!alive()) return;
+  if (shard().may_log()) log::error("{}: its journal failed: {}", log_.subject(), log::quoted(why.reason));
+  exit(ExitReason::crash(why));
+}
+
+// Starts the next of the recorded turns. False: none has been read.
+bool JsServer::start_replay() {
+  if (!durable_->has_next()) return false;
+  auto input = durable_->next();
+  if (!input) {
+    journal_failed(input.error());
+    return false;
+  }
+  turn_->start(*std::move(input), Turn::CpuLimit::none);
+  return true;
+}
+
+void JsServer::finish_replay() {
+  const std::optional<Error> why = turn_->error();
+  turn_->finish();
+  if (why) return journal_failed(*why);
+  if (auto replayed = durable_->replayed(); !replayed) journal_failed(replayed.error());
+}
+
+// The recorded turns were replayed, and the script's timers and calls go on.
+void JsServer::recovered() {
+  const ScriptState& state = durable_->script_state();
+  if (durable_->turns() == 0) return deliver({.kind = js::Entry::Kind::evaluate});
+  const auto now_ms = shard().clock().wall().now().time_since_epoch().count();
+  for (const auto& [id, timer] : state.timers) {
+    timers_.resume(id, std::chrono::milliseconds(timer.period_ms), timer.repeat,
+                   std::chrono::milliseconds(std::max<std::int64_t>(0, timer.due_ms - now_ms)));
+  }
+  timers_.continue_after(state.last_timer);
+  calls_.continue_after(state.last_call);
+  if (!started_) await_start();
+  if (options_.recovered) {
+    Envelope first = options_.recovered();
+    inner_.push_back({.kind = js::Entry::Kind::invoke,
+                      .id = calls_.begin(std::move(first.reply), first.deadline, first.sender),
+                      .name = std::move(first.name),
+                      .json = std::move(first.args)});
+  }
+  for (const std::uint64_t id : state.handler_calls) handler_calls_.lost(id);
+  shard().make_runnable(*this);
 }
 
 // The module has a pending top-level await. It continues by inner messages; the mailbox waits.
@@ -262,8 +374,10 @@ void JsServer::ended(const ExitReason& reason) {
   shard().cancel(std::exchange(waits_, TimerId::none));
   timers_.stop_all();
   releasing_ = false;
+  exit_.reset();
   turn_.reset();
   runtime_.reset();
+  durable_.reset();
   inner_.clear();
   calls_.fail_all(reason.error());
 }

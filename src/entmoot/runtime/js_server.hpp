@@ -12,7 +12,12 @@
 // its supervisor decides. A call that returned a promise is answered when the promise settles, in the turn that settles
 // it; other messages are processed in between.
 //
-// Parts: PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers, ScriptLog,
+// A durable server records its turns (runtime/durable_turns.hpp). It begins by taking the recorded turns again; then
+// its effects are released when the turn's record is committed, and further turns run meanwhile. A turn that would be
+// dropped, or that leaves the heap too full, is not recorded: the server exits, and the next one has the state before
+// it.
+//
+// Parts: DurableTurns, PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers, ScriptLog,
 // CpuShare.
 //
 // Input: otp/mailbox (envelopes), answers of handlers, timers. Output: otp/reply_to and phoenix/pubsub (effects).
@@ -24,6 +29,7 @@
 #include <entmoot/otp/actor.hpp>
 #include <entmoot/runtime/budget.hpp>
 #include <entmoot/runtime/cpu_share.hpp>
+#include <entmoot/runtime/durable_turns.hpp>
 #include <entmoot/runtime/handler_calls.hpp>
 #include <entmoot/runtime/handlers.hpp>
 #include <entmoot/runtime/js_shard.hpp>
@@ -32,9 +38,11 @@
 #include <entmoot/runtime/room_timers.hpp>
 #include <entmoot/runtime/script_log.hpp>
 #include <entmoot/runtime/turn.hpp>
+#include <entmoot/runtime/turn_journal.hpp>
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,9 +61,16 @@ struct JsServerOptions {
   /// What the server holds outside the heap is charged to it; null: to an account of its own.
   std::shared_ptr<MemoryAccount> account = {};
   ScriptLog::Console console = {};  ///< Receives the script's console output; default: the log.
+  /// The journal of a durable server; null: the server is not durable.
+  std::unique_ptr<TurnJournal> journal = {};
+  /// Makes the first message after recorded turns were replayed. The default is none.
+  std::function<Envelope()> recovered = {};
 };
 
-class JsServer final : public Actor, private js::Host, private HandlerCalls::Listener {
+class JsServer final : public Actor,
+                       private js::Host,
+                       private HandlerCalls::Listener,
+                       private DurableTurns::Listener {
  public:
   /// Copies the program's heap and runs the script's top level as the first turn. Messages are processed after the top
   /// level has finished, which may be several turns later (a module with top-level await). `js` belongs to the shard
@@ -78,6 +93,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
 
   /// Calls that wait for a promise to settle.
   [[nodiscard]] std::size_t calls_pending() const noexcept { return calls_.size(); }
+  /// Whether all effects of past turns have been released.
+  [[nodiscard]] bool has_released() const noexcept { return !releasing_ && (!durable_ || durable_->holds_nothing()); }
   /// Returns the memory that the script has freed to the system, unless a turn is in progress.
   void trim() noexcept;
   /// Skips the callbacks of setInterval while another actor may be about to replace this one; all else continues.
@@ -112,15 +129,30 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void handler_answered(std::uint64_t id, Result<JsonText> result) override;
   void sync_answered() override;
 
-  [[nodiscard]] bool has_input() const noexcept { return !inner_.empty() || (started_ && !mailbox().empty()); }
+  // DurableTurns::Listener
+  void durable_work() override;
+  void recovered() override;
+  void journal_failed(const Error& why) override;
+
+  [[nodiscard]] bool is_recovering() const noexcept { return durable_ && !durable_->is_live(); }
+  [[nodiscard]] bool has_input() const noexcept {
+    if (is_recovering()) return durable_->has_next();
+    return !inner_.empty() || (started_ && !mailbox().empty());
+  }
   void make_heap();
   bool take_input();
   void start_inner(Input input);
   void start_call(Envelope envelope);
+  void start_turn(Input input);
+  [[nodiscard]] bool start_replay();
+  void finish_replay();
+  void commit_turn(std::optional<Error> failure);
+  void exit_when_released(ExitReason reason);
   [[nodiscard]] bool is_short_of_memory(const Envelope& next) const noexcept;
   void wait_for_cpu(Duration debt);
   void finish_turn();
-  [[nodiscard]] bool release_effects();
+  [[nodiscard]] bool release(Effects& effects);
+  [[nodiscard]] bool release_committed();
   void end_turn();
   void fail_turn(const Error& failure);
   void drop_turn();
@@ -140,6 +172,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   PendingCalls calls_;
   HandlerCalls handler_calls_;
   ScriptLog log_;
+  std::unique_ptr<DurableTurns> durable_;  // null: not durable
+  std::optional<ExitReason> exit_;         // for which effects of turns before are waited
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
   bool started_ = false;     // the script's top level has finished: messages are processed
   TimerId start_timeout_ = TimerId::none;

@@ -25,6 +25,7 @@ bool PendingCalls::is_open(std::uint64_t call) const {
 
 void PendingCalls::resolve(std::uint64_t call, Result<Answer> answer) {
   calls_.find(call)->second.answer = std::move(answer);
+  resolved_.push_back(call);
 }
 
 void PendingCalls::send(std::uint64_t call) {
@@ -36,7 +37,8 @@ void PendingCalls::send(std::uint64_t call) {
   std::move(answered.mapped().reply)(*std::move(answer));
 }
 
-void PendingCalls::await(std::uint64_t call) {
+void PendingCalls::end_turn(std::uint64_t call) {
+  resolved_.clear();
   const auto found = calls_.find(call);
   if (found == calls_.end()) return;
   if (found->second.sender != 0) {
@@ -54,16 +56,17 @@ void PendingCalls::await(std::uint64_t call) {
   });
 }
 
-void PendingCalls::fail_turn(std::uint64_t own, const Error& failure) {
-  for (auto at = calls_.begin(); at != calls_.end();) {
-    if (at->first != own && !at->second.answer) {
-      ++at;
-      continue;
-    }
-    forget(at->second);
-    std::move(at->second.reply)(failure);
-    at = calls_.erase(at);
+std::vector<ReplyTo> PendingCalls::take_failed(std::uint64_t own) {
+  std::vector<ReplyTo> failed;
+  resolved_.push_back(own);
+  for (const std::uint64_t call : resolved_) {
+    auto found = calls_.extract(call);
+    if (found.empty()) continue;
+    forget(found.mapped());
+    failed.push_back(std::move(found.mapped().reply));
   }
+  resolved_.clear();
+  return failed;
 }
 
 /// Before the call is removed.

@@ -6,7 +6,7 @@
 // or with the error with which the turn or the server ended.
 //
 // The script's answer is held until its turn has succeeded: resolve() stores it, send() sends it as one of the turn's
-// effects, fail_turn() replaces it by the turn's failure.
+// effects, take_failed() gives it up for the turn's failure.
 //
 // Bounds: `calls_max`, of which one client may wait for a quarter, so that it cannot keep the others out; and the
 // memory account. The server answers further calls `overloaded`. Used on its server's shard.
@@ -18,12 +18,14 @@
 #include <entmoot/core/shard.hpp>
 #include <entmoot/otp/reply_to.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace entmoot {
 
@@ -54,10 +56,13 @@ class PendingCalls {
   void resolve(std::uint64_t call, Result<Answer> answer);
   /// Sends a stored answer.
   void send(std::uint64_t call);
-  /// Starts the deadline timer of a call whose turn is over and whose promise is not settled.
-  void await(std::uint64_t call);
-  /// Answers `own` (0: none) and every call with a stored answer with `failure`.
-  void fail_turn(std::uint64_t own, const Error& failure);
+  /// The turn of `call` (0: none) is over. Starts the call's deadline timer if its promise is not settled.
+  void end_turn(std::uint64_t call);
+  /// Removes `own` (0: none) and every call with a stored answer of this turn, because the turn has failed; the caller
+  /// answers them.
+  [[nodiscard]] std::vector<ReplyTo> take_failed(std::uint64_t own);
+  /// The next call gets a number after this one.
+  void continue_after(std::uint64_t last_call) noexcept { last_call_ = std::max(last_call_, last_call); }
   /// Answers every call with `reason`.
   void fail_all(const Error& reason);
 
@@ -81,6 +86,7 @@ class PendingCalls {
   const std::shared_ptr<MemoryAccount> account_;
   std::unordered_map<std::uint64_t, Call> calls_;
   std::unordered_map<std::uint64_t, std::size_t> waiting_;  // calls that wait, by sender
+  std::vector<std::uint64_t> resolved_;  // in this turn
   std::uint64_t last_call_ = 0;
 };
 

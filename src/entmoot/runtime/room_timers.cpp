@@ -21,6 +21,11 @@ std::uint32_t RoomTimers::start(double milliseconds, bool repeat) {
   return id;
 }
 
+void RoomTimers::resume(std::uint32_t id, Duration period, bool repeat, Duration from_now) {
+  held_.add_anyway(timer_bytes);
+  arm(id, timers_.emplace(id, Timer{period, repeat, shard_.clock().now() + from_now, TimerId::none}).first->second);
+}
+
 void RoomTimers::arm(std::uint32_t id, Timer& timer) {
   timer.timer = shard_.after(timer.due - shard_.clock().now(), [this, id] {
     const auto found = timers_.find(id);

@@ -9,6 +9,7 @@
 #include <entmoot/base/unique_function.hpp>
 #include <entmoot/core/shard.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -35,6 +36,10 @@ class RoomTimers {
   /// now, so that one that is faster than its room is queued once and costs the shard nothing meanwhile. False: skip
   /// the callback, because intervals are paused.
   [[nodiscard]] bool taken(std::uint32_t id);
+  /// A timer of an earlier process, which is due in `from_now`. Later ids are larger.
+  void resume(std::uint32_t id, Duration period, bool repeat, Duration from_now);
+  /// The next timer gets a number after this one.
+  void continue_after(std::uint32_t last_id) noexcept { last_id_ = std::max(last_id_, last_id); }
   void stop(std::uint32_t id);
   void stop_all() noexcept;
   /// While paused, due intervals are not reported.

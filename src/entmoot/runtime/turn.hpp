@@ -21,34 +21,15 @@
 #include <entmoot/core/fiber.hpp>
 #include <entmoot/js/runtime.hpp>
 #include <entmoot/runtime/budget.hpp>
+#include <entmoot/runtime/input.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace entmoot {
-
-/// An input of a room. Owns its texts; js::Entry refers to them.
-struct Input {
-  js::Entry::Kind kind = js::Entry::Kind::evaluate;
-  std::uint64_t id = 0;
-  bool ok = true;
-  std::string name = {};
-  JsonText json = {};
-  std::optional<SharedBytes> bytes = {};
-  std::uint64_t receiver = 0;
-
-  /// The call that this input is; 0: none.
-  [[nodiscard]] std::uint64_t call() const noexcept {
-    return kind == js::Entry::Kind::invoke || kind == js::Entry::Kind::message ? id : 0;
-  }
-  [[nodiscard]] std::size_t size() const noexcept {
-    return sizeof(Input) + name.size() + json.view().size() + (bytes ? bytes->size() : 0);
-  }
-};
 
 class Turn {
  public:
@@ -59,8 +40,10 @@ class Turn {
        std::shared_ptr<MemoryAccount> account);
 
   [[nodiscard]] State state() const noexcept { return state_; }
+  /// Whether a turn may be dropped for the CPU time that it takes: not one that is replayed, which has succeeded.
+  enum class CpuLimit : std::uint8_t { applies, none };
   /// Only when idle.
-  void start(Input input);
+  void start(Input input, CpuLimit limit = CpuLimit::applies);
   /// Runs one slice. Only when running.
   State run_slice();
   /// Called after `done`, when the effects have been released or dropped.
@@ -69,6 +52,8 @@ class Turn {
   void drop(Error reason) noexcept;
 
   [[nodiscard]] Effects& effects() noexcept { return effects_; }
+  /// What is charged for the input and the effects; for whoever takes the effects. Only when done.
+  [[nodiscard]] MemoryCharge take_charge() noexcept;
   [[nodiscard]] const Input& input() const noexcept { return input_; }
   /// The error with which the turn was dropped, or its body interrupted.
   [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
@@ -108,6 +93,7 @@ class Turn {
   MemoryCharge held_;             // the input and the effects
   bool account_is_full_ = false;  // the account had no room for an effect
   bool first_slice_ = true;
+  CpuLimit cpu_limit_ = CpuLimit::applies;
   Duration cpu_used_{};
   js::Ended ended_ = js::Ended::done;
   std::optional<Error> error_;
