@@ -139,6 +139,7 @@ struct Bench : Host {
   double random() noexcept override { return 0.25; }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { std::ranges::fill(bytes, std::uint8_t{7}); }
   double uptime() noexcept override { return 125; }
+  double wall_clock() noexcept override { return static_cast<double>(clock.wall().now().time_since_epoch().count()); }
   bool interrupt() noexcept override {
     slicer_.poll();
     return stop;

@@ -25,6 +25,8 @@ struct MissingExport {
 };
 bool entmoot_missing_export(JSContext* ctx, MissingExport* missing);
 int* entmoot_poll_countdown(JSContext* ctx);
+/// The runtime's Date asks `now` while the runtime has an opaque value, otherwise the system.
+void entmoot_set_wall_clock(JSRuntime* rt, double (*now)(JSContext* ctx));
 /// The cell of a namespace's export, owned by the module; nullptr if there is none, or if it is a namespace itself.
 void* entmoot_export_cell(JSContext* ctx, JSValueConst ns, const char* name);
 JSValue entmoot_read_cell(void* cell);

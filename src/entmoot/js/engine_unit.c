@@ -157,3 +157,8 @@ int *entmoot_poll_countdown(JSContext *ctx)
 {
     return &ctx->interrupt_counter;
 }
+
+void entmoot_set_wall_clock(JSRuntime *rt, double (*now)(JSContext *ctx))
+{
+    rt->wall_clock = now;
+}

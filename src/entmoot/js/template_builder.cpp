@@ -121,6 +121,7 @@ Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOp
   if (!rt) return fail(ErrorCode::out_of_memory, "out of memory for a JavaScript runtime");
   JS_SetMaxStackSize(rt, script_stack_bytes);
   JS_SetHostPromiseRejectionTracker(rt, &on_rejection, nullptr);
+  entmoot_set_wall_clock(rt, &wall_clock_of);
   JSContext* ctx = JS_NewContext(rt);
   if (!ctx) return fail(ErrorCode::out_of_memory, "out of memory for a JavaScript context");
   JS_SetContextOpaque(ctx, &heap);
