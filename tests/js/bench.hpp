@@ -35,6 +35,7 @@ struct Bench : Host {
   Entry entry;
   Ended ended = Ended::done;
   std::vector<std::string> said;
+  void* ran_at = nullptr;  // where the stack of the last turn began
   bool started = false;
   bool stop = false;
   bool exhausted = false;
@@ -74,6 +75,7 @@ struct Bench : Host {
         stacks,
         [](void* self) {
           auto& bench = *static_cast<Bench*>(self);
+          bench.ran_at = __builtin_frame_address(0);
           bench.ended = bench.runtime->run(bench.entry, 1'000'000);
         },
         this);

@@ -85,6 +85,8 @@ class Heap {
   void on_exhausted(void (*handler)(void*), void* argument) noexcept;
   /// `handler` may switch out the fiber, and may abandon it.
   void on_long_work(void (*handler)(void*), void* argument) noexcept;
+  /// Whether blocks are filled with zeros when they are allocated, like by allocate_zeroed(), and when they are freed.
+  void clear_blocks(bool clear) noexcept { clears_blocks_ = clear; }
   /// Simulates exhaustion in the allocation after the next `after` ones; for tests that fail each allocation in turn.
   void exhaust_after(std::uint64_t after) noexcept { exhaust_in_ = after + 1; }
   [[nodiscard]] std::uint64_t allocations() const noexcept { return allocations_; }
@@ -147,6 +149,7 @@ class Heap {
   void (*long_work_handler_)(void*) = nullptr;
   void* long_work_argument_ = nullptr;
   bool poisoned_ = false;
+  bool clears_blocks_ = false;
 
   std::uint32_t first_bits_ = 0;
   std::array<std::uint16_t, first_levels> second_bits_{};
