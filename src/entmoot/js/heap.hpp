@@ -101,10 +101,23 @@ class Heap {
 
   /// The pages from offset `from` to `to` are filled by `source`, which outlives the heap, when they are first touched.
   struct Cold {
+    /// Of this many pages, from the first, is known whether they were touched.
+    static constexpr std::size_t pages_known = 1024;
+
     const PageSource* source = nullptr;  // null: there are none
     std::uint32_t from = 0;
     std::uint32_t to = 0;
     std::uint32_t filled = 0;  ///< Pages that were touched.
+    std::array<std::uint64_t, pages_known / 64> filled_bits{};
+
+    /// `page` counts from the first cold one.
+    void note_filled(std::size_t page) noexcept {
+      ++filled;
+      if (page < pages_known) filled_bits[page / 64] |= std::uint64_t{1} << (page % 64);
+    }
+    [[nodiscard]] bool is_filled(std::size_t page) const noexcept {
+      return page < pages_known && ((filled_bits[page / 64] >> (page % 64)) & 1) != 0;
+    }
   };
   [[nodiscard]] Cold& cold() noexcept { return cold_; }
 

@@ -112,6 +112,7 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<
   const Region regions[] = {arena.take(), arena.take()};
   const Region second{regions[1].base + HeapImage::odd_distance, regions[1].bytes - HeapImage::odd_distance};
   made->cold_ = layout.build(regions[0], order.hot, order.cold);
+  made->cold_.to = std::min(made->cold_.to, made->cold_.from + Heap::Cold::pages_known * page_bytes);
   (void)layout.build(second, order.hot, order.cold);
   Heap& heap = Heap::at(regions[0]);
   made->image_ = HeapImage::of(heap, Heap::at(second));
