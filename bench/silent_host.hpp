@@ -31,6 +31,7 @@ class SilentHost final : public entmoot::js::Host {
   [[nodiscard]] double random() noexcept override { return 0.5; }
   void random_bytes(std::span<std::uint8_t>) noexcept override {}
   [[nodiscard]] double uptime() noexcept override { return 0; }
+  [[nodiscard]] double wall_clock() noexcept override { return 0; }
   [[nodiscard]] bool interrupt() noexcept override { return false; }
 
   [[nodiscard]] std::uint64_t answers() const noexcept { return answers_; }

@@ -24,6 +24,13 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 endif()
 
+# Programs are linked at a fixed address, so that the words of a room's heap that refer to code and data of the program are
+# the same in each process (js/template_heap.hpp, identity()). The objects stay what the compiler makes by default: a
+# project that uses the library may link them into a program at any address.
+if(PROJECT_IS_TOP_LEVEL)
+  add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie> -Wl,--build-id)
+endif()
+
 if(ENTMOOT_SANITIZE)
   add_compile_options(-fsanitize=${ENTMOOT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ENTMOOT_SANITIZE})

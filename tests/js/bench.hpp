@@ -35,6 +35,7 @@ struct Bench : Host {
   Entry entry;
   Ended ended = Ended::done;
   std::vector<std::string> said;
+  void* ran_at = nullptr;  // where the stack of the last turn began
   bool started = false;
   bool stop = false;
   bool exhausted = false;
@@ -74,6 +75,7 @@ struct Bench : Host {
         stacks,
         [](void* self) {
           auto& bench = *static_cast<Bench*>(self);
+          bench.ran_at = __builtin_frame_address(0);
           bench.ended = bench.runtime->run(bench.entry, 1'000'000);
         },
         this);
@@ -139,6 +141,7 @@ struct Bench : Host {
   double random() noexcept override { return 0.25; }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { std::ranges::fill(bytes, std::uint8_t{7}); }
   double uptime() noexcept override { return 125; }
+  double wall_clock() noexcept override { return static_cast<double>(clock.wall().now().time_since_epoch().count()); }
   bool interrupt() noexcept override {
     slicer_.poll();
     return stop;

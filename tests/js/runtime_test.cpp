@@ -86,6 +86,19 @@ TEST_CASE("Beam and BroadcastChannel reach the host as JSON") {
                           R"(log 1 heard {"a":1})", R"(log 1 saved {"ok":true})", "callSync error []", "2 error [42]"});
 }
 
+TEST_CASE("the time of day that a script sees is its host's") {
+  Bench room(R"(
+    const times = () => [Date.now(), new Date().toISOString(), Date() === new Date(Date.now()).toString(),
+                         performance.timeOrigin + performance.now() - Date.now()];
+  )");
+  room.start();
+  room.invoke(1, "times");
+  room.clock.advance(std::chrono::hours(25) + std::chrono::microseconds(1999));
+  room.invoke(2, "times");
+  CHECK(room.said == std::vector<std::string>{R"(1 ok [1704067200000,"2024-01-01T00:00:00.000Z",true,0])",
+                                              R"(2 ok [1704157200001,"2024-01-02T01:00:00.001Z",true,-90000001])"});
+}
+
 TEST_CASE("uncaught errors in timers and microtasks and unhandled rejections are reported") {
   Bench room(R"(
     setTimeout(() => { throw new Error("in a timer"); }, 5);

@@ -25,11 +25,16 @@ struct MissingExport {
 };
 bool entmoot_missing_export(JSContext* ctx, MissingExport* missing);
 int* entmoot_poll_countdown(JSContext* ctx);
+/// The runtime's Date asks `now` while the runtime has an opaque value, otherwise the system.
+void entmoot_set_wall_clock(JSRuntime* rt, double (*now)(JSContext* ctx));
 /// The cell of a namespace's export, owned by the module; nullptr if there is none, or if it is a namespace itself.
 void* entmoot_export_cell(JSContext* ctx, JSValueConst ns, const char* name);
 JSValue entmoot_read_cell(void* cell);
 /// The value of a Map for an integer; JS_UNDEFINED if there is none.
 JSValue entmoot_map_get(JSContext* ctx, JSValueConst map, std::int64_t key);
+std::uint64_t entmoot_get_hash_key();
+void entmoot_set_hash_key(std::uint64_t key);
+void entmoot_forget_process(JSContext* ctx);
 
 /// js/engine_layout.c
 bool entmoot_has_arenas();
@@ -41,6 +46,7 @@ void entmoot_each_free_block(JSRuntime* rt, void (*found)(void* opaque, void* at
 void entmoot_forget_arenas(JSRuntime* rt);
 void entmoot_add_arena(JSRuntime* rt, void* arena, std::size_t bytes);
 void entmoot_make_permanent(JSRuntime* rt);
+void entmoot_clear_blocks(JSRuntime* rt);
 
 /// js/engine_json.c
 struct EntmootText {

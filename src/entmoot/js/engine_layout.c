@@ -84,3 +84,10 @@ void entmoot_make_permanent(JSRuntime *rt)
         list_add_tail(el, &rt->permanent_obj_list);
     }
 }
+
+/* From now on, until its blocks are moved, the runtime's blocks are filled with zeros before they are used again. */
+void entmoot_clear_blocks(JSRuntime *rt)
+{
+    rt->arena_state.recent_max = 0;
+    rt->arena_state.clears = true;
+}

@@ -157,3 +157,27 @@ int *entmoot_poll_countdown(JSContext *ctx)
 {
     return &ctx->interrupt_counter;
 }
+
+void entmoot_set_wall_clock(JSRuntime *rt, double (*now)(JSContext *ctx))
+{
+    rt->wall_clock = now;
+}
+
+uint64_t entmoot_get_hash_key(void)
+{
+    return entmoot_hash_key;
+}
+
+void entmoot_set_hash_key(uint64_t key)
+{
+    entmoot_hash_key = key | entmoot_hash_key_bits;
+}
+
+/* At rest nothing of a runtime is on the stack; it is told where the stack is before it runs (JS_UpdateStackTop). The
+   engine's own `performance`, whose time begins with the context, is deleted by web_apis.js. */
+void entmoot_forget_process(JSContext *ctx)
+{
+    ctx->rt->stack_top = 0;
+    ctx->rt->stack_limit = 0;
+    ctx->time_origin = 0;
+}

@@ -203,6 +203,7 @@ ENTMOOT_ALLOCATOR void* Heap::allocate(std::size_t bytes) noexcept {
   }
   used_ += b->size();
   ENTMOOT_UNPOISON(b->payload(), b->size() - header);
+  if (clears_blocks_) std::memset(b->payload(), 0, b->size() - header);
   return b->payload();
 }
 
@@ -221,6 +222,7 @@ ENTMOOT_ALLOCATOR void Heap::free(void* payload) noexcept {
   Block* b = Block::of(payload);
   ENTMOOT_DCHECK(!b->is_free(), "a block is freed once");
   used_ -= b->size();
+  if (clears_blocks_) std::memset(payload, 0, b->size() - header);
   ENTMOOT_POISON(payload, b->size() - header);
   release(b);
 }
@@ -236,6 +238,7 @@ ENTMOOT_ALLOCATOR void* Heap::reallocate(void* payload, std::size_t bytes) noexc
   if (bytes <= before - header) {
     const std::uint32_t size = std::max(round_up(static_cast<std::uint32_t>(bytes) + header, alignment), smallest);
     if (before - size < before / 4) return payload;  // too little to cut off
+    if (clears_blocks_) std::memset(reinterpret_cast<std::byte*>(b) + size + header, 0, before - size - header);
     ENTMOOT_POISON(reinterpret_cast<std::byte*>(b) + size + header, before - size - header);
     cut(b, size);
     used_ -= before - b->size();
@@ -272,6 +275,7 @@ ENTMOOT_ALLOCATOR void* Heap::grow_in_place(Block* b, std::size_t bytes) noexcep
   ++allocations_;
   used_ += b->size() - before;
   ENTMOOT_UNPOISON(b->payload(), b->size() - header);
+  if (clears_blocks_) std::memset(reinterpret_cast<std::byte*>(b) + before, 0, b->size() - before);
   return b->payload();
 }
 

@@ -85,6 +85,8 @@ class Heap {
   void on_exhausted(void (*handler)(void*), void* argument) noexcept;
   /// `handler` may switch out the fiber, and may abandon it.
   void on_long_work(void (*handler)(void*), void* argument) noexcept;
+  /// Whether blocks are filled with zeros when they are allocated, like by allocate_zeroed(), and when they are freed.
+  void clear_blocks(bool clear) noexcept { clears_blocks_ = clear; }
   /// Simulates exhaustion in the allocation after the next `after` ones; for tests that fail each allocation in turn.
   void exhaust_after(std::uint64_t after) noexcept { exhaust_in_ = after + 1; }
   [[nodiscard]] std::uint64_t allocations() const noexcept { return allocations_; }
@@ -99,10 +101,23 @@ class Heap {
 
   /// The pages from offset `from` to `to` are filled by `source`, which outlives the heap, when they are first touched.
   struct Cold {
+    /// Of this many pages, from the first, is known whether they were touched.
+    static constexpr std::size_t pages_known = 1024;
+
     const PageSource* source = nullptr;  // null: there are none
     std::uint32_t from = 0;
     std::uint32_t to = 0;
     std::uint32_t filled = 0;  ///< Pages that were touched.
+    std::array<std::uint64_t, pages_known / 64> filled_bits{};
+
+    /// `page` counts from the first cold one.
+    void note_filled(std::size_t page) noexcept {
+      ++filled;
+      if (page < pages_known) filled_bits[page / 64] |= std::uint64_t{1} << (page % 64);
+    }
+    [[nodiscard]] bool is_filled(std::size_t page) const noexcept {
+      return page < pages_known && ((filled_bits[page / 64] >> (page % 64)) & 1) != 0;
+    }
   };
   [[nodiscard]] Cold& cold() noexcept { return cold_; }
 
@@ -147,6 +162,7 @@ class Heap {
   void (*long_work_handler_)(void*) = nullptr;
   void* long_work_argument_ = nullptr;
   bool poisoned_ = false;
+  bool clears_blocks_ = false;
 
   std::uint32_t first_bits_ = 0;
   std::array<std::uint16_t, first_levels> second_bits_{};

@@ -85,6 +85,8 @@ class Host {
   virtual void random_bytes(std::span<std::uint8_t> bytes) noexcept = 0;
   /// Milliseconds since the room started.
   [[nodiscard]] virtual double uptime() noexcept = 0;
+  /// The time of day, which Date reads: milliseconds since 1970 in UTC, a whole number.
+  [[nodiscard]] virtual double wall_clock() noexcept = 0;
 
   /// Null unless the handler of a message is running; not while its microtasks run.
   Delivery* delivery = nullptr;

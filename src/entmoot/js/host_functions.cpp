@@ -348,6 +348,10 @@ JSValue read_json(JSContext* ctx, std::string_view json) noexcept {
 
 Host& host_of(JSContext* ctx) noexcept { return *static_cast<Host*>(JS_GetRuntimeOpaque(JS_GetRuntime(ctx))); }
 
+double wall_clock_of(JSContext* ctx) noexcept {
+  return in_host(ctx, [](Host& host) { return host.wall_clock(); });
+}
+
 JSValue new_host_object(JSContext* ctx) {
   struct Function {
     const char* name;

@@ -18,6 +18,8 @@ namespace entmoot::js {
 
 /// A new object with the functions; an exception value if memory is exhausted.
 [[nodiscard]] JSValue new_host_object(JSContext* ctx);
+/// For Date (patches/08-host-clock.patch), while the runtime has a Host.
+[[nodiscard]] double wall_clock_of(JSContext* ctx) noexcept;
 /// The Host of the context's runtime (JS_SetRuntimeOpaque).
 [[nodiscard]] Host& host_of(JSContext* ctx) noexcept;
 /// The value of a JSON text, or an exception.

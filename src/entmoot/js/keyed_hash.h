@@ -5,8 +5,8 @@
 
    The engine's own hashes are fixed, so an attacker can compute a hundred thousand keys of one bucket in advance, and
    each lookup of one of them walks past the others. These hashes have a key, drawn when the process starts: before the
-   first string is hashed, and the same for all heaps, because a room's heap is a copy of a template's tables. Code
-   that saves heaps and loads them in another process must save the key with them.
+   first string is hashed, and the same for all heaps, because a room's heap is a copy of a template's tables. A process
+   that loads heaps of another one has its key (js/hash_key.hpp).
 
    Strings: in a polynomial hash, two blocks with equal value are interchangeable for any factor, so each step folds the
    upper half into the lower one. Integers: multiplication by a random odd number, of which the upper bits are taken, is
@@ -19,13 +19,14 @@
 #include <time.h>
 
 static uint64_t entmoot_hash_key = 0x9e3779b97f4a7c15;
+static const uint64_t entmoot_hash_key_bits = 0x100000001; /* odd, and its upper half too */
 
 __attribute__((constructor)) static void entmoot_draw_hash_key(void)
 {
     uint64_t drawn = 0;
     if (getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) != sizeof drawn)
         drawn = entmoot_hash_key * (uint64_t)(uintptr_t)&drawn ^ (uint64_t)clock();
-    entmoot_hash_key = drawn | 0x100000001; /* odd, and its upper half too */
+    entmoot_hash_key = drawn | entmoot_hash_key_bits;
 }
 
 static inline uint32_t entmoot_hash_step(uint32_t h, uint32_t c)

@@ -3,6 +3,7 @@
 #include <entmoot/js/page_faults.hpp>
 
 #include <entmoot/core/sanitizers.hpp>
+#include <entmoot/js/durable_slots.hpp>
 #include <entmoot/js/heap.hpp>
 
 #include <array>
@@ -36,18 +37,27 @@ std::mutex slots_mutex;
 
 struct sigaction before;
 
+// The heap at `heap_at`, if `at` is in a cold page of it.
+Heap* if_cold(std::uintptr_t heap_at, std::uintptr_t at) noexcept {
+  auto* heap = reinterpret_cast<Heap*>(heap_at);
+  const Heap::Cold& cold = heap->cold();
+  const std::uintptr_t offset = at - heap_at;
+  return cold.source && offset >= cold.from && offset < cold.to ? heap : nullptr;
+}
+
 // The heap whose cold page contains `at`, or nullptr.
 Heap* heap_of(std::uintptr_t at) noexcept {
+  if (const auto region = DurableSlots::region_around(at)) {
+    const auto heap_at = reinterpret_cast<std::uintptr_t>(region->base);
+    return at < heap_at + page_bytes ? nullptr : if_cold(heap_at, at);
+  }
   for (std::size_t i = 0; i < slots_used.load(std::memory_order_acquire); ++i) {
     const std::uintptr_t base = slots[i].base.load(std::memory_order_acquire);
     if (base == 0 || at - base >= slots[i].bytes) continue;
     const std::uintptr_t slot = base + (at - base) / slots[i].slot_bytes * slots[i].slot_bytes;
     const std::uintptr_t heap_at = slot + slots[i].heap_offset;
     if (at < heap_at + page_bytes) return nullptr;  // the guard, or the page with the heap's own fields
-    auto* heap = reinterpret_cast<Heap*>(heap_at);
-    const Heap::Cold& cold = heap->cold();
-    const std::uintptr_t offset = at - heap_at;
-    return cold.source && offset >= cold.from && offset < cold.to ? heap : nullptr;
+    return if_cold(heap_at, at);
   }
   return nullptr;
 }
@@ -57,8 +67,9 @@ void on_fault(int signal, siginfo_t* info, void* context) {
   const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
   if (Heap* heap = heap_of(at)) {
     Heap::Cold& cold = heap->cold();
-    ++cold.filled;
-    cold.source->fill(*heap, (at - reinterpret_cast<std::uintptr_t>(heap)) / page_bytes * page_bytes);
+    const std::size_t offset = (at - reinterpret_cast<std::uintptr_t>(heap)) / page_bytes * page_bytes;
+    cold.note_filled((offset - cold.from) / page_bytes);
+    cold.source->fill(*heap, offset);
     errno = saved_errno;
     return;
   }

@@ -3,8 +3,9 @@
 #pragma once
 
 // The handler of SIGSEGV: finds the heap and the page that was touched, and asks the heap's PageSource (js/heap.hpp) to
-// fill it. A fault anywhere else has the effect that it would have without this handler. An application that embeds the
-// library and handles SIGSEGV itself installs its handler before the first room's program is loaded.
+// fill it. It looks for heaps in the ranges of arenas, and in the slots of durable rooms. A fault anywhere else has the
+// effect that it would have without this handler. An application that embeds the library and handles SIGSEGV itself
+// installs its handler before the first room's program is loaded.
 //
 // In a debugger, let SIGSEGV pass: `handle SIGSEGV nostop noprint` in gdb.
 

@@ -25,8 +25,9 @@ namespace entmoot::js {
 namespace {
 
 constexpr std::size_t slots_per_chunk = 256;
-// Far from the addresses where Linux puts programs, libraries and stacks; one TiB per place.
-constexpr std::uintptr_t arenas_at = 0x2000'0000'0000;
+// Far from the addresses where Linux puts programs, libraries and stacks, behind those of durable rooms
+// (js/durable_slots.hpp) and behind AddressSanitizer's heap, which ends at 0x6400'0000'0000; one TiB per place.
+constexpr std::uintptr_t arenas_at = 0x6500'0000'0000;
 constexpr std::uintptr_t arena_stride = std::uintptr_t{1} << 40;
 
 std::atomic<std::uint64_t> places_taken = 0;

@@ -6,9 +6,9 @@
 // bytes cost nothing and a dropped room is released with one system call.
 //
 // The process has `places` ranges of address space for arenas, at fixed addresses; each arena takes the first free one.
-// The arenas of the first node, in the order of its shards, therefore have the same addresses in every run, and the
-// bytes of a heap can be saved and mapped back. If no place is left, and under ThreadSanitizer, whose shadow memory
-// does not cover them, the kernel chooses the addresses.
+// The arenas of the first node, in the order of its shards, therefore have the same addresses in every run. Heaps that
+// are saved have slots of their own, which belong to no shard (js/durable_slots.hpp). If no place is left, and under
+// ThreadSanitizer, whose shadow memory does not cover them, the kernel chooses the addresses.
 //
 // A guard of 64 KiB lies before the bytes of each slot, and behind those of the last one: whatever runs past the end of
 // a heap faults before it reaches another one.
@@ -26,10 +26,18 @@
 
 namespace entmoot::js {
 
-/// The usable bytes of a slot, for one heap. Owned by the caller of take(), who returns them to the same arena.
+/// The usable bytes of a slot, for one heap. Owned by the caller of take(), who returns them to their owner.
 struct Region {
   std::byte* base = nullptr;
   std::size_t bytes = 0;
+};
+
+/// What regions are given back to: an arena, or DurableSlots (js/durable_slots.hpp).
+class RegionOwner {
+ public:
+  virtual ~RegionOwner() = default;
+  /// `touched`: the number of bytes from the base that may be committed. The contents are lost.
+  virtual void give_back(Region region, std::size_t touched) noexcept = 0;
 };
 
 struct ArenaOptions {
@@ -38,26 +46,25 @@ struct ArenaOptions {
   std::size_t warm_slots_max = 256;                 ///< Number of slots for which they do.
 };
 
-class RegionArena {
+class RegionArena final : public RegionOwner {
  public:
   enum class Place {
     fixed,     ///< The first free place.
     anywhere,  ///< An address that the kernel chooses.
   };
-  static constexpr unsigned places = 48;
+  static constexpr unsigned places = 24;
   static constexpr std::size_t guard_bytes = std::size_t{64} << 10;
   /// The upper bound of any heap, in a slot of the default size.
   static constexpr std::size_t heap_bytes_max = ArenaOptions{}.slot_bytes - 2 * guard_bytes;
 
   explicit RegionArena(ArenaOptions options = {}, Place place = Place::fixed);
-  ~RegionArena();
+  ~RegionArena() override;
   RegionArena(const RegionArena&) = delete;
   RegionArena& operator=(const RegionArena&) = delete;
 
   /// Throws std::bad_alloc if no address space is left.
   [[nodiscard]] Region take();
-  /// `touched`: the number of bytes from the base that may be committed. The contents are lost.
-  void give_back(Region region, std::size_t touched) noexcept;
+  void give_back(Region region, std::size_t touched) noexcept override;
 
   /// Memory is tight: returns the committed pages of up to `most` returned slots to the system.
   void cool(std::size_t most) noexcept;

@@ -79,6 +79,7 @@ class Audience final : public Host {
   double random() noexcept override { return 0.5; }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { std::ranges::fill(bytes, std::uint8_t{0}); }
   double uptime() noexcept override { return 1; }
+  double wall_clock() noexcept override { return 1'704'067'200'000; }
   bool interrupt() noexcept override { return false; }
 
  private:

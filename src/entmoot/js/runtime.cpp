@@ -6,6 +6,7 @@
 #include <entmoot/core/slicer.hpp>
 #include <entmoot/js/cold_pages.hpp>
 #include <entmoot/js/delivery.hpp>
+#include <entmoot/js/durable_slots.hpp>
 #include <entmoot/js/engine.hpp>
 #include <entmoot/js/host.hpp>
 #include <entmoot/js/roots.hpp>
@@ -26,7 +27,12 @@ Region copied(const TemplateHeap& from, HeapLimits limits, Region to) noexcept {
 Runtime::Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host)
     : Runtime(arena, copied(from, limits, arena.take()), host) {}
 
-Runtime::Runtime(RegionArena& arena, Region ready, Host& host) : arena_(arena), region_(ready), host_(host) {
+Runtime::Runtime(DurableSlot slot, const TemplateHeap& from, HeapLimits limits, Host& host)
+    : Runtime(DurableSlots::owner(), copied(from, limits, slot.release()), host) {}
+
+Runtime::Runtime(DurableSlot ready, Host& host) : Runtime(DurableSlots::owner(), ready.release(), host) {}
+
+Runtime::Runtime(RegionOwner& owner, Region ready, Host& host) : owner_(owner), region_(ready), host_(host) {
   rt_ = reinterpret_cast<JSRuntime*>(root(heap(), Root::runtime));
   ctx_ = reinterpret_cast<JSContext*>(root(heap(), Root::context));
   JS_SetRuntimeOpaque(rt_, &host);
@@ -36,7 +42,7 @@ Runtime::Runtime(RegionArena& arena, Region ready, Host& host) : arena_(arena), 
 Runtime::~Runtime() {
   const std::size_t touched = heap().touched();
   forget_cold(heap());
-  arena_.give_back(region_, touched);
+  owner_.give_back(region_, touched);
 }
 
 int* Runtime::poll_countdown() const noexcept { return entmoot_poll_countdown(ctx_); }

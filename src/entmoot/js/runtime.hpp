@@ -21,6 +21,7 @@ struct JSRuntime;
 
 namespace entmoot::js {
 
+class DurableSlot;
 class Host;
 class TemplateHeap;
 
@@ -55,8 +56,12 @@ class Runtime {
  public:
   /// `host`, `arena` and `from` outlive it. Throws std::bad_alloc if no address space is left.
   Runtime(RegionArena& arena, const TemplateHeap& from, HeapLimits limits, Host& host);
-  /// Runs the heap in `ready`, a region of `arena`, and returns it in the end.
-  Runtime(RegionArena& arena, Region ready, Host& host);
+  /// The same in a slot of its own (js/durable_slots.hpp).
+  Runtime(DurableSlot slot, const TemplateHeap& from, HeapLimits limits, Host& host);
+  /// Goes on with the heap that is in `ready` (js/heap_snapshot.hpp). Its template outlives it.
+  Runtime(DurableSlot ready, Host& host);
+  /// Runs the heap in `ready`, a region of `owner`, and returns it in the end.
+  Runtime(RegionOwner& owner, Region ready, Host& host);
   ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -75,7 +80,7 @@ class Runtime {
  private:
   static int on_interrupt(JSRuntime* rt, void* self) noexcept;
 
-  RegionArena& arena_;
+  RegionOwner& owner_;
   const Region region_;
   Host& host_;
   JSRuntime* rt_;

@@ -6,6 +6,7 @@
 #include <entmoot/js/builtin_scripts.hpp>
 #include <entmoot/js/delivery.hpp>
 #include <entmoot/js/engine.hpp>
+#include <entmoot/js/hash_key.hpp>
 #include <entmoot/js/host_functions.hpp>
 #include <entmoot/js/module_linker.hpp>
 #include <entmoot/js/stack.hpp>
@@ -114,13 +115,16 @@ Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOpti
 Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOptions& options,
                        std::vector<HeapBlock>* shared) {
   Heap& heap = Heap::create(region, {.hard = region.bytes, .soft = region.bytes});
+  heap.clear_blocks(true);  // what is left of what used a block before may be an address of this process
   auto& roots = heap.roots();
   const auto root = [&](Root which) -> std::uint64_t& { return roots[static_cast<std::size_t>(which)]; };
 
   JSRuntime* rt = JS_NewRuntime2(&heap_functions, &heap);
   if (!rt) return fail(ErrorCode::out_of_memory, "out of memory for a JavaScript runtime");
+  entmoot_clear_blocks(rt);
   JS_SetMaxStackSize(rt, script_stack_bytes);
   JS_SetHostPromiseRejectionTracker(rt, &on_rejection, nullptr);
+  entmoot_set_wall_clock(rt, &wall_clock_of);
   JSContext* ctx = JS_NewContext(rt);
   if (!ctx) return fail(ErrorCode::out_of_memory, "out of memory for a JavaScript context");
   JS_SetContextOpaque(ctx, &heap);
@@ -153,6 +157,8 @@ Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOp
   entmoot_make_permanent(rt);
   // The first collection of a room comes after it has allocated 256 KiB of its own.
   JS_SetGCThreshold(rt, heap.used() + 256 * 1024);
+  heap.clear_blocks(false);
+  entmoot_forget_process(ctx);
   if (const char* broken = heap.inspect()) return fail(ErrorCode::failed, fmt::format("template heap: {}", broken));
   return &heap;
 }
@@ -161,6 +167,7 @@ Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOp
 
 TemplateBuilder::TemplateBuilder(RegionArena& arena, const ModuleGraph& graph, const TemplateOptions& options)
     : arena_(arena), regions_{arena.take(), arena.take()} {
+  fix_hash_key();
   compile_builtin_scripts();
   const Region second{regions_[1].base + HeapImage::odd_distance, regions_[1].bytes - HeapImage::odd_distance};
   auto first = build_in(regions_[0], graph, options, &shared_);

@@ -2,9 +2,14 @@
 
 #include <entmoot/js/template_heap.hpp>
 
+#include <entmoot/core/random_source.hpp>
 #include <entmoot/js/cold_pages.hpp>
 #include <entmoot/js/engine.hpp>
+#include <entmoot/js/hash_key.hpp>
+#include <entmoot/js/program_id.hpp>
 #include <entmoot/js/rehearsal.hpp>
+#include <entmoot/js/roots.hpp>
+#include <entmoot/js/sha256.hpp>
 #include <entmoot/js/template_builder.hpp>
 
 #include <fmt/format.h>
@@ -60,6 +65,35 @@ Order order_of(const TemplateBuilder& built, const Heat* heat) {
   return order;
 }
 
+// A program without a build id has a number of its own in each process instead: it shares heaps with nobody.
+std::string build_id() {
+  const auto id = program_build_id();
+  if (!id.empty()) return {id.begin(), id.end()};
+  static const std::uint64_t number = [] {
+    std::uint64_t drawn = 0;
+    RandomSource().fill({reinterpret_cast<std::uint8_t*>(&drawn), sizeof drawn});
+    return drawn;
+  }();
+  return {reinterpret_cast<const char*>(&number), sizeof number};
+}
+
+HeapIdentity identity_of(const HeapImage& image, ColdRange cold) {
+  Sha256 digest;
+  const std::string id = build_id();
+  digest.add_number(id.size());
+  digest.add(id);
+  digest.add(JS_GetVersion());
+  digest.add_number(hash_key());
+  digest.add_number(cold.from);
+  digest.add_number(cold.to);
+  digest.add({reinterpret_cast<const char*>(image.words.data()), image.words.size() * word_bytes});
+  digest.add({reinterpret_cast<const char*>(image.pointers.data()), image.pointers.size() * sizeof(std::uint32_t)});
+  const auto whole = digest.finish();
+  HeapIdentity identity;
+  std::copy_n(whole.begin(), identity.size(), identity.begin());
+  return identity;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<const ModuleGraph> graph,
@@ -70,6 +104,7 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<
   std::shared_ptr<TemplateHeap> made(new TemplateHeap(std::move(graph)));
   if (!entmoot_has_arenas()) {  // in builds that look for errors in the engine's use of memory
     made->image_ = built.image();
+    made->finish(built.heap());
     return std::shared_ptr<const TemplateHeap>(std::move(made));
   }
   const Order order = order_of(built, options.heat.get());
@@ -77,13 +112,22 @@ Result<std::shared_ptr<const TemplateHeap>> TemplateHeap::build(std::shared_ptr<
   const Region regions[] = {arena.take(), arena.take()};
   const Region second{regions[1].base + HeapImage::odd_distance, regions[1].bytes - HeapImage::odd_distance};
   made->cold_ = layout.build(regions[0], order.hot, order.cold);
+  made->cold_.to = std::min(made->cold_.to, made->cold_.from + Heap::Cold::pages_known * page_bytes);
   (void)layout.build(second, order.hot, order.cold);
   Heap& heap = Heap::at(regions[0]);
   made->image_ = HeapImage::of(heap, Heap::at(second));
   const char* broken = heap.inspect();
   for (const Region& region : regions) arena.give_back(region, heap.touched() + HeapImage::odd_distance);
   if (broken) return fail(ErrorCode::failed, fmt::format("template heap: {}", broken));
+  made->finish(built.heap());
   return std::shared_ptr<const TemplateHeap>(std::move(made));
+}
+
+// Completes the image, of a heap like `built`: words that are set in each copy are no part of it.
+void TemplateHeap::finish(Heap& built) {
+  const auto* graph = reinterpret_cast<const std::byte*>(&root(built, Root::graph));
+  image_.words[static_cast<std::size_t>(graph - reinterpret_cast<const std::byte*>(&built)) / word_bytes] = 0;
+  identity_ = identity_of(image_, cold_);
 }
 
 Heap& TemplateHeap::copy_into(Region region, HeapLimits limits) const noexcept {
@@ -96,6 +140,7 @@ Heap& TemplateHeap::copy_into(Region region, HeapLimits limits) const noexcept {
     image_.write(region.base, cold_.to / word_bytes, words);
     make_cold(heap, cold_.from, cold_.to, *this);
   }
+  root(heap, Root::graph) = reinterpret_cast<std::uint64_t>(graph_.get());
   heap.set_limits(limits);
   heap.mark_for_sanitizer();
   return heap;

@@ -16,6 +16,7 @@
 #include <entmoot/js/heap.hpp>
 #include <entmoot/js/heap_layout.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -68,6 +69,8 @@ enum class Root : std::size_t {
   respond,
 };
 
+using HeapIdentity = std::array<std::uint8_t, 16>;
+
 class TemplateHeap final : private PageSource {
  public:
   /// Takes some milliseconds, on any thread. An import of a name that is not exported is an error here.
@@ -82,14 +85,20 @@ class TemplateHeap final : private PageSource {
   /// Of bytes(): those that are copied when they are first touched.
   [[nodiscard]] std::size_t cold_bytes() const noexcept { return cold_.to - cold_.from; }
   [[nodiscard]] std::size_t pointers() const noexcept { return image_.pointers.size(); }
+  /// Of processes with the same identity, one can go on with a heap of the other that was copied from this template:
+  /// the program, the engine, the key of its hashes (js/hash_key.hpp) and each word of the template are the same. A
+  /// digest; programs at an address that changes have another one in each process.
+  [[nodiscard]] const HeapIdentity& identity() const noexcept { return identity_; }
 
  private:
   explicit TemplateHeap(std::shared_ptr<const ModuleGraph> graph) : graph_(std::move(graph)) {}
   void fill(Heap& heap, std::size_t offset) const noexcept override;
+  void finish(Heap& built);
 
   std::shared_ptr<const ModuleGraph> graph_;  // all copies refer to it
   HeapImage image_;
   ColdRange cold_;
+  HeapIdentity identity_{};
 };
 
 }  // namespace entmoot::js

@@ -489,4 +489,8 @@ double JsServer::uptime() noexcept {
   return std::chrono::duration<double, std::milli>(shard().clock().now() - began_).count();
 }
 
+double JsServer::wall_clock() noexcept {
+  return static_cast<double>(shard().clock().wall().now().time_since_epoch().count());
+}
+
 }  // namespace entmoot

@@ -120,6 +120,7 @@ class JsServer final : public Actor,
   double random() noexcept override { return js_.random.fraction(); }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { js_.random.fill(bytes); }
   double uptime() noexcept override;
+  double wall_clock() noexcept override;
   void report_error(Uncaught kind, std::string_view message, std::string_view stack) override {
     log_.uncaught(kind, message, stack);
   }
