@@ -29,6 +29,10 @@ struct StoreFixture {
   PowerCutVfs disk;
   RoomStore store = open();
   RoomStore open() { return RoomStore::open("store", {.vfs = disk.name()}).value(); }
+  void reopen() {
+    { const RoomStore closed = std::move(store); }
+    store = open();
+  }
   RoomId room(const std::string& topic, int records = 0) {
     const RoomId id = store.create(topic).value().id;
     for (int i = 1; i <= records; ++i) store.append(id, i, "record " + std::to_string(i)).value();
@@ -70,7 +74,7 @@ TEST_CASE_FIXTURE(StoreFixture, "records are read back in order, byte for byte, 
     CHECK(journal(other, 1) == Journal{"1 record 1"});
     CHECK(store.find("chat:a").value() ==
           StoredRoom{.id = id, .topic = "chat:a", .first_sequence = 1, .last_sequence = 4});
-    store = RoomStore(std::move(store));
+    reopen();
   }
 }
 
@@ -265,7 +269,7 @@ TEST_CASE("the folder has mode 0700 and its files 0600, whatever the umask is, a
   const auto path = folder.path / "data";
   for (int opened = 0; opened < 2; ++opened) {
     auto store = RoomStore::open(path);
-    REQUIRE(store);
+    REQUIRE(store.has_value());
     REQUIRE(store->set_meta("a", "b"));
     CHECK(mode_of(path) == 0700);
     CHECK(mode_of(path / "rooms.sqlite") == 0600);
@@ -279,10 +283,10 @@ TEST_CASE("the folder has mode 0700 and its files 0600, whatever the umask is, a
 TEST_CASE("a store that is open is refused to a second connection, which is told which file it is and what to do") {
   const TemporaryFolder folder;
   auto store = RoomStore::open(folder.path / "data");
-  REQUIRE(store);
+  REQUIRE(store.has_value());
   for (int i = 0; i < 2; ++i) {  // the first refusal must not cost the lock
     const auto second = RoomStore::open(folder.path / "data");
-    REQUIRE_FALSE(second);
+    REQUIRE_FALSE(second.has_value());
     CHECK(second.error().code == ErrorCode::unavailable);
     CHECK(second.error().reason.find((folder.path / "data" / "rooms.sqlite").string() + " is in use") == 0);
     CHECK(second.error().reason.find("stop the server") != std::string::npos);
@@ -310,9 +314,9 @@ TEST_CASE("a store that is open is refused to another process, and is free when 
   };
   {
     auto store = RoomStore::open(path);
-    REQUIRE(store);
+    REQUIRE(store.has_value());
     CHECK(other_process() == 11);
-    REQUIRE(store->create("chat:a"));
+    REQUIRE(store->create("chat:a").has_value());
     CHECK(other_process() == 11);
   }
   CHECK(other_process() == 10);
@@ -323,37 +327,37 @@ TEST_CASE("a store of a newer version is refused and stays as it is") {
   const auto file = (folder.path / "rooms.sqlite").string();
   {
     auto newer = Database::open(file);
-    REQUIRE(newer);
+    REQUIRE(newer.has_value());
     REQUIRE(newer->run("create table things (a); pragma user_version = 1000"));
   }
   const auto refused = RoomStore::open(folder.path);
-  REQUIRE_FALSE(refused);
+  REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::invalid);
   CHECK(refused.error().reason.find("was written by a newer version of Entmoot") != std::string::npos);
   auto newer = Database::open(file);
-  REQUIRE(newer);
+  REQUIRE(newer.has_value());
   CHECK(newer->run("insert into things values (1)"));
 }
 
 TEST_CASE("a file that is no store is refused") {
   const TemporaryFolder folder;
   folder.write("rooms.sqlite", std::string(5000, 'x'));
-  CHECK_FALSE(RoomStore::open(folder.path));
+  CHECK_FALSE(RoomStore::open(folder.path).has_value());
   folder.write("file", "");
-  CHECK_FALSE(RoomStore::open(folder.path / "file"));
-  CHECK_FALSE(RoomStore::open(folder.path / "no" / "parent"));
+  CHECK_FALSE(RoomStore::open(folder.path / "file").has_value());
+  CHECK_FALSE(RoomStore::open(folder.path / "no" / "parent").has_value());
 }
 
 TEST_CASE("a backup opens and has the same rooms, with what was written while it was made; it replaces nothing") {
   const TemporaryFolder folder;
   auto store = RoomStore::open(folder.path / "data");
-  REQUIRE(store);
+  REQUIRE(store.has_value());
   const RoomId id = store->create("chat:a")->id;
   for (int i = 1; i <= 200; ++i) store->append(id, i, std::string(500, 'r')).value();
   REQUIRE(store->put_image(id, 200, std::string(100'000, 'i')));
   {
     auto copy = store->start_backup(folder.path / "copy");
-    REQUIRE(copy);
+    REQUIRE(copy.has_value());
     CHECK(copy->step(1).value());
     REQUIRE(store->append(id, 201, "meanwhile"));
     CHECK_FALSE(std::filesystem::exists(folder.path / "copy" / "rooms.sqlite"));
@@ -365,13 +369,13 @@ TEST_CASE("a backup opens and has the same rooms, with what was written while it
   CHECK(store->backup(folder.path / "copy").error().code == ErrorCode::already_exists);
   {
     const auto given_up = store->start_backup(folder.path / "other");
-    REQUIRE(given_up);
+    REQUIRE(given_up.has_value());
   }
   CHECK(std::filesystem::is_empty(folder.path / "other"));
   CHECK(store->backup(folder.path / "other"));
   for (const char* name : {"copy", "other"}) {
     auto backup = RoomStore::open(folder.path / name);
-    REQUIRE(backup);
+    REQUIRE(backup.has_value());
     CHECK(backup->verify());
     CHECK(backup->find("chat:a").value() == store->find("chat:a").value());
     CHECK(backup->images(id).value() == store->images(id).value());
