@@ -4,9 +4,9 @@
 //
 //   bench_store FOLDER [SECONDS]
 //
-// FOLDER is created on the disk that is to be measured, and removed at the end. Each room has one record of 200 bytes under
-// way, as a room that waits for its acknowledgement has; the callbacks post to one other thread, which sends the next one.
-// The figures of the disk alone are taken before and after each, because disks are unsteady.
+// FOLDER is created on the disk that is to be measured, and removed at the end. Each room has one record of 200 bytes
+// under way, as a room that waits for its acknowledgement has; the callbacks post to one other thread, which sends the
+// next one. The figures of the disk alone are taken before and after each, because disks are unsteady.
 
 #include <entmoot/base/log.hpp>
 #include <entmoot/store/store_writer.hpp>
@@ -91,12 +91,13 @@ void rooms(const std::filesystem::path& folder, std::size_t count, double second
     StoreWriter writer(std::move(store));
     const auto send = [&](Room& room) {
       room.sent = Steady::now();
-      writer.append(room.id, room.next++, std::string(200, 'r'), Commit::now, [&, at = &room](const Result<void>& result) {
-        if (!result) std::abort();
-        const std::lock_guard lock(mutex);
-        answered.push_back(at);
-        changed.notify_one();
-      });
+      writer.append(room.id, room.next++, std::string(200, 'r'), Commit::now,
+                    [&, at = &room](const Result<void>& result) {
+                      if (!result) std::abort();
+                      const std::lock_guard lock(mutex);
+                      answered.push_back(at);
+                      changed.notify_one();
+                    });
     };
     const auto began = Steady::now();
     const auto until = began + std::chrono::duration<double>(seconds);
@@ -121,11 +122,12 @@ void rooms(const std::filesystem::path& folder, std::size_t count, double second
       mine.clear();
     }
     const StoreWriterCounters counters = writer.counters();
-    std::printf("%5zu rooms  %8.0f commits/s  %8.0f records/s  p50 %7.0f µs  p99 %7.0f µs  (%2.0f %% of the time in commits, "
-                "%.1f %% in %llu checkpoints)\n",
-                count, static_cast<double>(counters.commits) / seconds, static_cast<double>(counters.records) / seconds,
-                waits.at(0.5), waits.at(0.99), 100 * counters.seconds_in_commit / seconds,
-                100 * counters.seconds_in_checkpoints / seconds, static_cast<unsigned long long>(counters.checkpoints));
+    std::printf(
+        "%5zu rooms  %8.0f commits/s  %8.0f records/s  p50 %7.0f µs  p99 %7.0f µs  (%2.0f %% of the time in commits, "
+        "%.1f %% in %llu checkpoints)\n",
+        count, static_cast<double>(counters.commits) / seconds, static_cast<double>(counters.records) / seconds,
+        waits.at(0.5), waits.at(0.99), 100 * counters.seconds_in_commit / seconds,
+        100 * counters.seconds_in_checkpoints / seconds, static_cast<unsigned long long>(counters.checkpoints));
   }
   std::filesystem::remove_all(data);
 }

@@ -373,7 +373,7 @@ Result<void> RoomStore::atomically(UniqueFunction<Result<void>(RoomStore&)> chan
     return parts_->together([&] { return guarded([&] { return change(*this); }); });
   }
   if (auto done = parts_->database.run("savepoint change"); !done) return parts_->explained(done.error());
-  const auto done = guarded([&] { return change(*this); });
+  auto done = guarded([&] { return change(*this); });
   if (!in_transaction()) return done;  // a failure has rolled everything back
   if (!done) parts_->garbage = true;   // sweep() finds out
   const auto ended = parts_->database.run(done ? "release change" : "rollback to change; release change");
@@ -650,7 +650,7 @@ Result<void> RoomStore::probe() { return set_meta("probe", std::string(probe_byt
 struct RoomStoreBackup::Parts {
   std::filesystem::path partial;
   std::filesystem::path complete;
-  std::optional<DatabaseCopy> copy = {};
+  std::unique_ptr<DatabaseCopy> copy = {};  // null: it is over
   bool done = false;
 
   ~Parts() {
@@ -683,12 +683,13 @@ Result<RoomStoreBackup> RoomStore::start_backup(const std::filesystem::path& dir
   if (!to) return to.error();
   auto copy = DatabaseCopy::start(parts_->database, *std::move(to));
   if (!copy) return copy.error();
-  parts->copy.emplace(*std::move(copy));
+  parts->copy = std::make_unique<DatabaseCopy>(*std::move(copy));
   return RoomStoreBackup(std::move(parts));
 }
 
 Result<bool> RoomStoreBackup::step(int pages) {
   if (parts_->done) return false;
+  if (!parts_->copy) return fail(ErrorCode::failed, "the backup has failed already");
   const auto more = parts_->copy->step(pages);
   if (!more) return more.error();
   if (*more) return true;

@@ -85,7 +85,9 @@ void StoreWriter::backup(std::filesystem::path directory, Committed done) {
   {
     const std::lock_guard lock(mutex_);
     if (!backup_ && !stopping_) {
-      backup_.emplace(BackupUnderWay{.directory = std::move(directory), .done = std::move(done)});
+      backup_ = std::make_unique<BackupUnderWay>();
+      backup_->directory = std::move(directory);
+      backup_->done = std::move(done);
       changed_.notify_all();
       return;
     }
@@ -154,7 +156,7 @@ void StoreWriter::work() {
     }
     lock.lock();
     const bool idle = queue_.empty() || clock_.now() < due_;
-    const bool backup = backup_.has_value();
+    const bool backup = backup_ != nullptr;
     lock.unlock();
     keep_house(idle, backup);
   }
@@ -361,7 +363,7 @@ void StoreWriter::step_backup() {
   if (!backup_->copy) {
     auto copy = store_.start_backup(backup_->directory);
     if (!copy) return end_backup(copy.error());
-    backup_->copy.emplace(*std::move(copy));
+    backup_->copy = std::make_unique<RoomStoreBackup>(*std::move(copy));
   }
   const auto more = backup_->copy->step(backup_pages);
   if (more && *more) return;

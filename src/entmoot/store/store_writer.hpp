@@ -46,11 +46,13 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace entmoot {
@@ -139,7 +141,7 @@ class StoreWriter {
   struct BackupUnderWay {
     std::filesystem::path directory = {};
     Committed done = {};
-    std::optional<RoomStoreBackup> copy = {};
+    std::unique_ptr<RoomStoreBackup> copy = {};  // of the thread; null until its first step
   };
 
   [[nodiscard]] std::optional<Error> enqueue(Item& item, Commit mode);
@@ -175,7 +177,7 @@ class StoreWriter {
   std::uint64_t next_ticket_ = 1;
   StoreWriterCounters counters_;
   std::optional<Error> reason_;
-  std::optional<BackupUnderWay> backup_;
+  std::unique_ptr<BackupUnderWay> backup_;
   bool waiting_ = false;
   bool stopping_ = false;
   std::atomic<bool> failing_ = false;
