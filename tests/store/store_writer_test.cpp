@@ -7,15 +7,21 @@
 
 #include <doctest/doctest.h>
 
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -335,6 +341,41 @@ TEST_CASE_FIXTURE(WriterFixture, "a full disk fails all that is queued and what 
   CHECK(last(b) == 0);
   append(b, 1);
   CHECK(answers.wait_for_all().back() == "b1");
+}
+
+TEST_CASE_FIXTURE(WriterFixture, "a disk that stays full is logged once, and once more when it has space again") {
+  struct LogOnto {
+    explicit LogOnto(std::ostream& out) {
+      const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(out);
+      spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
+      spdlog::default_logger()->set_pattern("%l %v");
+    }
+    ~LogOnto() { spdlog::set_default_logger(before); }
+    LogOnto(const LogOnto&) = delete;
+    LogOnto& operator=(const LogOnto&) = delete;
+    const std::shared_ptr<spdlog::logger> before = spdlog::default_logger();
+  };
+  std::ostringstream lines;
+  {
+    const LogOnto log(lines);
+    start();
+    std::atomic<int> attempts = 0;
+    disk.set_hook([&](Operation operation, const std::string&) -> int {
+      if (operation != Operation::write || failure == SQLITE_OK) return SQLITE_OK;
+      ++attempts;
+      return failure;
+    });
+    failure = SQLITE_FULL;
+    append(a, 1);
+    while (attempts < 5) std::this_thread::yield();
+    failure = SQLITE_OK;
+    while (writer->failing()) std::this_thread::yield();
+    writer.reset();
+  }
+  const std::string text = lines.str();
+  CHECK(std::ranges::count(text, '\n') == 2);
+  CHECK(text.find("error store: the disk of the data folder is full: free some space") == 0);
+  CHECK(text.find("info store: the disk of the data folder takes records again") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(WriterFixture,

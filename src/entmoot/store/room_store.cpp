@@ -60,7 +60,6 @@ enum Sql : std::size_t {
   put_image_row,
   drop_old_images,
   read_images,
-  image_usage,
   put_state_row,
   read_state,
   delete_state,
@@ -84,35 +83,42 @@ enum Sql : std::size_t {
   ", (select coalesce(sum(length(image)), 0) from images where room = rooms.id)"                            \
   ", (select coalesce(sum(length(cast(state as blob))), 0) from states where room = rooms.id) from rooms"
 
-constexpr std::array<const char*, sql_count> sql_texts = {
-    "select id, topic, discarded, " ENTMOOT_LAST_SEQUENCE " from rooms where topic = ?",
-    "select id, topic, discarded, " ENTMOOT_LAST_SEQUENCE " from rooms where id = ?",
-    "insert into rooms (topic) values (?)",
-    "delete from rooms where id = ?",
-    "insert into records (room, sequence, record) values (?, ?, ?)",
-    "select sequence, record from records where room = ? and sequence >= ? order by sequence",
-    "update rooms set discarded = ?2 where id = ?1",
-    "insert into garbage (room, before) values (?, ?) on conflict (room) do update set before = max(before, "
-    "excluded.before)",
-    "select max(sequence) from images where room = ?",
-    "insert or replace into images (room, sequence, image) values (?, ?, ?)",
-    "delete from images where room = ?1 and sequence < coalesce((select sequence from images where room = ?1 "
-    "order by sequence desc limit 1 offset ?2 - 1), 0)",
-    "select sequence, image from images where room = ? order by sequence desc",
-    "select 1 from images where room = ? limit 1",
-    "insert or replace into states (room, sequence, state) values (?, ?, ?)",
-    "select sequence, state from states where room = ?",
-    "delete from states where room = ?",
-    "select value from meta where key = ?",
-    "insert or replace into meta (key, value) values (?, ?)",
-    "select room, before from garbage order by room limit 1",
-    "select sequence from records where room = ? and sequence < ? order by sequence limit 1 offset ?",
-    "delete from records where room = ? and sequence < ?",
-    "delete from images where room = ?",
-    "delete from garbage where room = ?",
-    ENTMOOT_USAGE " order by id",
-    ENTMOOT_USAGE " where id = ?",
-};
+/// The text of a statement.
+constexpr const char* text_of(Sql which) {
+  switch (which) {
+    case room_by_topic: return "select id, topic, discarded, " ENTMOOT_LAST_SEQUENCE " from rooms where topic = ?";
+    case room_by_id: return "select id, topic, discarded, " ENTMOOT_LAST_SEQUENCE " from rooms where id = ?";
+    case insert_room: return "insert into rooms (topic) values (?)";
+    case delete_room: return "delete from rooms where id = ?";
+    case insert_record: return "insert into records (room, sequence, record) values (?, ?, ?)";
+    case read_records: return "select sequence, record from records where room = ? and sequence >= ? order by sequence";
+    case set_discarded: return "update rooms set discarded = ?2 where id = ?1";
+    case add_garbage:
+      return "insert into garbage (room, before) values (?, ?) on conflict (room) do update set before = max(before, "
+             "excluded.before)";
+    case newest_image: return "select max(sequence) from images where room = ?";
+    case put_image_row: return "insert or replace into images (room, sequence, image) values (?, ?, ?)";
+    case drop_old_images:
+      return "delete from images where room = ?1 and sequence < coalesce((select sequence from images where room = ?1 "
+             "order by sequence desc limit 1 offset ?2 - 1), 0)";
+    case read_images: return "select sequence, image from images where room = ? order by sequence desc";
+    case put_state_row: return "insert or replace into states (room, sequence, state) values (?, ?, ?)";
+    case read_state: return "select sequence, state from states where room = ?";
+    case delete_state: return "delete from states where room = ?";
+    case get_meta: return "select value from meta where key = ?";
+    case put_meta: return "insert or replace into meta (key, value) values (?, ?)";
+    case first_garbage: return "select room, before from garbage order by room limit 1";
+    case garbage_boundary:
+      return "select sequence from records where room = ? and sequence < ? order by sequence limit 1 offset ?";
+    case delete_records: return "delete from records where room = ? and sequence < ?";
+    case delete_image_rows: return "delete from images where room = ?";
+    case delete_garbage: return "delete from garbage where room = ?";
+    case usage_of_all: return ENTMOOT_USAGE " order by id";
+    case usage_of_one: return ENTMOOT_USAGE " where id = ?";
+    case sql_count: break;
+  }
+  return nullptr;
+}
 
 #undef ENTMOOT_USAGE
 #undef ENTMOOT_LAST_SEQUENCE
@@ -171,7 +177,7 @@ struct RoomStore::Parts {
   Result<Statement*> sql(Sql which) {
     auto& statement = statements[which];
     if (!statement) {
-      auto prepared = database.prepare(sql_texts[which]);
+      auto prepared = database.prepare(text_of(which));
       if (!prepared) return explained(prepared.error());
       statement.emplace(*std::move(prepared));
     }
