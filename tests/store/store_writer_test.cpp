@@ -195,6 +195,14 @@ TEST_CASE_FIXTURE(WriterFixture, "relaxed records without company are committed 
   CHECK(answers.wait_for_all() == Names{"a1"});
 }
 
+TEST_CASE_FIXTURE(WriterFixture, "relaxed records do not wait in a queue that is half full") {
+  SUBCASE("by their number") { options.items_max = 4; }
+  SUBCASE("by their bytes") { options.bytes_max = 40; }
+  start();
+  for (int i = 1; i <= 3; ++i) append(a, i, Commit::relaxed);
+  CHECK(answers.wait_for_all() == Names{"a1", "a2", "a3"});
+}
+
 TEST_CASE_FIXTURE(WriterFixture,
                   "a job sees every record that was queued before it, also a relaxed one, and none after it") {
   start();

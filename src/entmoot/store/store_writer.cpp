@@ -122,7 +122,9 @@ std::optional<Error> StoreWriter::enqueue(Item& item, Commit mode) {
   ++counters_.queued;
   counters_.queued_bytes += item.bytes;
   item.ticket = next_ticket_++;
-  const TimePoint due = mode == Commit::now ? at_once : clock_.now() + options_.relaxed_wait;
+  // Company enough: a relaxed record must not wait in a queue that refuses others.
+  const bool crowded = counters_.queued > options_.items_max / 2 || counters_.queued_bytes > options_.bytes_max / 2;
+  const TimePoint due = mode == Commit::now || crowded ? at_once : clock_.now() + options_.relaxed_wait;
   queue_.push_back(std::move(item));
   if (due < due_) {
     due_ = due;

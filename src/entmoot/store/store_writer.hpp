@@ -8,8 +8,8 @@
 //
 // Queue. One queue for everything, in the order of the calls. The thread takes all that is queued up to the next run()
 // job, writes it in one transaction, waits for the disk once, and then calls the callbacks, in order. A queue that only
-// holds relaxed records may wait for company (`relaxed_wait`); anything else is written at once. run() jobs run between
-// two transactions, after all that was queued before them has been committed.
+// holds relaxed records may wait for company (`relaxed_wait`), until it is half full; anything else is written at once.
+// run() jobs run between two transactions, after all that was queued before them has been committed.
 //
 // Bounds: the number and the bytes of what was accepted and is not answered yet. Beyond them, a call is answered
 // `overloaded`.
