@@ -55,7 +55,7 @@ class RecordedHost final : public js::Host {
   void report_error(Uncaught kind, std::string_view message, std::string_view stack) override;
   double random() noexcept override;
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override;
-  double wall_clock() noexcept { return static_cast<double>(state_.now_ms); }
+  double wall_clock() noexcept override { return static_cast<double>(state_.now_ms); }
   double uptime() noexcept override { return static_cast<double>(state_.now_ms - state_.began_ms); }
   bool interrupt() noexcept override { return live_.interrupt(); }
 
