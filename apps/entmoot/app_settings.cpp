@@ -166,6 +166,11 @@ void add_server(SettingTable<Config>& table) {
       .flag(
           {"compress", "Compress messages to clients that support it; read SECURITY.md first."},
           [](auto& config) -> auto& { return config.compress; })
+      .text(
+          {"data",
+           "Folder of the data of durable rooms (`durable`), relative to the app's folder. It is created when a route "
+           "is durable."},
+          "the path of a folder", [](auto& config) -> auto& { return config.data; })
       .time(
           {"publicCache", "How long browsers may cache a file of public/ without revalidation."}, {0, 366 * day},
           [](auto& config) -> auto& { return config.public_cache; })

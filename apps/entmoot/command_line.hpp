@@ -29,6 +29,7 @@ struct Serve {
   bool watch = false;  ///< Reload rooms whenever a file is saved.
   std::optional<std::uint16_t> port = {};
   std::optional<std::string> address = {};
+  std::optional<std::string> data = {};
   std::string log = "info";
 };
 /// Reports the app's errors without starting it.

@@ -65,6 +65,7 @@ struct Config {
   entmoot::RoomLimits limits = {};
   std::map<std::string, entmoot::RoomLimits> rooms = {};  ///< By route pattern; each has all limits.
   NodeLimits node = {};
+  std::string data = "data";  ///< The folder of durable rooms' data, relative to the app's.
 
   /// The limits of a route's rooms; `pattern` is the route's ("room:*").
   [[nodiscard]] const entmoot::RoomLimits& limits_of(const std::string& pattern) const {

@@ -15,6 +15,24 @@ namespace {
 constexpr double heap_max = 63 * megabyte;
 static_assert(heap_max <= js::RegionArena::heap_bytes_max);
 
+Result<void> read_durability(const Json& value, RoomLimits& limits) {
+  if (value.is_bool()) {
+    limits.durability = value.get_bool() ? Durability::full : Durability::none;
+    return {};
+  }
+  if (!value.is_string() || value.get_string() != "relaxed") return fail(ErrorCode::invalid, "");
+  limits.durability = Durability::relaxed;
+  return {};
+}
+
+std::string show_durability(const RoomLimits& limits) {
+  switch (limits.durability) {
+    case Durability::none: return "false";
+    case Durability::relaxed: return "\"relaxed\"";
+    default: return "true";
+  }
+}
+
 SettingTable<RoomLimits> make_limit_settings() {
   SettingTable<RoomLimits> table;
   table
@@ -101,6 +119,10 @@ SettingTable<RoomLimits> make_limit_settings() {
       .count(
           {"history.replay", "Entries that `room.history.last()` returns when called without a count."}, {0, 100'000},
           [](auto& limits) -> auto& { return limits.history.replay_max; });
+  table.add({"durable",
+             "What of a room outlives the server's process: `false` nothing, `\"relaxed\"` its state, except for what "
+             "happened in the last 50 ms, `true` everything that anybody has seen (docs/durability.md)."},
+            "boolean | \"relaxed\"", "true, false or \"relaxed\"", read_durability, show_durability);
   return table.all_on_reload();
 }
 

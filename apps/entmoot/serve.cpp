@@ -4,6 +4,7 @@
 
 #include "complain.hpp"
 #include "server/app_loader.hpp"
+#include "server/data_folder.hpp"
 #include "server/server.hpp"
 
 #include <entmoot/base/descriptor_table.hpp>
@@ -51,13 +52,15 @@ ExitCode serve_app(const command::Serve& serve) {
   log::start(serve.log);
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection is an error of that write
   auto loader = std::make_unique<AppLoader>(
-      serve.dir, AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address});
+      serve.dir, AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data});
   auto app = loader->load();
   if (!app) return print_errors(app.error().reason);
   for (const auto& warning : warnings_of(**app)) log::warn("{}", warning);
 
   const Signals signals{SIGTERM, SIGINT, SIGHUP};
-  Server server(*app, std::move(loader), serve.watch);
+  auto data = open_data(**app);
+  if (!data) return complain(data.error().reason);
+  Server server(*app, std::move(loader), *std::move(data), serve.watch);
   if (auto started = server.start(); !started) return complain(started.error().reason);
   fmt::print("Listening on http://localhost:{} (Ctrl-C to stop)\n", server.port());
   std::fflush(stdout);

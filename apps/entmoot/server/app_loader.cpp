@@ -89,6 +89,7 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
     app->config = *std::move(config);
     if (options_.port) app->config.listener.port = *options_.port;
     if (options_.address) app->config.listener.address = *options_.address;
+    if (options_.data) app->config.data = fs::absolute(*options_.data).string();
   } else {
     problems.push_back(config.error().reason);
   }

@@ -31,8 +31,9 @@ class AppLoader {
  public:
   struct Options {
     bool develops = false;                   ///< See PublicFilesOptions.
-    std::optional<std::uint16_t> port = {};  ///< Overrides the configuration; so does `address`.
+    std::optional<std::uint16_t> port = {};  ///< Overrides the configuration; so do the next ones.
     std::optional<std::string> address = {};
+    std::optional<std::string> data = {};
   };
   explicit AppLoader(const std::filesystem::path& folder) : AppLoader(folder, Options()) {}
   AppLoader(const std::filesystem::path& folder, Options options);

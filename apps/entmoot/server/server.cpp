@@ -52,7 +52,7 @@ std::string names(const std::vector<std::string>& list) { return fmt::format("`{
 
 }  // namespace
 
-NodeOptions node_options(const App& app, ChannelRoutes channels) {
+NodeOptions node_options(const App& app, ChannelRoutes channels, std::shared_ptr<StoreWriter> store) {
   const Config& config = app.config;
   HttpOptions http = config.http;
   http.hosts = {.loopback_only = is_loopback_address(config.listener.address) && !config.proxy &&
@@ -68,7 +68,8 @@ NodeOptions node_options(const App& app, ChannelRoutes channels) {
                                              .memory = {.bytes = config.node.memory},
                                              .restarts = config.node.restarts,
                                              .backoff = config.node.backoff,
-                                             .behind_proxy = config.proxy},
+                                             .behind_proxy = config.proxy,
+                                             .store = std::move(store)},
                                    .socket_path = config.socket.path,
                                    .socket = socket_of(config),
                                    .socket_limits = config.socket.limits,
@@ -78,12 +79,14 @@ NodeOptions node_options(const App& app, ChannelRoutes channels) {
                                    .own_files = browser_files(config.socket.path)}};
 }
 
-Server::Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, bool watch)
+Server::Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, std::shared_ptr<StoreWriter> store,
+               bool watch)
     : app_(std::move(app)),
       watch_(watch),
       node_(node_options(*app_, watch ? ChannelRoutes{{std::string(DevNews::topic),
                                                        [this] { return std::make_unique<DevChannel>(*news_); }}}
-                                      : ChannelRoutes{})),
+                                      : ChannelRoutes{},
+                         std::move(store))),
       reloader_(node_.shards()[0], app_, std::move(loader), *this) {
   if (watch) news_.emplace(node_.shards(), node_.pubsub());
 }

@@ -15,6 +15,7 @@
 #include "reloader.hpp"
 
 #include <entmoot/node/node.hpp>
+#include <entmoot/store/store_writer.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -27,8 +28,9 @@ class Control;
 
 class Server final : private Reloader::Listener {
  public:
-  /// `loader` has loaded `app`. With `watch`, a changed file triggers a reload.
-  Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, bool watch);
+  /// `loader` has loaded `app`. `store`: that of open_data(). With `watch`, a changed file triggers a reload.
+  Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, std::shared_ptr<entmoot::StoreWriter> store,
+         bool watch);
   /// stop().
   ~Server() override;
 
@@ -56,6 +58,7 @@ class Server final : private Reloader::Listener {
 };
 
 /// The options of a node that serves `app`. `channels` take precedence over the rooms.
-[[nodiscard]] entmoot::NodeOptions node_options(const App& app, entmoot::ChannelRoutes channels = {});
+[[nodiscard]] entmoot::NodeOptions node_options(const App& app, entmoot::ChannelRoutes channels = {},
+                                                std::shared_ptr<entmoot::StoreWriter> store = {});
 
 }  // namespace entmoot_app

@@ -25,6 +25,14 @@ constexpr Duration own_timeout = 5s;
 constexpr Duration leave_again_after = 100ms;
 }  // namespace
 
+namespace {
+std::unique_ptr<RoomJournal> journal_of(const RoomContext& context, const ActorVersions& versions) {
+  const Durability durability = versions.route()->limits.durability;
+  if (durability == Durability::none || context.options.all_in_memory) return nullptr;
+  return std::make_unique<RoomJournal>(context.shard, *context.options.store, versions.topic(), durability);
+}
+}  // namespace
+
 Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const RoomRoute> route,
            RoomQuota::Place place, Room::Listener& listener)
     : context_(context),
@@ -35,6 +43,7 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
       account_(std::make_shared<MemoryAccount>(route->limits.budget.host_bytes_max)),
       members_(context, topic, log_, account_),
       versions_(context, std::move(topic), std::move(route), *this),
+      journal_(journal_of(context, versions_)),
       sleep_(context, versions_, *this) {
   members_.intercept(this->route().exports.intercept);
 }
@@ -133,17 +142,21 @@ void Room::tell_left(ClientNumber client, const std::string& reason) {
 std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
   account_->set_limit(route.limits.budget.host_bytes_max);
   const RoomAccess access{context_, *this, members_, listener_, log_};
-  return std::make_unique<JsServer>(context_.shard, context_.js,
-                                    JsServerOptions{.name = topic(),
-                                                    .program = route.program,
-                                                    .handlers = room_handlers(access),
-                                                    .budget = route.limits.budget,
-                                                    .account = account_,
-                                                    .console = context_.options.console});
+  JsServerOptions options{.name = topic(),
+                          .program = route.program,
+                          .handlers = room_handlers(access),
+                          .budget = route.limits.budget,
+                          .account = account_,
+                          .console = context_.options.console};
+  if (journal_) {
+    options.journal = reload_ ? journal_->open_beside() : journal_->open();
+    options.recovered = [this] { return entry::resumed(members_.numbers()); };
+  }
+  return std::make_unique<JsServer>(context_.shard, context_.js, std::move(options));
 }
 
 void Room::actor_started(JsServer& actor) {
-  if (reload_) return;
+  if (reload_ || journal_) return;
   const auto state = context_.sleeping.take(topic());
   if (!state) return;
   actor.ref().mailbox().push(own(entry::restore(*state), [](Room& room, const Result<JsonText>& restored) {
@@ -159,7 +172,11 @@ void Room::actor_ended(const ExitReason& reason) {
   ++failures_;
   last_trouble_ = reason.why.reason;
   last_reload_failed_ = false;
-  actor_lost(reason.error());
+  if (!journal_) return actor_lost(reason.error());
+  // The next actor continues where this one was before the message that ended it; the clients stay.
+  if (const auto ended = std::exchange(reload_, nullptr)) {
+    for (RoomMessage& message : ended->take_held()) refuse(std::move(message), reason.error());
+  }
 }
 
 void Room::kill(const std::string& why) {
@@ -199,6 +216,13 @@ void Room::reload(std::shared_ptr<const RoomRoute> next) {
     reload_->follow_with(std::move(next));
   } else if (!versions_.actor()) {
     use(std::move(next));
+  } else if (journal_ && !(route().exports.has("serialize") && next->exports.has("restore"))) {
+    last_reload_failed_ = true;
+    last_trouble_ = "reload: a durable room takes its state to other code through serialize() and restore()";
+    if (!context_.shard.may_log()) return;
+    log::error("room {}: it keeps running the previous version: a durable room takes its state to other code through "
+               "serialize() and restore(), which {} does not export",
+               log::quoted(topic()), log::quoted(next->file));
   } else {
     RoomReload::Listener& listener = *this;
     reload_ = std::make_unique<RoomReload>(versions_, members_, std::move(next), listener);
@@ -210,6 +234,7 @@ void Room::reload_ended(const RoomReload::Ended& ended) {
   last_trouble_ = last_reload_failed_ ? "reload: " + ended.why.reason : "";
   switch (ended.outcome) {
     case RoomReload::Outcome::reloaded:
+      if (journal_) journal_->adopt();
       if (context_.shard.may_log()) log::info("room {}: now running the new version", log::quoted(topic()));
       return resume();
     case RoomReload::Outcome::rolled_back:

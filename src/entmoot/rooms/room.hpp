@@ -6,6 +6,8 @@
 // persists when the actor is replaced.
 //
 //   first message  → an actor is started; the state of a room that slept is restored first
+//   durable        → the journal brings its actor to the state of the room's last turn (rooms/room_journal); a crash is
+//                    felt by the sender of the message only
 //   crash, kill    → the channels of its clients end with phx_error, as if linked to it: the clients rejoin the fresh
 //                    room by themselves and get its state
 //   reload         → the room continues in new code, in another actor, or is rolled back (rooms/room_reload). A client
@@ -23,6 +25,7 @@
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/rooms/actor_versions.hpp>
 #include <entmoot/rooms/room_context.hpp>
+#include <entmoot/rooms/room_journal.hpp>
 #include <entmoot/rooms/room_members.hpp>
 #include <entmoot/rooms/room_message.hpp>
 #include <entmoot/rooms/room_quota.hpp>
@@ -112,6 +115,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   // RoomReload::Listener
   void reload_ended(const RoomReload::Ended& ended) override;
   // RoomSleep::Listener
+  [[nodiscard]] bool is_durable() const override { return journal_ != nullptr; }
   [[nodiscard]] bool is_needed() const override { return !members_.empty() || reload_; }
   void fell_asleep() override { listener_.room_is_over(*this); }
 
@@ -136,6 +140,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   const std::shared_ptr<MemoryAccount> account_;  // shared with what is held for the room
   RoomMembers members_;
   ActorVersions versions_;              // after the members, which its actors command
+  std::unique_ptr<RoomJournal> journal_;  // null: the room is not durable
   std::unique_ptr<RoomReload> reload_;  // while one is in progress
   RoomSleep sleep_;
 

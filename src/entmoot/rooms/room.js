@@ -18,6 +18,7 @@
   const { isArray } = Array;
   const { push, splice, indexOf, slice } = Array.prototype;
   const { set: put, get, delete: remove } = Map.prototype;
+  const { forEach: eachEntry } = Map.prototype;
   const { add: park, delete: unpark, forEach: each } = Set.prototype;
   const { exec } = RegExp.prototype;
   const ErrorConstructor = Error;
@@ -65,7 +66,7 @@
     for (let i = 0; i < names.length; i++) defineProperty(collection, names[i], { value: methods[names[i]] });
     return collection;
   };
-  const clients = own(new Map(), { get, set: put, delete: remove }); // by number, joining ones included
+  const clients = own(new Map(), { get, set: put, delete: remove, forEach: eachEntry }); // by number, joining ones included
   const joined = own([], { push, splice, indexOf });
   const parked = own(new Set(), { add: park, delete: unpark, forEach: each }); // messages whose handleIn has returned and whose reply is pending
   let deferred = null; // the last message that is answered by a Reply: {client, call, reply, given}
@@ -383,6 +384,24 @@
     if (presenceIsUsed) host.command('usePresence');
     if (!isExported('restore') || snapshot.state === null) return snapshot.state === null;
     return followed(callFunction('restore', [snapshot.state]), () => true);
+  };
+
+  /** The room's turns were taken again, in another process or after a crash. Clients that are not connected any more leave. */
+  entries['entmoot:resumed'] = (present) => {
+    const absent = [];
+    clients.forEach((client, number) => {
+      if (apply(indexOf, present, [number]) < 0) apply(push, absent, [number]);
+    });
+    let failed = null;
+    for (let i = 0; i < absent.length; i++) {
+      try {
+        entries['entmoot:leave'](absent[i], 'closed');
+      } catch (error) {
+        failed ??= { error };
+      }
+    }
+    if (failed !== null) throw failed.error;
+    return null;
   };
 
   /** Another actor runs the room now: no message will arrive that a pending reply could wait for. */

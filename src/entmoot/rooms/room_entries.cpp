@@ -108,6 +108,11 @@ Envelope request(const JsonText& head, SharedBytes body) {
 Envelope serialize() { return message("entmoot:serialize", {}); }
 const std::string_view nothing_to_keep = R"({"state":null,"clients":[],"history":[],"presence":false})";
 Envelope restore(const JsonText& state) { return message("entmoot:restore", Arguments().json(state.view())); }
+Envelope resumed(const std::vector<ClientNumber>& present) {
+  Arguments numbers;
+  for (const ClientNumber client : present) numbers.number(client);
+  return message("entmoot:resumed", Arguments().json(numbers.done().view()));
+}
 Envelope replaced() { return message("entmoot:replaced", {}); }
 Envelope eval(std::string_view code) { return message("entmoot:eval", Arguments().text(code)); }
 Envelope describe() { return message("entmoot:describe", {}); }

@@ -19,6 +19,7 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace entmoot {
 
@@ -52,6 +53,8 @@ inline constexpr std::string_view join_name = "entmoot:join";
 extern const std::string_view nothing_to_keep;
 /// Restores `state`, the result of serialize(). The result says whether the script used it.
 [[nodiscard]] Envelope restore(const JsonText& state);
+/// The room's turns were taken again; `present` are the clients that are still connected.
+[[nodiscard]] Envelope resumed(const std::vector<ClientNumber>& present);
 /// Another actor has replaced this one: replies that await another message fail.
 [[nodiscard]] Envelope replaced();
 /// Evaluates `code` in the module's scope. The result is a readable text.

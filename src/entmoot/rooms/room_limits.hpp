@@ -7,6 +7,7 @@
 
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/base/clock.hpp>
+#include <entmoot/rooms/durability.hpp>
 #include <entmoot/runtime/budget.hpp>
 
 #include <chrono>
@@ -31,6 +32,7 @@ struct RoomLimits {
   Duration reply_timeout = std::chrono::seconds(10);  ///< The timeout of phoenix.js.
   std::size_t state_bytes_max = 4 * MiB;              ///< Serialized state, as JSON.
   HistoryLimits history = {};
+  Durability durability = Durability::none;
   friend bool operator==(const RoomLimits&, const RoomLimits&) = default;
 };
 

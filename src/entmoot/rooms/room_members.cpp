@@ -97,6 +97,13 @@ void RoomMembers::crash_channels() {
   }
 }
 
+std::vector<ClientNumber> RoomMembers::numbers() const {
+  std::vector<ClientNumber> all;
+  all.reserve(members_.size());
+  for (const auto& [number, member] : members_) all.push_back(number);
+  return all;
+}
+
 // --- commands
 
 template <class Step>

@@ -63,6 +63,7 @@ class RoomMembers {
   /// Sends an intercepted broadcast to its client unchanged.
   void pass_on(const InterceptedBroadcast& message) const;
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+  [[nodiscard]] std::vector<ClientNumber> numbers() const;
   [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
   [[nodiscard]] const std::shared_ptr<MemoryAccount>& account() const noexcept { return account_; }
 

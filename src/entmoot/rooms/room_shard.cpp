@@ -45,6 +45,10 @@ Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_vie
   if (const auto found = rooms_.find(topic); found != rooms_.end()) return found->second.get();
   auto route = routes_->route_of(topic);
   if (!route) return fail(ErrorCode::not_found, "unmatched topic");
+  const bool is_kept = route->limits.durability != Durability::none && !shared_.options.all_in_memory;
+  if (is_kept && !shared_.options.store) {
+    return fail(ErrorCode::unavailable, "durable rooms need a restart of the server, which opens the folder of their data");
+  }
   auto place = shared_.quota.admit(address);
   if (!place) return place.error();
   if (auto admitted = shared_.memory.admit_room(); !admitted) return admitted.error();

@@ -49,7 +49,7 @@ void RoomSleep::trim_after(Duration delay) {
 
 bool RoomSleep::is_possible() const {
   return !serializing_ && !listener_.is_needed() && versions_.actor() && versions_.actor()->alive() &&
-         versions_.actor()->calls_pending() == 0;
+         versions_.actor()->calls_pending() == 0 && versions_.actor()->has_released();
 }
 
 void RoomSleep::begin_early() {
@@ -79,6 +79,7 @@ void RoomSleep::check() {
 }
 
 void RoomSleep::begin() {
+  if (listener_.is_durable()) return fall_asleep();
   serializing_ = true;
   Envelope message = entry::serialize();
   message.reply = ReplyTo(context_.shard, [self = self_.ref(), uses = uses_](const Result<JsonText>& state) {
@@ -92,6 +93,10 @@ void RoomSleep::serialized(const Result<JsonText>& state, std::uint64_t uses) {
   serializing_ = false;
   if (uses != uses_ || listener_.is_needed() || !versions_.actor()) return touch();
   keep(state);
+  fall_asleep();
+}
+
+void RoomSleep::fall_asleep() {
   log::debug("room {}: idle, now asleep", log::quoted(versions_.topic()));
   versions_.end_all();
   listener_.fell_asleep();

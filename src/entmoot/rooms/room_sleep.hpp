@@ -32,6 +32,8 @@ class RoomSleep {
     virtual ~Listener() = default;
     /// Whether the room has clients or a reload in progress.
     [[nodiscard]] virtual bool is_needed() const = 0;
+    /// Whether its state is kept on the disk: it needs no serialized one to sleep.
+    [[nodiscard]] virtual bool is_durable() const = 0;
     /// The room has no actor now.
     virtual void fell_asleep() = 0;
   };
@@ -55,6 +57,7 @@ class RoomSleep {
   void check();
   void begin();
   void trim_after(Duration delay);
+  void fall_asleep();
   void serialized(const Result<JsonText>& state, std::uint64_t uses);
   void keep(const Result<JsonText>& state);
 

@@ -18,6 +18,8 @@
 
 namespace entmoot {
 
+class StoreWriter;
+
 struct RoomsOptions {
   std::size_t rooms_max = 10'000;
   std::size_t rooms_per_ip_max = 100;         ///< Rooms started by clients of one address.
@@ -33,6 +35,10 @@ struct RoomsOptions {
   std::function<void(Shard& shard, const std::shared_ptr<MemoryAccount>& account, Handlers& handlers)> add_handlers =
       {};
   ScriptLog::Console console = {};  ///< Receives the console output of the scripts; default: the log.
+  /// Where durable rooms are kept; null: none can start. The rooms are its last owner.
+  std::shared_ptr<StoreWriter> store = {};
+  /// Durable rooms are like others, for tests.
+  bool all_in_memory = false;
 };
 
 }  // namespace entmoot

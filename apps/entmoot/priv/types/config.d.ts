@@ -68,6 +68,8 @@ interface EntmootLimits {
     /** Entries that `room.history.last()` returns when called without a count. Default: 300. */
     replay?: number;
   };
+  /** What of a room outlives the server's process: `false` nothing, `"relaxed"` its state, except for what happened in the last 50 ms, `true` everything that anybody has seen (docs/durability.md). Default: false. */
+  durable?: boolean | "relaxed";
 }
 
 interface EntmootConfig {
@@ -83,6 +85,8 @@ interface EntmootConfig {
   proxy?: boolean;
   /** Compress messages to clients that support it; read SECURITY.md first. Default: false. */
   compress?: boolean;
+  /** Folder of the data of durable rooms (`durable`), relative to the app's folder. It is created when a route is durable. Default: "data". */
+  data?: string;
   /** How long browsers may cache a file of public/ without revalidation. Default: "0s". */
   publicCache?: EntmootTime;
   socket?: {
