@@ -181,3 +181,24 @@ void entmoot_forget_process(JSContext *ctx)
     ctx->rt->stack_limit = 0;
     ctx->time_origin = 0;
 }
+
+size_t entmoot_runtime_bytes(void)
+{
+    return sizeof(JSRuntime);
+}
+
+/* No script is running, and no microtask waits. */
+bool entmoot_is_at_rest(JSRuntime *rt)
+{
+    return !rt->current_stack_frame && list_empty(&rt->job_list);
+}
+
+/* Forgets what js/runtime.cpp sets. Follows no pointers: the runtime may be a copy at another address. */
+void entmoot_detach(JSRuntime *rt)
+{
+    rt->stack_top = 0;
+    rt->stack_limit = 0;
+    rt->user_opaque = NULL;
+    rt->interrupt_handler = NULL;
+    rt->interrupt_opaque = NULL;
+}
