@@ -17,7 +17,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <span>
+#include <type_traits>
+
+#include <sys/mman.h>
 
 namespace entmoot::js {
 
@@ -69,6 +73,17 @@ Sha256::Digest digest_of(std::string_view header, std::string_view contents) {
   digest.add(header.substr(0, digested_bytes));
   digest.add(contents);
   return digest.finish();
+}
+
+// Memory for a copy. Faults on fresh pages take longer than the copy does, so a large one has huge pages.
+std::byte* pages_for(std::size_t bytes) {
+  constexpr std::size_t huge = std::size_t{2} << 20;
+  const std::size_t alignment = bytes < huge ? page_bytes : huge;
+  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  void* at = std::aligned_alloc(alignment, rounded);
+  if (!at) throw std::bad_alloc();
+  if (alignment == huge) (void)madvise(at, rounded, MADV_HUGEPAGE);  // where there are none, small ones do
+  return static_cast<std::byte*>(at);
 }
 
 Error refused(std::string reason) { return fail(ErrorCode::invalid, std::move(reason)); }
@@ -154,7 +169,7 @@ HeapSnapshot HeapSnapshot::take(const Runtime& runtime, std::shared_ptr<const Te
     ++made.runs_.back().pages;
     made.copied_ += page_bytes;
   }
-  made.copy_ = std::make_unique_for_overwrite<std::byte[]>(made.copied_);
+  made.copy_.reset(pages_for(made.copied_));
   std::byte* to = made.copy_.get();
   for (const Run& run : made.runs_) {
     copy_words(to, base + run.first * page_bytes, run.pages * page_bytes);

@@ -31,6 +31,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,7 +46,7 @@ class Runtime;
 class HeapSnapshot {
  public:
   /// Copies the heap of a room in a durable slot, which is a copy of `from` and between two turns (its last turn was
-  /// not dropped); nothing else is done here. On the heap's thread.
+  /// not dropped); nothing else is done here. On the heap's thread. Throws std::bad_alloc.
   [[nodiscard]] static HeapSnapshot take(const Runtime& runtime, std::shared_ptr<const TemplateHeap> from);
 
   /// Compares with the template and compresses. Any thread.
@@ -59,6 +60,9 @@ class HeapSnapshot {
     std::size_t first = 0;
     std::size_t pages = 0;
   };
+  struct Free {
+    void operator()(std::byte* copy) const noexcept { std::free(copy); }
+  };
   explicit HeapSnapshot(std::shared_ptr<const TemplateHeap> from) : from_(std::move(from)) {}
 
   std::shared_ptr<const TemplateHeap> from_;
@@ -67,7 +71,7 @@ class HeapSnapshot {
   std::size_t heap_bytes_ = 0;
   std::vector<Run> runs_;  // ascending
   std::size_t copied_ = 0;
-  std::unique_ptr<std::byte[]> copy_;  // of the runs
+  std::unique_ptr<std::byte[], Free> copy_;  // of the runs
 };
 
 /// What an encoded snapshot says of itself.
