@@ -75,7 +75,7 @@ constexpr auto everything = R"(
       weak.get(key).held, seen.size, weakSet.has(other), account.pay(n).balance, saver.pay(n).balance, saver.tell(), Account.made,
       pattern.lastIndex, pattern.exec('abc-abbc')?.groups.b ?? null, bytes[4999], view.getUint16(1), [...floats].join(),
       String(big * BigInt(n)), marked[symbol], marked[Symbol.for('ours')], symbol.description, new Date() - born, proxy.any,
-      JSON.stringify(messages.at(-1)), Object.keys(globalThis).length];
+      n === 10 ? lazy() : '', JSON.stringify(messages.at(-1)), Object.keys(globalThis).length];
   }
   function told() { return [log.splice(0), messages.length]; }
   function fail() { reject(new Error('over')); return 'rejected'; }

@@ -86,7 +86,8 @@ struct SnapshotHeader {
 
 /// Takes the slot of an encoded snapshot and puts the heap into it. All is verified before: a snapshot that is cut off,
 /// damaged, of another format, or of a template with another identity is an error (`invalid`) that says which. The
-/// errors of DurableSlots::take(). A Runtime goes on with the result, on any thread; `from` outlives it.
+/// errors of DurableSlots::take(). A Runtime goes on with the result, on any thread, in the limits that the heap had;
+/// its owner sets the heap's handlers again. `from` outlives it.
 [[nodiscard]] Result<DurableSlot> load_snapshot(std::string_view encoded, const TemplateHeap& from);
 
 }  // namespace entmoot::js
