@@ -3,7 +3,9 @@
 // A room's template, laid out by the rehearsal, is the same in each process of a build: rooms can be saved by one and
 // loaded by another (js/heap_snapshot.hpp).
 
+#include <entmoot/js/cold_pages.hpp>
 #include <entmoot/js/hash_key.hpp>
+#include <entmoot/js/region.hpp>
 #include <entmoot/js/script.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 
@@ -21,14 +23,16 @@ using namespace entmoot;
 
 namespace {
 
-std::string identity() {
+Program room_program() {
   const auto script =
       js::compile_script("room.ts", "const said: string[] = []; function say(x: string) { said.push(x); }");
   REQUIRE(script.has_value());
-  const auto program = load_room_program(*script, {});
+  auto program = load_room_program(*script, {});
   REQUIRE(program.has_value());
-  return fmt::format("{:02x}", fmt::join(program->heap().identity(), ""));
+  return *program;
 }
+
+std::string identity() { return fmt::format("{:02x}", fmt::join(room_program().heap().identity(), "")); }
 
 }  // namespace
 
@@ -54,7 +58,23 @@ TEST_CASE("the template of a room has the same identity in each process of a bui
   CHECK(identity() == here);
 }
 
-// Run by the test above, in a process of its own.
+TEST_CASE("what a snapshot changes in its copy of a room is in front of all cold pages") {
+  const Program program = room_program();
+  const auto cold = program.heap().cold_range();
+  if (cold.from == cold.to) return;  // only in the release preset
+  js::RegionArena arena;
+  const js::Region region = arena.take();
+  js::Heap& heap = program.heap().copy_into(region, {});
+  constexpr std::size_t largest = 4096;  // of the engine's structures
+  for (const js::Root which : {js::Root::runtime, js::Root::context}) {
+    const auto address = heap.roots()[static_cast<std::size_t>(which)];
+    CHECK(address - reinterpret_cast<std::uint64_t>(region.base) + largest <= cold.from);
+  }
+  js::forget_cold(heap);
+  arena.give_back(region, heap.touched());
+}
+
+// Run by the first test, in a process of its own.
 TEST_CASE("prints the identity of a room" * doctest::skip()) {
   js::set_hash_key(std::strtoull(std::getenv("ENTMOOT_HASH_KEY"), nullptr, 10));
   std::puts(identity().c_str());

@@ -37,7 +37,8 @@ void entmoot_set_hash_key(std::uint64_t key);
 void entmoot_forget_process(JSContext* ctx);
 std::size_t entmoot_runtime_bytes();
 bool entmoot_is_at_rest(JSRuntime* rt);
-void entmoot_detach(JSRuntime* rt);
+std::size_t entmoot_context_bytes();
+void entmoot_detach(JSRuntime* rt, JSContext* ctx);
 
 /// js/engine_layout.c
 bool entmoot_has_arenas();

@@ -176,14 +176,18 @@ HeapSnapshot HeapSnapshot::take(const Runtime& runtime, std::shared_ptr<const Te
     to += run.pages * page_bytes;
   }
 
-  // What refers to this process. Both lie in front of all cold pages.
+  // What refers to this process, or depends on when it was preempted.
+  const auto copied = [&made](std::uint64_t address, std::size_t bytes) {
+    const std::uint64_t offset = address - made.base_;
+    ENTMOOT_CHECK(offset + bytes <= made.runs_.front().pages * page_bytes,
+                  "the engine's runtime and context lie in front of all cold pages");
+    return made.copy_.get() + offset;
+  };
   auto& copy = *reinterpret_cast<Heap*>(made.copy_.get());
-  const std::uint64_t engine_at = root(copy, Root::runtime) - made.base_;
-  ENTMOOT_CHECK(engine_at + entmoot_runtime_bytes() <= made.runs_.front().pages * page_bytes,
-                "the engine's runtime lies in front of all cold pages");
   copy.forget_process();
   root(copy, Root::graph) = 0;
-  entmoot_detach(reinterpret_cast<JSRuntime*>(made.copy_.get() + engine_at));
+  entmoot_detach(reinterpret_cast<JSRuntime*>(copied(root(copy, Root::runtime), entmoot_runtime_bytes())),
+                 reinterpret_cast<JSContext*>(copied(root(copy, Root::context), entmoot_context_bytes())));
   return made;
 }
 
