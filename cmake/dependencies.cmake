@@ -21,6 +21,11 @@ find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(zstd CONFIG REQUIRED)
+set(ENTMOOT_ZSTD zstd::libzstd_shared)
+if(PROJECT_IS_TOP_LEVEL AND NOT ENTMOOT_SANITIZE AND TARGET zstd::libzstd_static)
+  set(ENTMOOT_ZSTD zstd::libzstd_static)
+endif()
 
 # For the programs in apps, tests and bench.
 if(PROJECT_IS_TOP_LEVEL)

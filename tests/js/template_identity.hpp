@@ -3,6 +3,7 @@
 #pragma once
 
 #include <entmoot/js/builtin_script.hpp>
+#include <entmoot/js/rehearsal.hpp>
 #include <entmoot/js/script.hpp>
 #include <entmoot/js/template_heap.hpp>
 
@@ -26,6 +27,15 @@ inline std::string identity_of_an_example() {
   const auto script = compile_script("room.ts", source);
   if (!script) std::abort();
   TemplateOptions options{.scripts = {BuiltinScript::compile(helper)}};
+  static constexpr EmbeddedFile program = {"program.js", R"(
+    const said = new Map();
+    export function say(text) { said.set({ text }, text.split(' ').map((word) => word.toUpperCase())); return said.size; }
+  )"};
+  options.heat = rehearse(options.scripts, {.program = program,
+                                            .start = {},
+                                            .often = {{Entry::Kind::invoke, "say", R"(["hello you"])", 0}},
+                                            .sometimes = {{Entry::Kind::invoke, "say", R"(["once"])", 0}},
+                                            .answers = {}});
   options.globals.emplace("settings", JsonText::of(parse_json(R"({"a":[1,2.5,"x"]})").value()));
   const auto heap = TemplateHeap::build(*script, options);
   if (!heap) std::abort();

@@ -35,6 +35,10 @@ JSValue entmoot_map_get(JSContext* ctx, JSValueConst map, std::int64_t key);
 std::uint64_t entmoot_get_hash_key();
 void entmoot_set_hash_key(std::uint64_t key);
 void entmoot_forget_process(JSContext* ctx);
+std::size_t entmoot_runtime_bytes();
+bool entmoot_is_at_rest(JSRuntime* rt);
+std::size_t entmoot_context_bytes();
+void entmoot_detach(JSRuntime* rt, JSContext* ctx);
 
 /// js/engine_layout.c
 bool entmoot_has_arenas();

@@ -181,3 +181,31 @@ void entmoot_forget_process(JSContext *ctx)
     ctx->rt->stack_limit = 0;
     ctx->time_origin = 0;
 }
+
+size_t entmoot_runtime_bytes(void)
+{
+    return sizeof(JSRuntime);
+}
+
+size_t entmoot_context_bytes(void)
+{
+    return sizeof(JSContext);
+}
+
+/* No script is running, and no microtask waits. */
+bool entmoot_is_at_rest(JSRuntime *rt)
+{
+    return !rt->current_stack_frame && list_empty(&rt->job_list);
+}
+
+/* Forgets what js/runtime.cpp sets, and how many events are left until the next poll, which depends on when the room was
+   preempted. Follows no pointers: both may be copies at another address. */
+void entmoot_detach(JSRuntime *rt, JSContext *ctx)
+{
+    ctx->interrupt_counter = JS_INTERRUPT_COUNTER_INIT;
+    rt->stack_top = 0;
+    rt->stack_limit = 0;
+    rt->user_opaque = NULL;
+    rt->interrupt_handler = NULL;
+    rt->interrupt_opaque = NULL;
+}

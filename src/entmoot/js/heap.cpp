@@ -329,6 +329,12 @@ void Heap::on_exhausted(void (*handler)(void*), void* argument) noexcept {
   exhausted_argument_ = argument;
 }
 
+void Heap::forget_process() noexcept {
+  on_exhausted(nullptr, nullptr);
+  on_long_work(nullptr, nullptr);
+  cold_ = {};
+}
+
 ENTMOOT_ALLOCATOR const char* Heap::inspect() const noexcept {
   auto& self = const_cast<Heap&>(*this);
   std::uint32_t previous = 0;

@@ -121,6 +121,8 @@ class Heap {
   };
   [[nodiscard]] Cold& cold() noexcept { return cold_; }
 
+  /// In a copy of the heap at any address: clears the handlers and the source of cold pages.
+  void forget_process() noexcept;
   /// Checks the invariants of every block; for tests. Returns nullptr, or a description of the first violation.
   [[nodiscard]] const char* inspect() const noexcept;
   /// Marks the live bytes for AddressSanitizer, after the region was filled by copying.

@@ -62,6 +62,17 @@ ENTMOOT_RAW_WORDS void HeapImage::write(std::byte* base, std::size_t from, std::
   for (auto at = std::ranges::lower_bound(pointers, from); at != pointers.end() && *at < to; ++at) out[*at] += address;
 }
 
+void HeapImage::read(std::uintptr_t base, std::size_t from, std::span<std::uint64_t> out) const noexcept {
+  std::ranges::fill(out, 0);
+  if (from >= words.size()) return;
+  const std::size_t to = std::min(words.size(), from + out.size());
+  std::copy(words.begin() + static_cast<std::ptrdiff_t>(from), words.begin() + static_cast<std::ptrdiff_t>(to),
+            out.begin());
+  for (auto at = std::ranges::lower_bound(pointers, from); at != pointers.end() && *at < to; ++at) {
+    out[*at - from] += base;
+  }
+}
+
 std::vector<HeapBlock> blocks_of(Heap& heap) {
   struct Walk {
     std::byte* base;

@@ -30,6 +30,8 @@ struct HeapImage {
   static HeapImage of(const Heap& a, const Heap& b);
   /// Copies the words from index `from` to `to` to the address at which they lie in a heap at `base`.
   void write(std::byte* base, std::size_t from, std::size_t to) const noexcept;
+  /// The words from index `from` as they are in a heap at `base`; zeros behind the last one.
+  void read(std::uintptr_t base, std::size_t from, std::span<std::uint64_t> out) const noexcept;
 
   /// What the addresses of the two heaps must differ by, besides pages: none of its lower bytes is zero. Memory is
   /// reused without being cleared, so a short string may be followed by the upper bytes of an old pointer, and a 32-bit

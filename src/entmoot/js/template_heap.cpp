@@ -146,6 +146,20 @@ Heap& TemplateHeap::copy_into(Region region, HeapLimits limits) const noexcept {
   return heap;
 }
 
+void TemplateHeap::read_page(std::uintptr_t base, std::size_t offset, std::span<std::uint64_t> words) const noexcept {
+  image_.read(base, offset / word_bytes, words);
+}
+
+bool TemplateHeap::is_template_of(Heap& heap) const noexcept {
+  return root(heap, Root::graph) == reinterpret_cast<std::uint64_t>(graph_.get());
+}
+
+void TemplateHeap::make_cold_again(Heap& heap) const noexcept { make_cold(heap, cold_.from, cold_.to, *this); }
+
+void TemplateHeap::adopt(Heap& heap) const noexcept {
+  root(heap, Root::graph) = reinterpret_cast<std::uint64_t>(graph_.get());
+}
+
 void TemplateHeap::fill(Heap& heap, std::size_t offset) const noexcept {
   make_accessible(heap, offset);
   image_.write(reinterpret_cast<std::byte*>(&heap), offset / word_bytes, (offset + page_bytes) / word_bytes);

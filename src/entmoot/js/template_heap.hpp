@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,6 +90,18 @@ class TemplateHeap final : private PageSource {
   /// the program, the engine, the key of its hashes (js/hash_key.hpp) and each word of the template are the same. A
   /// digest; programs at an address that changes have another one in each process.
   [[nodiscard]] const HeapIdentity& identity() const noexcept { return identity_; }
+
+  // For js/heap_snapshot.hpp. Any thread.
+
+  /// The page at `offset` of a copy at `base`, before any script has run; zeros behind the template.
+  void read_page(std::uintptr_t base, std::size_t offset, std::span<std::uint64_t> words) const noexcept;
+  [[nodiscard]] ColdRange cold_range() const noexcept { return cold_; }
+  /// Whether `heap` is a copy of this template.
+  [[nodiscard]] bool is_template_of(Heap& heap) const noexcept;
+  /// Makes the cold pages of a copy cold.
+  void make_cold_again(Heap& heap) const noexcept;
+  /// Makes a heap with the bytes of a copy, from whatever process, a copy of this template.
+  void adopt(Heap& heap) const noexcept;
 
  private:
   explicit TemplateHeap(std::shared_ptr<const ModuleGraph> graph) : graph_(std::move(graph)) {}
