@@ -29,7 +29,7 @@ namespace {
 std::unique_ptr<RoomJournal> journal_of(const RoomContext& context, const ActorVersions& versions) {
   const Durability durability = versions.route()->limits.durability;
   if (durability == Durability::none || context.options.all_in_memory) return nullptr;
-  return std::make_unique<RoomJournal>(context.shard, *context.options.store, versions.topic(), durability);
+  return std::make_unique<RoomJournal>(context.shard, *context.storage, versions.topic(), durability);
 }
 }  // namespace
 
@@ -209,6 +209,10 @@ void Room::actor_lost(const Error& why) {
 void Room::use(std::shared_ptr<const RoomRoute> route) {
   members_.intercept(route->exports.intercept);
   versions_.use(std::move(route));
+}
+
+void Room::save() {
+  if (journal_ && !reload_ && versions_.actor()) versions_.actor()->save();
 }
 
 void Room::reload(std::shared_ptr<const RoomRoute> next) {

@@ -100,6 +100,8 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   [[nodiscard]] TimePoint last_used() const noexcept { return sleep_.last_used(); }
   /// Only if can_sleep().
   void sleep_early() { sleep_.begin_early(); }
+  /// The server ends: a durable room's state is saved.
+  void save();
   /// Continues in the code of `next`.
   void reload(std::shared_ptr<const RoomRoute> next);
 

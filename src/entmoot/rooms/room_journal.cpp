@@ -3,13 +3,18 @@
 #include <entmoot/rooms/room_journal.hpp>
 
 #include <entmoot/base/check.hpp>
+#include <entmoot/base/json.hpp>
+#include <entmoot/base/log.hpp>
 #include <entmoot/base/weak_this.hpp>
+#include <entmoot/rooms/room_storage.hpp>
 
 #include <fmt/format.h>
+#include <boost/json/object.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -21,31 +26,23 @@ namespace {
 // Read at a time; a record that is larger is read alone.
 constexpr std::size_t part_bytes = std::size_t{256} * 1024;
 
-/// In place of an image: the script was started anew with the next record.
-constexpr std::string_view started_anew = "anew";
-
 struct Part {
   std::optional<StoredRoom> room = {};  // none: it is not in the store
   std::int64_t from = 1;                // the first record of `records`
   TurnJournal::Records records = {};
 };
 
-Result<Part> read_part(RoomStore& store, const std::string& topic, std::optional<std::int64_t> from) {
-  Part part;
+/// Reads the records from `from` on.
+Result<Part> read_part(RoomStore& store, const std::string& topic, std::int64_t from) {
+  Part part{.from = from};
   auto room = store.find(topic);
   if (!room) {
     if (room.error().code == ErrorCode::not_found) return part;
     return room.error();
   }
   part.room = *room;
-  part.from = from.value_or(room->first_sequence);
-  if (!from) {
-    const auto images = store.images(room->id);
-    if (!images) return images.error();
-    if (!images->empty()) part.from = images->front().sequence + 1;
-  }
   std::size_t bytes = 0;
-  auto read = store.read(room->id, part.from, [&](std::int64_t, std::string_view record) {
+  auto read = store.read(room->id, from, [&](std::int64_t, std::string_view record) {
     if (!part.records.empty() && bytes + record.size() > part_bytes) return false;
     bytes += record.size();
     part.records.emplace_back(record);
@@ -53,6 +50,39 @@ Result<Part> read_part(RoomStore& store, const std::string& topic, std::optional
   });
   if (!read) return read.error();
   return part;
+}
+
+// The store's state of a room: after which record its script was started anew.
+std::string anew_after(std::int64_t sequence) { return to_json({{"anew", sequence}}); }
+
+Result<std::int64_t> started_after(RoomStore& store, RoomId id) {
+  const auto state = store.state(id);
+  if (!state) return state.error();
+  if (!*state) return 0;
+  const auto json = parse_json((*state)->bytes);
+  const auto* object = json ? json->if_object() : nullptr;
+  const Json* anew = object ? object->if_contains("anew") : nullptr;
+  if (!anew || !anew->is_int64()) return fail(ErrorCode::io, "the room's state in the store is damaged");
+  return anew->get_int64();
+}
+
+/// What there is to start from.
+Result<std::vector<SavedState>> read_saved(RoomStore& store, const std::string& topic) {
+  std::vector<SavedState> saved;
+  const auto room = store.find(topic);
+  if (!room) {
+    if (room.error().code == ErrorCode::not_found) return saved;
+    return room.error();
+  }
+  const auto start = started_after(store, room->id);
+  if (!start) return start.error();
+  auto images = store.images(room->id);
+  if (!images) return images.error();
+  for (StoredImage& image : *images) {
+    if (image.sequence > *start) saved.push_back({static_cast<std::uint64_t>(image.sequence), std::move(image.bytes)});
+  }
+  saved.push_back({static_cast<std::uint64_t>(*start)});
+  return saved;
 }
 
 Error unwritable(const Error& why) {
@@ -66,14 +96,14 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
  public:
   using Committed = UniqueFunction<void(Result<void>)>;
 
-  Writer(Shard& shard, StoreWriter& store, std::string topic, Durability durability)
+  Writer(Shard& shard, RoomStorage& storage, std::string topic, Durability durability)
       : shard_(shard),
-        store_(store),
+        storage_(storage),
         topic_(std::move(topic)),
         mode_(durability == Durability::full ? Commit::now : Commit::relaxed) {}
 
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
-  [[nodiscard]] StoreWriter& store() const noexcept { return store_; }
+  [[nodiscard]] StoreWriter& store() const noexcept { return storage_.store(); }
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
   [[nodiscard]] Commit mode() const noexcept { return mode_; }
 
@@ -90,11 +120,11 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
       return;
     }
     const std::int64_t sequence = ++last_;
-    if (id_) return store_.append(*id_, sequence, std::move(record), mode_, here(std::move(committed)));
+    if (id_) return storage_.store().append(*id_, sequence, std::move(record), mode_, here(std::move(committed)));
     creating_ = true;
     auto made = std::make_shared<RoomId>();
     const std::size_t bytes = record.size();
-    store_.write(
+    storage_.store().write(
         bytes, mode_,
         [made, topic = topic_, record = std::move(record)](RoomStore& rooms) -> Result<void> {
           const auto room = rooms.create(topic);
@@ -108,13 +138,39 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
         }));
   }
 
-  /// The script is started anew after the last record.
-  void start_anew(Committed committed) {
-    if (!id_) return committed({});  // nothing was recorded of it
-    store_.write(
-        started_anew.size(), mode_,
-        [id = *id_, at = last_](RoomStore& rooms) { return rooms.put_image(id, at, started_anew); },
+  /// The script is started anew after the last record, with these records.
+  void start_anew(std::vector<std::string> records, Committed committed) {
+    ENTMOOT_CHECK(id_.has_value(), "a room that reloads was recorded before");
+    std::size_t bytes = 0;
+    for (const std::string& record : records) bytes += record.size();
+    const std::int64_t start = last_;
+    last_ += static_cast<std::int64_t>(records.size());
+    storage_.store().write(
+        bytes, mode_,
+        [id = *id_, start, records = std::move(records)](RoomStore& rooms) -> Result<void> {
+          if (auto put = rooms.put_state(id, start, anew_after(start)); !put) return put;
+          for (std::int64_t sequence = start; const std::string& record : records) {
+            if (auto appended = rooms.append(id, ++sequence, record); !appended) return appended;
+          }
+          return {};
+        },
         here(std::move(committed)));
+  }
+
+  void save(std::size_t bytes, UniqueFunction<std::string()> encode) {
+    if (!id_) return;  // its first record is under way
+    storage_.encode(bytes, [self = shared_from_this(), id = *id_, at = last_, encode = std::move(encode)]() mutable {
+      std::string image = encode();
+      const std::size_t size = image.size();
+      self->storage_.store().write(
+          size, Commit::relaxed,
+          [id, at, image = std::move(image)](RoomStore& rooms) { return rooms.put_image(id, at, image); },
+          [self](const Result<void>& result) {
+            if (result || result.error().code == ErrorCode::overloaded) return;
+            log::debug("room {}: its state was not saved, its turns are: {}", log::quoted(self->topic_),
+                       log::quoted(result.error().reason));
+          });
+    });
   }
 
  private:
@@ -137,7 +193,7 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   }
 
   Shard& shard_;
-  StoreWriter& store_;
+  RoomStorage& storage_;
   const std::string topic_;
   const Commit mode_;
   std::optional<RoomId> id_;
@@ -163,34 +219,30 @@ class RoomJournal::Handle final : public TurnJournal {
   }
   void adopt() {
     role_ = Role::current;
-    writer_->start_anew([self = self_.ref()](const Result<void>& result) {
+    writer_->start_anew(std::exchange(kept_, {}), [self = self_.ref()](const Result<void>& result) {
       if (Handle* const handle = self.get(); handle && !result) handle->failed_ = result.error();
     });
-    for (std::string& record : std::exchange(kept_, {})) {
-      writer_->append(std::move(record), [self = self_.ref()](const Result<void>& result) {
-        if (Handle* const handle = self.get(); handle && !result) handle->failed_ = result.error();
-      });
-    }
   }
 
   // TurnJournal
+  void saved(UniqueFunction<void(Result<std::vector<SavedState>>)> read) override {
+    if (role_ != Role::current) return writer_->shard().post([read = std::move(read)]() mutable { read({}); });
+    ask<std::vector<SavedState>>([topic = writer_->topic()](RoomStore& store) { return read_saved(store, topic); },
+                                 std::move(read));
+  }
+
+  void begin_after(std::uint64_t turns) override { next_ = static_cast<std::int64_t>(turns) + 1; }
+
   void read_next(UniqueFunction<void(Result<Records>)> read) override {
     if (role_ != Role::current) return writer_->shard().post([read = std::move(read)]() mutable { read(Records()); });
-    auto answer = [self = self_.ref(), read = std::move(read)](Result<Part> part) mutable {
-      Handle* const handle = self.get();
-      if (!handle) return;
-      if (!part) return read(part.error());
-      handle->writer_->found(part->room);
-      handle->next_ = part->from + static_cast<std::int64_t>(part->records.size());
-      read(std::move(part->records));
-    };
-    auto shared = std::make_shared<decltype(answer)>(std::move(answer));
-    const bool queued = writer_->store().run([shared, &shard = writer_->shard(), topic = writer_->topic(),
-                                            from = next_](RoomStore& store) {
-      shard.post([shared, part = read_part(store, topic, from)]() mutable { (*shared)(std::move(part)); });
-    });
-    if (queued) return;
-    writer_->shard().post([shared] { (*shared)(fail(ErrorCode::overloaded, "the store is overloaded, try again")); });
+    ask<Part>([topic = writer_->topic(), from = next_](RoomStore& store) { return read_part(store, topic, from); },
+              [self = self_.ref(), read = std::move(read)](Result<Part> part) mutable {
+                if (!part) return read(part.error());
+                Handle& handle = *self.get();
+                handle.writer_->found(part->room);
+                handle.next_ = part->from + static_cast<std::int64_t>(part->records.size());
+                read(std::move(part->records));
+              });
   }
 
   void append(std::string record, UniqueFunction<void(Result<void>)> committed) override {
@@ -212,18 +264,41 @@ class RoomJournal::Handle final : public TurnJournal {
     return why ? std::optional(unwritable(*why)) : std::nullopt;
   }
 
+  void save(std::size_t bytes, UniqueFunction<std::string()> encode) override {
+    if (role_ == Role::current) writer_->save(bytes, std::move(encode));
+  }
+
+  [[nodiscard]] std::uint32_t slot() const noexcept override {
+    return static_cast<std::uint32_t>(std::hash<std::string>()(writer_->topic()));
+  }
+
  private:
+  /// Runs `job` on the store's thread, and passes its result to `then`, if this object still exists.
+  template <class T, class Job>
+  void ask(Job job, UniqueFunction<void(Result<T>)> then) {
+    auto answer = [self = self_.ref(), then = std::move(then)](Result<T> result) mutable {
+      if (self.get()) then(std::move(result));
+    };
+    auto shared = std::make_shared<decltype(answer)>(std::move(answer));
+    Shard& shard = writer_->shard();
+    const bool queued = writer_->store().run([shared, &shard, job = std::move(job)](RoomStore& store) mutable {
+      shard.post([shared, result = job(store)]() mutable { (*shared)(std::move(result)); });
+    });
+    if (queued) return;
+    shard.post([shared] { (*shared)(fail(ErrorCode::overloaded, "the store is overloaded, try again")); });
+  }
+
   const std::shared_ptr<Writer> writer_;
   Role role_;
-  std::optional<std::int64_t> next_;  // the next record to read
+  std::int64_t next_ = 1;  // the next record to read
   std::vector<std::string> kept_;     // of one beside
   std::optional<Error> failed_;       // the adoption
   const std::shared_ptr<Handle*> here_;
   WeakThis<Handle> self_{this};
 };
 
-RoomJournal::RoomJournal(Shard& shard, StoreWriter& store, std::string topic, Durability durability)
-    : writer_(std::make_shared<Writer>(shard, store, std::move(topic), durability)) {}
+RoomJournal::RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability)
+    : writer_(std::make_shared<Writer>(shard, storage, std::move(topic), durability)) {}
 
 RoomJournal::~RoomJournal() = default;
 

@@ -27,7 +27,7 @@ RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, co
       sleeping_(shard, shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
-               supervisor_, sleeping_, shared.options} {}
+               supervisor_, sleeping_, shared.storage, shared.options} {}
 
 RoomShard::~RoomShard() = default;
 
@@ -46,7 +46,7 @@ Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_vie
   auto route = routes_->route_of(topic);
   if (!route) return fail(ErrorCode::not_found, "unmatched topic");
   const bool is_kept = route->limits.durability != Durability::none && !shared_.options.all_in_memory;
-  if (is_kept && !shared_.options.store) {
+  if (is_kept && !shared_.storage) {
     return fail(ErrorCode::unavailable, "durable rooms need a restart of the server, which opens the folder of their data");
   }
   auto place = shared_.quota.admit(address);
@@ -94,6 +94,7 @@ void RoomShard::save_memory() {
 
 void RoomShard::stop() {
   stopped_ = true;
+  for (const auto& [topic, room] : rooms_) room->save();
   rooms_.clear();
   supervisor_.stop();
 }

@@ -39,6 +39,7 @@ class RoomShard final : private Room::Listener {
     const RoomsOptions& options;
     RoomQuota& quota;
     MemoryBudget& memory;
+    RoomStorage* storage;  ///< Null: there is no store for durable rooms.
     std::function<void(std::string_view topic, Envelope message, ReplyTo reply)> call;  ///< A room on any shard.
     std::size_t sleeping_bytes_max;  ///< Of one shard: its part of RoomsOptions::sleeping_bytes_max.
   };

@@ -79,7 +79,10 @@ void RoomSleep::check() {
 }
 
 void RoomSleep::begin() {
-  if (listener_.is_durable()) return fall_asleep();
+  if (listener_.is_durable()) {
+    versions_.actor()->save();
+    return fall_asleep();
+  }
   serializing_ = true;
   Envelope message = entry::serialize();
   message.reply = ReplyTo(context_.shard, [self = self_.ref(), uses = uses_](const Result<JsonText>& state) {

@@ -20,7 +20,8 @@ Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& se
       options_(std::move(options)),
       quota_({.rooms = options_.rooms_max, .per_address = options_.rooms_per_ip_max}),
       memory_(options_.memory),
-      shared_{options_, quota_, memory_,
+      storage_(options_.store ? std::make_unique<RoomStorage>(*options_.store) : nullptr),
+      shared_{options_, quota_, memory_, storage_.get(),
               [this](std::string_view topic, Envelope message, ReplyTo reply) {
                 call(topic, std::move(message), std::move(reply));
               },

@@ -11,6 +11,7 @@
 #include <entmoot/core/shards.hpp>
 #include <entmoot/rooms/memory_budget.hpp>
 #include <entmoot/rooms/room_shard.hpp>
+#include <entmoot/rooms/room_storage.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 
 #include <memory>
@@ -72,6 +73,7 @@ class Rooms {
   const RoomsOptions options_;
   RoomQuota quota_;
   MemoryBudget memory_;
+  const std::unique_ptr<RoomStorage> storage_;  // null: there is no store for durable rooms
   TimerId memory_watch_ = TimerId::none;  // on the first shard
   const RoomShard::Shared shared_;
   PerShard<RoomShard> rooms_;

@@ -60,8 +60,10 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
 
 /// In the first slice, because a copy of the template heap takes longer than most turns.
 void JsServer::make_heap() {
-  runtime_ = std::make_unique<js::Runtime>(js_.arena, options_.program.heap(), options_.budget.heap,
-                                           durable_ ? durable_->host() : static_cast<js::Host&>(*this));
+  runtime_ = durable_ ? durable_->make_runtime(js_.arena, options_.program, options_.budget.heap)
+                      : std::make_unique<js::Runtime>(js_.arena, options_.program.heap(), options_.budget.heap,
+                                                      static_cast<js::Host&>(*this));
+  started_ = durable_ && durable_->is_continued();
   turn_ = std::make_unique<Turn>(js_, *runtime_, shard().clock(), options_.budget, options_.account);
   turn_->effects().charge_to(outflow_);
 }
@@ -174,6 +176,7 @@ bool JsServer::slice() {
     wait_for_cpu(debt);
     return false;
   }
+  if (!runtime_ && durable_ && !durable_->has_start()) return false;
   if (!runtime_) make_heap();
   for (int turns = 0;; ++turns) {
     if (releasing_) {
@@ -247,7 +250,14 @@ void JsServer::commit_turn(std::optional<Error> failure) {
   }
   durable_->commit(turn_->input(), std::move(effects), turn_->take_charge());
   handler_calls_.end_turn(failure.has_value());
+  const Duration cpu = turn_->cpu_used();
   end_turn();
+  if (started_) durable_->save_if_due(*runtime_, options_.program, cpu);
+}
+
+void JsServer::save() {
+  const bool at_rest = alive() && durable_ && started_ && turn_ && turn_->state() == Turn::State::idle && !exit_;
+  if (at_rest) durable_->save(*runtime_, options_.program);
 }
 
 void JsServer::exit_when_released(ExitReason reason) {
@@ -338,7 +348,7 @@ void JsServer::finish_replay() {
 // The recorded turns were replayed, and the script's timers and calls go on.
 void JsServer::recovered() {
   const ScriptState& state = durable_->script_state();
-  if (durable_->turns() == 0) return deliver({.kind = js::Entry::Kind::evaluate});
+  if (!durable_->is_continued()) return deliver({.kind = js::Entry::Kind::evaluate});
   const auto now_ms = shard().clock().wall().now().time_since_epoch().count();
   for (const auto& [id, timer] : state.timers) {
     timers_.resume(id, std::chrono::milliseconds(timer.period_ms), timer.repeat,

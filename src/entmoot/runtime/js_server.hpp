@@ -93,6 +93,8 @@ class JsServer final : public Actor,
 
   /// Calls that wait for a promise to settle.
   [[nodiscard]] std::size_t calls_pending() const noexcept { return calls_.size(); }
+  /// Saves the state of a durable server, if it is between two turns.
+  void save();
   /// Whether all effects of past turns have been released.
   [[nodiscard]] bool has_released() const noexcept { return !releasing_ && (!durable_ || durable_->holds_nothing()); }
   /// Returns the memory that the script has freed to the system, unless a turn is in progress.
@@ -137,7 +139,7 @@ class JsServer final : public Actor,
 
   [[nodiscard]] bool is_recovering() const noexcept { return durable_ && !durable_->is_live(); }
   [[nodiscard]] bool has_input() const noexcept {
-    if (is_recovering()) return durable_->has_next();
+    if (is_recovering()) return durable_->has_next() || durable_->has_start();
     return !inner_.empty() || (started_ && !mailbox().empty());
   }
   void make_heap();
