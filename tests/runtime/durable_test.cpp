@@ -33,6 +33,7 @@ struct DurableBench : RoomBench {
   std::optional<Program> program;
   std::vector<std::string> sent;     // what the rooms have posted
   std::vector<ReplyTo> asked;        // calls to the handler "ask"
+  Unanswered unanswered;             // by the last room that crashed
 
   explicit DurableBench(std::string_view source, Duration clock_step = {}) : RoomBench(clock_step) {
     program = program_of(source);
@@ -56,7 +57,9 @@ struct DurableBench : RoomBench {
                           .handlers = std::move(handlers),
                           .budget = budget,
                           .journal = std::make_unique<MemoryJournal>(shard, store),
-                          .recovered = recovered});
+                          .recovered = recovered,
+                          .unanswered = [this](Unanswered left) { unanswered = std::move(left); },
+                          .calls = std::exchange(unanswered.calls, {})});
       room.server->monitor([&room](const ExitReason& reason) { room.exit = reason; });
     });
     settle();
@@ -442,4 +445,32 @@ TEST_CASE("a room is saved by itself when its turns would take long to replay") 
   CHECK(bench.store->saved.size() == 1);
   bench.crash();
   CHECK(bench.call(bench.start(), "add", R"(["a"])") == "20003");
+}
+
+TEST_CASE("a crash answers the call that caused it; others are left to the next room, pending promises included") {
+  DurableBench bench(R"(
+    let resolve: (v: string) => void;
+    export function wait() { return new Promise<string>((r) => { resolve = r; }); }
+    export function spin() { for (;;); }
+    export function go() { resolve("went"); return "gone"; }
+  )",
+                     1us);
+  const Budget budget{.turn_cpu = 20ms};
+  TestRoom& room = bench.start({}, budget);
+  const auto waits = bench.cast(room, "wait");
+  bench.settle();
+  const auto spins = bench.cast(room, "spin");
+  const auto queued = bench.cast(room, "go");
+  for (int i = 0; i < 100'000 && !room.exit; ++i) bench.settle(10);
+  REQUIRE(room.exit);
+  CHECK(bench.text(spins) == "error: out of time");
+  CHECK(bench.text(waits) == "(no answer)");
+  CHECK(bench.text(queued) == "(no answer)");
+  REQUIRE(bench.unanswered.messages.size() == 1);
+  REQUIRE(bench.unanswered.calls.size() == 1);
+  TestRoom& next = bench.start({}, budget);
+  bench.on_shard([&] { next.server->ref().mailbox().push(std::move(bench.unanswered.messages.front())); });
+  bench.settle();
+  CHECK(bench.text(queued) == R"("gone")");
+  CHECK(bench.text(waits) == R"("went")");
 }

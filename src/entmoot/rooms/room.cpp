@@ -93,7 +93,7 @@ void Room::take(InterceptBarrier barrier) { std::move(barrier.reply)(JsonText())
 void Room::take(Envelope message) {
   const auto actor = versions_.ensure_started();
   if (!actor) return std::move(message.reply)(actor.error());
-  if (message.name == entry::join_name) message.reply = of_this_version(std::move(message.reply));
+  if (message.name == entry::join_name && message.kind == Envelope::Kind::call) message.reply = of_this_version(std::move(message.reply));
   actor->mailbox().push(std::move(message));
 }
 
@@ -151,6 +151,8 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
   if (journal_) {
     options.journal = reload_ ? journal_->open_beside() : journal_->open();
     options.recovered = [this] { return entry::resumed(members_.numbers()); };
+    options.unanswered = [this](Unanswered left) { unanswered_ = std::move(left); };
+    options.calls = std::exchange(unanswered_.calls, {});
   }
   return std::make_unique<JsServer>(context_.shard, context_.js, std::move(options));
 }
@@ -174,9 +176,11 @@ void Room::actor_ended(const ExitReason& reason) {
   last_reload_failed_ = false;
   if (!journal_) return actor_lost(reason.error());
   // The next actor continues where this one was before the message that ended it; the clients stay.
+  auto messages = std::exchange(unanswered_.messages, {});
   if (const auto ended = std::exchange(reload_, nullptr)) {
     for (RoomMessage& message : ended->take_held()) refuse(std::move(message), reason.error());
   }
+  for (Envelope& message : messages) take(std::move(message));
 }
 
 void Room::kill(const std::string& why) {
@@ -184,6 +188,7 @@ void Room::kill(const std::string& why) {
   last_reload_failed_ = false;
   const ExitReason reason = ExitReason::killed(why);
   versions_.end_all(reason);
+  unanswered_ = {};
   actor_lost(reason.error());
   listener_.room_is_over(*this);
 }

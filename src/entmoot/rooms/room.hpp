@@ -143,6 +143,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   RoomMembers members_;
   ActorVersions versions_;              // after the members, which its actors command
   std::unique_ptr<RoomJournal> journal_;  // null: the room is not durable
+  Unanswered unanswered_;                 // by an actor that has crashed
   std::unique_ptr<RoomReload> reload_;  // while one is in progress
   RoomSleep sleep_;
 

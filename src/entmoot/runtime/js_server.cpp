@@ -53,6 +53,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
     return;
   }
   handler_calls_.hold_back();
+  calls_.adopt(std::move(options_.calls));
   durable_ = std::make_unique<DurableTurns>(*options_.journal, static_cast<js::Host&>(*this), js.random,
                                             static_cast<DurableTurns::Listener&>(*this));
   durable_->recover();
@@ -236,6 +237,7 @@ void JsServer::commit_turn(std::optional<Error> failure) {
   if (turn_->error() || runtime_->heap().over_soft()) {
     turn_->effects().drop();
     if (failure) log_.call_failed(*failure);
+    crashed_by_ = turn_->input().call();
     turn_->finish();
     return exit_when_released(ExitReason::crash(failure ? *std::move(failure) : out_of_memory()));
   }
@@ -261,8 +263,20 @@ void JsServer::save() {
 }
 
 void JsServer::exit_when_released(ExitReason reason) {
-  if (!durable_ || durable_->holds_nothing()) return exit(std::move(reason));
+  if (!durable_) return exit(std::move(reason));
+  if (durable_->holds_nothing()) return crash(std::move(reason));
   if (!exit_) exit_ = std::move(reason);
+}
+
+// Everything that is not about the message that has ended this server waits for the next one.
+void JsServer::crash(ExitReason reason) {
+  if (options_.unanswered) {
+    Unanswered left;
+    while (auto message = mailbox().take()) left.messages.push_back(*std::move(message));
+    left.calls = calls_.take_open(crashed_by_);
+    options_.unanswered(std::move(left));
+  }
+  exit(std::move(reason));
 }
 
 // Releases the effects whose turns are committed. False: the slice is over, or too much of what was released is
@@ -271,7 +285,7 @@ bool JsServer::release_committed() {
   while (Effects* effects = durable_->released()) {
     if (!release(*effects) || !alive()) return false;
   }
-  if (exit_ && durable_->holds_nothing()) exit(*std::exchange(exit_, std::nullopt));
+  if (exit_ && durable_->holds_nothing()) crash(*std::exchange(exit_, std::nullopt));
   return true;
 }
 
@@ -302,6 +316,7 @@ void JsServer::drop_turn() {
   const std::optional<Error>& why = turn_->error();
   ENTMOOT_CHECK(why.has_value(), "a dropped turn has an error");
   used_.cpu += turn_->cpu_used();
+  crashed_by_ = turn_->input().call();
   if (shard().may_log()) {
     log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
                std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());

@@ -48,8 +48,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace entmoot {
+
+/// What a durable server that crashes leaves to the next one, which goes on from the state before the crash. The call
+/// that has caused it is answered with the reason.
+struct Unanswered {
+  std::vector<Envelope> messages = {};          ///< That were not processed, in order.
+  std::vector<PendingCalls::Open> calls = {};  ///< Whose promise is pending.
+};
 
 /// The options of a server (those of QuickBEAM.start/1).
 struct JsServerOptions {
@@ -65,6 +73,9 @@ struct JsServerOptions {
   std::unique_ptr<TurnJournal> journal = {};
   /// Makes the first message after recorded turns were replayed. The default is none.
   std::function<Envelope()> recovered = {};
+  /// Receives what a durable server leaves, before it exits. The default answers them with the reason.
+  std::function<void(Unanswered)> unanswered = {};
+  std::vector<PendingCalls::Open> calls = {};  ///< Of the server before, if it is durable.
 };
 
 class JsServer final : public Actor,
@@ -151,6 +162,7 @@ class JsServer final : public Actor,
   void finish_replay();
   void commit_turn(std::optional<Error> failure);
   void exit_when_released(ExitReason reason);
+  void crash(ExitReason reason);
   [[nodiscard]] bool is_short_of_memory(const Envelope& next) const noexcept;
   void wait_for_cpu(Duration debt);
   void finish_turn();
@@ -165,7 +177,7 @@ class JsServer final : public Actor,
   [[nodiscard]] bool accepted(const Result<void>& result);
 
   JsShard& js_;
-  const JsServerOptions options_;
+  JsServerOptions options_;
 
   // Released in ended().
   std::unique_ptr<js::Runtime> runtime_;
@@ -177,6 +189,7 @@ class JsServer final : public Actor,
   ScriptLog log_;
   std::unique_ptr<DurableTurns> durable_;  // null: not durable
   std::optional<ExitReason> exit_;         // for which effects of turns before are waited
+  std::uint64_t crashed_by_ = 0;           // the call that has ended this server
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
   bool started_ = false;     // the script's top level has finished: messages are processed
   TimerId start_timeout_ = TimerId::none;
