@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 namespace entmoot {
@@ -27,9 +28,9 @@ constexpr Duration leave_again_after = 100ms;
 
 namespace {
 std::unique_ptr<RoomJournal> journal_of(const RoomContext& context, const ActorVersions& versions) {
-  const Durability durability = versions.route()->limits.durability;
+  const auto& [durability, retain] = std::tie(versions.route()->limits.durability, versions.route()->limits.retain);
   if (durability == Durability::none || context.options.all_in_memory) return nullptr;
-  return std::make_unique<RoomJournal>(context.shard, *context.storage, versions.topic(), durability);
+  return std::make_unique<RoomJournal>(context.shard, *context.storage, versions.topic(), durability, retain);
 }
 }  // namespace
 

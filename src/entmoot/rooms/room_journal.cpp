@@ -7,10 +7,13 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/rooms/room_storage.hpp>
+#include <entmoot/runtime/turn_record.hpp>
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -85,6 +88,43 @@ Result<std::vector<SavedState>> read_saved(RoomStore& store, const std::string& 
   return saved;
 }
 
+/// The time of a record; nullopt: it was discarded.
+std::optional<std::int64_t> time_of(RoomStore& store, RoomId id, std::int64_t sequence) {
+  std::optional<std::int64_t> time_ms;
+  const auto read = store.read(id, sequence, [&](std::int64_t at, std::string_view record) {
+    const auto turn = at == sequence ? decode_turn(record) : Result<TurnRecord>(TurnRecord());
+    if (turn && at == sequence) time_ms = turn->facts.time_ms;
+    return false;
+  });
+  return read ? time_ms : std::nullopt;
+}
+
+/// Discards the records that exceed `retain`, except those after the older of the saved states, which a recovery needs
+/// if the newer one cannot be used.
+Result<void> discard(RoomStore& store, RoomId id, const Retention& retain, std::int64_t now_ms) {
+  const auto images = store.images(id);
+  if (!images) return images.error();
+  if (images->size() < RoomStore::images_max) return {};
+  const auto room = store.find(id);
+  if (!room) return room.error();
+  const std::int64_t oldest_ms = now_ms - std::chrono::duration_cast<std::chrono::milliseconds>(retain.age_max).count();
+  // The first one that is young enough, by bisection: times do not go back.
+  std::int64_t first = room->first_sequence;
+  std::int64_t end = room->last_sequence + 1;
+  while (first < end) {
+    const std::int64_t middle = first + (end - first) / 2;
+    const auto time_ms = time_of(store, id, middle);
+    if (!time_ms) break;
+    if (*time_ms >= oldest_ms) {
+      end = middle;
+    } else {
+      first = middle + 1;
+    }
+  }
+  first = std::max(first, room->last_sequence + 1 - static_cast<std::int64_t>(retain.inputs_max));
+  return store.discard_before(id, std::min(first, images->back().sequence + 1));
+}
+
 Error unwritable(const Error& why) {
   return fail(ErrorCode::unavailable, fmt::format("the server cannot write to its disk: {}", why.reason));
 }
@@ -96,11 +136,12 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
  public:
   using Committed = UniqueFunction<void(Result<void>)>;
 
-  Writer(Shard& shard, RoomStorage& storage, std::string topic, Durability durability)
+  Writer(Shard& shard, RoomStorage& storage, std::string topic, Durability durability, Retention retain)
       : shard_(shard),
         storage_(storage),
         topic_(std::move(topic)),
-        mode_(durability == Durability::full ? Commit::now : Commit::relaxed) {}
+        mode_(durability == Durability::full ? Commit::now : Commit::relaxed),
+        retain_(retain) {}
 
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
   [[nodiscard]] StoreWriter& store() const noexcept { return storage_.store(); }
@@ -159,12 +200,16 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
 
   void save(std::size_t bytes, UniqueFunction<std::string()> encode) {
     if (!id_) return;  // its first record is under way
-    storage_.encode(bytes, [self = shared_from_this(), id = *id_, at = last_, encode = std::move(encode)]() mutable {
+    const std::int64_t now_ms = shard_.clock().wall().now().time_since_epoch().count();
+    storage_.encode(bytes, [self = shared_from_this(), id = *id_, at = last_, now_ms, encode = std::move(encode)]() mutable {
       std::string image = encode();
       const std::size_t size = image.size();
       self->storage_.store().write(
           size, Commit::relaxed,
-          [id, at, image = std::move(image)](RoomStore& rooms) { return rooms.put_image(id, at, image); },
+          [id, at, image = std::move(image), self, now_ms](RoomStore& rooms) -> Result<void> {
+            if (auto put = rooms.put_image(id, at, image); !put) return put;
+            return discard(rooms, id, self->retain_, now_ms);
+          },
           [self](const Result<void>& result) {
             if (result || result.error().code == ErrorCode::overloaded) return;
             log::debug("room {}: its state was not saved, its turns are: {}", log::quoted(self->topic_),
@@ -196,6 +241,7 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   RoomStorage& storage_;
   const std::string topic_;
   const Commit mode_;
+  const Retention retain_;
   std::optional<RoomId> id_;
   std::int64_t last_ = 0;
   bool creating_ = false;
@@ -297,8 +343,9 @@ class RoomJournal::Handle final : public TurnJournal {
   WeakThis<Handle> self_{this};
 };
 
-RoomJournal::RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability)
-    : writer_(std::make_shared<Writer>(shard, storage, std::move(topic), durability)) {}
+RoomJournal::RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability,
+                         Retention retain)
+    : writer_(std::make_shared<Writer>(shard, storage, std::move(topic), durability, retain)) {}
 
 RoomJournal::~RoomJournal() = default;
 

@@ -28,7 +28,7 @@ class RoomStorage;
 
 class RoomJournal {
  public:
-  RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability);
+  RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability, Retention retain);
   ~RoomJournal();
   RoomJournal(const RoomJournal&) = delete;
   RoomJournal& operator=(const RoomJournal&) = delete;
