@@ -150,7 +150,7 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
                           .account = account_,
                           .console = context_.options.console};
   if (journal_) {
-    options.journal = reload_ ? journal_->open_beside() : journal_->open();
+    options.journal = reload_ || from_serialized_ ? journal_->open_beside() : journal_->open();
     options.recovered = [this] { return entry::resumed(members_.numbers()); };
     options.unanswered = [this](Unanswered left) { unanswered_ = std::move(left); };
     options.calls = std::exchange(unanswered_.calls, {});
@@ -159,6 +159,7 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
 }
 
 void Room::actor_started(JsServer& actor) {
+  if (from_serialized_) return restore_serialized(actor);
   if (reload_ || journal_) return;
   const auto state = context_.sleeping.take(topic());
   if (!state) return;
@@ -171,12 +172,30 @@ void Room::actor_started(JsServer& actor) {
   }));
 }
 
+// The room's code cannot replay its turns, but restore what its old code has serialized: as in a reload.
+void Room::restore_serialized(JsServer& actor) {
+  const JsonText state = *journal_->serialized();
+  actor.ref().mailbox().push(own(entry::restore(state), [](Room& room, const Result<JsonText>& restored) {
+    room.from_serialized_ = false;
+    if (!restored) {
+      log::error("room {}: failed to restore its state in other code: {}", log::quoted(room.topic()),
+                 log::quoted(restored.error().reason));
+      return room.kill("restore: " + restored.error().reason);
+    }
+    log::info("room {}: now running other code, with the state that it had serialized", log::quoted(room.topic()));
+    room.journal_->adopt();
+    room.last_trouble_.clear();
+  }));
+  actor.ref().mailbox().push(own(entry::resumed(members_.numbers()), [](Room&, const Result<JsonText>&) {}));
+}
+
 void Room::actor_ended(const ExitReason& reason) {
   ++failures_;
   last_trouble_ = reason.why.reason;
   last_reload_failed_ = false;
   if (!journal_) return actor_lost(reason.error());
   // The next actor continues where this one was before the message that ended it; the clients stay.
+  from_serialized_ = reason.why.code == ErrorCode::diverged && journal_->serialized();
   auto messages = std::exchange(unanswered_.messages, {});
   if (const auto ended = std::exchange(reload_, nullptr)) {
     for (RoomMessage& message : ended->take_held()) refuse(std::move(message), reason.error());
@@ -215,6 +234,13 @@ void Room::actor_lost(const Error& why) {
 void Room::use(std::shared_ptr<const RoomRoute> route) {
   members_.intercept(route->exports.intercept);
   versions_.use(std::move(route));
+}
+
+void Room::serialize(std::shared_ptr<void> done) {
+  if (!journal_ || reload_ || !versions_.actor() || !route().exports.has("serialize")) return;
+  send(own(entry::serialize(), [done = std::move(done)](Room& room, const Result<JsonText>& state) {
+    if (state) room.journal_->put_serialized(*state);
+  }));
 }
 
 void Room::save() {

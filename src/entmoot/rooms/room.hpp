@@ -100,6 +100,8 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   [[nodiscard]] TimePoint last_used() const noexcept { return sleep_.last_used(); }
   /// Only if can_sleep().
   void sleep_early() { sleep_.begin_early(); }
+  /// The server is about to end: a durable room's script serializes its state, for other code. `done` is released then.
+  void serialize(std::shared_ptr<void> done);
   /// The server ends: a durable room's state is saved.
   void save();
   /// Continues in the code of `next`.
@@ -119,6 +121,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   // RoomSleep::Listener
   [[nodiscard]] bool is_durable() const override { return journal_ != nullptr; }
   [[nodiscard]] bool is_needed() const override { return !members_.empty() || reload_; }
+  void keep_serialized(const JsonText& state) override { journal_->put_serialized(state); }
   void fell_asleep() override { listener_.room_is_over(*this); }
 
   void send(RoomMessage message);
@@ -131,6 +134,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   /// `message` with a deadline and a reply that is passed to `then`, if the room still exists.
   [[nodiscard]] Envelope own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then);
 
+  void restore_serialized(JsServer& actor);
   void resume();
   void actor_lost(const Error& why);
 
@@ -143,6 +147,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   RoomMembers members_;
   ActorVersions versions_;              // after the members, which its actors command
   std::unique_ptr<RoomJournal> journal_;  // null: the room is not durable
+  bool from_serialized_ = false;          // its turns cannot be replayed: the next actor restores what was serialized
   Unanswered unanswered_;                 // by an actor that has crashed
   std::unique_ptr<RoomReload> reload_;  // while one is in progress
   RoomSleep sleep_;

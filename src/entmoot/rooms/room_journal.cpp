@@ -10,15 +10,17 @@
 #include <entmoot/runtime/turn_record.hpp>
 
 #include <fmt/format.h>
-#include <boost/json/object.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -55,37 +57,56 @@ Result<Part> read_part(RoomStore& store, const std::string& topic, std::int64_t 
   return part;
 }
 
-// The store's state of a room: after which record its script was started anew.
-std::string anew_after(std::int64_t sequence) { return to_json({{"anew", sequence}}); }
+/// The store's state of a room: after which record its script was started, in decimal; behind a new line, what it has
+/// serialized since.
+struct StartState {
+  std::int64_t start = 0;
+  std::optional<JsonText> serialized = {};
+};
 
-Result<std::int64_t> started_after(RoomStore& store, RoomId id) {
-  const auto state = store.state(id);
-  if (!state) return state.error();
-  if (!*state) return 0;
-  const auto json = parse_json((*state)->bytes);
-  const auto* object = json ? json->if_object() : nullptr;
-  const Json* anew = object ? object->if_contains("anew") : nullptr;
-  if (!anew || !anew->is_int64()) return fail(ErrorCode::io, "the room's state in the store is damaged");
-  return anew->get_int64();
+std::string encode_start(std::int64_t start, std::string_view serialized = {}) {
+  return fmt::format("{}\n{}", start, serialized);
 }
 
-/// What there is to start from.
-Result<std::vector<SavedState>> read_saved(RoomStore& store, const std::string& topic) {
+Result<StartState> read_start(RoomStore& store, RoomId id) {
+  const auto state = store.state(id);
+  if (!state) return state.error();
+  StartState read;
+  if (!*state) return read;
+  const std::string_view text = (*state)->bytes;
+  const auto line = std::min(text.find('\n'), text.size());
+  const auto [end, error] = std::from_chars(text.data(), text.data() + line, read.start);
+  if (error != std::errc() || end != text.data() + line || line == text.size()) {
+    return fail(ErrorCode::io, "the room's state in the store is damaged");
+  }
+  if (line + 1 < text.size()) read.serialized = JsonText::trusted(text.substr(line + 1));
+  return read;
+}
+
+/// What a room has to start from.
+struct Start {
+  StartState state;
   std::vector<SavedState> saved;
+};
+
+Result<Start> read_saved(RoomStore& store, const std::string& topic) {
+  Start start;
   const auto room = store.find(topic);
   if (!room) {
-    if (room.error().code == ErrorCode::not_found) return saved;
+    if (room.error().code == ErrorCode::not_found) return start;
     return room.error();
   }
-  const auto start = started_after(store, room->id);
-  if (!start) return start.error();
+  auto state = read_start(store, room->id);
+  if (!state) return state.error();
+  start.state = *std::move(state);
   auto images = store.images(room->id);
   if (!images) return images.error();
   for (StoredImage& image : *images) {
-    if (image.sequence > *start) saved.push_back({static_cast<std::uint64_t>(image.sequence), std::move(image.bytes)});
+    if (image.sequence <= start.state.start) continue;
+    start.saved.push_back({static_cast<std::uint64_t>(image.sequence), std::move(image.bytes)});
   }
-  saved.push_back({static_cast<std::uint64_t>(*start)});
-  return saved;
+  start.saved.push_back({static_cast<std::uint64_t>(start.state.start)});
+  return start;
 }
 
 /// The time of a record; nullopt: it was discarded.
@@ -185,17 +206,31 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
     std::size_t bytes = 0;
     for (const std::string& record : records) bytes += record.size();
     const std::int64_t start = last_;
+    state_ = {.start = start};
     last_ += static_cast<std::int64_t>(records.size());
     storage_.store().write(
         bytes, mode_,
         [id = *id_, start, records = std::move(records)](RoomStore& rooms) -> Result<void> {
-          if (auto put = rooms.put_state(id, start, anew_after(start)); !put) return put;
+          if (auto put = rooms.put_state(id, start, encode_start(start)); !put) return put;
           for (std::int64_t sequence = start; const std::string& record : records) {
             if (auto appended = rooms.append(id, ++sequence, record); !appended) return appended;
           }
           return {};
         },
         here(std::move(committed)));
+  }
+
+  [[nodiscard]] const StartState& state() const noexcept { return state_; }
+  void started(StartState state) { state_ = std::move(state); }
+  void put_serialized(const JsonText& serialized) {
+    if (!id_) return;
+    state_.serialized = serialized;
+    storage_.store().write(
+        serialized.view().size(), Commit::relaxed,
+        [id = *id_, at = last_, text = encode_start(state_.start, serialized.view())](RoomStore& rooms) {
+          return rooms.put_state(id, at, text);
+        },
+        [](const Result<void>&) {});
   }
 
   void save(std::size_t bytes, UniqueFunction<std::string()> encode) {
@@ -244,6 +279,7 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   const Retention retain_;
   std::optional<RoomId> id_;
   std::int64_t last_ = 0;
+  StartState state_;
   bool creating_ = false;
   std::deque<Waiting> waiting_;
 };
@@ -273,8 +309,12 @@ class RoomJournal::Handle final : public TurnJournal {
   // TurnJournal
   void saved(UniqueFunction<void(Result<std::vector<SavedState>>)> read) override {
     if (role_ != Role::current) return writer_->shard().post([read = std::move(read)]() mutable { read({}); });
-    ask<std::vector<SavedState>>([topic = writer_->topic()](RoomStore& store) { return read_saved(store, topic); },
-                                 std::move(read));
+    ask<Start>([topic = writer_->topic()](RoomStore& store) { return read_saved(store, topic); },
+               [self = self_.ref(), read = std::move(read)](Result<Start> start) mutable {
+                 if (!start) return read(start.error());
+                 self.get()->writer_->started(std::move(start->state));
+                 read(std::move(start->saved));
+               });
   }
 
   void begin_after(std::uint64_t turns) override { next_ = static_cast<std::int64_t>(turns) + 1; }
@@ -362,6 +402,10 @@ std::unique_ptr<TurnJournal> RoomJournal::open_beside() {
   beside_ = handle->here();
   return handle;
 }
+
+void RoomJournal::put_serialized(const JsonText& state) { writer_->put_serialized(state); }
+
+const std::optional<JsonText>& RoomJournal::serialized() const noexcept { return writer_->state().serialized; }
 
 void RoomJournal::adopt() {
   ENTMOOT_CHECK(beside_ && *beside_, "the actor of the reload runs");

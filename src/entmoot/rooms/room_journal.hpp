@@ -15,11 +15,13 @@
 //
 // Used on the room's shard; the store answers from its thread, by posts. The node's storage outlives it.
 
+#include <entmoot/base/json.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/rooms/durability.hpp>
 #include <entmoot/runtime/turn_journal.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace entmoot {
@@ -37,6 +39,10 @@ class RoomJournal {
   [[nodiscard]] std::unique_ptr<TurnJournal> open();
   /// For the actor of a reload. One opened before it that was not adopted is cut off.
   [[nodiscard]] std::unique_ptr<TurnJournal> open_beside();
+  /// Stores what the script has serialized after its last turn, for code that cannot replay its turns.
+  void put_serialized(const JsonText& state);
+  /// What was stored last; known once the actor has begun to read. nullopt: nothing since the script was started.
+  [[nodiscard]] const std::optional<JsonText>& serialized() const noexcept;
   /// The journal of open_beside() continues the room, and that of open() is cut off.
   void adopt();
 

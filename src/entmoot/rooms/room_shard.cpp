@@ -92,6 +92,10 @@ void RoomShard::save_memory() {
   std::for_each(idle.begin(), last, [](Room* room) { room->sleep_early(); });
 }
 
+void RoomShard::serialize_all(const std::shared_ptr<void>& done) {
+  for (const auto& [topic, room] : rooms_) room->serialize(done);
+}
+
 void RoomShard::stop() {
   stopped_ = true;
   for (const auto& [topic, room] : rooms_) room->save();

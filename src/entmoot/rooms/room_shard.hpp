@@ -60,6 +60,8 @@ class RoomShard final : private Room::Listener {
   /// Memory is tight: returns the pages of free regions, and puts some rooms that have neither clients nor calls to
   /// sleep, those that have been idle longest first.
   void save_memory();
+  /// Room::serialize(), for all.
+  void serialize_all(const std::shared_ptr<void>& done);
   /// Ends every room; none starts afterwards.
   void stop();
 

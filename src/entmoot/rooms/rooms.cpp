@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <iterator>
 #include <utility>
 
@@ -125,6 +126,16 @@ void Rooms::list(UniqueFunction<void(std::vector<RoomInfo>)> report) {
                        std::ranges::sort(rows, {}, &RoomInfo::topic);
                        report(std::move(rows));
                      });
+}
+
+void Rooms::serialize_durable(Duration at_most) {
+  if (!storage_) return;
+  const auto done = std::make_shared<std::promise<void>>();
+  // Released by the last room that has answered.
+  shards_.post_to_all([this, all = std::shared_ptr<void>(nullptr, [done](void*) { done->set_value(); })] {
+    rooms_.local().serialize_all(all);
+  });
+  (void)done->get_future().wait_for(at_most);
 }
 
 void Rooms::use(std::shared_ptr<const RoomRoutes> routes) {

@@ -50,6 +50,10 @@ class Rooms {
   /// Switches to the code of `routes`: live rooms reload, each independently.
   void use(std::shared_ptr<const RoomRoutes> routes);
 
+  /// The server is about to end: the scripts of durable rooms serialize their state. Waits for them, at most so long.
+  /// Not on a shard's thread, while the shards run.
+  void serialize_durable(Duration at_most);
+
   // --- each shard
 
   /// This shard's current routes.

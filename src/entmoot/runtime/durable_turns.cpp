@@ -102,7 +102,7 @@ Result<void> DurableTurns::replayed() {
   const TurnFacts was = std::exchange(current_, std::nullopt)->facts;
   const TurnFacts is = host_.end();
   if (is.digest != was.digest || is.threw != was.threw) {
-    return fail(ErrorCode::failed,
+    return fail(ErrorCode::diverged,
                 fmt::format("turn {} in the journal did something else when it was taken again: other code, or code "
                             "whose result depends on more than its inputs",
                             turns_));
