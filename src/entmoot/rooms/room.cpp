@@ -195,7 +195,14 @@ void Room::actor_ended(const ExitReason& reason) {
   last_reload_failed_ = false;
   if (!journal_) return actor_lost(reason.error());
   // The next actor continues where this one was before the message that ended it; the clients stay.
-  from_serialized_ = reason.why.code == ErrorCode::diverged && journal_->serialized();
+  const bool diverged = reason.why.code == ErrorCode::diverged;
+  from_serialized_ = diverged && journal_->serialized();
+  if (diverged && !from_serialized_ && context_.shard.may_log()) {
+    log::error("room {}: it cannot start: this code cannot replay what other code has done, and no state was serialized "
+               "for it. Serve the code that was served before, stop it with SIGTERM, and export serialize() and "
+               "restore(); or delete the room with `entmoot forget`",
+               log::quoted(topic()));
+  }
   auto messages = std::exchange(unanswered_.messages, {});
   if (const auto ended = std::exchange(reload_, nullptr)) {
     for (RoomMessage& message : ended->take_held()) refuse(std::move(message), reason.error());

@@ -103,8 +103,7 @@ Result<void> DurableTurns::replayed() {
   const TurnFacts is = host_.end();
   if (is.digest != was.digest || is.threw != was.threw) {
     return fail(ErrorCode::diverged,
-                fmt::format("turn {} in the journal did something else when it was taken again: other code, or code "
-                            "whose result depends on more than its inputs",
+                fmt::format("the script did something else in turn {} than before the restart: its code has changed",
                             turns_));
   }
   if (all_read_ && unread_.empty() && !reading_) {

@@ -338,6 +338,7 @@ void JsServer::durable_work() { shard().make_runnable(*this); }
 void JsServer::journal_failed(const Error& why) {
   if (!alive()) return;
   if (shard().may_log()) log::error("{}: its journal failed: {}", log_.subject(), log::quoted(why.reason));
+  if (why.code == ErrorCode::diverged) return crash(ExitReason::crash(why));  // the messages wait for other code
   exit(ExitReason::crash(why));
 }
 
