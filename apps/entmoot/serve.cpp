@@ -55,7 +55,8 @@ ExitCode serve_app(const command::Serve& serve) {
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection is an error of that write
   take_hash_key();
   auto loader = std::make_unique<AppLoader>(
-      serve.dir, AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data});
+      serve.dir,
+      AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data});
   auto app = loader->load();
   if (!app) return print_errors(app.error().reason);
   for (const auto& warning : warnings_of(**app)) log::warn("{}", warning);

@@ -31,9 +31,9 @@ Program program_of(std::string_view source) {
 struct DurableBench : RoomBench {
   std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>();
   std::optional<Program> program;
-  std::vector<std::string> sent;     // what the rooms have posted
-  std::vector<ReplyTo> asked;        // calls to the handler "ask"
-  Unanswered unanswered;             // by the last room that crashed
+  std::vector<std::string> sent;  // what the rooms have posted
+  std::vector<ReplyTo> asked;     // calls to the handler "ask"
+  Unanswered unanswered;          // by the last room that crashed
 
   explicit DurableBench(std::string_view source, Duration clock_step = {}) : RoomBench(clock_step) {
     program = program_of(source);
@@ -312,7 +312,9 @@ TEST_CASE("the first message after a recovery is the server's; a new room gets n
     export function hello(who: string) { got.push(who); }
     export function list() { return got; }
   )");
-  const auto greet = [] { return Envelope{.name = "hello", .args = JsonText::trusted(std::string_view(R"(["server"])"))}; };
+  const auto greet = [] {
+    return Envelope{.name = "hello", .args = JsonText::trusted(std::string_view(R"(["server"])"))};
+  };
   CHECK(bench.call(bench.start(greet), "list") == "[]");
   bench.crash();
   CHECK(bench.call(bench.start(greet), "list") == R"(["server"])");
@@ -362,7 +364,8 @@ TEST_CASE("a damaged record is an error, and not a loss of those before it in si
   CHECK(room.exit->why.reason.find("turn 2 in the journal") != std::string::npos);
 }
 
-TEST_CASE("a room that goes on from its saved state is the same as one that replays its turns, and as one that never ended") {
+TEST_CASE(
+    "a room that goes on from its saved state is the same as one that replays its turns, and as one that never ended") {
   const std::string_view source = R"(
     const drawn: unknown[] = [];
     const seen = new Map<object, number>();

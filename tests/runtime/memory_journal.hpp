@@ -21,7 +21,7 @@ namespace entmoot {
 
 /// The medium.
 struct MemoryStore {
-  std::vector<std::string> records;  // committed
+  std::vector<std::string> records;    // committed
   std::vector<SavedState> saved = {};  // newest first
   bool commits_at_once = true;
   bool holds_back = true;

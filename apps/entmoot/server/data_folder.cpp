@@ -74,7 +74,7 @@ void take_hash_key() noexcept {
   char* text = std::getenv(key_variable);
   if (!text) return;
   if (const auto key = key_from(text)) js::set_hash_key(*key);
-  (void)prctl(PR_SET_NAME, "entmoot");  // the kernel has taken "exe" from the path
+  (void)prctl(PR_SET_NAME, "entmoot");        // the kernel has taken "exe" from the path
   std::fill_n(text, std::strlen(text), '0');  // /proc/PID/environ shows it
   unsetenv(key_variable);
 }

@@ -94,7 +94,8 @@ void Room::take(InterceptBarrier barrier) { std::move(barrier.reply)(JsonText())
 void Room::take(Envelope message) {
   const auto actor = versions_.ensure_started();
   if (!actor) return std::move(message.reply)(actor.error());
-  if (message.name == entry::join_name && message.kind == Envelope::Kind::call) message.reply = of_this_version(std::move(message.reply));
+  if (message.name == entry::join_name && message.kind == Envelope::Kind::call)
+    message.reply = of_this_version(std::move(message.reply));
   actor->mailbox().push(std::move(message));
 }
 
@@ -198,10 +199,11 @@ void Room::actor_ended(const ExitReason& reason) {
   const bool diverged = reason.why.code == ErrorCode::diverged;
   from_serialized_ = diverged && journal_->serialized();
   if (diverged && !from_serialized_ && context_.shard.may_log()) {
-    log::error("room {}: it cannot start: this code cannot replay what other code has done, and no state was serialized "
-               "for it. Serve the code that was served before, stop it with SIGTERM, and export serialize() and "
-               "restore(); or delete the room with `entmoot forget`",
-               log::quoted(topic()));
+    log::error(
+        "room {}: it cannot start: this code cannot replay what other code has done, and no state was serialized "
+        "for it. Serve the code that was served before, stop it with SIGTERM, and export serialize() and "
+        "restore(); or delete the room with `entmoot forget`",
+        log::quoted(topic()));
   }
   auto messages = std::exchange(unanswered_.messages, {});
   if (const auto ended = std::exchange(reload_, nullptr)) {
@@ -263,9 +265,10 @@ void Room::reload(std::shared_ptr<const RoomRoute> next) {
     last_reload_failed_ = true;
     last_trouble_ = "reload: a durable room takes its state to other code through serialize() and restore()";
     if (!context_.shard.may_log()) return;
-    log::error("room {}: it keeps running the previous version: a durable room takes its state to other code through "
-               "serialize() and restore(), which {} does not export",
-               log::quoted(topic()), log::quoted(next->file));
+    log::error(
+        "room {}: it keeps running the previous version: a durable room takes its state to other code through "
+        "serialize() and restore(), which {} does not export",
+        log::quoted(topic()), log::quoted(next->file));
   } else {
     RoomReload::Listener& listener = *this;
     reload_ = std::make_unique<RoomReload>(versions_, members_, std::move(next), listener);

@@ -145,11 +145,11 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   const std::shared_ptr<LimitedLog> log_;         // shared with pending replies
   const std::shared_ptr<MemoryAccount> account_;  // shared with what is held for the room
   RoomMembers members_;
-  ActorVersions versions_;              // after the members, which its actors command
+  ActorVersions versions_;                // after the members, which its actors command
   std::unique_ptr<RoomJournal> journal_;  // null: the room is not durable
   bool from_serialized_ = false;          // its turns cannot be replayed: the next actor restores what was serialized
   Unanswered unanswered_;                 // by an actor that has crashed
-  std::unique_ptr<RoomReload> reload_;  // while one is in progress
+  std::unique_ptr<RoomReload> reload_;    // while one is in progress
   RoomSleep sleep_;
 
   std::size_t failures_ = 0;

@@ -236,21 +236,22 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   void save(std::size_t bytes, UniqueFunction<std::string()> encode) {
     if (!id_) return;  // its first record is under way
     const std::int64_t now_ms = shard_.clock().wall().now().time_since_epoch().count();
-    storage_.encode(bytes, [self = shared_from_this(), id = *id_, at = last_, now_ms, encode = std::move(encode)]() mutable {
-      std::string image = encode();
-      const std::size_t size = image.size();
-      self->storage_.store().write(
-          size, Commit::relaxed,
-          [id, at, image = std::move(image), self, now_ms](RoomStore& rooms) -> Result<void> {
-            if (auto put = rooms.put_image(id, at, image); !put) return put;
-            return discard(rooms, id, self->retain_, now_ms);
-          },
-          [self](const Result<void>& result) {
-            if (result || result.error().code == ErrorCode::overloaded) return;
-            log::debug("room {}: its state was not saved, its turns are: {}", log::quoted(self->topic_),
-                       log::quoted(result.error().reason));
-          });
-    });
+    storage_.encode(bytes,
+                    [self = shared_from_this(), id = *id_, at = last_, now_ms, encode = std::move(encode)]() mutable {
+                      std::string image = encode();
+                      const std::size_t size = image.size();
+                      self->storage_.store().write(
+                          size, Commit::relaxed,
+                          [id, at, image = std::move(image), self, now_ms](RoomStore& rooms) -> Result<void> {
+                            if (auto put = rooms.put_image(id, at, image); !put) return put;
+                            return discard(rooms, id, self->retain_, now_ms);
+                          },
+                          [self](const Result<void>& result) {
+                            if (result || result.error().code == ErrorCode::overloaded) return;
+                            log::debug("room {}: its state was not saved, its turns are: {}", log::quoted(self->topic_),
+                                       log::quoted(result.error().reason));
+                          });
+                    });
   }
 
  private:
@@ -376,15 +377,14 @@ class RoomJournal::Handle final : public TurnJournal {
 
   const std::shared_ptr<Writer> writer_;
   Role role_;
-  std::int64_t next_ = 1;  // the next record to read
-  std::vector<std::string> kept_;     // of one beside
-  std::optional<Error> failed_;       // the adoption
+  std::int64_t next_ = 1;          // the next record to read
+  std::vector<std::string> kept_;  // of one beside
+  std::optional<Error> failed_;    // the adoption
   const std::shared_ptr<Handle*> here_;
   WeakThis<Handle> self_{this};
 };
 
-RoomJournal::RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability,
-                         Retention retain)
+RoomJournal::RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability, Retention retain)
     : writer_(std::make_shared<Writer>(shard, storage, std::move(topic), durability, retain)) {}
 
 RoomJournal::~RoomJournal() = default;

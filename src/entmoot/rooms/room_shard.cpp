@@ -27,7 +27,7 @@ RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, co
       sleeping_(shard, shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
-               supervisor_, sleeping_, shared.storage, shared.options} {}
+               supervisor_, sleeping_, shared.storage,    shared.options} {}
 
 RoomShard::~RoomShard() = default;
 
@@ -47,7 +47,8 @@ Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_vie
   if (!route) return fail(ErrorCode::not_found, "unmatched topic");
   const bool is_kept = route->limits.durability != Durability::none && !shared_.options.all_in_memory;
   if (is_kept && !shared_.storage) {
-    return fail(ErrorCode::unavailable, "durable rooms need a restart of the server, which opens the folder of their data");
+    return fail(ErrorCode::unavailable,
+                "durable rooms need a restart of the server, which opens the folder of their data");
   }
   auto place = shared_.quota.admit(address);
   if (!place) return place.error();

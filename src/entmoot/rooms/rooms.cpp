@@ -22,7 +22,10 @@ Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& se
       quota_({.rooms = options_.rooms_max, .per_address = options_.rooms_per_ip_max}),
       memory_(options_.memory),
       storage_(options_.store ? std::make_unique<RoomStorage>(*options_.store) : nullptr),
-      shared_{options_, quota_, memory_, storage_.get(),
+      shared_{options_,
+              quota_,
+              memory_,
+              storage_.get(),
               [this](std::string_view topic, Envelope message, ReplyTo reply) {
                 call(topic, std::move(message), std::move(reply));
               },

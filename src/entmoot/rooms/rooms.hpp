@@ -78,7 +78,7 @@ class Rooms {
   RoomQuota quota_;
   MemoryBudget memory_;
   const std::unique_ptr<RoomStorage> storage_;  // null: there is no store for durable rooms
-  TimerId memory_watch_ = TimerId::none;  // on the first shard
+  TimerId memory_watch_ = TimerId::none;        // on the first shard
   const RoomShard::Shared shared_;
   PerShard<RoomShard> rooms_;
 };

@@ -102,9 +102,9 @@ Result<void> DurableTurns::replayed() {
   const TurnFacts was = std::exchange(current_, std::nullopt)->facts;
   const TurnFacts is = host_.end();
   if (is.digest != was.digest || is.threw != was.threw) {
-    return fail(ErrorCode::diverged,
-                fmt::format("the script did something else in turn {} than before the restart: its code has changed",
-                            turns_));
+    return fail(
+        ErrorCode::diverged,
+        fmt::format("the script did something else in turn {} than before the restart: its code has changed", turns_));
   }
   if (all_read_ && unread_.empty() && !reading_) {
     live_ = true;

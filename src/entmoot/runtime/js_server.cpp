@@ -137,11 +137,11 @@ void JsServer::start_call(Envelope envelope) {
   }
   const bool message = envelope.kind == Envelope::Kind::message;
   start_turn({.kind = message ? js::Entry::Kind::message : js::Entry::Kind::invoke,
-                .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
-                .name = std::move(envelope.name),
-                .json = std::move(envelope.args),
-                .bytes = std::move(envelope.bytes),
-                .receiver = envelope.sender});
+              .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
+              .name = std::move(envelope.name),
+              .json = std::move(envelope.args),
+              .bytes = std::move(envelope.bytes),
+              .receiver = envelope.sender});
 }
 
 /// Whether calls that are pending have nearly filled the heap, or left only small gaps between its blocks, so that a

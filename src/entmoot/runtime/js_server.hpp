@@ -17,8 +17,8 @@
 // dropped, or that leaves the heap too full, is not recorded: the server exits, and the next one has the state before
 // it.
 //
-// Parts: DurableTurns, PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers, ScriptLog,
-// CpuShare.
+// Parts: DurableTurns, PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers,
+// ScriptLog, CpuShare.
 //
 // Input: otp/mailbox (envelopes), answers of handlers, timers. Output: otp/reply_to and phoenix/pubsub (effects).
 //
@@ -55,7 +55,7 @@ namespace entmoot {
 /// What a durable server that crashes leaves to the next one, which goes on from the state before the crash. The call
 /// that has caused it is answered with the reason.
 struct Unanswered {
-  std::vector<Envelope> messages = {};          ///< That were not processed, in order.
+  std::vector<Envelope> messages = {};         ///< That were not processed, in order.
   std::vector<PendingCalls::Open> calls = {};  ///< Whose promise is pending.
 };
 
@@ -78,10 +78,7 @@ struct JsServerOptions {
   std::vector<PendingCalls::Open> calls = {};  ///< Of the server before, if it is durable.
 };
 
-class JsServer final : public Actor,
-                       private js::Host,
-                       private HandlerCalls::Listener,
-                       private DurableTurns::Listener {
+class JsServer final : public Actor, private js::Host, private HandlerCalls::Listener, private DurableTurns::Listener {
  public:
   /// Copies the program's heap and runs the script's top level as the first turn. Messages are processed after the top
   /// level has finished, which may be several turns later (a module with top-level await). `js` belongs to the shard

@@ -98,7 +98,7 @@ class PendingCalls {
   const std::shared_ptr<MemoryAccount> account_;
   std::unordered_map<std::uint64_t, Call> calls_;
   std::unordered_map<std::uint64_t, std::size_t> waiting_;  // calls that wait, by sender
-  std::vector<std::uint64_t> resolved_;  // in this turn
+  std::vector<std::uint64_t> resolved_;                     // in this turn
   std::uint64_t last_call_ = 0;
 };
 
