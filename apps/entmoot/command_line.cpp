@@ -100,6 +100,18 @@ void add_eval(CLI::App& cli, Eval& eval) {
   sub.add_option("--dir", eval.dir, "The app's folder")->check(check_folder)->capture_default_str();
 }
 
+void add_replay(CLI::App& cli, Replay& replay) {
+  auto& sub = subcommand(cli, "replay", "Open a prompt in a copy of a durable room as it was",
+                         "entmoot replay chat:lobby --at 1200");
+  sub.add_option("topic", replay.topic, "The room's topic")->required();
+  sub.add_option("--dir", replay.dir, "The app's folder")->check(check_folder)->capture_default_str();
+  sub.add_option("--data", replay.data, "Folder of the data, for example a backup; overrides the configuration");
+  auto* at = sub.add_option("--at", replay.at, "After this input (`entmoot history` lists them); default: the last one");
+  sub.add_option("--until", replay.until, "\"error\": before the first input whose handler threw")
+      ->check(CLI::IsMember({"error"}))
+      ->excludes(at);
+}
+
 /// The text for --help, --version, or a command line that CLI11 rejects.
 Shown shown(const CLI::App& cli, const CLI::ParseError& error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
@@ -160,6 +172,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   Console console;
   Eval eval;
   Reload reload;
+  Replay replay;
   Test test;
   Completion completion;
 
@@ -179,6 +192,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_eval(cli, eval);
   app_folder(subcommand(cli, "reload", "Reload the running server's rooms from disk", "entmoot reload my-app"),
              reload.dir);
+  add_replay(cli, replay);
   subcommand(cli, "completion", "Print a shell's completion script",
              "entmoot completion bash > ~/.local/share/bash-completion/completions/entmoot")
       .add_option("shell", completion.shell, "bash or zsh")
@@ -201,6 +215,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (name == "console") return console;
   if (name == "eval") return eval;
   if (name == "reload") return reload;
+  if (name == "replay") return replay;
   return completion;
 }
 

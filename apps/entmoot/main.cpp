@@ -7,6 +7,7 @@
 #include "complain.hpp"
 #include "completion.hpp"
 #include "new_app.hpp"
+#include "replay/replay.hpp"
 #include "running_server.hpp"
 #include "serve.hpp"
 #include "testing/run_tests.hpp"
@@ -54,6 +55,7 @@ ExitCode run(const command::Rooms& rooms) { return show_rooms(rooms); }
 ExitCode run(const command::Console& console) { return open_console(console); }
 ExitCode run(const command::Eval& eval) { return evaluate_in_room(eval); }
 ExitCode run(const command::Reload& reload) { return reload_server(reload); }
+ExitCode run(const command::Replay& replay) { return replay_room(replay); }
 
 }  // namespace
 

@@ -47,7 +47,8 @@ std::optional<std::uint64_t> key_from(std::string_view text) noexcept {
   return key;
 }
 
-/// The key in the store; that of this process, which is put into a new store.
+}  // namespace
+
 Result<std::uint64_t> hash_key_of(RoomStore& store) {
   const auto kept = store.meta(key_in_store);
   if (!kept) return kept.error();
@@ -58,8 +59,6 @@ Result<std::uint64_t> hash_key_of(RoomStore& store) {
   if (auto set = store.set_meta(key_in_store, fmt::format("{:x}", js::hash_key())); !set) return set.error();
   return js::hash_key();
 }
-
-}  // namespace
 
 Result<DataFolder> open_data(const App& app) {
   if (!has_durable_rooms(app)) return DataFolder{nullptr, js::hash_key()};

@@ -31,6 +31,8 @@ struct DataFolder {
 // program is loaded; but where the data is, the app's configuration says, which is a program. So a process that finds
 // another key in its data begins again, with that key in its environment.
 
+/// The key of the data; that of this process, if it has none yet.
+[[nodiscard]] entmoot::Result<std::uint64_t> hash_key_of(entmoot::RoomStore& store);
 /// Called before the app is loaded. Sets the key that begin_again() has passed, and removes it from the environment.
 void take_hash_key() noexcept;
 /// Replaces this process by one with the same arguments and that key. Returns only if that fails.
