@@ -19,7 +19,6 @@
 #include <system_error>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace entmoot_app {
 
@@ -31,20 +30,6 @@ namespace {
 
 // In real time, for a result.
 constexpr auto patience = 60s;
-
-/// The app with no limit on how fast a room computes: no time passes in which it could recover.
-App without_cpu_share(const App& app) {
-  App copy = app;
-  RoomRoutes routes = app.routes();
-  for (auto& route : routes.routes) {
-    RoomRoute unlimited = *route;
-    unlimited.limits.budget.cpu_share = 1;
-    route = std::make_shared<const RoomRoute>(std::move(unlimited));
-  }
-  copy.hosted =
-      std::make_shared<const HostedApp>(HostedApp{std::make_shared<const RoomRoutes>(std::move(routes)), {}});
-  return copy;
-}
 
 /// Copies the room's records up to `at`, and what was saved of it until then. Returns the time of the last one.
 Result<std::int64_t> copy_room(RoomStore& from, RoomStore& to, const StoredRoom& room, std::int64_t at) {
@@ -85,11 +70,11 @@ Result<std::int64_t> copy_room(RoomStore& from, RoomStore& to, const StoredRoom&
 
 }  // namespace
 
-/// Stands at one time.
+/// Measures time, but it is always the same time of day.
 class PastRoom::StandingClock final : public Clock {
  public:
   explicit StandingClock(std::int64_t at_ms) : wall_(at_ms) {}
-  [[nodiscard]] TimePoint now() const noexcept override { return TimePoint(1h); }
+  [[nodiscard]] TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
   [[nodiscard]] const WallClock& wall() const noexcept override { return wall_; }
 
  private:
@@ -120,7 +105,7 @@ Result<std::unique_ptr<PastRoom>> PastRoom::open(const App& app, RoomStore& stor
     fs::remove_all(folder, ignored);
     return time_ms.error();
   }
-  return std::unique_ptr<PastRoom>(new PastRoom(without_cpu_share(app), topic, folder,
+  return std::unique_ptr<PastRoom>(new PastRoom(app, topic, folder,
                                                 std::make_shared<StoreWriter>(*std::move(copy)),
                                                 std::make_unique<StandingClock>(*time_ms)));
 }

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A copy of a durable room as it was after one of its inputs, in a server of its own that stands still: no time passes, no
-// timer fires, nobody is connected, and nothing that is evaluated in it has an effect on the app's data.
+// A copy of a durable room as it was after one of its inputs, in a server of its own: its timers do not go on, nobody is
+// connected, and nothing that is evaluated in it has an effect on the app's data.
 //
 // One thread. Each call blocks until it is done.
 

@@ -152,7 +152,8 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
                           .console = context_.options.console};
   if (journal_) {
     options.journal = reload_ || from_serialized_ ? journal_->open_beside() : journal_->open();
-    if (!context_.options.stand_still) options.recovered = [this] { return entry::resumed(members_.numbers()); };
+    options.stands_still = context_.options.stand_still;
+    if (!options.stands_still) options.recovered = [this] { return entry::resumed(members_.numbers()); };
     options.unanswered = [this](Unanswered left) { unanswered_ = std::move(left); };
     options.calls = std::exchange(unanswered_.calls, {});
   }

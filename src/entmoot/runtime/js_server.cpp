@@ -367,6 +367,7 @@ void JsServer::recovered() {
   if (!durable_->is_continued()) return deliver({.kind = js::Entry::Kind::evaluate});
   const auto now_ms = shard().clock().wall().now().time_since_epoch().count();
   for (const auto& [id, timer] : state.timers) {
+    if (options_.stands_still) break;
     timers_.resume(id, std::chrono::milliseconds(timer.period_ms), timer.repeat,
                    std::chrono::milliseconds(std::max<std::int64_t>(0, timer.due_ms - now_ms)));
   }
