@@ -71,8 +71,7 @@ void add_serve(CLI::App& cli, Serve& serve) {
       ->check(check_port);
   sub.add_option("--address", serve.address,
                  "Address to listen on, overrides the configuration; 0.0.0.0 accepts other machines");
-  sub.add_option("--data", serve.data,
-                 "Folder of the data of durable rooms, overrides the configuration");
+  sub.add_option("--data", serve.data, "Folder of the data of durable rooms, overrides the configuration");
   sub.add_option("--log", serve.log, "Log level: trace, debug, info, warn, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));

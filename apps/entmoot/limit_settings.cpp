@@ -123,6 +123,13 @@ SettingTable<RoomLimits> make_limit_settings() {
              "What of a room outlives the server's process: `false` nothing, `\"relaxed\"` its state, except for what "
              "happened in the last 50 ms, `true` everything that anybody has seen (docs/durability.md)."},
             "boolean | \"relaxed\"", "true, false or \"relaxed\"", read_durability, show_durability);
+  table
+      .count(
+          {"retain.inputs", "Inputs of a durable room that are kept for its history.", "the oldest ones are deleted"},
+          {0, 1'000'000'000}, [](auto& limits) -> auto& { return limits.retain.inputs_max; })
+      .time(
+          {"retain.age", "How long they are kept.", "they are deleted"}, {0, 3650 * day},
+          [](auto& limits) -> auto& { return limits.retain.age_max; });
   return table.all_on_reload();
 }
 

@@ -9,6 +9,7 @@
 
 #include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/js/hash_key.hpp>
 #include <entmoot/node/signals.hpp>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -51,8 +53,10 @@ ExitCode serve_app(const command::Serve& serve) {
   reserve_descriptor_table();
   log::start(serve.log);
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection is an error of that write
+  take_hash_key();
   auto loader = std::make_unique<AppLoader>(
-      serve.dir, AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data});
+      serve.dir,
+      AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data});
   auto app = loader->load();
   if (!app) return print_errors(app.error().reason);
   for (const auto& warning : warnings_of(**app)) log::warn("{}", warning);
@@ -60,7 +64,11 @@ ExitCode serve_app(const command::Serve& serve) {
   const Signals signals{SIGTERM, SIGINT, SIGHUP};
   auto data = open_data(**app);
   if (!data) return complain(data.error().reason);
-  Server server(*app, std::move(loader), *std::move(data), serve.watch);
+  if (const std::uint64_t key = data->hash_key; key != js::hash_key()) {
+    data->store.reset();
+    return complain(begin_again(key).reason);
+  }
+  Server server(*app, std::move(loader), std::move(data->store), serve.watch);
   if (auto started = server.start(); !started) return complain(started.error().reason);
   fmt::print("Listening on http://localhost:{} (Ctrl-C to stop)\n", server.port());
   std::fflush(stdout);

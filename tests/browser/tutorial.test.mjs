@@ -76,6 +76,19 @@ async function until(what, happens) {
   assert.fail(`timeout waiting for: ${what}\n${log}`);
 }
 
+async function serve(port) {
+  log = "";
+  server = spawn(binary, ["serve", "--watch", "--port", `${port}`], { cwd: app });
+  for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => (log += data));
+  await until("the server prints its address", () => /http:\/\/localhost:\d+/.test(log));
+}
+
+async function ended(signal) {
+  const exit = new Promise((resolve) => server.once("exit", resolve));
+  server.kill(signal);
+  await exit;
+}
+
 const boxes = (chapter, kind) => chapters[chapter - 1].filter((box) => box.kind === kind);
 
 async function enter(name, place = "") {
@@ -99,10 +112,7 @@ let bob;
 test("2. two windows of a new app exchange messages", options, async () => {
   await type(boxes(2, "console")[0], folder);
   assert.match(boxes(2, "sh")[0].content, /^cd my-chat\nentmoot serve --watch$/m);
-  // As in the tutorial, but on a free port.
-  server = spawn(binary, ["serve", "--watch", "--port", "0"], { cwd: app });
-  for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => (log += data));
-  await until("the server prints its address", () => /http:\/\/localhost:\d+/.test(log));
+  await serve(0); // as in the tutorial, but on a free port
   ann = await enter("Ann");
   bob = await enter("Bob");
   await say(ann, "hello");
@@ -183,4 +193,24 @@ test("9. a package from npm", options, async (context) => {
   if (!readFileSync(join(app, "node_modules/marked/package.json"))) return context.skip("marked is not installed");
   change(boxes(9, "diff")[0]);
   assert.match(await run("entmoot check", app), /no problems found/);
+});
+
+test("10. a durable room survives a server that is killed", options, async () => {
+  change(boxes(10, "diff")[0]);
+  const port = new URL(url()).port;
+  await ended("SIGTERM");
+  await serve(port);
+  ann = await enter("Ann");
+  await say(ann, "before the power cut");
+  await shows(ann, "before the power cut");
+  assert.equal(boxes(10, "sh")[0].content.trim(), "pkill -9 -x entmoot");
+  await ended("SIGKILL");
+  await serve(port);
+  const eve = await enter("Eve");
+  await shows(eve, "before the power cut");
+  await until("the page has reconnected", async () => {
+    await say(ann, "back again");
+    return (await eve.innerText("#messages")).includes("back again");
+  });
+  await eve.screenshot({ path: join(pictures, "tutorial-durable.png") });
 });

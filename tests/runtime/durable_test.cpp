@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include <entmoot/js/durable_slots.hpp>
 #include <entmoot/js/module_loader.hpp>
 #include <entmoot/runtime/js_server.hpp>
 
@@ -30,8 +31,9 @@ Program program_of(std::string_view source) {
 struct DurableBench : RoomBench {
   std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>();
   std::optional<Program> program;
-  std::vector<std::string> sent;     // what the rooms have posted
-  std::vector<ReplyTo> asked;        // calls to the handler "ask"
+  std::vector<std::string> sent;  // what the rooms have posted
+  std::vector<ReplyTo> asked;     // calls to the handler "ask"
+  Unanswered unanswered;          // by the last room that crashed
 
   explicit DurableBench(std::string_view source, Duration clock_step = {}) : RoomBench(clock_step) {
     program = program_of(source);
@@ -55,7 +57,9 @@ struct DurableBench : RoomBench {
                           .handlers = std::move(handlers),
                           .budget = budget,
                           .journal = std::make_unique<MemoryJournal>(shard, store),
-                          .recovered = recovered});
+                          .recovered = recovered,
+                          .unanswered = [this](Unanswered left) { unanswered = std::move(left); },
+                          .calls = std::exchange(unanswered.calls, {})});
       room.server->monitor([&room](const ExitReason& reason) { room.exit = reason; });
     });
     settle();
@@ -308,7 +312,9 @@ TEST_CASE("the first message after a recovery is the server's; a new room gets n
     export function hello(who: string) { got.push(who); }
     export function list() { return got; }
   )");
-  const auto greet = [] { return Envelope{.name = "hello", .args = JsonText::trusted(std::string_view(R"(["server"])"))}; };
+  const auto greet = [] {
+    return Envelope{.name = "hello", .args = JsonText::trusted(std::string_view(R"(["server"])"))};
+  };
   CHECK(bench.call(bench.start(greet), "list") == "[]");
   bench.crash();
   CHECK(bench.call(bench.start(greet), "list") == R"(["server"])");
@@ -345,7 +351,7 @@ TEST_CASE("other code that does something else is noticed, and the turn is named
   )");
   TestRoom& room = bench.start();
   REQUIRE(room.exit);
-  CHECK(room.exit->why.reason.find("turn 2 in the journal did something else") != std::string::npos);
+  CHECK(room.exit->why.reason.find("something else in turn 2") != std::string::npos);
 }
 
 TEST_CASE("a damaged record is an error, and not a loss of those before it in silence") {
@@ -356,4 +362,118 @@ TEST_CASE("a damaged record is an error, and not a loss of those before it in si
   TestRoom& room = bench.start();
   REQUIRE(room.exit);
   CHECK(room.exit->why.reason.find("turn 2 in the journal") != std::string::npos);
+}
+
+TEST_CASE(
+    "a room that goes on from its saved state is the same as one that replays its turns, and as one that never ended") {
+  const std::string_view source = R"(
+    const drawn: unknown[] = [];
+    const seen = new Map<object, number>();
+    const keys: object[] = [];
+    let waiting: ((v: number) => void)[] = [];
+    let timers = 0;
+    class Secret { #n = 0; add(n: number) { this.#n += n; return this.#n; } }
+    const secret = new Secret();
+    const numbers = (function* () { for (let i = 0; ; i++) yield i; })();
+    async function slow(n: number) { const v = await new Promise<number>((resolve) => waiting.push(resolve)); drawn.push([n, v]); }
+    export function turn(n: number) {
+      const key = {};
+      keys.push(key);
+      seen.set(key, n);
+      drawn.push(Math.random(), Date.now(), secret.add(n), numbers.next().value, new URL("http://a/" + n).pathname);
+      setTimeout(() => { timers += n; }, n * 10);
+      slow(n);
+      if (n % 3 === 0) { waiting.forEach((w, i) => w(i)); waiting = []; }
+      if (n % 5 === 0) throw new Error("five");
+      return n;
+    }
+    export function all() { return [drawn, timers, keys.map((k) => seen.get(k)), seen.size]; }
+  )";
+  DurableBench bench(source);
+  bench.start();
+  for (int n = 1; n <= 12; ++n) {
+    CAPTURE(n);
+    (void)bench.call(*bench.rooms.back(), "turn", "[" + std::to_string(n) + "]");
+    const auto before = bench.call(*bench.rooms.back(), "all");
+    bench.on_shard([&] { bench.rooms.back()->server->save(); });
+    bench.settle();
+    const bool saves = js::DurableSlots::available();
+    CHECK(bench.store->saved.empty() == !saves);
+    bench.crash();
+    if (saves) {  // from the saved state alone
+      CHECK(bench.store->saved.front().turns == bench.store->records.size());
+      CHECK(bench.call(bench.start(), "all") == before);
+      bench.crash();
+    }
+    bench.store->saved.clear();  // from the turns alone
+    CHECK(bench.call(bench.start(), "all") == before);
+    bench.clock.advance(7ms);
+    bench.settle();
+  }
+}
+
+TEST_CASE("a saved state that is damaged is not used: the one before it is, or the turns alone") {
+  if (!js::DurableSlots::available()) return;
+  DurableBench bench(R"(
+    const list: string[] = [];
+    export function add(text: string) { list.push(text); return list; }
+  )");
+  TestRoom& room = bench.start();
+  for (const char* text : {R"(["a"])", R"(["b"])", R"(["c"])"}) {
+    (void)bench.call(room, "add", text);
+    bench.on_shard([&] { room.server->save(); });
+  }
+  bench.crash();
+  REQUIRE(bench.store->saved.size() >= 2);
+  bench.store->saved.front().bytes[200] ^= 1;
+  CHECK(bench.call(bench.start(), "add", R"(["d"])") == R"(["a","b","c","d"])");
+  bench.crash();
+  for (SavedState& saved : bench.store->saved) saved.bytes.resize(saved.bytes.size() / 2);
+  bench.store->saved.push_back({0, ""});
+  CHECK(bench.call(bench.start(), "add", R"(["e"])") == R"(["a","b","c","d","e"])");
+}
+
+TEST_CASE("a room is saved by itself when its turns would take long to replay") {
+  if (!js::DurableSlots::available()) return;
+  DurableBench bench(R"(
+    let sum = 0;
+    export function add(text: string) { sum += text.length; return sum; }
+  )");
+  TestRoom& room = bench.start();
+  CHECK(bench.call(room, "add", R"(["a"])") == "1");
+  CHECK(bench.store->saved.empty());
+  CHECK(bench.call(room, "add", "[\"" + std::string(20'000, 'x') + "\"]") == "20001");
+  CHECK(bench.store->saved.size() == 1);
+  CHECK(bench.call(room, "add", R"(["a"])") == "20002");
+  CHECK(bench.store->saved.size() == 1);
+  bench.crash();
+  CHECK(bench.call(bench.start(), "add", R"(["a"])") == "20003");
+}
+
+TEST_CASE("a crash answers the call that caused it; others are left to the next room, pending promises included") {
+  DurableBench bench(R"(
+    let resolve: (v: string) => void;
+    export function wait() { return new Promise<string>((r) => { resolve = r; }); }
+    export function spin() { for (;;); }
+    export function go() { resolve("went"); return "gone"; }
+  )",
+                     1us);
+  const Budget budget{.turn_cpu = 20ms};
+  TestRoom& room = bench.start({}, budget);
+  const auto waits = bench.cast(room, "wait");
+  bench.settle();
+  const auto spins = bench.cast(room, "spin");
+  const auto queued = bench.cast(room, "go");
+  for (int i = 0; i < 100'000 && !room.exit; ++i) bench.settle(10);
+  REQUIRE(room.exit);
+  CHECK(bench.text(spins) == "error: out of time");
+  CHECK(bench.text(waits) == "(no answer)");
+  CHECK(bench.text(queued) == "(no answer)");
+  REQUIRE(bench.unanswered.messages.size() == 1);
+  REQUIRE(bench.unanswered.calls.size() == 1);
+  TestRoom& next = bench.start({}, budget);
+  bench.on_shard([&] { next.server->ref().mailbox().push(std::move(bench.unanswered.messages.front())); });
+  bench.settle();
+  CHECK(bench.text(queued) == R"("gone")");
+  CHECK(bench.text(waits) == R"("went")");
 }

@@ -21,7 +21,8 @@ namespace entmoot {
 
 /// The medium.
 struct MemoryStore {
-  std::vector<std::string> records;  // committed
+  std::vector<std::string> records;    // committed
+  std::vector<SavedState> saved = {};  // newest first
   bool commits_at_once = true;
   bool holds_back = true;
   std::size_t read_at_a_time = 3;
@@ -50,6 +51,15 @@ class MemoryJournal final : public TurnJournal {
  public:
   MemoryJournal(Shard& shard, std::shared_ptr<MemoryStore> store) : shard_(shard), store_(std::move(store)) {}
 
+  void saved(UniqueFunction<void(Result<std::vector<SavedState>>)> read) override {
+    shard_.post([saved = store_->saved, read = std::move(read)]() mutable { read(std::move(saved)); });
+  }
+  void begin_after(std::uint64_t turns) override { read_ = turns; }
+  void save(std::size_t, UniqueFunction<std::string()> encode) override {
+    const std::size_t turns = store_->records.size() + store_->waiting.size();
+    store_->saved.insert(store_->saved.begin(), {turns, encode()});
+  }
+  [[nodiscard]] std::uint32_t slot() const noexcept override { return 77; }
   void read_next(UniqueFunction<void(Result<Records>)> read) override {
     const std::size_t count = std::min(store_->read_at_a_time, store_->records.size() - read_);
     const auto from = store_->records.begin() + static_cast<std::ptrdiff_t>(read_);

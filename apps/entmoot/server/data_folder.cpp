@@ -2,10 +2,27 @@
 
 #include "data_folder.hpp"
 
+#include <entmoot/js/hash_key.hpp>
 #include <entmoot/rooms/room_routes.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
+
+#include <sys/prctl.h>
+#include <unistd.h>
 
 namespace entmoot_app {
 
@@ -18,11 +35,59 @@ bool has_durable_rooms(const App& app) {
                              [](const auto& route) { return route->limits.durability != Durability::none; });
 }
 
-Result<std::shared_ptr<StoreWriter>> open_data(const App& app) {
-  if (!has_durable_rooms(app)) return std::shared_ptr<StoreWriter>();
+namespace {
+
+constexpr const char* key_variable = "ENTMOOT_HASH_KEY";
+constexpr std::string_view key_in_store = "hash key";
+
+std::optional<std::uint64_t> key_from(std::string_view text) noexcept {
+  std::uint64_t key = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return key;
+}
+
+/// The key in the store; that of this process, which is put into a new store.
+Result<std::uint64_t> hash_key_of(RoomStore& store) {
+  const auto kept = store.meta(key_in_store);
+  if (!kept) return kept.error();
+  if (*kept) {
+    if (const auto key = key_from(**kept)) return *key;
+    return fail(ErrorCode::io, "the key of the data is damaged: restore a backup (`entmoot restore`)");
+  }
+  if (auto set = store.set_meta(key_in_store, fmt::format("{:x}", js::hash_key())); !set) return set.error();
+  return js::hash_key();
+}
+
+}  // namespace
+
+Result<DataFolder> open_data(const App& app) {
+  if (!has_durable_rooms(app)) return DataFolder{nullptr, js::hash_key()};
   auto store = RoomStore::open(data_folder_of(app));
   if (!store) return store.error();
-  return std::make_shared<StoreWriter>(*std::move(store));
+  const auto key = hash_key_of(*store);
+  if (!key) return key.error();
+  return DataFolder{std::make_shared<StoreWriter>(*std::move(store)), *key};
+}
+
+void take_hash_key() noexcept {
+  char* text = std::getenv(key_variable);
+  if (!text) return;
+  if (const auto key = key_from(text)) js::set_hash_key(*key);
+  (void)prctl(PR_SET_NAME, "entmoot");        // the kernel has taken "exe" from the path
+  std::fill_n(text, std::strlen(text), '0');  // /proc/PID/environ shows it
+  unsetenv(key_variable);
+}
+
+Error begin_again(std::uint64_t hash_key) {
+  if (setenv(key_variable, fmt::format("{:x}", hash_key).c_str(), 1) != 0) return fail(ErrorCode::io, "out of memory");
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::string words((std::istreambuf_iterator<char>(file)), {});
+  std::vector<char*> arguments;
+  for (std::size_t at = 0; at < words.size(); at += std::strlen(&words[at]) + 1) arguments.push_back(&words[at]);
+  arguments.push_back(nullptr);
+  execv("/proc/self/exe", arguments.data());
+  return fail(ErrorCode::io, fmt::format("cannot begin again with the key of the data: {}", std::strerror(errno)));
 }
 
 }  // namespace entmoot_app

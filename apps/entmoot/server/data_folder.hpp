@@ -6,9 +6,11 @@
 
 #include "app.hpp"
 
+#include <entmoot/base/error.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/store/store_writer.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -17,8 +19,21 @@ namespace entmoot_app {
 /// The setting `data`, relative to the app's folder.
 [[nodiscard]] std::filesystem::path data_folder_of(const App& app);
 [[nodiscard]] bool has_durable_rooms(const App& app);
-/// Opens the store, which creates it if it does not exist. Null: no route of the app is durable. The error says what to
-/// do.
-[[nodiscard]] entmoot::Result<std::shared_ptr<entmoot::StoreWriter>> open_data(const App& app);
+
+struct DataFolder {
+  std::shared_ptr<entmoot::StoreWriter> store;  ///< Null: no route of the app is durable.
+  std::uint64_t hash_key;                       ///< With which its rooms were saved (js/hash_key.hpp).
+};
+/// Opens the store, which creates it if it does not exist. The error says what to do.
+[[nodiscard]] entmoot::Result<DataFolder> open_data(const App& app);
+
+// The key of the engine's hashes belongs to the data, because saved heaps depend on it, and has to be set before a
+// program is loaded; but where the data is, the app's configuration says, which is a program. So a process that finds
+// another key in its data begins again, with that key in its environment.
+
+/// Called before the app is loaded. Sets the key that begin_again() has passed, and removes it from the environment.
+void take_hash_key() noexcept;
+/// Replaces this process by one with the same arguments and that key. Returns only if that fails.
+[[nodiscard]] entmoot::Error begin_again(std::uint64_t hash_key);
 
 }  // namespace entmoot_app

@@ -83,10 +83,11 @@ Server::Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader
                bool watch)
     : app_(std::move(app)),
       watch_(watch),
-      node_(node_options(*app_, watch ? ChannelRoutes{{std::string(DevNews::topic),
-                                                       [this] { return std::make_unique<DevChannel>(*news_); }}}
-                                      : ChannelRoutes{},
-                         std::move(store))),
+      node_(node_options(
+          *app_,
+          watch ? ChannelRoutes{{std::string(DevNews::topic), [this] { return std::make_unique<DevChannel>(*news_); }}}
+                : ChannelRoutes{},
+          std::move(store))),
       reloader_(node_.shards()[0], app_, std::move(loader), *this) {
   if (watch) news_.emplace(node_.shards(), node_.pubsub());
 }

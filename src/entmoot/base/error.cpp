@@ -33,6 +33,7 @@ constexpr std::array names = {
     Name{ErrorCode::start_failed, "start_failed"},
     Name{ErrorCode::start_timeout, "start_timeout"},
     Name{ErrorCode::killed, "killed"},
+    Name{ErrorCode::diverged, "diverged"},
     Name{ErrorCode::io, "io"},
 };
 

@@ -34,6 +34,7 @@ enum class ErrorCode {
   start_failed,    ///< The script's top level threw.
   start_timeout,   ///< The script's top level did not finish in time.
   killed,          ///< The process was ended by force (Process.exit(pid, :kill)).
+  diverged,        ///< A recorded turn of a durable room did something else when it was replayed.
   io,              ///< The operating system, the network or the database refused an operation.
 };
 

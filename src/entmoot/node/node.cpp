@@ -53,6 +53,7 @@ void Node::stop(Duration drain) {
   if (std::exchange(stopped_, true)) return;
   if (shards_.running()) {
     endpoint_.drain_and_close(drain);
+    if (rooms_ && drain > Duration::zero()) rooms_->serialize_durable(drain);
     shards_.visit_all([this](Shard& shard) { stop_here(shard); });
     shards_.stop_and_join();
     return;

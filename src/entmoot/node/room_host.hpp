@@ -44,6 +44,8 @@ class RoomHost {
 
   /// Switches to `app`; live rooms whose code has changed reload, each independently. Any thread.
   void use(const std::shared_ptr<const HostedApp>& app);
+  /// Rooms::serialize_durable().
+  void serialize_durable(Duration at_most) { rooms_.serialize_durable(at_most); }
   /// Ends the rooms of this shard. On each shard, before its loop ends.
   void stop_here();
 

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 namespace entmoot {
@@ -27,9 +28,9 @@ constexpr Duration leave_again_after = 100ms;
 
 namespace {
 std::unique_ptr<RoomJournal> journal_of(const RoomContext& context, const ActorVersions& versions) {
-  const Durability durability = versions.route()->limits.durability;
+  const auto& [durability, retain] = std::tie(versions.route()->limits.durability, versions.route()->limits.retain);
   if (durability == Durability::none || context.options.all_in_memory) return nullptr;
-  return std::make_unique<RoomJournal>(context.shard, *context.options.store, versions.topic(), durability);
+  return std::make_unique<RoomJournal>(context.shard, *context.storage, versions.topic(), durability, retain);
 }
 }  // namespace
 
@@ -93,7 +94,8 @@ void Room::take(InterceptBarrier barrier) { std::move(barrier.reply)(JsonText())
 void Room::take(Envelope message) {
   const auto actor = versions_.ensure_started();
   if (!actor) return std::move(message.reply)(actor.error());
-  if (message.name == entry::join_name) message.reply = of_this_version(std::move(message.reply));
+  if (message.name == entry::join_name && message.kind == Envelope::Kind::call)
+    message.reply = of_this_version(std::move(message.reply));
   actor->mailbox().push(std::move(message));
 }
 
@@ -149,13 +151,16 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
                           .account = account_,
                           .console = context_.options.console};
   if (journal_) {
-    options.journal = reload_ ? journal_->open_beside() : journal_->open();
+    options.journal = reload_ || from_serialized_ ? journal_->open_beside() : journal_->open();
     options.recovered = [this] { return entry::resumed(members_.numbers()); };
+    options.unanswered = [this](Unanswered left) { unanswered_ = std::move(left); };
+    options.calls = std::exchange(unanswered_.calls, {});
   }
   return std::make_unique<JsServer>(context_.shard, context_.js, std::move(options));
 }
 
 void Room::actor_started(JsServer& actor) {
+  if (from_serialized_) return restore_serialized(actor);
   if (reload_ || journal_) return;
   const auto state = context_.sleeping.take(topic());
   if (!state) return;
@@ -168,15 +173,43 @@ void Room::actor_started(JsServer& actor) {
   }));
 }
 
+// The room's code cannot replay its turns, but restore what its old code has serialized: as in a reload.
+void Room::restore_serialized(JsServer& actor) {
+  const JsonText state = *journal_->serialized();
+  actor.ref().mailbox().push(own(entry::restore(state), [](Room& room, const Result<JsonText>& restored) {
+    room.from_serialized_ = false;
+    if (!restored) {
+      log::error("room {}: failed to restore its state in other code: {}", log::quoted(room.topic()),
+                 log::quoted(restored.error().reason));
+      return room.kill("restore: " + restored.error().reason);
+    }
+    log::info("room {}: now running other code, with the state that it had serialized", log::quoted(room.topic()));
+    room.journal_->adopt();
+    room.last_trouble_.clear();
+  }));
+  actor.ref().mailbox().push(own(entry::resumed(members_.numbers()), [](Room&, const Result<JsonText>&) {}));
+}
+
 void Room::actor_ended(const ExitReason& reason) {
   ++failures_;
   last_trouble_ = reason.why.reason;
   last_reload_failed_ = false;
   if (!journal_) return actor_lost(reason.error());
   // The next actor continues where this one was before the message that ended it; the clients stay.
+  const bool diverged = reason.why.code == ErrorCode::diverged;
+  from_serialized_ = diverged && journal_->serialized();
+  if (diverged && !from_serialized_ && context_.shard.may_log()) {
+    log::error(
+        "room {}: it cannot start: this code cannot replay what other code has done, and no state was serialized "
+        "for it. Serve the code that was served before, stop it with SIGTERM, and export serialize() and "
+        "restore(); or delete the room with `entmoot forget`",
+        log::quoted(topic()));
+  }
+  auto messages = std::exchange(unanswered_.messages, {});
   if (const auto ended = std::exchange(reload_, nullptr)) {
     for (RoomMessage& message : ended->take_held()) refuse(std::move(message), reason.error());
   }
+  for (Envelope& message : messages) take(std::move(message));
 }
 
 void Room::kill(const std::string& why) {
@@ -184,6 +217,7 @@ void Room::kill(const std::string& why) {
   last_reload_failed_ = false;
   const ExitReason reason = ExitReason::killed(why);
   versions_.end_all(reason);
+  unanswered_ = {};
   actor_lost(reason.error());
   listener_.room_is_over(*this);
 }
@@ -211,6 +245,17 @@ void Room::use(std::shared_ptr<const RoomRoute> route) {
   versions_.use(std::move(route));
 }
 
+void Room::serialize(std::shared_ptr<void> done) {
+  if (!journal_ || reload_ || !versions_.actor() || !route().exports.has("serialize")) return;
+  send(own(entry::serialize(), [done = std::move(done)](Room& room, const Result<JsonText>& state) {
+    if (state) room.journal_->put_serialized(*state);
+  }));
+}
+
+void Room::save() {
+  if (journal_ && !reload_ && versions_.actor()) versions_.actor()->save();
+}
+
 void Room::reload(std::shared_ptr<const RoomRoute> next) {
   if (reload_) {
     reload_->follow_with(std::move(next));
@@ -220,9 +265,10 @@ void Room::reload(std::shared_ptr<const RoomRoute> next) {
     last_reload_failed_ = true;
     last_trouble_ = "reload: a durable room takes its state to other code through serialize() and restore()";
     if (!context_.shard.may_log()) return;
-    log::error("room {}: it keeps running the previous version: a durable room takes its state to other code through "
-               "serialize() and restore(), which {} does not export",
-               log::quoted(topic()), log::quoted(next->file));
+    log::error(
+        "room {}: it keeps running the previous version: a durable room takes its state to other code through "
+        "serialize() and restore(), which {} does not export",
+        log::quoted(topic()), log::quoted(next->file));
   } else {
     RoomReload::Listener& listener = *this;
     reload_ = std::make_unique<RoomReload>(versions_, members_, std::move(next), listener);

@@ -100,6 +100,10 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   [[nodiscard]] TimePoint last_used() const noexcept { return sleep_.last_used(); }
   /// Only if can_sleep().
   void sleep_early() { sleep_.begin_early(); }
+  /// The server is about to end: a durable room's script serializes its state, for other code. `done` is released then.
+  void serialize(std::shared_ptr<void> done);
+  /// The server ends: a durable room's state is saved.
+  void save();
   /// Continues in the code of `next`.
   void reload(std::shared_ptr<const RoomRoute> next);
 
@@ -117,6 +121,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   // RoomSleep::Listener
   [[nodiscard]] bool is_durable() const override { return journal_ != nullptr; }
   [[nodiscard]] bool is_needed() const override { return !members_.empty() || reload_; }
+  void keep_serialized(const JsonText& state) override { journal_->put_serialized(state); }
   void fell_asleep() override { listener_.room_is_over(*this); }
 
   void send(RoomMessage message);
@@ -129,6 +134,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   /// `message` with a deadline and a reply that is passed to `then`, if the room still exists.
   [[nodiscard]] Envelope own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then);
 
+  void restore_serialized(JsServer& actor);
   void resume();
   void actor_lost(const Error& why);
 
@@ -139,9 +145,11 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   const std::shared_ptr<LimitedLog> log_;         // shared with pending replies
   const std::shared_ptr<MemoryAccount> account_;  // shared with what is held for the room
   RoomMembers members_;
-  ActorVersions versions_;              // after the members, which its actors command
+  ActorVersions versions_;                // after the members, which its actors command
   std::unique_ptr<RoomJournal> journal_;  // null: the room is not durable
-  std::unique_ptr<RoomReload> reload_;  // while one is in progress
+  bool from_serialized_ = false;          // its turns cannot be replayed: the next actor restores what was serialized
+  Unanswered unanswered_;                 // by an actor that has crashed
+  std::unique_ptr<RoomReload> reload_;    // while one is in progress
   RoomSleep sleep_;
 
   std::size_t failures_ = 0;

@@ -11,6 +11,7 @@ class JsShard;
 class Presence;
 class PubSub;
 class Registry;
+class RoomStorage;
 class Shard;
 class SleepingRooms;
 struct RoomsOptions;
@@ -23,6 +24,7 @@ struct RoomContext {
   Presence& presence;
   DynamicSupervisor& supervisor;
   SleepingRooms& sleeping;
+  RoomStorage* storage;  ///< Null: there is no store for durable rooms.
   const RoomsOptions& options;
 };
 

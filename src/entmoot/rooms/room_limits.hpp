@@ -33,6 +33,7 @@ struct RoomLimits {
   std::size_t state_bytes_max = 4 * MiB;              ///< Serialized state, as JSON.
   HistoryLimits history = {};
   Durability durability = Durability::none;
+  Retention retain = {};
   friend bool operator==(const RoomLimits&, const RoomLimits&) = default;
 };
 

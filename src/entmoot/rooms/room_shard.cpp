@@ -27,7 +27,7 @@ RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, co
       sleeping_(shard, shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
-               supervisor_, sleeping_, shared.options} {}
+               supervisor_, sleeping_, shared.storage,    shared.options} {}
 
 RoomShard::~RoomShard() = default;
 
@@ -46,8 +46,9 @@ Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_vie
   auto route = routes_->route_of(topic);
   if (!route) return fail(ErrorCode::not_found, "unmatched topic");
   const bool is_kept = route->limits.durability != Durability::none && !shared_.options.all_in_memory;
-  if (is_kept && !shared_.options.store) {
-    return fail(ErrorCode::unavailable, "durable rooms need a restart of the server, which opens the folder of their data");
+  if (is_kept && !shared_.storage) {
+    return fail(ErrorCode::unavailable,
+                "durable rooms need a restart of the server, which opens the folder of their data");
   }
   auto place = shared_.quota.admit(address);
   if (!place) return place.error();
@@ -92,8 +93,13 @@ void RoomShard::save_memory() {
   std::for_each(idle.begin(), last, [](Room* room) { room->sleep_early(); });
 }
 
+void RoomShard::serialize_all(const std::shared_ptr<void>& done) {
+  for (const auto& [topic, room] : rooms_) room->serialize(done);
+}
+
 void RoomShard::stop() {
   stopped_ = true;
+  for (const auto& [topic, room] : rooms_) room->save();
   rooms_.clear();
   supervisor_.stop();
 }

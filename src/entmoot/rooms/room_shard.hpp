@@ -39,6 +39,7 @@ class RoomShard final : private Room::Listener {
     const RoomsOptions& options;
     RoomQuota& quota;
     MemoryBudget& memory;
+    RoomStorage* storage;  ///< Null: there is no store for durable rooms.
     std::function<void(std::string_view topic, Envelope message, ReplyTo reply)> call;  ///< A room on any shard.
     std::size_t sleeping_bytes_max;  ///< Of one shard: its part of RoomsOptions::sleeping_bytes_max.
   };
@@ -59,6 +60,8 @@ class RoomShard final : private Room::Listener {
   /// Memory is tight: returns the pages of free regions, and puts some rooms that have neither clients nor calls to
   /// sleep, those that have been idle longest first.
   void save_memory();
+  /// Room::serialize(), for all.
+  void serialize_all(const std::shared_ptr<void>& done);
   /// Ends every room; none starts afterwards.
   void stop();
 

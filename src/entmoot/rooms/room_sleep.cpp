@@ -79,7 +79,10 @@ void RoomSleep::check() {
 }
 
 void RoomSleep::begin() {
-  if (listener_.is_durable()) return fall_asleep();
+  if (listener_.is_durable() && !versions_.route()->exports.has("serialize")) {
+    versions_.actor()->save();
+    return fall_asleep();
+  }
   serializing_ = true;
   Envelope message = entry::serialize();
   message.reply = ReplyTo(context_.shard, [self = self_.ref(), uses = uses_](const Result<JsonText>& state) {
@@ -103,6 +106,10 @@ void RoomSleep::fall_asleep() {
 }
 
 void RoomSleep::keep(const Result<JsonText>& state) {
+  if (listener_.is_durable()) {
+    if (state) listener_.keep_serialized(*state);
+    return versions_.actor()->save();
+  }
   const std::string& topic = versions_.topic();
   const std::size_t bytes_max = versions_.route()->limits.state_bytes_max;
   if (!state) {

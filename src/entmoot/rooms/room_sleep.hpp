@@ -34,6 +34,8 @@ class RoomSleep {
     [[nodiscard]] virtual bool is_needed() const = 0;
     /// Whether its state is kept on the disk: it needs no serialized one to sleep.
     [[nodiscard]] virtual bool is_durable() const = 0;
+    /// Keeps what it has serialized, for other code.
+    virtual void keep_serialized(const JsonText& state) = 0;
     /// The room has no actor now.
     virtual void fell_asleep() = 0;
   };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <iterator>
 #include <utility>
 
@@ -20,7 +21,11 @@ Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& se
       options_(std::move(options)),
       quota_({.rooms = options_.rooms_max, .per_address = options_.rooms_per_ip_max}),
       memory_(options_.memory),
-      shared_{options_, quota_, memory_,
+      storage_(options_.store ? std::make_unique<RoomStorage>(*options_.store) : nullptr),
+      shared_{options_,
+              quota_,
+              memory_,
+              storage_.get(),
               [this](std::string_view topic, Envelope message, ReplyTo reply) {
                 call(topic, std::move(message), std::move(reply));
               },
@@ -124,6 +129,16 @@ void Rooms::list(UniqueFunction<void(std::vector<RoomInfo>)> report) {
                        std::ranges::sort(rows, {}, &RoomInfo::topic);
                        report(std::move(rows));
                      });
+}
+
+void Rooms::serialize_durable(Duration at_most) {
+  if (!storage_) return;
+  const auto done = std::make_shared<std::promise<void>>();
+  // Released by the last room that has answered.
+  shards_.post_to_all([this, all = std::shared_ptr<void>(nullptr, [done](void*) { done->set_value(); })] {
+    rooms_.local().serialize_all(all);
+  });
+  (void)done->get_future().wait_for(at_most);
 }
 
 void Rooms::use(std::shared_ptr<const RoomRoutes> routes) {

@@ -11,6 +11,7 @@
 #include <entmoot/core/shards.hpp>
 #include <entmoot/rooms/memory_budget.hpp>
 #include <entmoot/rooms/room_shard.hpp>
+#include <entmoot/rooms/room_storage.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 
 #include <memory>
@@ -49,6 +50,10 @@ class Rooms {
   /// Switches to the code of `routes`: live rooms reload, each independently.
   void use(std::shared_ptr<const RoomRoutes> routes);
 
+  /// The server is about to end: the scripts of durable rooms serialize their state. Waits for them, at most so long.
+  /// Not on a shard's thread, while the shards run.
+  void serialize_durable(Duration at_most);
+
   // --- each shard
 
   /// This shard's current routes.
@@ -72,7 +77,8 @@ class Rooms {
   const RoomsOptions options_;
   RoomQuota quota_;
   MemoryBudget memory_;
-  TimerId memory_watch_ = TimerId::none;  // on the first shard
+  const std::unique_ptr<RoomStorage> storage_;  // null: there is no store for durable rooms
+  TimerId memory_watch_ = TimerId::none;        // on the first shard
   const RoomShard::Shared shared_;
   PerShard<RoomShard> rooms_;
 };

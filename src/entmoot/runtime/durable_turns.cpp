@@ -3,6 +3,10 @@
 #include <entmoot/runtime/durable_turns.hpp>
 
 #include <entmoot/base/check.hpp>
+#include <entmoot/base/log.hpp>
+#include <entmoot/js/durable_slots.hpp>
+#include <entmoot/js/heap_snapshot.hpp>
+#include <entmoot/runtime/saved_script.hpp>
 
 #include <fmt/format.h>
 
@@ -16,7 +20,55 @@ DurableTurns::DurableTurns(TurnJournal& journal, js::Host& live, RandomSource& e
 
 // --- recovery
 
-void DurableTurns::recover() { read(); }
+void DurableTurns::recover() {
+  journal_.saved([self = self_.ref()](Result<std::vector<SavedState>> saved) {
+    DurableTurns* const turns = self.get();
+    if (!turns) return;
+    if (!saved) return turns->listener_.journal_failed(saved.error());
+    turns->saved_ = *std::move(saved);
+    turns->listener_.durable_work();
+  });
+}
+
+std::unique_ptr<js::Runtime> DurableTurns::make_runtime(js::RegionArena& arena, const Program& program,
+                                                        js::HeapLimits limits) {
+  std::unique_ptr<js::Runtime> runtime;
+  const auto all_saved = *std::exchange(saved_, std::nullopt);
+  for (const SavedState& saved : all_saved) {
+    turns_ = saved.turns;
+    if (saved.bytes.empty()) break;
+    auto loaded = SavedScript::load(saved.bytes, program.heap());
+    if (!loaded) {
+      log::info("a state that was saved after turn {} is not used: {}", saved.turns, loaded.error().reason);
+      turns_ = 0;
+      continue;
+    }
+    host_.resume(std::move(loaded->state));
+    runtime = std::make_unique<js::Runtime>(std::move(loaded->slot), host_);
+    runtime->heap().set_limits(limits);
+    in_slot_ = true;
+    saved_turns_ = turns_;
+    saved_bytes_ = runtime->heap().used();
+    break;
+  }
+  if (!runtime) runtime = new_runtime(arena, program, limits);
+  journal_.begin_after(turns_);
+  read();
+  return runtime;
+}
+
+// In a slot of its own, so that it can be saved; if none is free, in the shard's arena.
+std::unique_ptr<js::Runtime> DurableTurns::new_runtime(js::RegionArena& arena, const Program& program,
+                                                       js::HeapLimits limits) {
+  for (std::uint32_t i = 0; i < slots_tried && js::DurableSlots::available(); ++i) {
+    auto slot = js::DurableSlots::take((journal_.slot() + i) % js::DurableSlots::count);
+    if (!slot && slot.error().code == ErrorCode::already_exists) continue;
+    if (!slot) break;
+    in_slot_ = true;
+    return std::make_unique<js::Runtime>(*std::move(slot), program.heap(), limits, host_);
+  }
+  return std::make_unique<js::Runtime>(arena, program.heap(), limits, host_);
+}
 
 void DurableTurns::read() {
   if (std::exchange(reading_, true)) return;
@@ -50,10 +102,9 @@ Result<void> DurableTurns::replayed() {
   const TurnFacts was = std::exchange(current_, std::nullopt)->facts;
   const TurnFacts is = host_.end();
   if (is.digest != was.digest || is.threw != was.threw) {
-    return fail(ErrorCode::failed,
-                fmt::format("turn {} in the journal did something else when it was taken again: other code, or code "
-                            "whose result depends on more than its inputs",
-                            turns_));
+    return fail(
+        ErrorCode::diverged,
+        fmt::format("the script did something else in turn {} than before the restart: its code has changed", turns_));
   }
   if (all_read_ && unread_.empty() && !reading_) {
     live_ = true;
@@ -71,6 +122,7 @@ void DurableTurns::commit(const Input& input, Effects effects, MemoryCharge held
   const bool holds_back = journal_.holds_back();
   const std::size_t bytes = record.size() + held.bytes();
   held_bytes_ += bytes;
+  bytes_ += record.size();
   held_.push_back({.committed = !holds_back, .effects = std::move(effects), .charge = std::move(held), .bytes = bytes});
   journal_.append(std::move(record), [self = self_.ref(), holds_back](const Result<void>& result) {
     DurableTurns* const turns = self.get();
@@ -83,6 +135,23 @@ void DurableTurns::commit(const Input& input, Effects effects, MemoryCharge held
 void DurableTurns::committed() {
   held_[committed_++].committed = true;
   listener_.durable_work();
+}
+
+void DurableTurns::save_if_due(const js::Runtime& runtime, const Program& program, Duration turn_cpu) {
+  cpu_ += turn_cpu;
+  const std::size_t enough = saved_bytes_ == 0 ? first_save_after_bytes : save_after_bytes + saved_bytes_;
+  if (cpu_ >= save_after_cpu || bytes_ >= enough) save(runtime, program);
+}
+
+void DurableTurns::save(const js::Runtime& runtime, const Program& program) {
+  if (!live_ || !in_slot_ || turns_ == saved_turns_) return;
+  SavedScript script(host_.state(), js::HeapSnapshot::take(runtime, program.shared_heap()));
+  saved_turns_ = turns_;
+  saved_bytes_ = script.bytes();
+  cpu_ = {};
+  bytes_ = 0;
+  const std::size_t size = script.bytes();
+  journal_.save(size, [script = std::make_shared<const SavedScript>(std::move(script))] { return script->encode(); });
 }
 
 Effects* DurableTurns::released() noexcept {

@@ -5,8 +5,10 @@
 // What makes a JsServer durable: every turn has a record in a journal, and a new server takes the recorded turns again
 // before anything else.
 //
-//   Reading     the journal is read, a part at a time; the turns of the part before are replayed meanwhile
-//   Live        turns are recorded; what they cause is held until their record is committed
+//   Starting    the states that were saved are read; make_runtime() begins with the newest that can be loaded
+//   Reading     the turns after it are read, a part at a time; the turns of the part before are replayed meanwhile
+//   Live        turns are recorded; what they cause is held until their record is committed. Now and then the state is
+//               saved, so that a later recovery has little to replay
 //   Failed      the journal cannot be read, or a turn did not do again what it did: the server exits
 //
 // The turns of one server are pipelined: while records are on their way to the disk, further turns run, and their
@@ -15,22 +17,30 @@
 //
 // Used on its server's shard.
 
+#include <entmoot/base/clock.hpp>
 #include <entmoot/base/error.hpp>
 #include <entmoot/base/memory_account.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/core/effects.hpp>
 #include <entmoot/core/random_source.hpp>
+#include <entmoot/js/heap.hpp>
 #include <entmoot/js/host.hpp>
+#include <entmoot/js/region.hpp>
+#include <entmoot/js/runtime.hpp>
+#include <entmoot/runtime/program.hpp>
 #include <entmoot/runtime/recorded_host.hpp>
 #include <entmoot/runtime/turn_journal.hpp>
 #include <entmoot/runtime/turn_record.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace entmoot {
 
@@ -39,7 +49,7 @@ class DurableTurns {
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// next() has a turn to replay, or effects may be released.
+    /// make_runtime() can be called, next() has a turn to replay, or effects may be released.
     virtual void durable_work() = 0;
     /// All recorded turns have been replayed.
     virtual void recovered() = 0;
@@ -65,6 +75,12 @@ class DurableTurns {
 
   /// Starts to read the journal.
   void recover();
+  [[nodiscard]] bool has_start() const noexcept { return saved_.has_value(); }
+  /// The heap to begin with: one that was saved, or a new one. Only if has_start().
+  [[nodiscard]] std::unique_ptr<js::Runtime> make_runtime(js::RegionArena& arena, const Program& program,
+                                                          js::HeapLimits limits);
+  /// Whether that heap is one in which the script has run.
+  [[nodiscard]] bool is_continued() const noexcept { return host_.state().began_ms != 0; }
   [[nodiscard]] bool has_next() const noexcept { return !unread_.empty(); }
   /// The input of the next turn to replay, which begins now. Only if has_next().
   [[nodiscard]] Result<Input> next();
@@ -77,6 +93,10 @@ class DurableTurns {
   void begin(const Input& input, std::int64_t now_ms) { host_.begin(input, now_ms); }
   /// It has ended: appends its record, and holds `effects`. `held` is what is charged for them.
   void commit(const Input& input, Effects effects, MemoryCharge held);
+  /// Saves the state if what it would take to replay is worth it. Between two turns.
+  void save_if_due(const js::Runtime& runtime, const Program& program, Duration turn_cpu);
+  /// Saves the state, if there were turns since the last time. Between two turns.
+  void save(const js::Runtime& runtime, const Program& program);
   /// The effects that can be released next; null: none.
   [[nodiscard]] Effects* released() noexcept;
   [[nodiscard]] bool holds_nothing() const noexcept { return held_.empty(); }
@@ -86,6 +106,13 @@ class DurableTurns {
   // So that one commit can have the turns that arrive during the commit before it.
   static constexpr std::size_t turns_max = 256;
   static constexpr std::size_t bytes_max = std::size_t{1} << 20;
+  // The state is saved when the turns since took so much CPU time, or when their records have so many bytes, besides
+  // those of a state; the first time early, because most rooms are short.
+  static constexpr Duration save_after_cpu = std::chrono::milliseconds(100);
+  static constexpr std::size_t save_after_bytes = std::size_t{256} << 10;
+  static constexpr std::size_t first_save_after_bytes = std::size_t{16} << 10;
+  // Slots that are tried for a new heap.
+  static constexpr std::uint32_t slots_tried = 16;
   // Read ahead while turns are replayed.
   static constexpr std::size_t ahead_min = 64;
 
@@ -96,6 +123,8 @@ class DurableTurns {
     std::size_t bytes;
   };
 
+  [[nodiscard]] std::unique_ptr<js::Runtime> new_runtime(js::RegionArena& arena, const Program& program,
+                                                         js::HeapLimits limits);
   void read();
   void committed();
 
@@ -103,6 +132,7 @@ class DurableTurns {
   Listener& listener_;
   RecordedHost host_;
 
+  std::optional<std::vector<SavedState>> saved_;  // until make_runtime()
   bool live_ = false;
   bool reading_ = false;
   bool all_read_ = false;
@@ -113,6 +143,13 @@ class DurableTurns {
   std::deque<Held> held_;
   std::size_t held_bytes_ = 0;
   std::size_t committed_ = 0;  // of held_, at its front
+
+  bool in_slot_ = false;  // the heap, which can be saved therefore
+  std::uint64_t saved_turns_ = 0;
+  std::size_t saved_bytes_ = 0;  // of the heap that was saved last; 0: none was
+  // Since then.
+  Duration cpu_{};
+  std::size_t bytes_ = 0;
   WeakThis<DurableTurns> self_{this};
 };
 

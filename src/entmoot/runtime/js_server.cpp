@@ -53,6 +53,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
     return;
   }
   handler_calls_.hold_back();
+  calls_.adopt(std::move(options_.calls));
   durable_ = std::make_unique<DurableTurns>(*options_.journal, static_cast<js::Host&>(*this), js.random,
                                             static_cast<DurableTurns::Listener&>(*this));
   durable_->recover();
@@ -60,8 +61,10 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
 
 /// In the first slice, because a copy of the template heap takes longer than most turns.
 void JsServer::make_heap() {
-  runtime_ = std::make_unique<js::Runtime>(js_.arena, options_.program.heap(), options_.budget.heap,
-                                           durable_ ? durable_->host() : static_cast<js::Host&>(*this));
+  runtime_ = durable_ ? durable_->make_runtime(js_.arena, options_.program, options_.budget.heap)
+                      : std::make_unique<js::Runtime>(js_.arena, options_.program.heap(), options_.budget.heap,
+                                                      static_cast<js::Host&>(*this));
+  started_ = durable_ && durable_->is_continued();
   turn_ = std::make_unique<Turn>(js_, *runtime_, shard().clock(), options_.budget, options_.account);
   turn_->effects().charge_to(outflow_);
 }
@@ -134,11 +137,11 @@ void JsServer::start_call(Envelope envelope) {
   }
   const bool message = envelope.kind == Envelope::Kind::message;
   start_turn({.kind = message ? js::Entry::Kind::message : js::Entry::Kind::invoke,
-                .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
-                .name = std::move(envelope.name),
-                .json = std::move(envelope.args),
-                .bytes = std::move(envelope.bytes),
-                .receiver = envelope.sender});
+              .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
+              .name = std::move(envelope.name),
+              .json = std::move(envelope.args),
+              .bytes = std::move(envelope.bytes),
+              .receiver = envelope.sender});
 }
 
 /// Whether calls that are pending have nearly filled the heap, or left only small gaps between its blocks, so that a
@@ -174,6 +177,7 @@ bool JsServer::slice() {
     wait_for_cpu(debt);
     return false;
   }
+  if (!runtime_ && durable_ && !durable_->has_start()) return false;
   if (!runtime_) make_heap();
   for (int turns = 0;; ++turns) {
     if (releasing_) {
@@ -233,6 +237,7 @@ void JsServer::commit_turn(std::optional<Error> failure) {
   if (turn_->error() || runtime_->heap().over_soft()) {
     turn_->effects().drop();
     if (failure) log_.call_failed(*failure);
+    crashed_by_ = turn_->input().call();
     turn_->finish();
     return exit_when_released(ExitReason::crash(failure ? *std::move(failure) : out_of_memory()));
   }
@@ -247,12 +252,31 @@ void JsServer::commit_turn(std::optional<Error> failure) {
   }
   durable_->commit(turn_->input(), std::move(effects), turn_->take_charge());
   handler_calls_.end_turn(failure.has_value());
+  const Duration cpu = turn_->cpu_used();
   end_turn();
+  if (started_) durable_->save_if_due(*runtime_, options_.program, cpu);
+}
+
+void JsServer::save() {
+  const bool at_rest = alive() && durable_ && started_ && turn_ && turn_->state() == Turn::State::idle && !exit_;
+  if (at_rest) durable_->save(*runtime_, options_.program);
 }
 
 void JsServer::exit_when_released(ExitReason reason) {
-  if (!durable_ || durable_->holds_nothing()) return exit(std::move(reason));
+  if (!durable_) return exit(std::move(reason));
+  if (durable_->holds_nothing()) return crash(std::move(reason));
   if (!exit_) exit_ = std::move(reason);
+}
+
+// Everything that is not about the message that has ended this server waits for the next one.
+void JsServer::crash(ExitReason reason) {
+  if (options_.unanswered) {
+    Unanswered left;
+    while (auto message = mailbox().take()) left.messages.push_back(*std::move(message));
+    left.calls = calls_.take_open(crashed_by_);
+    options_.unanswered(std::move(left));
+  }
+  exit(std::move(reason));
 }
 
 // Releases the effects whose turns are committed. False: the slice is over, or too much of what was released is
@@ -261,7 +285,7 @@ bool JsServer::release_committed() {
   while (Effects* effects = durable_->released()) {
     if (!release(*effects) || !alive()) return false;
   }
-  if (exit_ && durable_->holds_nothing()) exit(*std::exchange(exit_, std::nullopt));
+  if (exit_ && durable_->holds_nothing()) crash(*std::exchange(exit_, std::nullopt));
   return true;
 }
 
@@ -292,6 +316,7 @@ void JsServer::drop_turn() {
   const std::optional<Error>& why = turn_->error();
   ENTMOOT_CHECK(why.has_value(), "a dropped turn has an error");
   used_.cpu += turn_->cpu_used();
+  crashed_by_ = turn_->input().call();
   if (shard().may_log()) {
     log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
                std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
@@ -313,6 +338,7 @@ void JsServer::durable_work() { shard().make_runnable(*this); }
 void JsServer::journal_failed(const Error& why) {
   if (!alive()) return;
   if (shard().may_log()) log::error("{}: its journal failed: {}", log_.subject(), log::quoted(why.reason));
+  if (why.code == ErrorCode::diverged) return crash(ExitReason::crash(why));  // the messages wait for other code
   exit(ExitReason::crash(why));
 }
 
@@ -338,7 +364,7 @@ void JsServer::finish_replay() {
 // The recorded turns were replayed, and the script's timers and calls go on.
 void JsServer::recovered() {
   const ScriptState& state = durable_->script_state();
-  if (durable_->turns() == 0) return deliver({.kind = js::Entry::Kind::evaluate});
+  if (!durable_->is_continued()) return deliver({.kind = js::Entry::Kind::evaluate});
   const auto now_ms = shard().clock().wall().now().time_since_epoch().count();
   for (const auto& [id, timer] : state.timers) {
     timers_.resume(id, std::chrono::milliseconds(timer.period_ms), timer.repeat,

@@ -17,8 +17,8 @@
 // dropped, or that leaves the heap too full, is not recorded: the server exits, and the next one has the state before
 // it.
 //
-// Parts: DurableTurns, PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers, ScriptLog,
-// CpuShare.
+// Parts: DurableTurns, PendingCalls (calls without an answer yet), HandlerCalls (the script's own calls), RoomTimers,
+// ScriptLog, CpuShare.
 //
 // Input: otp/mailbox (envelopes), answers of handlers, timers. Output: otp/reply_to and phoenix/pubsub (effects).
 //
@@ -48,8 +48,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace entmoot {
+
+/// What a durable server that crashes leaves to the next one, which goes on from the state before the crash. The call
+/// that has caused it is answered with the reason.
+struct Unanswered {
+  std::vector<Envelope> messages = {};         ///< That were not processed, in order.
+  std::vector<PendingCalls::Open> calls = {};  ///< Whose promise is pending.
+};
 
 /// The options of a server (those of QuickBEAM.start/1).
 struct JsServerOptions {
@@ -65,12 +73,12 @@ struct JsServerOptions {
   std::unique_ptr<TurnJournal> journal = {};
   /// Makes the first message after recorded turns were replayed. The default is none.
   std::function<Envelope()> recovered = {};
+  /// Receives what a durable server leaves, before it exits. The default answers them with the reason.
+  std::function<void(Unanswered)> unanswered = {};
+  std::vector<PendingCalls::Open> calls = {};  ///< Of the server before, if it is durable.
 };
 
-class JsServer final : public Actor,
-                       private js::Host,
-                       private HandlerCalls::Listener,
-                       private DurableTurns::Listener {
+class JsServer final : public Actor, private js::Host, private HandlerCalls::Listener, private DurableTurns::Listener {
  public:
   /// Copies the program's heap and runs the script's top level as the first turn. Messages are processed after the top
   /// level has finished, which may be several turns later (a module with top-level await). `js` belongs to the shard
@@ -93,6 +101,8 @@ class JsServer final : public Actor,
 
   /// Calls that wait for a promise to settle.
   [[nodiscard]] std::size_t calls_pending() const noexcept { return calls_.size(); }
+  /// Saves the state of a durable server, if it is between two turns.
+  void save();
   /// Whether all effects of past turns have been released.
   [[nodiscard]] bool has_released() const noexcept { return !releasing_ && (!durable_ || durable_->holds_nothing()); }
   /// Returns the memory that the script has freed to the system, unless a turn is in progress.
@@ -137,7 +147,7 @@ class JsServer final : public Actor,
 
   [[nodiscard]] bool is_recovering() const noexcept { return durable_ && !durable_->is_live(); }
   [[nodiscard]] bool has_input() const noexcept {
-    if (is_recovering()) return durable_->has_next();
+    if (is_recovering()) return durable_->has_next() || durable_->has_start();
     return !inner_.empty() || (started_ && !mailbox().empty());
   }
   void make_heap();
@@ -149,6 +159,7 @@ class JsServer final : public Actor,
   void finish_replay();
   void commit_turn(std::optional<Error> failure);
   void exit_when_released(ExitReason reason);
+  void crash(ExitReason reason);
   [[nodiscard]] bool is_short_of_memory(const Envelope& next) const noexcept;
   void wait_for_cpu(Duration debt);
   void finish_turn();
@@ -163,7 +174,7 @@ class JsServer final : public Actor,
   [[nodiscard]] bool accepted(const Result<void>& result);
 
   JsShard& js_;
-  const JsServerOptions options_;
+  JsServerOptions options_;
 
   // Released in ended().
   std::unique_ptr<js::Runtime> runtime_;
@@ -175,6 +186,7 @@ class JsServer final : public Actor,
   ScriptLog log_;
   std::unique_ptr<DurableTurns> durable_;  // null: not durable
   std::optional<ExitReason> exit_;         // for which effects of turns before are waited
+  std::uint64_t crashed_by_ = 0;           // the call that has ended this server
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
   bool started_ = false;     // the script's top level has finished: messages are processed
   TimerId start_timeout_ = TimerId::none;

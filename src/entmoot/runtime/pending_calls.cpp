@@ -40,13 +40,16 @@ void PendingCalls::send(std::uint64_t call) {
 void PendingCalls::end_turn(std::uint64_t call) {
   resolved_.clear();
   const auto found = calls_.find(call);
-  if (found == calls_.end()) return;
-  if (found->second.sender != 0) {
-    found->second.waits = true;
-    ++waiting_[found->second.sender];
+  if (found != calls_.end()) wait(call, found->second);
+}
+
+void PendingCalls::wait(std::uint64_t call, Call& waiting) {
+  if (waiting.sender != 0) {
+    waiting.waits = true;
+    ++waiting_[waiting.sender];
   }
-  if (found->second.deadline == TimePoint::max()) return;
-  found->second.timeout = shard_.after(found->second.deadline - shard_.clock().now(), [this, call] {
+  if (waiting.deadline == TimePoint::max()) return;
+  waiting.timeout = shard_.after(waiting.deadline - shard_.clock().now(), [this, call] {
     const auto expired = calls_.find(call);
     expired->second.timeout = TimerId::none;
     if (expired->second.answer) return;  // the current turn has answered it
@@ -54,6 +57,29 @@ void PendingCalls::end_turn(std::uint64_t call) {
     std::move(expired->second.reply)(fail(ErrorCode::timeout, "timeout"));
     calls_.erase(expired);
   });
+}
+
+std::vector<PendingCalls::Open> PendingCalls::take_open(std::uint64_t own) {
+  std::vector<Open> open;
+  for (auto at = calls_.begin(); at != calls_.end();) {
+    auto& [call, waiting] = *at;
+    if (call == own || waiting.answer) {
+      ++at;
+      continue;
+    }
+    forget(waiting);
+    open.push_back({call, std::move(waiting.reply), waiting.deadline, waiting.sender});
+    at = calls_.erase(at);
+  }
+  return open;
+}
+
+void PendingCalls::adopt(std::vector<Open> calls) {
+  for (Open& open : calls) {
+    Call call{std::move(open.reply), open.deadline, MemoryCharge(account_, call_bytes), open.sender};
+    wait(open.call, calls_.emplace(open.call, std::move(call)).first->second);
+    continue_after(open.call);
+  }
 }
 
 std::vector<ReplyTo> PendingCalls::take_failed(std::uint64_t own) {

@@ -61,6 +61,17 @@ class PendingCalls {
   /// Removes `own` (0: none) and every call with a stored answer of this turn, because the turn has failed; the caller
   /// answers them.
   [[nodiscard]] std::vector<ReplyTo> take_failed(std::uint64_t own);
+  /// A call without an answer, of an earlier server of the same script.
+  struct Open {
+    std::uint64_t call = 0;
+    ReplyTo reply = {};
+    TimePoint deadline = TimePoint::max();
+    std::uint64_t sender = 0;
+  };
+  /// Removes all calls without a stored answer, except `own`.
+  [[nodiscard]] std::vector<Open> take_open(std::uint64_t own);
+  /// They wait for their promise here.
+  void adopt(std::vector<Open> calls);
   /// The next call gets a number after this one.
   void continue_after(std::uint64_t last_call) noexcept { last_call_ = std::max(last_call_, last_call); }
   /// Answers every call with `reason`.
@@ -79,6 +90,7 @@ class PendingCalls {
     std::optional<Result<Answer>> answer = std::nullopt;
   };
 
+  void wait(std::uint64_t call, Call& waiting);
   void forget(const Call& call);
 
   Shard& shard_;
@@ -86,7 +98,7 @@ class PendingCalls {
   const std::shared_ptr<MemoryAccount> account_;
   std::unordered_map<std::uint64_t, Call> calls_;
   std::unordered_map<std::uint64_t, std::size_t> waiting_;  // calls that wait, by sender
-  std::vector<std::uint64_t> resolved_;  // in this turn
+  std::vector<std::uint64_t> resolved_;                     // in this turn
   std::uint64_t last_call_ = 0;
 };
 

@@ -29,6 +29,7 @@ class Program {
                                             const js::TemplateOptions& options = {});
 
   [[nodiscard]] const js::TemplateHeap& heap() const noexcept { return *heap_; }
+  [[nodiscard]] const std::shared_ptr<const js::TemplateHeap>& shared_heap() const noexcept { return heap_; }
 
  private:
   explicit Program(std::shared_ptr<const js::TemplateHeap> heap) : heap_(std::move(heap)) {}

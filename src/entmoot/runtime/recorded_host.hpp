@@ -23,6 +23,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace entmoot {
 
@@ -33,6 +34,8 @@ class RecordedHost final : public js::Host {
 
   [[nodiscard]] const ScriptState& state() const noexcept { return state_; }
 
+  /// The script goes on from this state.
+  void resume(ScriptState state) { state_ = std::move(state); }
   /// A turn begins at this time, or at that of the last turn if it is later.
   void begin(const Input& input, std::int64_t now_ms);
   /// A turn is replayed. `facts` outlives it.

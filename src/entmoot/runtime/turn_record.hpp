@@ -40,11 +40,11 @@ struct Observation {
 };
 
 struct TurnFacts {
-  std::int64_t time_ms = 0;                   ///< UTC, since 1970; does not go back from turn to turn.
-  std::optional<RandomSeed> seed = {};        ///< If the turn has drawn random numbers.
+  std::int64_t time_ms = 0;                    ///< UTC, since 1970; does not go back from turn to turn.
+  std::optional<RandomSeed> seed = {};         ///< If the turn has drawn random numbers.
   std::vector<Observation> observations = {};  ///< In order of their requests.
-  bool threw = false;                         ///< The script threw: the effects were dropped.
-  std::uint64_t digest = 0;                   ///< Of all requests of the script, with their operands, in order.
+  bool threw = false;                          ///< The script threw: the effects were dropped.
+  std::uint64_t digest = 0;                    ///< Of all requests of the script, with their operands, in order.
 };
 
 struct TurnRecord {
