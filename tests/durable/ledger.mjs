@@ -5,7 +5,7 @@
 //
 //   sent TOPIC NUMBER ATTEMPT CONNECTION      acknowledged TOPIC NUMBER ATTEMPT TOTAL
 
-import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
+import { fdatasyncSync, openSync, writeSync } from "node:fs";
 
 export class Ledger {
   #file;
@@ -17,9 +17,5 @@ export class Ledger {
   write(lines) {
     writeSync(this.#file, lines.map((line) => `${line.join(" ")}\n`).join(""));
     fdatasyncSync(this.#file);
-  }
-
-  close() {
-    closeSync(this.#file);
   }
 }

@@ -55,7 +55,6 @@ export class Client {
 
   close() {
     this.#socket.disconnect();
-    this.#ledger.close();
   }
 }
 
