@@ -2,14 +2,17 @@
 
 #include <entmoot/rooms/room_shard.hpp>
 
+#include <entmoot/base/check.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/rooms/rooms_options.hpp>
 #include <entmoot/runtime/js_shard.hpp>
+#include <entmoot/store/store_writer.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <random>
 #include <utility>
 
@@ -18,8 +21,17 @@ namespace entmoot {
 namespace {
 // Rooms of one shard that are put to sleep at a time when memory is tight, and free regions whose pages are returned.
 constexpr std::size_t early_sleepers_max = 64;
-// Client numbers of different shards differ in the remainder.
-constexpr ClientNumber client_number_stride = 1024;
+// Client numbers of different shards differ in their low bits, those of different processes in their high ones: a durable
+// room has the clients of the processes before this one, until it has seen them leave.
+constexpr int shard_bits = 10;
+constexpr int made_bits = 31;
+constexpr int process_bits = 53 - made_bits - shard_bits;
+
+std::uint64_t clients_before(const RoomsOptions& options) {
+  if (!options.store) return 0;
+  constexpr std::uint64_t processes = std::uint64_t{1} << process_bits;
+  return options.store->openings() % processes << made_bits;
+}
 }  // namespace
 
 RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared)
@@ -27,7 +39,10 @@ RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, co
       sleeping_(shard, shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
-               supervisor_, sleeping_, shared.storage,    shared.options} {}
+               supervisor_, sleeping_, shared.storage,    shared.options},
+      clients_made_(clients_before(shared.options)) {
+  ENTMOOT_CHECK(shard.index() < std::size_t{1} << shard_bits, "client numbers have bits for so many shards");
+}
 
 RoomShard::~RoomShard() = default;
 
@@ -79,7 +94,7 @@ std::vector<RoomInfo> RoomShard::list() const {
 }
 
 ClientNumber RoomShard::new_client() noexcept {
-  return ++clients_made_ * client_number_stride + context_.shard.index();
+  return (++clients_made_ << shard_bits) + context_.shard.index();
 }
 
 void RoomShard::save_memory() {

@@ -77,7 +77,7 @@ class RoomShard final : private Room::Listener {
   std::shared_ptr<const RoomRoutes> routes_;
   StringMap<std::unique_ptr<Room>> rooms_;
   bool stopped_ = false;
-  std::uint64_t clients_made_ = 0;
+  std::uint64_t clients_made_;
   WeakThis<RoomShard> self_{this};
 };
 

@@ -6,6 +6,7 @@
 #include <entmoot/store/sqlite.hpp>
 
 #include <array>
+#include <charconv>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -173,6 +174,7 @@ struct RoomStore::Parts {
   const std::filesystem::path path;
   std::array<std::optional<Statement>, sql_count> statements = {};  // after the database: destroyed before it
   bool garbage = false;
+  std::uint64_t openings = 0;
 
   Result<Statement*> sql(Sql which) {
     auto& statement = statements[which];
@@ -366,8 +368,23 @@ Result<RoomStore> RoomStore::open(const std::filesystem::path& directory, RoomSt
     }
   }
   if (auto looked = parts->look_for_garbage(); !looked) return looked.error();
-  return RoomStore(std::move(parts));
+  RoomStore store(std::move(parts));
+  if (auto counted = store.count_opening(); !counted) return counted.error();
+  return store;
 }
+
+/// A disk that is full keeps nobody from opening the store: the next one then counts the same.
+Result<void> RoomStore::count_opening() {
+  constexpr std::string_view key = "openings";
+  const auto before = meta(key);
+  if (!before) return before.error();
+  if (*before) std::from_chars((*before)->data(), (*before)->data() + (*before)->size(), parts_->openings);
+  ++parts_->openings;
+  (void)set_meta(key, std::to_string(parts_->openings));
+  return {};
+}
+
+std::uint64_t RoomStore::openings() const noexcept { return parts_->openings; }
 
 Result<void> RoomStore::begin() { return parts_->begin(); }
 Result<void> RoomStore::commit() { return parts_->commit(); }

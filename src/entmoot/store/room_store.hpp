@@ -151,6 +151,8 @@ class RoomStore {
 
   // --- the store
 
+  /// How often it has been opened, this time included: the number of the process that uses it.
+  [[nodiscard]] std::uint64_t openings() const noexcept;
   [[nodiscard]] Result<std::optional<std::string>> meta(std::string_view key);
   [[nodiscard]] Result<void> set_meta(std::string_view key, std::string_view value);
 
@@ -177,6 +179,7 @@ class RoomStore {
 
  private:
   struct Parts;
+  [[nodiscard]] Result<void> count_opening();
   explicit RoomStore(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

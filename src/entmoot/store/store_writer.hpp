@@ -116,6 +116,8 @@ class StoreWriter {
   /// RoomStore::backup(), in steps between transactions. One at a time: `unavailable`.
   void backup(std::filesystem::path directory, Committed done);
 
+  /// RoomStore::openings().
+  [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
   /// Whether the disk has refused the last write.
   [[nodiscard]] bool failing() const noexcept { return failing_.load(std::memory_order_acquire); }
   /// Why; nullopt if it is not failing.
@@ -167,6 +169,7 @@ class StoreWriter {
   void call(Committed& committed, Result<void> result);
 
   RoomStore store_;
+  const std::uint64_t openings_;
   const StoreWriterOptions options_;
   const SteadyClock clock_ = {};
 
