@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 #include "entmoot/replay/past_room.hpp"
+#include "../js/folder.hpp"
 #include "entmoot/server/app_loader.hpp"
 #include "entmoot/server/server.hpp"
-#include "../js/folder.hpp"
 
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/store/store_writer.hpp>
@@ -49,10 +49,8 @@ struct Recording {
   Recording(const App& app, std::shared_ptr<StoreWriter> store) {
     NodeOptions options = node_options(app, {}, std::move(store));
     options.shards = 1;
-    node = std::make_unique<Node>(NodeOptions{.shards = 1,
-                                              .clock = clock,
-                                              .endpoint = std::move(options.endpoint),
-                                              .rooms = std::move(options.rooms)});
+    node = std::make_unique<Node>(NodeOptions{
+        .shards = 1, .clock = clock, .endpoint = std::move(options.endpoint), .rooms = std::move(options.rooms)});
   }
   std::string send(std::string_view json) {
     auto answer = std::make_shared<std::optional<Result<JsonText>>>();
@@ -77,7 +75,8 @@ std::string evaluate(PastRoom& room, std::string_view expression) {
 }  // namespace
 
 TEST_CASE("a past room has the state after its input, stands still, and leaves the data alone") {
-  const Folder folder({{"rooms/room.ts", counter}, {"entmoot.config.ts", R"(export default {rooms: {"room:*": {durable: true}}};)"}});
+  const Folder folder(
+      {{"rooms/room.ts", counter}, {"entmoot.config.ts", R"(export default {rooms: {"room:*": {durable: true}}};)"}});
   const auto app = load(folder);
   const auto data = folder.path() / "data";
   {

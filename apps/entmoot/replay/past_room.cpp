@@ -94,7 +94,8 @@ Result<std::unique_ptr<PastRoom>> PastRoom::open(const App& app, RoomStore& stor
     return fail(ErrorCode::invalid, fmt::format("the inputs of {} that are kept have the offsets {} to {}", topic,
                                                 room->first_sequence, room->last_sequence));
   }
-  if (!app.routes().route_of(topic)) return fail(ErrorCode::not_found, fmt::format("no file in rooms/ serves {}", topic));
+  if (!app.routes().route_of(topic))
+    return fail(ErrorCode::not_found, fmt::format("no file in rooms/ serves {}", topic));
   std::string name = (fs::temp_directory_path() / "entmoot-replay-XXXXXX").string();
   if (!mkdtemp(name.data())) return fail(ErrorCode::io, fmt::format("cannot create a folder {}", name));
   const fs::path folder = name;
@@ -105,8 +106,7 @@ Result<std::unique_ptr<PastRoom>> PastRoom::open(const App& app, RoomStore& stor
     fs::remove_all(folder, ignored);
     return time_ms.error();
   }
-  return std::unique_ptr<PastRoom>(new PastRoom(app, topic, folder,
-                                                std::make_shared<StoreWriter>(*std::move(copy)),
+  return std::unique_ptr<PastRoom>(new PastRoom(app, topic, folder, std::make_shared<StoreWriter>(*std::move(copy)),
                                                 std::make_unique<StandingClock>(*time_ms)));
 }
 
@@ -133,9 +133,8 @@ Result<std::string> PastRoom::evaluate(std::string_view expression) {
   auto answer = std::make_shared<std::optional<Result<JsonText>>>();
   Shard& shard = node_->shards()[0];
   shard.post([&] {
-    node_->rooms().rooms().request(
-        topic_, "", entry::eval(expression),
-        ReplyTo(shard, [answer](Result<JsonText> result) { *answer = std::move(result); }));
+    node_->rooms().rooms().request(topic_, "", entry::eval(expression),
+                                   ReplyTo(shard, [answer](Result<JsonText> result) { *answer = std::move(result); }));
   });
   // The store answers from its own thread.
   const auto until = std::chrono::steady_clock::now() + patience;

@@ -2,8 +2,8 @@
 
 #pragma once
 
-// A copy of a durable room as it was after one of its inputs, in a server of its own: its timers do not go on, nobody is
-// connected, and nothing that is evaluated in it has an effect on the app's data.
+// A copy of a durable room as it was after one of its inputs, in a server of its own: its timers do not go on, nobody
+// is connected, and nothing that is evaluated in it has an effect on the app's data.
 //
 // One thread. Each call blocks until it is done.
 
@@ -37,8 +37,8 @@ class PastRoom {
  private:
   class StandingClock;
 
-  PastRoom(const App& app, std::string topic, std::filesystem::path folder,
-           std::shared_ptr<entmoot::StoreWriter> store, std::unique_ptr<StandingClock> clock);
+  PastRoom(const App& app, std::string topic, std::filesystem::path folder, std::shared_ptr<entmoot::StoreWriter> store,
+           std::unique_ptr<StandingClock> clock);
 
   const std::string topic_;
   const std::filesystem::path folder_;  // of the copy; removed at the end

@@ -78,26 +78,15 @@ ExitCode replay_room(const command::Replay& replay) {
   AppLoader loader(replay.dir, AppLoader::Options{.data = replay.data});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
-  const auto folder = data_folder_of(**app);
-  if (!std::filesystem::exists(folder / RoomStore::file_name)) {
-    return complain(fmt::format("there is no data in {}", folder.string()));
-  }
-  auto store = RoomStore::open(folder);
-  if (!store) {
-    return complain(store.error().code == ErrorCode::unavailable
-                        ? "the server has the data open: make a copy with `entmoot backup DIR`, and replay with --data DIR"
-                        : store.error().reason);
-  }
+  auto store = open_existing(data_folder_of(**app));
+  if (!store) return complain(store.error().reason);
   if (const auto key = hash_key_of(*store); key && *key != js::hash_key()) {
     const std::uint64_t own = *key;
     store = fail(ErrorCode::failed, "");  // closes it
     return complain(begin_again(own).reason);
   }
-  const auto room = store->find(replay.topic);
-  if (!room) {
-    return complain(fmt::format("there is no room {} in {}: `entmoot check --data` lists them", replay.topic,
-                                folder.string()));
-  }
+  const auto room = find_room(*store, replay.topic);
+  if (!room) return complain(room.error().reason);
   const auto at = offset_of(replay, *store, *room);
   if (!at) return complain(at.error().reason);
   auto past = PastRoom::open(**app, *store, replay.topic, *at);

@@ -69,6 +69,22 @@ Result<DataFolder> open_data(const App& app) {
   return DataFolder{std::make_shared<StoreWriter>(*std::move(store)), *key};
 }
 
+Result<RoomStore> open_existing(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder / RoomStore::file_name)) {
+    return fail(ErrorCode::not_found, fmt::format("there is no data of durable rooms in {}", folder.string()));
+  }
+  auto store = RoomStore::open(folder);
+  if (store || store.error().code != ErrorCode::unavailable) return store;
+  return fail(ErrorCode::unavailable,
+              "the server has the data open: make a copy with `entmoot backup FOLDER`, and add --data FOLDER");
+}
+
+Result<StoredRoom> find_room(RoomStore& store, const std::string& topic) {
+  auto room = store.find(topic);
+  if (room || room.error().code != ErrorCode::not_found) return room;
+  return fail(ErrorCode::not_found, fmt::format("the data has no room \"{}\"", topic));
+}
+
 void take_hash_key() noexcept {
   char* text = std::getenv(key_variable);
   if (!text) return;
