@@ -4,6 +4,7 @@
 
 #include "../server/server.hpp"
 
+#include <entmoot/base/check.hpp>
 #include <entmoot/base/clock.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/rooms/room_routes.hpp>
@@ -51,14 +52,15 @@ Result<std::int64_t> copy_room(RoomStore& from, RoomStore& to, const StoredRoom&
   if (auto gone = to.discard_before(made->id, room.first_sequence); !gone) return gone.error();
   const auto state = from.state(room.id);
   if (!state) return state.error();
+  const std::optional<StoredImage>& start = *state;
   auto images = from.images(room.id);
   if (!images) return images.error();
-  if (*state && (*state)->sequence <= at) {
-    if (auto put = to.put_state(made->id, (*state)->sequence, (*state)->bytes); !put) return put.error();
+  if (start && start->sequence <= at) {
+    if (auto put = to.put_state(made->id, start->sequence, start->bytes); !put) return put.error();
   }
   std::ranges::reverse(*images);
   for (const StoredImage& image : *images) {
-    const bool fits = image.sequence <= at && (!*state || image.sequence >= (*state)->sequence);
+    const bool fits = image.sequence <= at && (!start || image.sequence >= start->sequence);
     if (!fits) continue;
     if (auto put = to.put_image(made->id, image.sequence, image.bytes); !put) return put.error();
   }
@@ -114,7 +116,7 @@ PastRoom::PastRoom(const App& app, std::string topic, fs::path folder, std::shar
                    std::unique_ptr<StandingClock> clock)
     : topic_(std::move(topic)), folder_(std::move(folder)), clock_(std::move(clock)) {
   NodeOptions options = node_options(app, {}, std::move(store));
-  options.shards = 1;
+  ENTMOOT_CHECK(options.rooms.has_value(), "a node of an app has rooms");
   options.rooms->rooms.stand_still = true;
   node_ = std::make_unique<Node>(NodeOptions{.shards = 1,
                                              .clock = *clock_,
@@ -130,21 +132,28 @@ PastRoom::~PastRoom() {
 }
 
 Result<std::string> PastRoom::evaluate(std::string_view expression) {
-  auto answer = std::make_shared<std::optional<Result<JsonText>>>();
+  struct Waiting {
+    bool answered = false;
+    Result<JsonText> result = JsonText();
+  };
+  auto waiting = std::make_shared<Waiting>();
   Shard& shard = node_->shards()[0];
   shard.post([&] {
     node_->rooms().rooms().request(topic_, "", entry::eval(expression),
-                                   ReplyTo(shard, [answer](Result<JsonText> result) { *answer = std::move(result); }));
+                                   ReplyTo(shard, [waiting](Result<JsonText> result) {
+                                     waiting->answered = true;
+                                     waiting->result = std::move(result);
+                                   }));
   });
   // The store answers from its own thread.
   const auto until = std::chrono::steady_clock::now() + patience;
-  while (!*answer) {
+  while (!waiting->answered) {
     if (node_->step()) continue;
     if (std::chrono::steady_clock::now() > until) return fail(ErrorCode::timeout, "no answer within a minute");
     std::this_thread::sleep_for(100us);
   }
-  if (!**answer) return (**answer).error();
-  const auto text = (**answer)->parse();
+  if (!waiting->result) return waiting->result.error();
+  const auto text = waiting->result->parse();
   if (!text) return text.error();
   return text->is_string() ? std::string(text->as_string()) : to_json(*text);
 }

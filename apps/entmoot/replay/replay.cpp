@@ -51,9 +51,10 @@ Result<std::int64_t> offset_of(const command::Replay& replay, RoomStore& store, 
   if (replay.until.empty()) return room.last_sequence;
   const auto threw = first_that_threw(store, room);
   if (!threw) return threw.error();
-  if (!*threw) return fail(ErrorCode::not_found, fmt::format("no input of {} has thrown", room.topic));
-  fmt::print("input {} throws; this is the room before it\n", **threw);
-  return **threw - 1;
+  const std::optional<std::int64_t>& found = *threw;
+  if (!found) return fail(ErrorCode::not_found, fmt::format("no input of {} has thrown", room.topic));
+  fmt::print("input {} throws; this is the room before it\n", *found);
+  return *found - 1;
 }
 
 void prompt(PastRoom& room, const std::string& label) {

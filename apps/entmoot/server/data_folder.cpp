@@ -52,8 +52,8 @@ std::optional<std::uint64_t> key_from(std::string_view text) noexcept {
 Result<std::uint64_t> hash_key_of(RoomStore& store) {
   const auto kept = store.meta(key_in_store);
   if (!kept) return kept.error();
-  if (*kept) {
-    if (const auto key = key_from(**kept)) return *key;
+  if (const std::optional<std::string>& text = *kept) {
+    if (const auto key = key_from(*text)) return *key;
     return fail(ErrorCode::io, "the key of the data is damaged: restore a backup (`entmoot restore`)");
   }
   if (auto set = store.set_meta(key_in_store, fmt::format("{:x}", js::hash_key())); !set) return set.error();

@@ -285,7 +285,11 @@ bool JsServer::release_committed() {
   while (Effects* effects = durable_->released()) {
     if (!release(*effects) || !alive()) return false;
   }
-  if (exit_ && durable_->holds_nothing()) crash(*std::exchange(exit_, std::nullopt));
+  if (exit_ && durable_->holds_nothing()) {
+    ExitReason reason = *std::move(exit_);
+    exit_.reset();
+    crash(std::move(reason));
+  }
   return true;
 }
 
