@@ -5,6 +5,7 @@
 
 #include <entmoot/js/cold_pages.hpp>
 #include <entmoot/js/hash_key.hpp>
+#include <entmoot/js/module_loader.hpp>
 #include <entmoot/js/region.hpp>
 #include <entmoot/js/script.hpp>
 #include <entmoot/rooms/room_entries.hpp>
@@ -14,6 +15,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -32,7 +35,24 @@ Program room_program() {
   return *program;
 }
 
-std::string identity() { return fmt::format("{:02x}", fmt::join(room_program().heap().identity(), "")); }
+/// As an app has it: a module that imports another.
+Program module_program() {
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("entmoot-identity-{}", getpid());
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "said.ts") << "export const said: string[] = [];";
+  std::ofstream(folder / "room.ts") << "import { said } from './said'; export const handleIn = (x) => said.push(x);";
+  auto graph = js::ModuleLoader(folder).load("room.ts");
+  std::filesystem::remove_all(folder);
+  REQUIRE(graph.has_value());
+  auto program = load_room_program(*graph, {});
+  REQUIRE(program.has_value());
+  return *program;
+}
+
+std::string identity_of(const Program& program) {
+  return fmt::format("{:02x}", fmt::join(program.heap().identity(), ""));
+}
+std::string identity() { return identity_of(room_program()) + identity_of(module_program()); }
 
 }  // namespace
 

@@ -38,19 +38,23 @@ const std::string* target(JSContext* ctx, const ModuleGraph::Request* request, c
   return request->problem.empty() ? &request->target : nullptr;
 }
 
-char* resolve_import(JSContext* ctx, const char* from, const char* specifier, void* graph) noexcept {
-  const auto* request = static_cast<const ModuleGraph*>(graph)->import_of(from, specifier);
+// Of the process that runs the heap, which may have been saved by another: the engine has no address of it.
+const ModuleGraph& graph_of(JSContext* ctx) noexcept {
+  auto& heap = *static_cast<Heap*>(JS_GetContextOpaque(ctx));
+  return *reinterpret_cast<const ModuleGraph*>(heap.roots()[static_cast<std::size_t>(Root::graph)]);
+}
+
+char* resolve_import(JSContext* ctx, const char* from, const char* specifier, void*) noexcept {
+  const auto* request = graph_of(ctx).import_of(from, specifier);
   const std::string* name = target(ctx, request, from, specifier);
   return name ? js_strdup(ctx, name->c_str()) : nullptr;
 }
 
 JSValue resolve_require(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
-  auto& heap = *static_cast<Heap*>(JS_GetContextOpaque(ctx));
-  const auto* graph = reinterpret_cast<const ModuleGraph*>(heap.roots()[static_cast<std::size_t>(Root::graph)]);
   const char* from = JS_ToCString(ctx, args[0]);
   const char* specifier = from ? JS_ToCString(ctx, args[1]) : nullptr;
   if (!specifier) return JS_EXCEPTION;
-  const std::string* name = target(ctx, graph->require_of(from, specifier), from, specifier);
+  const std::string* name = target(ctx, graph_of(ctx).require_of(from, specifier), from, specifier);
   JS_FreeCString(ctx, from);
   JS_FreeCString(ctx, specifier);
   return name ? JS_NewStringLen(ctx, name->data(), name->size()) : JS_EXCEPTION;
@@ -63,9 +67,9 @@ JSValue read(JSContext* ctx, const ModuleGraph::Bytecode& bytecode) noexcept {
 
 // Every module is in the heap before a room runs; a module that is not there yet is an import of one that is being
 // read.
-JSModuleDef* find_or_read(JSContext* ctx, const char* name, void* graph) noexcept {
+JSModuleDef* find_or_read(JSContext* ctx, const char* name, void*) noexcept {
   if (JSModuleDef* there = entmoot_find_module(ctx, name)) return there;
-  const ModuleGraph::Module* module = static_cast<const ModuleGraph*>(graph)->find(name);
+  const ModuleGraph::Module* module = graph_of(ctx).find(name);
   if (!module) {
     JS_ThrowReferenceError(ctx, "the program has no module %s", name);
     return nullptr;
@@ -137,9 +141,9 @@ Result<LinkedProgram> link_graph(JSContext* ctx, const ModuleGraph& graph) {
     if (JS_IsException(script)) return exception(ctx);
     return LinkedProgram{script, JS_UNDEFINED};
   }
-  JS_SetModuleLoaderFunc(JS_GetRuntime(ctx), &resolve_import, &find_or_read, const_cast<ModuleGraph*>(&graph));
+  JS_SetModuleLoaderFunc(JS_GetRuntime(ctx), &resolve_import, &find_or_read, nullptr);
   for (const auto& module : graph.modules()) {
-    JSModuleDef* there = find_or_read(ctx, module.name.c_str(), const_cast<ModuleGraph*>(&graph));
+    JSModuleDef* there = find_or_read(ctx, module.name.c_str(), nullptr);
     if (!there) return exception(ctx);
     if (!module.uses_import_meta) continue;
     const std::string url = "file:///" + module.name;
