@@ -179,7 +179,9 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   /// The first record creates the room, in the same transaction; those that follow meanwhile wait for its id.
   void append(std::string record, Committed committed) {
     if (creating_) {
-      waiting_.push_back({std::move(record), std::move(committed)});
+      waiting_.emplace_back([this, record = std::move(record), committed = std::move(committed)]() mutable {
+        append(std::move(record), std::move(committed));
+      });
       return;
     }
     const std::int64_t sequence = ++last_;
@@ -203,7 +205,13 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
 
   /// The script is started anew after the last record, with these records.
   void start_anew(std::vector<std::string> records, Committed committed) {
-    ENTMOOT_CHECK(id_.has_value(), "a room that reloads was recorded before");
+    if (!id_) {
+      if (!creating_) return committed(fail(ErrorCode::io, "the room's first inputs were not written"));
+      waiting_.emplace_back([this, records = std::move(records), committed = std::move(committed)]() mutable {
+        start_anew(std::move(records), std::move(committed));
+      });
+      return;
+    }
     std::size_t bytes = 0;
     for (const std::string& record : records) bytes += record.size();
     const std::int64_t start = last_;
@@ -256,11 +264,6 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   }
 
  private:
-  struct Waiting {
-    std::string record;
-    Committed committed;
-  };
-
   Committed here(Committed committed) {
     return [&shard = shard_, committed = std::move(committed)](Result<void> result) mutable {
       shard.post([committed = std::move(committed), result = std::move(result)]() mutable { committed(result); });
@@ -271,7 +274,7 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
     id_ = id;
     creating_ = false;
     if (!id) last_ = 0;
-    for (Waiting& each : std::exchange(waiting_, {})) append(std::move(each.record), std::move(each.committed));
+    for (auto& each : std::exchange(waiting_, {})) each();
   }
 
   Shard& shard_;
@@ -283,7 +286,7 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   std::int64_t last_ = 0;
   StartState state_;
   bool creating_ = false;
-  std::deque<Waiting> waiting_;
+  std::deque<UniqueFunction<void()>> waiting_;  // for the id
 };
 
 class RoomJournal::Handle final : public TurnJournal {
@@ -347,6 +350,7 @@ class RoomJournal::Handle final : public TurnJournal {
 
   [[nodiscard]] bool holds_back() const noexcept override { return writer_->mode() == Commit::now; }
   [[nodiscard]] std::optional<Error> refuses() const override {
+    if (writer_->store().crowded()) return fail(ErrorCode::overloaded, "overloaded: the disk is slow");
     if (!writer_->store().failing()) return std::nullopt;
     const auto why = writer_->store().reason();
     return why ? std::optional(unwritable(*why)) : std::nullopt;

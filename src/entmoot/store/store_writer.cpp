@@ -106,6 +106,12 @@ StoreWriterCounters StoreWriter::counters() const {
   return counters_;
 }
 
+/// With the lock.
+void StoreWriter::note_crowded() noexcept {
+  const bool crowded = counters_.queued > options_.items_max / 2 || counters_.queued_bytes > options_.bytes_max / 2;
+  crowded_.store(crowded, std::memory_order_relaxed);
+}
+
 void StoreWriter::accept(Item item, Commit mode) {
   if (const auto refused = enqueue(item, mode)) call(item.committed, *refused);
 }
@@ -124,7 +130,8 @@ std::optional<Error> StoreWriter::enqueue(Item& item, Commit mode) {
   counters_.queued_bytes += item.bytes;
   item.ticket = next_ticket_++;
   // Company enough: a relaxed record must not wait in a queue that refuses others.
-  const bool crowded = counters_.queued > options_.items_max / 2 || counters_.queued_bytes > options_.bytes_max / 2;
+  note_crowded();
+  const bool crowded = crowded_.load(std::memory_order_relaxed);
   const TimePoint due = mode == Commit::now || crowded ? at_once : clock_.now() + options_.relaxed_wait;
   queue_.push_back(std::move(item));
   if (due < due_) {
@@ -285,6 +292,7 @@ void StoreWriter::answer(Batch& batch) {
     const std::lock_guard lock(mutex_);
     counters_.queued -= batch.items.size();
     for (const Item& item : batch.items) counters_.queued_bytes -= item.bytes;
+    note_crowded();
   }
   for (std::size_t i = 0; i < batch.items.size(); ++i) call(batch.items[i].committed, std::move(batch.results[i]));
   batch.items.clear();
@@ -301,6 +309,7 @@ void StoreWriter::run_between(Item item) {
   }
   const std::lock_guard lock(mutex_);
   --counters_.queued;
+  note_crowded();
 }
 
 void StoreWriter::keep_house(bool idle, bool backup) {

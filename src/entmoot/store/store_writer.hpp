@@ -120,6 +120,8 @@ class StoreWriter {
   [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
   /// Whether the disk has refused the last write.
   [[nodiscard]] bool failing() const noexcept { return failing_.load(std::memory_order_acquire); }
+  /// Whether more than half of what may be queued is: whoever can wait does.
+  [[nodiscard]] bool crowded() const noexcept { return crowded_.load(std::memory_order_relaxed); }
   /// Why; nullopt if it is not failing.
   [[nodiscard]] std::optional<Error> reason() const;
   [[nodiscard]] StoreWriterCounters counters() const;
@@ -148,6 +150,7 @@ class StoreWriter {
 
   [[nodiscard]] std::optional<Error> enqueue(Item& item, Commit mode);
   void accept(Item item, Commit mode);
+  void note_crowded() noexcept;
 
   // --- the thread
   void work();
@@ -184,6 +187,7 @@ class StoreWriter {
   bool waiting_ = false;
   bool stopping_ = false;
   std::atomic<bool> failing_ = false;
+  std::atomic<bool> crowded_ = false;
 
   // --- of the thread
   // Rooms of which a record has failed: those that were queued by then, with lower tickets, fail too.
