@@ -100,6 +100,35 @@ void add_eval(CLI::App& cli, Eval& eval) {
   sub.add_option("--dir", eval.dir, "The app's folder")->check(check_folder)->capture_default_str();
 }
 
+void add_history(CLI::App& cli, History& history) {
+  auto& sub = subcommand(cli, "history", "List the inputs of a durable room", "entmoot history chat:lobby --last 20");
+  sub.add_option("topic", history.topic, "The room's topic")->required();
+  sub.add_option("--dir", history.dir, "The app's folder")->check(check_folder)->capture_default_str();
+  sub.add_option("--data", history.data, "Folder of the data, for example a backup; overrides the configuration");
+  sub.add_flag("--json", history.json, "Print JSON lines, with what each input contains");
+  sub.add_option("--last", history.last, "Only the last ones, so many")->check(CLI::PositiveNumber);
+}
+
+void add_backup(CLI::App& cli, Backup& backup) {
+  auto& sub = subcommand(cli, "backup", "Copy the data of durable rooms, also while the server runs",
+                         "entmoot backup /var/backups/my-app");
+  sub.add_option("folder", backup.folder, "The folder of the copy, which has none yet")->required();
+  sub.add_option("--dir", backup.dir, "The app's folder")->check(check_folder)->capture_default_str();
+}
+
+void add_replay(CLI::App& cli, Replay& replay) {
+  auto& sub = subcommand(cli, "replay", "Open a prompt in a copy of a durable room as it was",
+                         "entmoot replay chat:lobby --at 1200");
+  sub.add_option("topic", replay.topic, "The room's topic")->required();
+  sub.add_option("--dir", replay.dir, "The app's folder")->check(check_folder)->capture_default_str();
+  sub.add_option("--data", replay.data, "Folder of the data, for example a backup; overrides the configuration");
+  auto* at =
+      sub.add_option("--at", replay.at, "After this input (`entmoot history` lists them); default: the last one");
+  sub.add_option("--until", replay.until, "\"error\": before the first input whose handler threw")
+      ->check(CLI::IsMember({"error"}))
+      ->excludes(at);
+}
+
 /// The text for --help, --version, or a command line that CLI11 rejects.
 Shown shown(const CLI::App& cli, const CLI::ParseError& error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
@@ -160,6 +189,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   Console console;
   Eval eval;
   Reload reload;
+  History history;
+  Backup backup;
+  Replay replay;
   Test test;
   Completion completion;
 
@@ -179,6 +211,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_eval(cli, eval);
   app_folder(subcommand(cli, "reload", "Reload the running server's rooms from disk", "entmoot reload my-app"),
              reload.dir);
+  add_history(cli, history);
+  add_backup(cli, backup);
+  add_replay(cli, replay);
   subcommand(cli, "completion", "Print a shell's completion script",
              "entmoot completion bash > ~/.local/share/bash-completion/completions/entmoot")
       .add_option("shell", completion.shell, "bash or zsh")
@@ -201,6 +236,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (name == "console") return console;
   if (name == "eval") return eval;
   if (name == "reload") return reload;
+  if (name == "history") return history;
+  if (name == "backup") return backup;
+  if (name == "replay") return replay;
   return completion;
 }
 

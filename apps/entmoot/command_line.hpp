@@ -56,6 +56,27 @@ struct Eval {
 struct Reload {
   std::filesystem::path dir = ".";
 };
+/// Lists the inputs of a durable room.
+struct History {
+  std::string topic;
+  std::filesystem::path dir = ".";
+  std::optional<std::string> data = {};
+  bool json = false;
+  std::optional<std::int64_t> last = {};  ///< Only so many; default: all.
+};
+/// Copies the data of durable rooms.
+struct Backup {
+  std::filesystem::path folder;
+  std::filesystem::path dir = ".";
+};
+/// Opens a prompt in a copy of a durable room as it was.
+struct Replay {
+  std::string topic;
+  std::filesystem::path dir = ".";
+  std::optional<std::string> data = {};
+  std::optional<std::int64_t> at = {};  ///< After this input; default: after the last one.
+  std::string until = {};               ///< "error": before the first input whose handler threw.
+};
 /// Runs all of an app's tests/*.test.ts, or one of these files.
 struct Test {
   std::filesystem::path target = ".";
@@ -74,7 +95,8 @@ struct Shown {
 }  // namespace command
 
 using Command = std::variant<command::New, command::Serve, command::Check, command::Rooms, command::Console,
-                             command::Eval, command::Reload, command::Test, command::Completion, command::Shown>;
+                             command::Eval, command::Reload, command::History, command::Backup, command::Replay,
+                             command::Test, command::Completion, command::Shown>;
 
 /// `argc` and `argv` as passed to main(): the first is the program's name.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);

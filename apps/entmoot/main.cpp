@@ -6,7 +6,9 @@
 #include "command_line.hpp"
 #include "complain.hpp"
 #include "completion.hpp"
+#include "data_commands.hpp"
 #include "new_app.hpp"
+#include "replay/replay.hpp"
 #include "running_server.hpp"
 #include "serve.hpp"
 #include "testing/run_tests.hpp"
@@ -54,6 +56,9 @@ ExitCode run(const command::Rooms& rooms) { return show_rooms(rooms); }
 ExitCode run(const command::Console& console) { return open_console(console); }
 ExitCode run(const command::Eval& eval) { return evaluate_in_room(eval); }
 ExitCode run(const command::Reload& reload) { return reload_server(reload); }
+ExitCode run(const command::History& history) { return show_history(history); }
+ExitCode run(const command::Backup& backup) { return back_up(backup); }
+ExitCode run(const command::Replay& replay) { return replay_room(replay); }
 
 }  // namespace
 

@@ -39,7 +39,7 @@ struct Serving {
     auto loader = std::make_unique<AppLoader>(folder.path(), AppLoader::Options{.port = 0, .address = "127.0.0.1"});
     auto app = loader->load();
     REQUIRE_MESSAGE(app.has_value(), (app ? "" : app.error().reason));
-    server.emplace(*std::move(app), std::move(loader), false);
+    server.emplace(*std::move(app), std::move(loader), nullptr, false);
     REQUIRE(server->start().has_value());
   }
   std::optional<Server> server;

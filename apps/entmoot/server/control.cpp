@@ -7,6 +7,7 @@
 #include <entmoot/base/log.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/rooms/rooms.hpp>
+#include <entmoot/store/store_writer.hpp>
 #include <entmoot/web/digest.hpp>
 #include <entmoot/web/line_server.hpp>
 
@@ -66,6 +67,13 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
   if (command == "ping") return std::move(reply)(JsonText());
   if (command == "rooms") return list_rooms(rooms, std::move(reply));
   if (command == "reload") return server.reload(std::move(reply));
+  if (command == "backup") {
+    const auto& store = rooms.options().store;
+    if (!store) return std::move(reply)(fail(ErrorCode::not_found, "no route of the app is durable"));
+    return store->backup(text_of(object, "folder"), [reply = std::move(reply)](const Result<void>& done) mutable {
+      std::move(reply)(done ? Result<Answer>(JsonText()) : Result<Answer>(done.error()));
+    });
+  }
   if (command == "kill") return rooms.kill(topic, std::move(reply));
   if (command == "eval") {
     return rooms.call(topic, entry::eval(text_of(object, "expression")), std::move(reply));

@@ -47,19 +47,18 @@ std::optional<std::uint64_t> key_from(std::string_view text) noexcept {
   return key;
 }
 
-/// The key in the store; that of this process, which is put into a new store.
+}  // namespace
+
 Result<std::uint64_t> hash_key_of(RoomStore& store) {
   const auto kept = store.meta(key_in_store);
   if (!kept) return kept.error();
-  if (*kept) {
-    if (const auto key = key_from(**kept)) return *key;
+  if (const std::optional<std::string>& text = *kept) {
+    if (const auto key = key_from(*text)) return *key;
     return fail(ErrorCode::io, "the key of the data is damaged: restore a backup (`entmoot restore`)");
   }
   if (auto set = store.set_meta(key_in_store, fmt::format("{:x}", js::hash_key())); !set) return set.error();
   return js::hash_key();
 }
-
-}  // namespace
 
 Result<DataFolder> open_data(const App& app) {
   if (!has_durable_rooms(app)) return DataFolder{nullptr, js::hash_key()};
@@ -68,6 +67,22 @@ Result<DataFolder> open_data(const App& app) {
   const auto key = hash_key_of(*store);
   if (!key) return key.error();
   return DataFolder{std::make_shared<StoreWriter>(*std::move(store)), *key};
+}
+
+Result<RoomStore> open_existing(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder / RoomStore::file_name)) {
+    return fail(ErrorCode::not_found, fmt::format("there is no data of durable rooms in {}", folder.string()));
+  }
+  auto store = RoomStore::open(folder);
+  if (store || store.error().code != ErrorCode::unavailable) return store;
+  return fail(ErrorCode::unavailable,
+              "the server has the data open: make a copy with `entmoot backup FOLDER`, and add --data FOLDER");
+}
+
+Result<StoredRoom> find_room(RoomStore& store, const std::string& topic) {
+  auto room = store.find(topic);
+  if (room || room.error().code != ErrorCode::not_found) return room;
+  return fail(ErrorCode::not_found, fmt::format("the data has no room \"{}\"", topic));
 }
 
 void take_hash_key() noexcept {

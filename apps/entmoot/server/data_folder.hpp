@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace entmoot_app {
 
@@ -27,10 +28,16 @@ struct DataFolder {
 /// Opens the store, which creates it if it does not exist. The error says what to do.
 [[nodiscard]] entmoot::Result<DataFolder> open_data(const App& app);
 
+/// Opens a store that exists: of a server that is stopped, or a backup. The error says what to do.
+[[nodiscard]] entmoot::Result<entmoot::RoomStore> open_existing(const std::filesystem::path& folder);
+[[nodiscard]] entmoot::Result<entmoot::StoredRoom> find_room(entmoot::RoomStore& store, const std::string& topic);
+
 // The key of the engine's hashes belongs to the data, because saved heaps depend on it, and has to be set before a
 // program is loaded; but where the data is, the app's configuration says, which is a program. So a process that finds
 // another key in its data begins again, with that key in its environment.
 
+/// The key of the data; that of this process, if it has none yet.
+[[nodiscard]] entmoot::Result<std::uint64_t> hash_key_of(entmoot::RoomStore& store);
 /// Called before the app is loaded. Sets the key that begin_again() has passed, and removes it from the environment.
 void take_hash_key() noexcept;
 /// Replaces this process by one with the same arguments and that key. Returns only if that fails.

@@ -152,7 +152,8 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
                           .console = context_.options.console};
   if (journal_) {
     options.journal = reload_ || from_serialized_ ? journal_->open_beside() : journal_->open();
-    options.recovered = [this] { return entry::resumed(members_.numbers()); };
+    options.stands_still = context_.options.stand_still;
+    if (!options.stands_still) options.recovered = [this] { return entry::resumed(members_.numbers()); };
     options.unanswered = [this](Unanswered left) { unanswered_ = std::move(left); };
     options.calls = std::exchange(unanswered_.calls, {});
   }
@@ -175,8 +176,9 @@ void Room::actor_started(JsServer& actor) {
 
 // The room's code cannot replay its turns, but restore what its old code has serialized: as in a reload.
 void Room::restore_serialized(JsServer& actor) {
-  const JsonText state = *journal_->serialized();
-  actor.ref().mailbox().push(own(entry::restore(state), [](Room& room, const Result<JsonText>& restored) {
+  const std::optional<JsonText>& state = journal_->serialized();
+  if (!state) return;
+  actor.ref().mailbox().push(own(entry::restore(*state), [](Room& room, const Result<JsonText>& restored) {
     room.from_serialized_ = false;
     if (!restored) {
       log::error("room {}: failed to restore its state in other code: {}", log::quoted(room.topic()),

@@ -72,8 +72,9 @@ Result<StartState> read_start(RoomStore& store, RoomId id) {
   const auto state = store.state(id);
   if (!state) return state.error();
   StartState read;
-  if (!*state) return read;
-  const std::string_view text = (*state)->bytes;
+  const std::optional<StoredImage>& kept = *state;
+  if (!kept) return read;
+  const std::string_view text = kept->bytes;
   const auto line = std::min(text.find('\n'), text.size());
   const auto [end, error] = std::from_chars(text.data(), text.data() + line, read.start);
   if (error != std::errc() || end != text.data() + line || line == text.size()) {

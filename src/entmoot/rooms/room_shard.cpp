@@ -21,8 +21,8 @@ namespace entmoot {
 namespace {
 // Rooms of one shard that are put to sleep at a time when memory is tight, and free regions whose pages are returned.
 constexpr std::size_t early_sleepers_max = 64;
-// Client numbers of different shards differ in their low bits, those of different processes in their high ones: a durable
-// room has the clients of the processes before this one, until it has seen them leave.
+// Client numbers of different shards differ in their low bits, those of different processes in their high ones: a
+// durable room has the clients of the processes before this one, until it has seen them leave.
 constexpr int shard_bits = 10;
 constexpr int made_bits = 31;
 constexpr int process_bits = 53 - made_bits - shard_bits;
@@ -93,9 +93,7 @@ std::vector<RoomInfo> RoomShard::list() const {
   return rows;
 }
 
-ClientNumber RoomShard::new_client() noexcept {
-  return (++clients_made_ << shard_bits) + context_.shard.index();
-}
+ClientNumber RoomShard::new_client() noexcept { return (++clients_made_ << shard_bits) + context_.shard.index(); }
 
 void RoomShard::save_memory() {
   context_.js.arena.cool(early_sleepers_max);

@@ -37,6 +37,8 @@ struct RoomsOptions {
   ScriptLog::Console console = {};  ///< Receives the console output of the scripts; default: the log.
   /// Where durable rooms are kept; null: none can start. The rooms are its last owner.
   std::shared_ptr<StoreWriter> store = {};
+  /// Durable rooms are opened as they were, to be looked at: nobody leaves them, and their timers do not go on.
+  bool stand_still = false;
   /// Durable rooms are like others, for tests.
   bool all_in_memory = false;
 };

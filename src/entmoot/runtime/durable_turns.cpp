@@ -33,7 +33,7 @@ void DurableTurns::recover() {
 std::unique_ptr<js::Runtime> DurableTurns::make_runtime(js::RegionArena& arena, const Program& program,
                                                         js::HeapLimits limits) {
   std::unique_ptr<js::Runtime> runtime;
-  const auto all_saved = *std::exchange(saved_, std::nullopt);
+  const auto all_saved = std::exchange(saved_, std::nullopt).value_or(std::vector<SavedState>());
   for (const SavedState& saved : all_saved) {
     turns_ = saved.turns;
     if (saved.bytes.empty()) break;
@@ -99,7 +99,9 @@ Result<Input> DurableTurns::next() {
 }
 
 Result<void> DurableTurns::replayed() {
-  const TurnFacts was = std::exchange(current_, std::nullopt)->facts;
+  ENTMOOT_CHECK(current_.has_value(), "a turn is replayed");
+  const TurnFacts was = std::move(current_->facts);
+  current_.reset();
   const TurnFacts is = host_.end();
   if (is.digest != was.digest || is.threw != was.threw) {
     return fail(

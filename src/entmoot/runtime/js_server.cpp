@@ -285,7 +285,11 @@ bool JsServer::release_committed() {
   while (Effects* effects = durable_->released()) {
     if (!release(*effects) || !alive()) return false;
   }
-  if (exit_ && durable_->holds_nothing()) crash(*std::exchange(exit_, std::nullopt));
+  if (exit_ && durable_->holds_nothing()) {
+    ExitReason reason = *std::move(exit_);
+    exit_.reset();
+    crash(std::move(reason));
+  }
   return true;
 }
 
@@ -367,6 +371,7 @@ void JsServer::recovered() {
   if (!durable_->is_continued()) return deliver({.kind = js::Entry::Kind::evaluate});
   const auto now_ms = shard().clock().wall().now().time_since_epoch().count();
   for (const auto& [id, timer] : state.timers) {
+    if (options_.stands_still) break;
     timers_.resume(id, std::chrono::milliseconds(timer.period_ms), timer.repeat,
                    std::chrono::milliseconds(std::max<std::int64_t>(0, timer.due_ms - now_ms)));
   }

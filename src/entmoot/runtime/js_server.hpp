@@ -73,6 +73,8 @@ struct JsServerOptions {
   std::unique_ptr<TurnJournal> journal = {};
   /// Makes the first message after recorded turns were replayed. The default is none.
   std::function<Envelope()> recovered = {};
+  /// The timers of a durable script do not go on: it is only looked at.
+  bool stands_still = false;
   /// Receives what a durable server leaves, before it exits. The default answers them with the reason.
   std::function<void(Unanswered)> unanswered = {};
   std::vector<PendingCalls::Open> calls = {};  ///< Of the server before, if it is durable.

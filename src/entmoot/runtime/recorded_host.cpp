@@ -2,7 +2,6 @@
 
 #include <entmoot/runtime/recorded_host.hpp>
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>

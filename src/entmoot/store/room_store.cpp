@@ -6,8 +6,8 @@
 #include <entmoot/store/sqlite.hpp>
 
 #include <array>
-#include <charconv>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <system_error>
 #include <utility>

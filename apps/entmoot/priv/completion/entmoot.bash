@@ -9,7 +9,7 @@ _entmoot() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --dir) dir=${COMP_WORDS[i + 1]-.}; ((i++)) ;;
-      --port | --address | --log) ((i++)) ;;
+      --port | --address | --log | --data | --last | --at | --until) ((i++)) ;;
       -*) ;;
       *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}; elif [[ -z $topic ]]; then topic=${COMP_WORDS[i]}; fi ;;
     esac
@@ -18,17 +18,20 @@ _entmoot() {
   case $before in
     --log) COMPREPLY=($(compgen -W "trace debug info warn error off" -- "$word")); return ;;
     --address) COMPREPLY=($(compgen -W "127.0.0.1 0.0.0.0 ::1 ::" -- "$word")); return ;;
-    --port) return ;;
-    --dir) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
+    --port | --last | --at) return ;;
+    --until) COMPREPLY=($(compgen -W "error" -- "$word")); return ;;
+    --dir | --data) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
   esac
 
   if [[ $word == -* ]]; then
     local options="--help"
     case $command in
       "") options+=" --version" ;;
-      serve) options+=" --watch --port --address --log" ;;
+      serve) options+=" --watch --port --address --data --log" ;;
       rooms) options+=" --json --names" ;;
-      eval) options+=" --dir" ;;
+      eval | backup) options+=" --dir" ;;
+      history) options+=" --dir --data --json --last" ;;
+      replay) options+=" --dir --data --at --until" ;;
       test) options+=" --only" ;;
     esac
     COMPREPLY=($(compgen -W "$options" -- "$word"))
@@ -36,11 +39,12 @@ _entmoot() {
   fi
 
   case $command in
-    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload completion" -- "$word")) ;;
+    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload history backup replay completion" -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "bash zsh" -- "$word")) ;;
     test) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")) ;;
     new | serve | check | rooms | console | reload) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
-    eval)
+    backup) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
+    eval | history | replay)
       # Topics contain a colon, which bash treats as a word break; the match is made on the whole text.
       local line=${COMP_LINE:0:COMP_POINT} names name
       line=${line##*[[:space:]]}

@@ -21,6 +21,9 @@ _entmoot() {
     'rooms:list the rooms of the running server'
     'console:open a prompt in the running server'
     'eval:evaluate an expression in a running room'
+    'history:list the inputs of a durable room'
+    'backup:copy the data of durable rooms'
+    'replay:open a prompt in a copy of a durable room as it was'
     "reload:reload the running server's rooms from disk"
     "completion:print a shell's completion script"
   )
@@ -34,6 +37,7 @@ _entmoot() {
         serve)
           _arguments '--help[print help]' '--watch[reload rooms whenever a file is saved]' \
             '--port[port to listen on]:port:' '--address[address to listen on]:address:(127.0.0.1 0.0.0.0 \:\:1 \:\:)' \
+            '--data[folder of the data of durable rooms]:folder:_directories' \
             '--log[log level]:level:(trace debug info warn error off)' '1:app:_directories'
           ;;
         test) _arguments '--help[print help]' "--only[run only tests whose names contain this]:text:" '1:app or test:_files' ;;
@@ -42,6 +46,15 @@ _entmoot() {
         eval)
           _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '1:topic:_entmoot_topics' \
             '2:expression:'
+          ;;
+        history)
+          _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '--data[folder of the data]:folder:_directories' \
+            '--json[print JSON lines]' '--last[only the last ones, so many]:number:' '1:topic:_entmoot_topics'
+          ;;
+        backup) _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '1:folder:_directories' ;;
+        replay)
+          _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '--data[folder of the data]:folder:_directories' \
+            '(--until)--at[after this input]:offset:' '(--at)--until[before the first error]:what:(error)' '1:topic:_entmoot_topics'
           ;;
         completion) _arguments '--help[print help]' '1:shell:(bash zsh)' ;;
       esac

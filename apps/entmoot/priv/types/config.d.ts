@@ -70,6 +70,12 @@ interface EntmootLimits {
   };
   /** What of a room outlives the server's process: `false` nothing, `"relaxed"` its state, except for what happened in the last 50 ms, `true` everything that anybody has seen (docs/durability.md). Default: false. */
   durable?: boolean | "relaxed";
+  retain?: {
+    /** Inputs of a durable room that are kept for its history. Default: 100000. */
+    inputs?: number;
+    /** How long they are kept. Default: "30d". */
+    age?: EntmootTime;
+  };
 }
 
 interface EntmootConfig {

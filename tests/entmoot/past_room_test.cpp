@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+
+#include "entmoot/replay/past_room.hpp"
+#include "../js/folder.hpp"
+#include "entmoot/server/app_loader.hpp"
+#include "entmoot/server/server.hpp"
+
+#include <entmoot/rooms/room_entries.hpp>
+#include <entmoot/store/store_writer.hpp>
+#include <entmoot/testing/manual_clock.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+using namespace entmoot;
+using namespace entmoot_app;
+using namespace std::chrono_literals;
+
+namespace {
+
+const char* const counter = R"(
+  const list: number[] = [];
+  let ticks = 0;
+  setInterval(() => ticks++, 1000);
+  export function handleInfo(message: { n: number }) {
+    list.push(message.n);
+    if (message.n === 13) throw new Error("thirteen");
+  }
+)";
+
+std::shared_ptr<const App> load(const Folder& folder) {
+  const auto app = AppLoader(folder.path()).load();
+  REQUIRE_MESSAGE(app.has_value(), app.error().reason);
+  return *app;
+}
+
+// A server that is stepped; its rooms get messages.
+struct Recording {
+  ManualClock clock;
+  std::unique_ptr<Node> node;
+
+  Recording(const App& app, std::shared_ptr<StoreWriter> store) {
+    NodeOptions options = node_options(app, {}, std::move(store));
+    options.shards = 1;
+    node = std::make_unique<Node>(NodeOptions{
+        .shards = 1, .clock = clock, .endpoint = std::move(options.endpoint), .rooms = std::move(options.rooms)});
+  }
+  std::string send(std::string_view json) {
+    auto answer = std::make_shared<std::optional<Result<JsonText>>>();
+    Shard& shard = node->shards()[0];
+    shard.post([&] {
+      node->rooms().rooms().request("room:a", "", entry::info(json),
+                                    ReplyTo(shard, [answer](Result<JsonText> result) { *answer = std::move(result); }));
+    });
+    for (int i = 0; i < 100'000 && !*answer; ++i) {
+      if (!node->step()) std::this_thread::sleep_for(100us);  // the store has a thread of its own
+    }
+    REQUIRE(answer->has_value());
+    return **answer ? std::string((**answer)->view()) : "error: " + (**answer).error().reason;
+  }
+};
+
+std::string evaluate(PastRoom& room, std::string_view expression) {
+  const auto result = room.evaluate(expression);
+  return result ? *result : "error: " + result.error().reason;
+}
+
+}  // namespace
+
+TEST_CASE("a past room has the state after its input, stands still, and leaves the data alone") {
+  const Folder folder(
+      {{"rooms/room.ts", counter}, {"entmoot.config.ts", R"(export default {rooms: {"room:*": {durable: true}}};)"}});
+  const auto app = load(folder);
+  const auto data = folder.path() / "data";
+  {
+    auto store = RoomStore::open(data);
+    REQUIRE_MESSAGE(store.has_value(), store.error().reason);
+    Recording recording(*app, std::make_shared<StoreWriter>(*std::move(store)));
+    CHECK(recording.send(R"({"n":11})") == "null");
+    CHECK(recording.send(R"({"n":12})") == "null");
+    CHECK(recording.send(R"({"n":13})") == "error: thirteen");
+    CHECK(recording.send(R"({"n":14})") == "null");
+  }
+  auto store = RoomStore::open(data);
+  REQUIRE_MESSAGE(store.has_value(), store.error().reason);
+  const auto before = store->find("room:a");
+  REQUIRE(before.has_value());
+  CHECK(before->last_sequence == 5);  // the start is the first one
+
+  const char* const lists[] = {"[]", "[11]", "[11,12]", "[11,12,13]", "[11,12,13,14]"};
+  for (std::int64_t at = 1; at <= before->last_sequence; ++at) {
+    CAPTURE(at);
+    auto past = PastRoom::open(*app, *store, "room:a", at);
+    REQUIRE_MESSAGE(past.has_value(), past.error().reason);
+    CHECK(evaluate(**past, "JSON.stringify(list)") == "\"" + std::string(lists[at - 1]) + "\"");
+    CHECK(evaluate(**past, "list.push(99); list.at(-1)") == "99");
+    CHECK(evaluate(**past, "ticks") == "0");
+    CHECK(evaluate(**past, "room.id") == "\"a\"");
+    CHECK(evaluate(**past, "for (;;);") == "error: out of time");
+  }
+  CHECK(*store->find("room:a") == *before);
+  for (const std::int64_t outside : {std::int64_t{0}, before->last_sequence + 1}) {
+    const auto past = PastRoom::open(*app, *store, "room:a", outside);
+    REQUIRE(!past.has_value());
+    CHECK(past.error().reason == "the inputs of room:a that are kept have the offsets 1 to 5");
+  }
+  CHECK(!PastRoom::open(*app, *store, "room:b", 1).has_value());
+}
