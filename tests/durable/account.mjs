@@ -103,6 +103,7 @@ export class Account {
     this.#hashes.push(hashed(this.#hashes.at(-1), entry));
     const named = `${client}'s number ${number} (attempt ${attempt}, ${kind}) at ${place}`;
     const input = this.#sends.get(`${client} ${number} ${attempt}`);
+    if (kind === "crash") this.#fault("kept", `${named}, which has ended the room`);
     if (input === undefined) return this.#fault("unknown", named);
     const twice = this.#numbers.get(`${client} ${number}`);
     if (twice !== undefined) return this.#fault("doubled", `${named}, which is at ${twice} already`);

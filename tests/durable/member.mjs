@@ -10,6 +10,7 @@ import { WebSocket } from "ws";
 import { Ledger } from "./ledger.mjs";
 
 const KINDS = ["plain", "plain", "plain", "timer", "interval", "wait", "later", "hold", "free", "throw", "bytes", "big", "send"];
+const CRASHES = 0.002; // Of all inputs: they end the room by force, without any effect.
 const IN_FLIGHT_MAX = 40; // Per room, without those that the room answers later.
 
 export class Client {
@@ -118,13 +119,14 @@ class Member {
     if (!this.joined || !this.#client.connected || this.#channel.state !== "joined") return;
     if (this.#open.size > IN_FLIGHT_MAX && count < IN_FLIGHT_MAX) return;
     const { random } = this.#client;
-    this.#send(Array.from({ length: count }, () => ({ number: ++this.#number, attempt: 1, kind: random.pick(KINDS) })));
+    const kind = () => (random.next() < CRASHES ? "crash" : random.pick(KINDS));
+    this.#send(Array.from({ length: count }, () => ({ number: ++this.#number, attempt: 1, kind: kind() })));
   }
 
   #send(inputs) {
     const { world, random, name } = this.#client;
     const connection = this.#connection;
-    const all = inputs.map((input, at) => ({ ...input, client: name, connection, at: connection.inputs.length + at }));
+    const all = inputs.map((input, at) => ({ ...input, client: name, connection, at: connection.inputs.length + at, refused: input.kind === "crash" }));
     connection.inputs.push(...all);
     this.#ledger.write(all.map(({ number, attempt }) => ["sent", this.topic, number, attempt, connection.serverProcess]));
     for (const input of all) {
@@ -145,7 +147,10 @@ class Member {
   #failed(input, reason) {
     if (input.kind === "throw" && reason.startsWith("{")) return this.#acknowledged(input, JSON.parse(reason));
     input.refused = true; // It may be there nevertheless, for example if its answer came too late.
-    this.#client.world.refused.add(`${reason}`.replaceAll(/[\d.]+/g, "n"));
+    const { world } = this.#client;
+    if (input.kind === "crash") world.refused.add("the message that ends its room");
+    else if (!/^(overloaded|timeout)/.test(reason)) world.faults.add("refused", `${this.topic}: ${input.kind}: ${reason}`);
+    else world.refused.add(`${reason}`.replaceAll(/[\d.]+/g, "n"));
   }
 
   #acknowledged(input, { total, tag, hash }) {

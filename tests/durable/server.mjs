@@ -65,7 +65,7 @@ export class Server {
     });
     const { log } = this;
     this.#exit = once(this.#child, "close").then(([code, signal]) => {
-      this.complaints.push(...log.tail.split("\n").filter((line) => / (error|critical) /.test(line)));
+      this.complaints.push(...log.tail.split("\n").filter((line) => / (error|critical) /.test(line) && !line.includes("terminated: out of time")));
       return code ?? signal;
     });
     log.read(this.#child.stdout);

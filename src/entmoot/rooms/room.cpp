@@ -92,6 +92,10 @@ void Room::take(const InterceptedBroadcast& message) {
 void Room::take(InterceptBarrier barrier) { std::move(barrier.reply)(JsonText()); }
 
 void Room::take(Envelope message) {
+  // A durable room's actor has crashed, and actor_ended() is on its way: the next actor takes the message.
+  if (journal_ && versions_.actor() && !versions_.actor()->alive()) {
+    return unanswered_.messages.push_back(std::move(message));
+  }
   const auto actor = versions_.ensure_started();
   if (!actor) return std::move(message.reply)(actor.error());
   if (message.name == entry::join_name && message.kind == Envelope::Kind::call)
