@@ -113,3 +113,37 @@ TEST_CASE("a past room has the state after its input, stands still, and leaves t
   }
   CHECK(!PastRoom::open(*app, *store, "room:b", 1).has_value());
 }
+
+TEST_CASE("inputs that no recovery needs any more are kept within `retain`, and those that one needs always") {
+  const std::string_view retains[] = {"{inputs: 0}", "{inputs: 2}", "{age: 0}", "{inputs: 1000000000}",
+                                      "{age: \"3650d\"}"};
+  for (const std::string_view retain : retains) {
+    CAPTURE(retain);
+    const Folder folder({{"rooms/room.ts", counter},
+                         {"entmoot.config.ts", "export default {rooms: {\"room:*\": {durable: true, retain: " +
+                                                   std::string(retain) + "}}};"}});
+    const auto app = load(folder);
+    const auto data = folder.path() / "data";
+    int sent = 0;
+    for (int run = 0; run < 3; ++run) {
+      auto store = RoomStore::open(data);
+      REQUIRE_MESSAGE(store.has_value(), store.error().reason);
+      Recording recording(*app, std::make_shared<StoreWriter>(*std::move(store)));
+      recording.clock.advance(run * 1h);
+      for (int i = 0; i < 3; ++i) CHECK(recording.send("{\"n\":" + std::to_string(100 + sent++) + "}") == "null");
+    }
+    auto store = RoomStore::open(data);
+    REQUIRE_MESSAGE(store.has_value(), store.error().reason);
+    const auto room = store->find("room:a");
+    REQUIRE(room.has_value());
+    const auto images = store->images(room->id);
+    REQUIRE(images.has_value());
+    if (images->empty()) continue;  // where heaps have no slots (js/durable_slots.hpp)
+    REQUIRE(images->size() == 2);
+    const bool keeps_all = retain == retains[3] || retain == retains[4];
+    CHECK(room->first_sequence == (keeps_all ? 1 : images->back().sequence + 1));
+    auto past = PastRoom::open(*app, *store, "room:a", room->last_sequence);
+    REQUIRE_MESSAGE(past.has_value(), past.error().reason);
+    CHECK(evaluate(**past, "list.length") == "9");
+  }
+}
