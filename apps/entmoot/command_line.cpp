@@ -89,7 +89,9 @@ void add_rooms(CLI::App& cli, Rooms& rooms) {
   auto& sub = subcommand(cli, "rooms", "List the rooms of the running server", "entmoot rooms my-app --json");
   app_folder(sub, rooms.dir);
   auto* json = sub.add_flag("--json", rooms.json, "Print JSON, for programs");
-  sub.add_flag("--names", rooms.names, "Print topics only, one per line")->excludes(json);
+  auto* names = sub.add_flag("--names", rooms.names, "Print topics only, one per line")->excludes(json);
+  sub.add_flag("--stored", rooms.stored, "List what is stored of durable rooms, also of those that sleep")
+      ->excludes(names);
 }
 
 void add_eval(CLI::App& cli, Eval& eval) {
@@ -114,6 +116,23 @@ void add_backup(CLI::App& cli, Backup& backup) {
                          "entmoot backup /var/backups/my-app");
   sub.add_option("folder", backup.folder, "The folder of the copy, which has none yet")->required();
   sub.add_option("--dir", backup.dir, "The app's folder")->check(check_folder)->capture_default_str();
+}
+
+void add_restore(CLI::App& cli, Restore& restore) {
+  auto& sub = subcommand(cli, "restore", "Use a copy of the data of durable rooms again, while the server is stopped",
+                         "entmoot restore /var/backups/my-app");
+  sub.add_option("folder", restore.folder, "The folder of the copy")->required()->check(check_folder);
+  sub.add_option("--dir", restore.dir, "The app's folder")->check(check_folder)->capture_default_str();
+  sub.add_option("--data", restore.data, "Folder of the data, overrides the configuration");
+}
+
+/// A command about what is stored of one room.
+template <class Stored>
+void add_stored(CLI::App& cli, Stored& stored, std::string name, std::string description) {
+  auto& sub = subcommand(cli, name, std::move(description), fmt::format("entmoot {} chat:lobby", name));
+  sub.add_option("topic", stored.topic, "The room's topic")->required();
+  sub.add_option("--dir", stored.dir, "The app's folder")->check(check_folder)->capture_default_str();
+  sub.add_option("--data", stored.data, "Folder of the data, for example a backup; overrides the configuration");
 }
 
 void add_replay(CLI::App& cli, Replay& replay) {
@@ -191,6 +210,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   Reload reload;
   History history;
   Backup backup;
+  Restore restore;
+  Export exported;
+  Forget forget;
   Replay replay;
   Test test;
   Completion completion;
@@ -204,7 +226,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   auto& sub_new = subcommand(cli, "new", "Create a starter app: a chat", "entmoot new my-app");
   sub_new.add_option("folder", create.folder, "A folder that does not exist yet or is empty")->required();
   add_serve(cli, serve);
-  app_folder(subcommand(cli, "check", "Report an app's errors without starting it", "entmoot check my-app"), check.dir);
+  auto& sub_check = subcommand(cli, "check", "Report an app's errors without starting it", "entmoot check my-app");
+  app_folder(sub_check, check.dir);
+  sub_check.add_flag("--data", check.data, "Try whether each durable room can go on in this code; changes nothing");
   add_test(cli, test);
   add_rooms(cli, rooms);
   app_folder(subcommand(cli, "console", "Open a prompt in the running server", "entmoot console my-app"), console.dir);
@@ -213,6 +237,9 @@ Command parse_command_line(int argc, const char* const* argv) {
              reload.dir);
   add_history(cli, history);
   add_backup(cli, backup);
+  add_restore(cli, restore);
+  add_stored(cli, exported, "export", "Print everything that is stored of a durable room, as JSON lines");
+  add_stored(cli, forget, "forget", "Delete everything that is stored of a durable room");
   add_replay(cli, replay);
   subcommand(cli, "completion", "Print a shell's completion script",
              "entmoot completion bash > ~/.local/share/bash-completion/completions/entmoot")
@@ -238,6 +265,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (name == "reload") return reload;
   if (name == "history") return history;
   if (name == "backup") return backup;
+  if (name == "restore") return restore;
+  if (name == "export") return exported;
+  if (name == "forget") return forget;
   if (name == "replay") return replay;
   return completion;
 }

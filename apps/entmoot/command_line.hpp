@@ -35,12 +35,14 @@ struct Serve {
 /// Reports the app's errors without starting it.
 struct Check {
   std::filesystem::path dir = ".";
+  bool data = false;  ///< Also whether each durable room can go on in its code.
 };
 /// Lists the rooms of the running server.
 struct Rooms {
   std::filesystem::path dir = ".";
   bool json = false;
-  bool names = false;  ///< Print topics only, one per line: for shell completion.
+  bool names = false;   ///< Print topics only, one per line: for shell completion.
+  bool stored = false;  ///< List the durable rooms in the data, also those that sleep, with their sizes.
 };
 /// Opens a prompt in the running server.
 struct Console {
@@ -69,6 +71,24 @@ struct Backup {
   std::filesystem::path folder;
   std::filesystem::path dir = ".";
 };
+/// Replaces the data of durable rooms by a copy that `backup` has made.
+struct Restore {
+  std::filesystem::path folder;
+  std::filesystem::path dir = ".";
+  std::optional<std::string> data = {};
+};
+/// Prints everything that is stored of a durable room, as JSON lines.
+struct Export {
+  std::string topic;
+  std::filesystem::path dir = ".";
+  std::optional<std::string> data = {};
+};
+/// Deletes everything that is stored of a durable room.
+struct Forget {
+  std::string topic;
+  std::filesystem::path dir = ".";
+  std::optional<std::string> data = {};
+};
 /// Opens a prompt in a copy of a durable room as it was.
 struct Replay {
   std::string topic;
@@ -94,9 +114,10 @@ struct Shown {
 
 }  // namespace command
 
-using Command = std::variant<command::New, command::Serve, command::Check, command::Rooms, command::Console,
-                             command::Eval, command::Reload, command::History, command::Backup, command::Replay,
-                             command::Test, command::Completion, command::Shown>;
+using Command =
+    std::variant<command::New, command::Serve, command::Check, command::Rooms, command::Console, command::Eval,
+                 command::Reload, command::History, command::Backup, command::Restore, command::Export, command::Forget,
+                 command::Replay, command::Test, command::Completion, command::Shown>;
 
 /// `argc` and `argv` as passed to main(): the first is the program's name.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);

@@ -58,6 +58,9 @@ ExitCode run(const command::Eval& eval) { return evaluate_in_room(eval); }
 ExitCode run(const command::Reload& reload) { return reload_server(reload); }
 ExitCode run(const command::History& history) { return show_history(history); }
 ExitCode run(const command::Backup& backup) { return back_up(backup); }
+ExitCode run(const command::Restore& restore) { return restore_data(restore); }
+ExitCode run(const command::Export& exported) { return export_room(exported); }
+ExitCode run(const command::Forget& forget) { return forget_room(forget); }
 ExitCode run(const command::Replay& replay) { return replay_room(replay); }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "running_server.hpp"
 
 #include "complain.hpp"
+#include "data_commands.hpp"
 #include "server/control.hpp"
 #include "terminal_text.hpp"
 
@@ -23,11 +24,6 @@ namespace entmoot_app {
 using namespace entmoot;
 
 namespace {
-
-std::string size_text(std::int64_t bytes) {
-  if (bytes >= 1 << 20) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / (1 << 20));
-  return fmt::format("{} KB", bytes >> 10);
-}
 
 // Keeps the table within a screen's width; `inspect` and --json print the whole text.
 constexpr std::size_t topic_characters_max = 48;
@@ -123,6 +119,7 @@ std::string reload_text(const Json& report) {
 }
 
 ExitCode show_rooms(const command::Rooms& command) {
+  if (command.stored) return show_stored_rooms(command);
   const auto rooms = ask_server(command.dir, {{"command", "rooms"}});
   if (!rooms) return complain(rooms.error().reason);
   if (command.json) {

@@ -3,9 +3,11 @@
 #include "serve.hpp"
 
 #include "complain.hpp"
+#include "replay/continuations.hpp"
 #include "server/app_loader.hpp"
 #include "server/data_folder.hpp"
 #include "server/server.hpp"
+#include "terminal_text.hpp"
 
 #include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/log.hpp>
@@ -47,6 +49,24 @@ ExitCode print_errors(const std::string& errors) {
   return ExitCode::failed;
 }
 
+/// Whether all durable rooms can go on in the app's code; prints those that cannot.
+bool check_rooms(const App& app) {
+  auto data = DataToRead::open(app);
+  if (!data) return complain(data.error().reason) == ExitCode::ok;
+  if (const auto key = hash_key_of(data->store()); key && *key != js::hash_key()) {
+    const std::uint64_t own = *key;
+    data = fail(ErrorCode::failed, "");  // closes it
+    return complain(begin_again(own).reason) == ExitCode::ok;
+  }
+  const auto found = try_rooms(app, data->store(), std::chrono::hours(24));
+  if (!found) return complain(found.error().reason) == ExitCode::ok;
+  for (const auto& [topic, why] : found->stranded) {
+    (void)complain(fmt::format("room {} cannot go on in this code: {}", log::quoted(topic), terminal_text(why)));
+  }
+  fmt::print("{} durable rooms were tried, {} cannot go on\n", found->tried, found->stranded.size());
+  return found->stranded.empty();
+}
+
 }  // namespace
 
 ExitCode serve_app(const command::Serve& serve) {
@@ -84,6 +104,7 @@ ExitCode serve_app(const command::Serve& serve) {
 
 ExitCode check_app(const command::Check& check) {
   log::start("off");
+  take_hash_key();
   AppLoader loader(check.dir);
   const auto app = loader.load();
   if (!app) return print_errors(app.error().reason);
@@ -93,6 +114,7 @@ ExitCode check_app(const command::Check& check) {
     fmt::print("{}  serves {}{}\n", route->file, colours.bold(route->pattern),
                route->path.empty() ? "" : fmt::format(" and {}", colours.bold(route->path)));
   }
+  if (check.data && !check_rooms(**app)) return ExitCode::failed;
   fmt::print("{}\n", colours.green("no problems found"));
   return ExitCode::ok;
 }

@@ -2,6 +2,8 @@
 
 #include "terminal_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace entmoot_app {
@@ -49,6 +51,11 @@ std::string terminal_text(std::string_view utf8) {
 
 std::size_t characters_in(std::string_view utf8) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, begins_character));
+}
+
+std::string size_text(std::int64_t bytes) {
+  if (bytes >= 1 << 20) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / (1 << 20));
+  return fmt::format("{} KB", bytes >> 10);
 }
 
 }  // namespace entmoot_app

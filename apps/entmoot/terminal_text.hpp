@@ -8,11 +8,15 @@
 // keeps line ends.
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
 
 namespace entmoot_app {
+
+/// "12 KB", "1.5 MB"
+[[nodiscard]] std::string size_text(std::int64_t bytes);
 
 /// One line of at most `characters_max` characters; a longer text is cut and ends in "…".
 [[nodiscard]] std::string terminal_line(std::string_view utf8, std::size_t characters_max);

@@ -26,6 +26,7 @@ const embedded = resolve(root, process.env.ENTMOOT_CHAT ?? "build/release/bin/ch
 
 // The folder of the control sockets of this process's servers, separate from those of other servers.
 const runtime = mkdtempSync(join(tmpdir(), "entmoot-run-"));
+export const runtimeFolder = runtime;
 process.once("exit", () => rmSync(runtime, { recursive: true, force: true }));
 
 /** A copy of the app that a test can change. It is deleted when the process ends. */

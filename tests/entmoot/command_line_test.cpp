@@ -31,8 +31,9 @@ Chosen get(std::initializer_list<const char*> words) {
   return *chosen;
 }
 
-constexpr const char* commands[] = {"new",  "serve",   "check",  "test",   "rooms",  "console",
-                                    "eval", "history", "backup", "replay", "reload", "completion"};
+constexpr const char* commands[] = {"new",     "serve",  "check",   "test",   "rooms",
+                                    "console", "eval",   "history", "backup", "restore",
+                                    "export",  "forget", "replay",  "reload", "completion"};
 
 }  // namespace
 

@@ -52,14 +52,7 @@ struct Ledger {
 
 Ledger contents_of(RoomStore& store) {
   Ledger ledger;
-  std::vector<StoredRoom> rooms;
-  store
-      .rooms([&](const RoomUsage& usage) {
-        rooms.push_back(usage.room);
-        return true;
-      })
-      .value();
-  for (const StoredRoom& stored : rooms) {
+  for (const StoredRoom& stored : store.rooms(RoomId{0}, 1000).value()) {
     Ledger::Room& room = ledger.rooms[stored.topic];
     room.id = stored.id;
     room.first = stored.first_sequence;

@@ -197,21 +197,36 @@ TEST_CASE_FIXTURE(StoreFixture, "what each room occupies can be seen") {
   REQUIRE(store.put_image(id, 3, std::string(1000, 'i')));
   REQUIRE(store.put_state(id, 3, "\"ü\""));
   REQUIRE(store.discard_before(id, 2));
-  std::vector<RoomUsage> all;
-  REQUIRE(store.rooms([&](const RoomUsage& usage) {
-    all.push_back(usage);
-    return true;
-  }));
-  REQUIRE(all.size() == 2);
-  CHECK(all[0].room == store.find(id).value());
-  CHECK(all[0].records == 2);
-  CHECK(all[0].record_bytes == 16);
-  CHECK(all[0].images == 1);
-  CHECK(all[0].image_bytes == 1000);
-  CHECK(all[0].state_bytes == 4);
-  CHECK(all[1].records == 0);
-  CHECK(store.usage(id)->record_bytes == 16);
+  const RoomUsage usage = store.usage(id).value();
+  CHECK(usage.room == store.find(id).value());
+  CHECK(usage.records == 2);
+  CHECK(usage.record_bytes == 16);
+  CHECK(usage.images == 1);
+  CHECK(usage.image_bytes == 1000);
+  CHECK(usage.state_bytes == 4);
+  CHECK(store.usage(store.find("chat:b")->id)->records == 0);
   CHECK(store.usage(RoomId{99}).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE_FIXTURE(StoreFixture, "rooms are listed in the order of their creation, some at a time") {
+  const RoomId a = room("chat:a", 3);
+  const RoomId b = room("chat:b");
+  const RoomId c = room("chat:0");
+  REQUIRE(store.forget(b));
+  const auto all = store.rooms(RoomId{0}, 10).value();
+  REQUIRE(all.size() == 2);
+  CHECK(all[0] == store.find(a).value());
+  CHECK(all[1].id == c);
+  CHECK(store.rooms(RoomId{0}, 1).value().size() == 1);
+  CHECK(store.rooms(a, 10).value().front().id == c);
+  CHECK(store.rooms(c, 10).value().empty());
+}
+
+TEST_CASE_FIXTURE(StoreFixture, "a store has an identity of its own, which its copies share until it is renewed") {
+  const std::uint64_t own = store.identity();
+  CHECK(own != 0);
+  REQUIRE(store.renew_identity());
+  CHECK(store.identity() != own);
 }
 
 TEST_CASE_FIXTURE(StoreFixture, "meta data is bytes under a name") {

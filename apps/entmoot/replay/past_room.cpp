@@ -20,6 +20,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace entmoot_app {
 
@@ -131,6 +132,18 @@ PastRoom::~PastRoom() {
   fs::remove_all(folder_, ignored);
 }
 
+Error PastRoom::trouble() {
+  auto why = std::make_shared<std::optional<Error>>();
+  Shard& shard = node_->shards()[0];
+  shard.post([&] {
+    node_->rooms().rooms().list([why](const std::vector<RoomInfo>& rooms) {
+      *why = fail(ErrorCode::start_failed, rooms.empty() ? "the room cannot start" : rooms.front().last_trouble);
+    });
+  });
+  while (!*why) (void)node_->step();
+  return **why;
+}
+
 Result<std::string> PastRoom::evaluate(std::string_view expression) {
   struct Waiting {
     bool answered = false;
@@ -152,6 +165,8 @@ Result<std::string> PastRoom::evaluate(std::string_view expression) {
     if (std::chrono::steady_clock::now() > until) return fail(ErrorCode::timeout, "no answer within a minute");
     std::this_thread::sleep_for(100us);
   }
+  // A room that cannot start is quarantined at last; why it could not is what matters.
+  if (!waiting->result && waiting->result.error().code == ErrorCode::unavailable) return trouble();
   if (!waiting->result) return waiting->result.error();
   const auto text = waiting->result->parse();
   if (!text) return text.error();

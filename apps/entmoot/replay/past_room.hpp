@@ -40,6 +40,9 @@ class PastRoom {
   PastRoom(const App& app, std::string topic, std::filesystem::path folder, std::shared_ptr<entmoot::StoreWriter> store,
            std::unique_ptr<StandingClock> clock);
 
+  /// Why the room has ended.
+  [[nodiscard]] entmoot::Error trouble();
+
   const std::string topic_;
   const std::filesystem::path folder_;  // of the copy; removed at the end
   const std::unique_ptr<StandingClock> clock_;

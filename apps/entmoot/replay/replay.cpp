@@ -79,18 +79,19 @@ ExitCode replay_room(const command::Replay& replay) {
   AppLoader loader(replay.dir, AppLoader::Options{.data = replay.data});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
-  auto store = open_existing(data_folder_of(**app));
-  if (!store) return complain(store.error().reason);
-  if (const auto key = hash_key_of(*store); key && *key != js::hash_key()) {
+  auto data = DataToRead::open(**app);
+  if (!data) return complain(data.error().reason);
+  if (const auto key = hash_key_of(data->store()); key && *key != js::hash_key()) {
     const std::uint64_t own = *key;
-    store = fail(ErrorCode::failed, "");  // closes it
+    data = fail(ErrorCode::failed, "");  // closes it
     return complain(begin_again(own).reason);
   }
-  const auto room = find_room(*store, replay.topic);
+  RoomStore& store = data->store();
+  const auto room = find_room(store, replay.topic);
   if (!room) return complain(room.error().reason);
-  const auto at = offset_of(replay, *store, *room);
+  const auto at = offset_of(replay, store, *room);
   if (!at) return complain(at.error().reason);
-  auto past = PastRoom::open(**app, *store, replay.topic, *at);
+  auto past = PastRoom::open(**app, store, replay.topic, *at);
   if (!past) return complain(past.error().reason);
   if (const auto opened = (*past)->evaluate("undefined"); !opened) return complain(opened.error().reason);
   prompt(**past, fmt::format("{}@{}>", replay.topic, *at));

@@ -74,6 +74,7 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
       std::move(reply)(done ? Result<Answer>(JsonText()) : Result<Answer>(done.error()));
     });
   }
+  if (command == "forget") return rooms.forget(topic, std::move(reply));
   if (command == "kill") return rooms.kill(topic, std::move(reply));
   if (command == "eval") {
     return rooms.call(topic, entry::eval(text_of(object, "expression")), std::move(reply));

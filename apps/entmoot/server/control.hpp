@@ -8,7 +8,7 @@
 //   {"command":"rooms"}                                          {"ok":[{"topic":"chat:lobby",…}]}
 //   {"command":"eval","topic":"chat:lobby","expression":"…"}     {"ok":"…"} or {"error":"…","code":"…"}
 //   {"command":"kill","topic":"chat:lobby"}, {"command":"send","topic":…,"message":…}, {"command":"reload"},
-//   {"command":"ping"}
+//   {"command":"backup","folder":…}, {"command":"forget","topic":…}, {"command":"ping"}
 //
 // The socket's path depends on the app's folder only, so a command finds the server of the folder that it is given.
 // The line protocol and its limits are those of web/line_server.hpp. Control lives on the first shard.

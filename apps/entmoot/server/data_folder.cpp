@@ -2,10 +2,14 @@
 
 #include "data_folder.hpp"
 
+#include "../replay/continuations.hpp"
+#include "control.hpp"
+
 #include <entmoot/js/hash_key.hpp>
 #include <entmoot/rooms/room_routes.hpp>
 
 #include <fmt/format.h>
+#include <boost/json/object.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -66,6 +70,7 @@ Result<DataFolder> open_data(const App& app) {
   if (!store) return store.error();
   const auto key = hash_key_of(*store);
   if (!key) return key.error();
+  if (*key == js::hash_key()) warn_of_stranded_rooms(app, *store);
   return DataFolder{std::make_shared<StoreWriter>(*std::move(store)), *key};
 }
 
@@ -77,6 +82,44 @@ Result<RoomStore> open_existing(const std::filesystem::path& folder) {
   if (store || store.error().code != ErrorCode::unavailable) return store;
   return fail(ErrorCode::unavailable,
               "the server has the data open: make a copy with `entmoot backup FOLDER`, and add --data FOLDER");
+}
+
+/// A folder of a copy; removed with what is in it.
+struct DataToRead::Copy {
+  explicit Copy(std::filesystem::path path) : folder(std::move(path)) {}
+  ~Copy() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
+  Copy(const Copy&) = delete;
+  Copy& operator=(const Copy&) = delete;
+
+  const std::filesystem::path folder;
+};
+
+DataToRead::DataToRead() = default;
+DataToRead::DataToRead(DataToRead&&) noexcept = default;
+DataToRead& DataToRead::operator=(DataToRead&& other) noexcept {
+  store_ = std::move(other.store_);  // before the folder that it lies in
+  copy_ = std::move(other.copy_);
+  return *this;
+}
+DataToRead::~DataToRead() { store_.reset(); }
+
+Result<DataToRead> DataToRead::open(const App& app) {
+  DataToRead data;
+  auto store = open_existing(data_folder_of(app));
+  if (!store && store.error().code == ErrorCode::unavailable && ask_server(app.folder, {{"command", "ping"}})) {
+    std::string name = (std::filesystem::temp_directory_path() / "entmoot-data-XXXXXX").string();
+    if (!mkdtemp(name.data())) return fail(ErrorCode::io, fmt::format("cannot create a folder {}", name));
+    data.copy_ = std::make_unique<Copy>(name);
+    const auto copied = ask_server(app.folder, {{"command", "backup"}, {"folder", name}});
+    if (!copied) return copied.error();
+    store = open_existing(data.copy_->folder);
+  }
+  if (!store) return store.error();
+  data.store_ = std::make_unique<RoomStore>(*std::move(store));
+  return data;
 }
 
 Result<StoredRoom> find_room(RoomStore& store, const std::string& topic) {

@@ -30,6 +30,24 @@ struct DataFolder {
 
 /// Opens a store that exists: of a server that is stopped, or a backup. The error says what to do.
 [[nodiscard]] entmoot::Result<entmoot::RoomStore> open_existing(const std::filesystem::path& folder);
+
+/// The data of an app, to be looked at: the store itself, or a copy that the running server has made, which is removed
+/// at the end.
+class DataToRead {
+ public:
+  [[nodiscard]] static entmoot::Result<DataToRead> open(const App& app);
+  ~DataToRead();
+  DataToRead(DataToRead&&) noexcept;
+  DataToRead& operator=(DataToRead&&) noexcept;
+
+  [[nodiscard]] entmoot::RoomStore& store() noexcept { return *store_; }
+
+ private:
+  DataToRead();
+  struct Copy;
+  std::unique_ptr<Copy> copy_;  // null: the data itself
+  std::unique_ptr<entmoot::RoomStore> store_;
+};
 [[nodiscard]] entmoot::Result<entmoot::StoredRoom> find_room(entmoot::RoomStore& store, const std::string& topic);
 
 // The key of the engine's hashes belongs to the data, because saved heaps depend on it, and has to be set before a

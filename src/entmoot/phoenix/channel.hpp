@@ -121,6 +121,9 @@ class Channel {
   }
   void intercept(std::vector<std::string> events);
 
+  /// This client is told the offsets of broadcasts that have one. Call it in join().
+  void count_broadcasts() noexcept { counts_ = true; }
+
   [[nodiscard]] const std::string& topic() const noexcept;
   [[nodiscard]] const Client& client() const noexcept;
 
@@ -164,6 +167,7 @@ class Channel {
   [[nodiscard]] ReplyTo answer_with(UniqueFunction<HandleResult(Result<Answer>)> then);
   ChannelServer* server_ = nullptr;
   std::vector<std::string> intercepted_;
+  bool counts_ = false;
 };
 
 }  // namespace entmoot

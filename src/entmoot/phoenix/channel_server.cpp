@@ -169,11 +169,31 @@ void ChannelServer::deliver(const Fastlane& message) {
       return channel_->handle_out(message->broadcast().event, message->broadcast().payload);
     });
   }
-  if (const Frame* frame = message.frame_for(link_.serializer)) return link_.push(*frame);
+  if (send(message)) return;
   handle_info_later([]() -> Channel::InfoResult {
     throw CannotEncode(
         "cannot send a binary broadcast to a client of protocol version 1, which has no binary payloads");
   });
+}
+
+bool ChannelServer::send(const Fastlane& message) {
+  const Frame* frame =
+      channel_->counts_ ? message.numbered_frame_for(link_.serializer) : message.frame_for(link_.serializer);
+  if (!frame) return false;
+  const auto& [topic, event, payload, offset] = message.broadcast();
+  if (channel_->counts_ && offset != 0 && payload.is_binary()) {
+    link_.push(Push{.join_ref = push_ref_,
+                    .ref = {},
+                    .topic = topic_,
+                    .event = "entmoot:offset",
+                    .payload = JsonText::of({{"next", offset}})});
+  }
+  link_.push(*frame);
+  return true;
+}
+
+void ChannelServer::resend(const std::vector<std::shared_ptr<const Fastlane>>& missed) {
+  for (const auto& message : missed) (void)send(*message);
 }
 
 void ChannelServer::intercept(std::vector<std::string> events) {

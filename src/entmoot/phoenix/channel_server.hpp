@@ -84,6 +84,8 @@ class ChannelServer final : private Subscriber {
   [[nodiscard]] SocketRef address() const;
   [[nodiscard]] SocketRef current_ref() const;
   void push(std::string_view event, Payload payload);
+  /// Sends broadcasts that the client has missed, as they were sent to others.
+  void resend(const std::vector<std::shared_ptr<const Fastlane>>& missed);
   void broadcast(std::string_view event, Payload payload, SubscriberId except);
   void subscribe(std::string_view topic);
   [[nodiscard]] ReplyTo answer(UniqueFunction<Channel::HandleResult(Result<Answer>)> then);
@@ -119,6 +121,7 @@ class ChannelServer final : private Subscriber {
 
   void handle_broadcast(const Fastlane& message) override;
   void deliver(const Fastlane& message);
+  [[nodiscard]] bool send(const Fastlane& message);
   void finish_intercept_drain();
   /// Calls `then` in a later turn of this channel: broadcasts may arrive during a turn.
   void handle_info_later(UniqueFunction<Channel::InfoResult()> then);

@@ -31,6 +31,11 @@ class Fastlane : public std::enable_shared_from_this<Fastlane> {
   Fastlane(const Fastlane&) = delete;
   Fastlane& operator=(const Fastlane&) = delete;
 
+  /// Gives the broadcast its offset. Before it is shared.
+  void number(std::uint64_t offset) {
+    broadcast_.offset = offset;
+    numbered_ = std::make_unique<Frames>();
+  }
   /// Counts the message as output of `outflow` (may be null) until its destruction. Before it is shared.
   void charge_to(const std::shared_ptr<Outflow>& outflow) {
     if (outflow) in_flight_ = Outflow::Item(outflow, broadcast_.payload.bytes().size());
@@ -41,13 +46,19 @@ class Fastlane : public std::enable_shared_from_this<Fastlane> {
   [[nodiscard]] const Broadcast& broadcast() const noexcept { return broadcast_; }
   /// nullptr if the serializer cannot carry the payload.
   [[nodiscard]] const Frame* frame_for(const Serializer& serializer) const {
-    if (broadcast_.payload.is_binary() && !serializer.carries_binary()) return nullptr;
-    for (std::size_t i = 0; i < all_serializers().size(); ++i) {
-      if (all_serializers()[i] != &serializer) continue;
-      encoded_[i].make([&] { return serializer.encode(broadcast_); });
-      return &encoded_[i].frame;
-    }
-    return nullptr;
+    return frame_in(frames_, serializer, [&] { return serializer.encode(broadcast_); });
+  }
+  /// The same with the offset in the place of the ref, if the broadcast has one. A binary frame has no such place: its
+  /// offset is sent before it (ChannelServer).
+  [[nodiscard]] const Frame* numbered_frame_for(const Serializer& serializer) const {
+    if (!numbered_ || broadcast_.payload.is_binary()) return frame_for(serializer);
+    return frame_in(*numbered_, serializer, [&] {
+      return serializer.encode(Push{.join_ref = {},
+                                    .ref = offset_ref(broadcast_.offset),
+                                    .topic = broadcast_.topic,
+                                    .event = broadcast_.event,
+                                    .payload = broadcast_.payload});
+    });
   }
 
  private:
@@ -81,9 +92,23 @@ class Fastlane : public std::enable_shared_from_this<Fastlane> {
       state.notify_all();
     }
   };
-  const Broadcast broadcast_;
+  using Frames = std::array<Encoded, serializer_count>;
+
+  template <class Encode>
+  [[nodiscard]] const Frame* frame_in(Frames& frames, const Serializer& serializer, Encode encode) const {
+    if (broadcast_.payload.is_binary() && !serializer.carries_binary()) return nullptr;
+    for (std::size_t i = 0; i < all_serializers().size(); ++i) {
+      if (all_serializers()[i] != &serializer) continue;
+      frames[i].make(encode);
+      return &frames[i].frame;
+    }
+    return nullptr;
+  }
+
+  Broadcast broadcast_;
   Outflow::Item in_flight_;
-  mutable std::array<Encoded, serializer_count> encoded_;
+  mutable Frames frames_;
+  std::unique_ptr<Frames> numbered_;  // null: it has no offset
 };
 
 }  // namespace entmoot

@@ -8,6 +8,7 @@
 #include <entmoot/base/json.hpp>
 #include <entmoot/phoenix/payload.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,9 +106,14 @@ struct Broadcast {
   std::string topic;
   std::string event;
   Payload payload;
+  std::uint64_t offset = 0;  ///< Its number among those of its topic, for subscribers that count; 0: it has none.
 
   friend bool operator==(const Broadcast&, const Broadcast&) = default;
 };
+
+/// The ref that a broadcast has for subscribers that count (docs/durability.md): "@12". Clients number their own refs
+/// and ignore it otherwise.
+[[nodiscard]] inline Ref offset_ref(std::uint64_t offset) { return Ref::of("@" + std::to_string(offset)); }
 
 /// `{}`
 [[nodiscard]] inline const JsonText& empty_object() {

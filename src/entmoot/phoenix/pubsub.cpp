@@ -94,6 +94,7 @@ void PubSub::local_broadcast(std::string_view topic, std::string_view event, Pay
 
 void PubSub::release(const std::shared_ptr<Fastlane>& message, BroadcastOptions options) {
   message->charge_to(Effects::releasing());
+  if (options.counter && !options.counter->stopped) message->number(++options.counter->last);
   const auto post = [&](Shard& shard, bool fast_too) {
     shard.post([table = &tables_.on(shard), message, except = options.except, fast_too] {
       if (fast_too) table->deliver({message, except, Lane::fast});

@@ -62,9 +62,17 @@ enum class Here : std::uint8_t {
   at_once,  ///< during the call, if on the fast lane: so that a channel's reply comes after its broadcast
 };
 
+/// Counts those broadcasts of a topic that have an offset. Belongs to the shard on which they are released.
+struct BroadcastCounter {
+  std::uint64_t last = 0;
+  bool stopped = false;  ///< Broadcasts that leave from now on have none.
+};
+
 struct BroadcastOptions {
   SubscriberId except = SubscriberId::none;  ///< the subscriber to exclude (Phoenix's broadcast_from)
   Here here = Here::posted;
+  /// This broadcast gets the next offset when it leaves. Outlives that; null: it has none.
+  BroadcastCounter* counter = nullptr;
 };
 
 class PubSub {

@@ -186,6 +186,16 @@ void Socket::push(const SocketRef& to, std::string event, UniqueFunction<Payload
   settle(to.topic);
 }
 
+void Socket::resend(const SocketRef& to, std::vector<std::shared_ptr<const Fastlane>> missed) {
+  ChannelServer* const server = find(to);
+  if (!server) return;
+  server->handle_info([server, missed = std::move(missed)]() -> Channel::InfoResult {
+    server->resend(missed);
+    return Channel::NoReply{};
+  });
+  settle(to.topic);
+}
+
 void Socket::intercept(const SocketRef& to, std::vector<std::string> events) {
   ChannelServer* const server = find(to);
   if (!server) return;

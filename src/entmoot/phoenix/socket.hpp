@@ -80,6 +80,7 @@ class Socket final : public FrameHandler {
   /// Pushes to the client from outside its channel.
   void push(const SocketRef& to, std::string event, Payload payload);
   void push(const SocketRef& to, std::string event, UniqueFunction<Payload()> payload);
+  void resend(const SocketRef& to, std::vector<std::shared_ptr<const Fastlane>> missed);
   /// Sets the events that the channel intercepts, from outside it.
   void intercept(const SocketRef& to, std::vector<std::string> events);
   /// Closes the connection; the client may reconnect.

@@ -43,6 +43,10 @@ void push(const SocketRef& to, std::string_view event, UniqueFunction<Payload()>
   });
 }
 
+void resend(const SocketRef& to, std::vector<std::shared_ptr<const Fastlane>> missed) {
+  on_socket(to, [to, missed = std::move(missed)](Socket& socket) mutable { socket.resend(to, std::move(missed)); });
+}
+
 void stop(const SocketRef& to, ChannelEnd reason) {
   on_socket(to, [to, reason](Socket& socket) {
     socket.handle_info(to, [reason]() -> Channel::InfoResult { return Channel::Stop{reason}; });

@@ -19,12 +19,14 @@
 #include <entmoot/phoenix/message.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace entmoot {
 
+class Fastlane;
 class Shard;
 class SocketTable;
 enum class ChannelEnd : std::uint8_t;
@@ -51,6 +53,8 @@ void push(const SocketRef& to, std::string_view event, Payload payload);
 /// As above; `payload` is called on the client's shard, in the step that pushes its result. For a state whose changes
 /// are sent by other means: a change before that step is in the state, a later change is sent after it.
 void push(const SocketRef& to, std::string_view event, UniqueFunction<Payload()> payload);
+/// Sends broadcasts of the channel's topic that its client has missed, as they were sent to others.
+void resend(const SocketRef& to, std::vector<std::shared_ptr<const Fastlane>> missed);
 /// Ends the channel as if a callback had returned Stop: the client gets phx_close, or phx_error for a crash.
 void stop(const SocketRef& to, ChannelEnd reason);
 /// As if the channel called intercept(). Applies to later broadcasts of this thread, not to earlier ones.

@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <tuple>
 #include <utility>
 
 namespace entmoot {
@@ -27,10 +26,11 @@ constexpr Duration leave_again_after = 100ms;
 }  // namespace
 
 namespace {
-std::unique_ptr<RoomJournal> journal_of(const RoomContext& context, const ActorVersions& versions) {
-  const auto& [durability, retain] = std::tie(versions.route()->limits.durability, versions.route()->limits.retain);
-  if (durability == Durability::none || context.options.all_in_memory) return nullptr;
-  return std::make_unique<RoomJournal>(context.shard, *context.storage, versions.topic(), durability, retain);
+std::unique_ptr<RoomJournal> journal_of(const RoomContext& context, const ActorVersions& versions,
+                                        const std::shared_ptr<MemoryAccount>& account) {
+  const RoomLimits& limits = versions.route()->limits;
+  if (limits.durability == Durability::none || context.options.all_in_memory) return nullptr;
+  return std::make_unique<RoomJournal>(context, versions.topic(), limits, account);
 }
 }  // namespace
 
@@ -44,9 +44,10 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
       account_(std::make_shared<MemoryAccount>(route->limits.budget.host_bytes_max)),
       members_(context, topic, log_, account_),
       versions_(context, std::move(topic), std::move(route), *this),
-      journal_(journal_of(context, versions_)),
+      journal_(journal_of(context, versions_, account_)),
       sleep_(context, versions_, *this) {
   members_.intercept(this->route().exports.intercept);
+  if (journal_) members_.recover_from(*journal_);
 }
 
 Room::~Room() { self_.invalidate(); }
@@ -147,7 +148,14 @@ void Room::tell_left(ClientNumber client, const std::string& reason) {
 
 std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
   account_->set_limit(route.limits.budget.host_bytes_max);
-  const RoomAccess access{context_, *this, members_, listener_, log_};
+  RoomAccess access{context_, *this, members_, listener_, log_};
+  std::unique_ptr<TurnJournal> turns;
+  if (journal_) {
+    const RoomRoutes& routes = listener_.routes();
+    auto [opened, broadcasts] = reload_ || from_serialized_ ? journal_->open_beside(routes) : journal_->open(routes);
+    turns = std::move(opened);
+    access.counter = &broadcasts.sent();
+  }
   JsServerOptions options{.name = topic(),
                           .program = route.program,
                           .handlers = room_handlers(access),
@@ -155,13 +163,20 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
                           .account = account_,
                           .console = context_.options.console};
   if (journal_) {
-    options.journal = reload_ || from_serialized_ ? journal_->open_beside() : journal_->open();
+    options.journal = std::move(turns);
     options.stands_still = context_.options.stand_still;
-    if (!options.stands_still) options.recovered = [this] { return entry::resumed(members_.numbers()); };
+    if (!options.stands_still) options.recovered = [this] { return recovered(); };
     options.unanswered = [this](Unanswered left) { unanswered_ = std::move(left); };
     options.calls = std::exchange(unanswered_.calls, {});
+    options.set_aside = crashing_.to_set_aside();
   }
   return std::make_unique<JsServer>(context_.shard, context_.js, std::move(options));
+}
+
+/// The first message to an actor that has taken the recorded turns again.
+Envelope Room::recovered() {
+  journal_->broadcasts().all_sent();
+  return entry::resumed(members_.numbers());
 }
 
 void Room::actor_started(JsServer& actor) {
@@ -190,7 +205,7 @@ void Room::restore_serialized(JsServer& actor) {
       return room.kill("restore: " + restored.error().reason);
     }
     log::info("room {}: now running other code, with the state that it had serialized", log::quoted(room.topic()));
-    room.journal_->adopt();
+    room.journal_->adopt(RoomJournal::Offsets::begin);
     room.last_trouble_.clear();
   }));
   actor.ref().mailbox().push(own(entry::resumed(members_.numbers()), [](Room&, const Result<JsonText>&) {}));
@@ -211,6 +226,7 @@ void Room::actor_ended(const ExitReason& reason) {
         "restore(); or delete the room with `entmoot forget`",
         log::quoted(topic()));
   }
+  if (auto culprit = std::exchange(unanswered_.culprit, std::nullopt)) crashing_.crashed_by(*std::move(culprit));
   auto messages = std::exchange(unanswered_.messages, {});
   if (const auto ended = std::exchange(reload_, nullptr)) {
     for (RoomMessage& message : ended->take_held()) refuse(std::move(message), reason.error());
@@ -286,10 +302,12 @@ void Room::reload_ended(const RoomReload::Ended& ended) {
   last_trouble_ = last_reload_failed_ ? "reload: " + ended.why.reason : "";
   switch (ended.outcome) {
     case RoomReload::Outcome::reloaded:
-      if (journal_) journal_->adopt();
+      crashing_ = {};
+      if (journal_) journal_->adopt(RoomJournal::Offsets::go_on);
       if (context_.shard.may_log()) log::info("room {}: now running the new version", log::quoted(topic()));
       return resume();
     case RoomReload::Outcome::rolled_back:
+      if (journal_) journal_->give_up_beside();
       if (context_.shard.may_log()) {
         log::error("room {}: reload failed, it keeps running the previous version: {}", log::quoted(topic()),
                    log::quoted(ended.why.reason));

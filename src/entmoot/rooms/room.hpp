@@ -24,6 +24,7 @@
 #include <entmoot/base/weak_this.hpp>
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/rooms/actor_versions.hpp>
+#include <entmoot/rooms/crashing_inputs.hpp>
 #include <entmoot/rooms/room_context.hpp>
 #include <entmoot/rooms/room_journal.hpp>
 #include <entmoot/rooms/room_members.hpp>
@@ -134,6 +135,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   /// `message` with a deadline and a reply that is passed to `then`, if the room still exists.
   [[nodiscard]] Envelope own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>)> then);
 
+  [[nodiscard]] Envelope recovered();
   void restore_serialized(JsServer& actor);
   void resume();
   void actor_lost(const Error& why);
@@ -149,6 +151,7 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   std::unique_ptr<RoomJournal> journal_;  // null: the room is not durable
   bool from_serialized_ = false;          // its turns cannot be replayed: the next actor restores what was serialized
   Unanswered unanswered_;                 // by an actor that has crashed
+  CrashingInputs crashing_;               // of a durable room
   std::unique_ptr<RoomReload> reload_;    // while one is in progress
   RoomSleep sleep_;
 

@@ -9,6 +9,10 @@
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
 
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace entmoot {
@@ -25,6 +29,31 @@ std::string_view reason_of(ChannelEnd end) noexcept {
     case ChannelEnd::shutdown: return "removed";
   }
   return "closed";
+}
+
+/// What a client of a durable room asks for with `recover` in the payload of its join: {} or the object that it got in
+/// the reply to its last join, with the offset that it has come to. nullopt: it does not ask.
+std::optional<RecoverFrom> recover_from(const Payload& payload) {
+  if (payload.is_binary() || payload.bytes().find("\"recover\"") == std::string_view::npos) return std::nullopt;
+  const auto json = payload.json().parse();
+  const Json* asked = json && json->is_object() ? json->as_object().if_contains("recover") : nullptr;
+  if (!asked || asked->is_null() || (asked->is_bool() && !asked->as_bool())) return std::nullopt;
+  RecoverFrom from;
+  if (!asked->is_object()) return from;
+  const auto& object = asked->as_object();
+  const auto text = [&](std::string_view name) {
+    const Json* value = object.if_contains(name);
+    return value && value->is_string() ? std::string_view(value->as_string()) : std::string_view();
+  };
+  from.epoch = text("epoch");
+  const std::string_view member = text("member");
+  std::from_chars(member.data(), member.data() + member.size(), from.member);
+  if (const Json* offset = object.if_contains("offset"); offset && offset->is_number()) {
+    boost::system::error_code inexact;
+    from.offset = offset->to_number<std::uint64_t>(inexact);
+    if (inexact) from.epoch.clear();
+  }
+  return from;
 }
 
 Channel::HandleResult as_reply(const Result<Answer>& result) { return reply_from(result); }
@@ -52,6 +81,8 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& pay
                         .channel = self,
                         .subscriber = subscriber_id(),
                         .address = client_address(client().info, rooms_.options().behind_proxy)};
+  if (route->limits.durability != Durability::none) joining.recover = recover_from(payload);
+  if (joining.recover) count_broadcasts();
   rooms_.join(topic, std::move(joining), entry::join(number_, to_json(params), to_json(client().assigns), payload),
               answer(as_reply));
   return Later{};

@@ -58,6 +58,10 @@ struct Execute {
     Effects::release_or_hold([&room = access.room, why = std::move(command.reason)] { room.kill_later(why); });
     return {};
   }
+  Result<void> operator()(command::Broadcast& command) const {
+    access.members.execute(std::move(command), access.counter);
+    return {};
+  }
   Result<void> operator()(command::Track& command) const { return access.members.execute(std::move(command)); }
   template <class OfAClient>
   Result<void> operator()(OfAClient& command) const {
@@ -66,10 +70,10 @@ struct Execute {
   }
 };
 
-Result<void> broadcast(const RoomMembers& members, std::string event, const JsonText& message) {
+Result<void> broadcast(const RoomAccess& access, std::string event, const JsonText& message) {
   if (!message.view().starts_with('{')) return fail(ErrorCode::invalid, "a message to clients must be an object");
   if (message.view().size() > room_message_bytes_max) return fail(ErrorCode::limit, std::string(too_long_for_clients));
-  members.execute(command::Broadcast{.event = std::move(event), .payload = message});
+  access.members.execute(command::Broadcast{.event = std::move(event), .payload = message}, access.counter);
   return {};
 }
 
@@ -78,7 +82,7 @@ Result<JsonText> handle_broadcast(const RoomAccess& access, const JsonText& args
   if (args.view().size() > room_message_bytes_max + 2) return fail(ErrorCode::limit, std::string(too_long_for_clients));
   const auto messages = args.elements(1);
   if (messages.size() != 1) return fail(ErrorCode::invalid, "broadcast expects one message");
-  if (auto sent = broadcast(access.members, "new_message", JsonText::trusted(messages.front())); !sent) {
+  if (auto sent = broadcast(access, "new_message", JsonText::trusted(messages.front())); !sent) {
     return sent.error();
   }
   return JsonText();
@@ -120,9 +124,8 @@ Handlers room_handlers(const RoomAccess& access) {
     add(access.context.shard, access.members.account(), handlers);
   }
   for (const auto& [name, event] : routes.broadcast_channels) {
-    handlers.on_channel(name, [&members = access.members, event = event](const JsonText& message) {
-      return broadcast(members, event, message);
-    });
+    handlers.on_channel(name,
+                        [access, event = event](const JsonText& message) { return broadcast(access, event, message); });
   }
   const auto is_allowed = [&](std::string_view name) { return std::ranges::count(routes.handlers, name) > 0; };
   if (is_allowed("broadcast")) {

@@ -22,6 +22,7 @@ struct RoomAccess {
   RoomMembers& members;
   Room::Listener& listener;
   std::shared_ptr<LimitedLog> log;
+  BroadcastCounter* counter = nullptr;  ///< Of the actor's broadcasts; null: they have no offsets.
 };
 
 /// Makes the handlers of an actor of the room, for the node's current routes.

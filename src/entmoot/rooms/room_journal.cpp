@@ -6,146 +6,25 @@
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/base/weak_this.hpp>
+#include <entmoot/rooms/recent_broadcasts.hpp>
+#include <entmoot/rooms/room_context.hpp>
+#include <entmoot/rooms/room_limits.hpp>
+#include <entmoot/rooms/room_records.hpp>
 #include <entmoot/rooms/room_storage.hpp>
-#include <entmoot/runtime/turn_record.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
-#include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace entmoot {
 
 namespace {
-
-// Read at a time; a record that is larger is read alone.
-constexpr std::size_t part_bytes = std::size_t{256} * 1024;
-
-struct Part {
-  std::optional<StoredRoom> room = {};  // none: it is not in the store
-  std::int64_t from = 1;                // the first record of `records`
-  TurnJournal::Records records = {};
-};
-
-/// Reads the records from `from` on.
-Result<Part> read_part(RoomStore& store, const std::string& topic, std::int64_t from) {
-  Part part{.from = from};
-  auto room = store.find(topic);
-  if (!room) {
-    if (room.error().code == ErrorCode::not_found) return part;
-    return room.error();
-  }
-  part.room = *room;
-  std::size_t bytes = 0;
-  auto read = store.read(room->id, from, [&](std::int64_t, std::string_view record) {
-    if (!part.records.empty() && bytes + record.size() > part_bytes) return false;
-    bytes += record.size();
-    part.records.emplace_back(record);
-    return true;
-  });
-  if (!read) return read.error();
-  return part;
-}
-
-/// The store's state of a room: after which record its script was started, in decimal; behind a new line, what it has
-/// serialized since.
-struct StartState {
-  std::int64_t start = 0;
-  std::optional<JsonText> serialized = {};
-};
-
-std::string encode_start(std::int64_t start, std::string_view serialized = {}) {
-  return fmt::format("{}\n{}", start, serialized);
-}
-
-Result<StartState> read_start(RoomStore& store, RoomId id) {
-  const auto state = store.state(id);
-  if (!state) return state.error();
-  StartState read;
-  const std::optional<StoredImage>& kept = *state;
-  if (!kept) return read;
-  const std::string_view text = kept->bytes;
-  const auto line = std::min(text.find('\n'), text.size());
-  const auto [end, error] = std::from_chars(text.data(), text.data() + line, read.start);
-  if (error != std::errc() || end != text.data() + line || line == text.size()) {
-    return fail(ErrorCode::io, "the room's state in the store is damaged");
-  }
-  if (line + 1 < text.size()) read.serialized = JsonText::trusted(text.substr(line + 1));
-  return read;
-}
-
-/// What a room has to start from.
-struct Start {
-  StartState state;
-  std::vector<SavedState> saved;
-};
-
-Result<Start> read_saved(RoomStore& store, const std::string& topic) {
-  Start start;
-  const auto room = store.find(topic);
-  if (!room) {
-    if (room.error().code == ErrorCode::not_found) return start;
-    return room.error();
-  }
-  auto state = read_start(store, room->id);
-  if (!state) return state.error();
-  start.state = *std::move(state);
-  auto images = store.images(room->id);
-  if (!images) return images.error();
-  for (StoredImage& image : *images) {
-    if (image.sequence <= start.state.start) continue;
-    start.saved.push_back({static_cast<std::uint64_t>(image.sequence), std::move(image.bytes)});
-  }
-  start.saved.push_back({static_cast<std::uint64_t>(start.state.start)});
-  return start;
-}
-
-/// The time of a record; nullopt: it was discarded.
-std::optional<std::int64_t> time_of(RoomStore& store, RoomId id, std::int64_t sequence) {
-  std::optional<std::int64_t> time_ms;
-  const auto read = store.read(id, sequence, [&](std::int64_t at, std::string_view record) {
-    const auto turn = at == sequence ? decode_turn(record) : Result<TurnRecord>(TurnRecord());
-    if (turn && at == sequence) time_ms = turn->facts.time_ms;
-    return false;
-  });
-  return read ? time_ms : std::nullopt;
-}
-
-/// Discards the records that exceed `retain`, except those after the older of the saved states, which a recovery needs
-/// if the newer one cannot be used.
-Result<void> discard(RoomStore& store, RoomId id, const Retention& retain, std::int64_t now_ms) {
-  const auto images = store.images(id);
-  if (!images) return images.error();
-  if (images->size() < RoomStore::images_max) return {};
-  const auto room = store.find(id);
-  if (!room) return room.error();
-  const std::int64_t oldest_ms = now_ms - std::chrono::duration_cast<std::chrono::milliseconds>(retain.age_max).count();
-  // The first one that is young enough, by bisection: times do not go back.
-  std::int64_t first = room->first_sequence;
-  std::int64_t end = room->last_sequence + 1;
-  while (first < end) {
-    const std::int64_t middle = first + (end - first) / 2;
-    const auto time_ms = time_of(store, id, middle);
-    if (!time_ms) break;
-    if (*time_ms >= oldest_ms) {
-      end = middle;
-    } else {
-      first = middle + 1;
-    }
-  }
-  first = std::max(first, room->last_sequence + 1 - static_cast<std::int64_t>(retain.inputs_max));
-  return store.discard_before(id, std::min(first, images->back().sequence + 1));
-}
 
 Error unwritable(const Error& why) {
   return fail(ErrorCode::unavailable, fmt::format("the server cannot write to its disk: {}", why.reason));
@@ -158,21 +37,30 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
  public:
   using Committed = UniqueFunction<void(Result<void>)>;
 
-  Writer(Shard& shard, RoomStorage& storage, std::string topic, Durability durability, Retention retain)
-      : shard_(shard),
-        storage_(storage),
+  Writer(const RoomContext& context, std::string topic, const RoomLimits& limits)
+      : shard_(context.shard),
+        storage_(*context.storage),
         topic_(std::move(topic)),
-        mode_(durability == Durability::full ? Commit::now : Commit::relaxed),
-        retain_(retain) {}
+        mode_(limits.durability == Durability::full ? Commit::now : Commit::relaxed),
+        retain_(limits.retain) {}
 
   [[nodiscard]] Shard& shard() const noexcept { return shard_; }
   [[nodiscard]] StoreWriter& store() const noexcept { return storage_.store(); }
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
   [[nodiscard]] Commit mode() const noexcept { return mode_; }
 
+  /// Names the history to which the offsets of broadcasts belong. nullopt: the room's first record is under way.
+  [[nodiscard]] std::optional<std::string> epoch() const {
+    if (!id_) return std::nullopt;
+    const std::uint64_t store = storage_.store().identity();
+    // The last records of a relaxed room may be lost in a crash, and their offsets would be given again.
+    const std::uint64_t process = mode_ == Commit::now ? 0 : storage_.store().openings();
+    return fmt::format("{:x}.{:x}.{:x}.{:x}", store, static_cast<std::uint64_t>(*id_), start_.epoch, process);
+  }
+
   /// What the store has.
   void found(const std::optional<StoredRoom>& room) {
-    if (room) id_ = room->id;
+    id_ = room ? std::optional(room->id) : std::nullopt;
     last_ = room ? room->last_sequence : 0;
   }
 
@@ -203,24 +91,29 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
         }));
   }
 
-  /// The script is started anew after the last record, with these records.
-  void start_anew(std::vector<std::string> records, Committed committed) {
+  /// The script is started anew after the last record, with these records. `offset` is that of the last broadcast
+  /// before.
+  void start_anew(std::uint64_t offset, Offsets offsets, std::vector<std::string> records, Committed committed) {
     if (!id_) {
       if (!creating_) return committed(fail(ErrorCode::io, "the room's first inputs were not written"));
-      waiting_.emplace_back([this, records = std::move(records), committed = std::move(committed)]() mutable {
-        start_anew(std::move(records), std::move(committed));
-      });
+      waiting_.emplace_back(
+          [this, offset, offsets, records = std::move(records), committed = std::move(committed)]() mutable {
+            start_anew(offset, offsets, std::move(records), std::move(committed));
+          });
       return;
     }
     std::size_t bytes = 0;
     for (const std::string& record : records) bytes += record.size();
     const std::int64_t start = last_;
-    state_ = {.start = start};
+    start_ = {.after = start,
+              .offset = offset,
+              .epoch = offsets == Offsets::go_on ? start_.epoch : static_cast<std::uint64_t>(start)};
     last_ += static_cast<std::int64_t>(records.size());
     storage_.store().write(
         bytes, mode_,
-        [id = *id_, start, records = std::move(records)](RoomStore& rooms) -> Result<void> {
-          if (auto put = rooms.put_state(id, start, encode_start(start)); !put) return put;
+        [id = *id_, start, text = encode_start(start_),
+         records = std::move(records)](RoomStore& rooms) -> Result<void> {
+          if (auto put = rooms.put_state(id, start, text); !put) return put;
           for (std::int64_t sequence = start; const std::string& record : records) {
             if (auto appended = rooms.append(id, ++sequence, record); !appended) return appended;
           }
@@ -229,14 +122,14 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
         here(std::move(committed)));
   }
 
-  [[nodiscard]] const StartState& state() const noexcept { return state_; }
-  void started(StartState state) { state_ = std::move(state); }
+  [[nodiscard]] const RoomStart& start() const noexcept { return start_; }
+  void started(RoomStart start) { start_ = std::move(start); }
   void put_serialized(const JsonText& serialized) {
     if (!id_) return;
-    state_.serialized = serialized;
+    start_.serialized = serialized;
     storage_.store().write(
         serialized.view().size(), Commit::relaxed,
-        [id = *id_, at = last_, text = encode_start(state_.start, serialized.view())](RoomStore& rooms) {
+        [id = *id_, at = last_, text = encode_start(start_)](RoomStore& rooms) {
           return rooms.put_state(id, at, text);
         },
         [](const Result<void>&) {});
@@ -253,7 +146,7 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
                           size, Commit::relaxed,
                           [id, at, image = std::move(image), self, now_ms](RoomStore& rooms) -> Result<void> {
                             if (auto put = rooms.put_image(id, at, image); !put) return put;
-                            return discard(rooms, id, self->retain_, now_ms);
+                            return discard_records(rooms, id, self->retain_, now_ms);
                           },
                           [self](const Result<void>& result) {
                             if (result || result.error().code == ErrorCode::overloaded) return;
@@ -284,7 +177,7 @@ class RoomJournal::Writer : public std::enable_shared_from_this<Writer> {
   const Retention retain_;
   std::optional<RoomId> id_;
   std::int64_t last_ = 0;
-  StartState state_;
+  RoomStart start_;
   bool creating_ = false;
   std::deque<UniqueFunction<void()>> waiting_;  // for the id
 };
@@ -293,47 +186,56 @@ class RoomJournal::Handle final : public TurnJournal {
  public:
   enum class Role { current, beside, cut_off };
 
-  Handle(std::shared_ptr<Writer> writer, Role role)
-      : writer_(std::move(writer)), role_(role), here_(std::make_shared<Handle*>(this)) {}
+  Handle(std::shared_ptr<Writer> writer, Role role, std::shared_ptr<RecentBroadcasts> broadcasts)
+      : writer_(std::move(writer)),
+        role_(role),
+        broadcasts_(std::move(broadcasts)),
+        broadcasts_before_(broadcasts_->last()),
+        here_(std::make_shared<Handle*>(this)) {}
   ~Handle() override { *here_ = nullptr; }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
   [[nodiscard]] const std::shared_ptr<Handle*>& here() const noexcept { return here_; }
+  /// The offset of the last broadcast before its own.
+  [[nodiscard]] std::uint64_t broadcasts_before() const noexcept { return broadcasts_before_; }
   void cut_off() noexcept {
     role_ = Role::cut_off;
+    broadcasts_->sent().stopped = true;
     kept_.clear();
   }
-  void adopt() {
+  void adopt(Offsets offsets) {
     role_ = Role::current;
-    writer_->start_anew(std::exchange(kept_, {}), [self = self_.ref()](const Result<void>& result) {
-      if (Handle* const handle = self.get(); handle && !result) handle->failed_ = result.error();
-    });
+    writer_->start_anew(broadcasts_before_, offsets, std::exchange(kept_, {}),
+                        [self = self_.ref()](const Result<void>& result) {
+                          if (Handle* const handle = self.get(); handle && !result) handle->failed_ = result.error();
+                        });
   }
 
   // TurnJournal
   void saved(UniqueFunction<void(Result<std::vector<SavedState>>)> read) override {
     if (role_ != Role::current) return writer_->shard().post([read = std::move(read)]() mutable { read({}); });
-    ask<Start>([topic = writer_->topic()](RoomStore& store) { return read_saved(store, topic); },
-               [self = self_.ref(), read = std::move(read)](Result<Start> start) mutable {
-                 if (!start) return read(start.error());
-                 self.get()->writer_->started(std::move(start->state));
-                 read(std::move(start->saved));
-               });
+    ask<RoomBeginnings>([topic = writer_->topic()](RoomStore& store) { return read_beginnings(store, topic); },
+                        [self = self_.ref(), read = std::move(read)](Result<RoomBeginnings> found) mutable {
+                          if (!found) return read(found.error());
+                          self.get()->writer_->started(std::move(found->start));
+                          read(std::move(found->saved));
+                        });
   }
 
   void begin_after(std::uint64_t turns) override { next_ = static_cast<std::int64_t>(turns) + 1; }
 
   void read_next(UniqueFunction<void(Result<Records>)> read) override {
     if (role_ != Role::current) return writer_->shard().post([read = std::move(read)]() mutable { read(Records()); });
-    ask<Part>([topic = writer_->topic(), from = next_](RoomStore& store) { return read_part(store, topic, from); },
-              [self = self_.ref(), read = std::move(read)](Result<Part> part) mutable {
-                if (!part) return read(part.error());
-                Handle& handle = *self.get();
-                handle.writer_->found(part->room);
-                handle.next_ = part->from + static_cast<std::int64_t>(part->records.size());
-                read(std::move(part->records));
-              });
+    ask<RecordsPart>(
+        [topic = writer_->topic(), from = next_](RoomStore& store) { return read_records(store, topic, from); },
+        [self = self_.ref(), read = std::move(read)](Result<RecordsPart> part) mutable {
+          if (!part) return read(part.error());
+          Handle& handle = *self.get();
+          handle.writer_->found(part->room);
+          handle.next_ = part->from + static_cast<std::int64_t>(part->records.size());
+          read(std::move(part->records));
+        });
   }
 
   void append(std::string record, UniqueFunction<void(Result<void>)> committed) override {
@@ -360,6 +262,7 @@ class RoomJournal::Handle final : public TurnJournal {
     if (role_ == Role::current) writer_->save(bytes, std::move(encode));
   }
 
+  [[nodiscard]] TurnObserver* observer() noexcept override { return broadcasts_.get(); }
   [[nodiscard]] std::uint32_t slot() const noexcept override {
     return static_cast<std::uint32_t>(std::hash<std::string>()(writer_->topic()));
   }
@@ -382,6 +285,8 @@ class RoomJournal::Handle final : public TurnJournal {
 
   const std::shared_ptr<Writer> writer_;
   Role role_;
+  const std::shared_ptr<RecentBroadcasts> broadcasts_;
+  const std::uint64_t broadcasts_before_;
   std::int64_t next_ = 1;          // the next record to read
   std::vector<std::string> kept_;  // of one beside
   std::optional<Error> failed_;    // the adoption
@@ -389,34 +294,60 @@ class RoomJournal::Handle final : public TurnJournal {
   WeakThis<Handle> self_{this};
 };
 
-RoomJournal::RoomJournal(Shard& shard, RoomStorage& storage, std::string topic, Durability durability, Retention retain)
-    : writer_(std::make_shared<Writer>(shard, storage, std::move(topic), durability, retain)) {}
+RoomJournal::RoomJournal(const RoomContext& context, std::string topic, const RoomLimits& limits,
+                         std::shared_ptr<MemoryAccount> account)
+    : account_(std::move(account)),
+      writer_(std::make_shared<Writer>(context, std::move(topic), limits)),
+      broadcasts_(std::make_shared<RecentBroadcasts>(writer_->topic(), account_)) {}
 
 RoomJournal::~RoomJournal() = default;
 
-std::unique_ptr<TurnJournal> RoomJournal::open() {
+RoomJournal::Opened RoomJournal::open(const RoomRoutes& routes) {
   if (current_ && *current_) (*current_)->cut_off();
-  auto handle = std::make_unique<Handle>(writer_, Handle::Role::current);
+  broadcasts_ = new_broadcasts(routes);
+  auto handle = std::make_unique<Handle>(writer_, Handle::Role::current, broadcasts_);
   current_ = handle->here();
-  return handle;
+  return {std::move(handle), *broadcasts_};
 }
 
-std::unique_ptr<TurnJournal> RoomJournal::open_beside() {
-  if (beside_ && *beside_) (*beside_)->cut_off();
-  auto handle = std::make_unique<Handle>(writer_, Handle::Role::beside);
+RoomJournal::Opened RoomJournal::open_beside(const RoomRoutes& routes) {
+  give_up_beside();
+  const auto broadcasts = new_broadcasts(routes);
+  broadcasts->resume(RecentBroadcasts::state_after(broadcasts_->last()));
+  broadcasts->all_sent();
+  auto handle = std::make_unique<Handle>(writer_, Handle::Role::beside, broadcasts);
   beside_ = handle->here();
-  return handle;
+  beside_broadcasts_ = broadcasts;
+  return {std::move(handle), *broadcasts};
+}
+
+std::shared_ptr<RecentBroadcasts> RoomJournal::new_broadcasts(const RoomRoutes& routes) const {
+  auto broadcasts = std::make_shared<RecentBroadcasts>(writer_->topic(), account_);
+  broadcasts->use(routes);
+  return broadcasts;
 }
 
 void RoomJournal::put_serialized(const JsonText& state) { writer_->put_serialized(state); }
 
-const std::optional<JsonText>& RoomJournal::serialized() const noexcept { return writer_->state().serialized; }
+const std::optional<JsonText>& RoomJournal::serialized() const noexcept { return writer_->start().serialized; }
 
-void RoomJournal::adopt() {
+void RoomJournal::adopt(Offsets offsets) {
   ENTMOOT_CHECK(beside_ && *beside_, "the actor of the reload runs");
   if (current_ && *current_) (*current_)->cut_off();
   current_ = std::exchange(beside_, nullptr);
-  (*current_)->adopt();
+  const auto before = std::exchange(broadcasts_, std::exchange(beside_broadcasts_, nullptr));
+  if (before->last() != (*current_)->broadcasts_before()) offsets = Offsets::begin;
+  if (offsets == Offsets::go_on) broadcasts_->follow(std::move(*before));
+  (*current_)->adopt(offsets);
 }
+
+void RoomJournal::give_up_beside() {
+  const auto given_up = std::exchange(beside_, nullptr);
+  const auto broadcasts = std::exchange(beside_broadcasts_, nullptr);
+  if (broadcasts && broadcasts->has_any()) has_epoch_ = false;
+  if (given_up && *given_up) (*given_up)->cut_off();
+}
+
+std::optional<std::string> RoomJournal::epoch() const { return has_epoch_ ? writer_->epoch() : std::nullopt; }
 
 }  // namespace entmoot

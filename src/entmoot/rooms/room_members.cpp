@@ -9,9 +9,14 @@
 #include <entmoot/phoenix/channel.hpp>
 #include <entmoot/phoenix/presence.hpp>
 #include <entmoot/phoenix/pubsub.hpp>
+#include <entmoot/rooms/room_journal.hpp>
 
 #include <fmt/format.h>
+#include <boost/json/object.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <span>
 #include <utility>
 
 namespace entmoot {
@@ -20,6 +25,9 @@ namespace {
 
 /// Held for each member: its entries here and in the tables of presence.
 constexpr std::size_t member_bytes = 1024;
+
+/// Missed broadcasts that a client's shard sends in one task.
+constexpr std::size_t resent_at_once = 64;
 
 /// What is held for a presence.
 std::size_t held_for(std::string_view key, const JsonText& meta) { return 256 + key.size() + meta.view().size(); }
@@ -74,8 +82,39 @@ ReplyTo RoomMembers::admitting(ClientNumber number, ReplyTo reply) const {
         entmoot::intercept(member->client.channel, members->intercepted_);
       }
     }
+    if (result && members && members->journal_) {
+      const Member* member = members->find(number);
+      if (member && member->client.recover) return members->recover(*member, *std::move(result), std::move(reply));
+    }
     std::move(reply)(std::move(result));
   });
+}
+
+/// The room's answer to the join comes here in order with what it broadcasts: what has left by now is missed or known,
+/// what leaves later reaches the client's channel after the join.
+void RoomMembers::recover(const Member& member, Answer answer, ReplyTo reply) const {
+  const auto epoch = journal_->epoch();
+  if (answer.refused || answer.bytes || !epoch) return std::move(reply)(std::move(answer));
+  RecentBroadcasts& broadcasts = journal_->broadcasts();
+  const RecoverFrom& from = member.client.recover.value();
+  auto missed = from.epoch == *epoch ? broadcasts.missed(from, intercepted_) : std::nullopt;
+  const std::uint64_t offset = missed ? from.offset : broadcasts.sent().last;
+  std::string text = missed ? "{" : std::string(answer.json.view());
+  if (text.ends_with('}')) text.pop_back();
+  if (text.size() > 1) text += ',';
+  fmt::format_to(std::back_inserter(text), R"("recovered":{},"recover":{{"epoch":"{}","offset":{},"member":"{}"}}}})",
+                 missed.has_value(), *epoch, offset, member.client.number);
+  answer.json = JsonText::trusted(text);
+  const SocketRef channel = member.client.channel;
+  std::move(reply)(std::move(answer));
+  if (!missed) return;
+  const std::span all(*missed);
+  for (std::size_t at = 0; at < all.size(); at += resent_at_once) {
+    const auto part = all.subspan(at, std::min(resent_at_once, all.size() - at));
+    resend(channel, {part.begin(), part.end()});
+  }
+  const std::uint64_t last = broadcasts.sent().last;
+  if (last != offset) push(channel, "entmoot:offset", JsonText::of({{"offset", last}}));
 }
 
 void RoomMembers::intercept(const std::vector<std::string>& events) {
@@ -115,8 +154,8 @@ void RoomMembers::later(ClientNumber client, Step step) const {
   });
 }
 
-void RoomMembers::execute(command::Broadcast broadcast) const {
-  BroadcastOptions options;
+void RoomMembers::execute(command::Broadcast broadcast, BroadcastCounter* counter) const {
+  BroadcastOptions options{.counter = counter};
   if (const Member* except = find(broadcast.except)) options.except = except->client.subscriber;
   context_.pubsub.broadcast(topic_, broadcast.event, std::move(broadcast.payload), options);
 }

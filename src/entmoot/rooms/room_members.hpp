@@ -19,6 +19,7 @@
 #include <entmoot/phoenix/socket_ref.hpp>
 #include <entmoot/phoenix/subscriber_table.hpp>
 #include <entmoot/rooms/client_number.hpp>
+#include <entmoot/rooms/recent_broadcasts.hpp>
 #include <entmoot/rooms/room_command.hpp>
 #include <entmoot/rooms/room_context.hpp>
 #include <entmoot/rooms/room_message.hpp>
@@ -26,11 +27,14 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace entmoot {
+
+class RoomJournal;
 
 /// A client, as described by its channel.
 struct JoiningClient {
@@ -38,6 +42,7 @@ struct JoiningClient {
   SocketRef channel;
   SubscriberId subscriber = SubscriberId::none;
   std::string address;
+  std::optional<RecoverFrom> recover = {};  ///< It wants to know offsets, and what it has missed.
 };
 
 class RoomMembers {
@@ -50,6 +55,8 @@ class RoomMembers {
   RoomMembers(const RoomMembers&) = delete;
   RoomMembers& operator=(const RoomMembers&) = delete;
 
+  /// Clients can recover what they have missed. `journal` is the room's.
+  void recover_from(const RoomJournal& journal) noexcept { journal_ = &journal; }
   void add(JoiningClient client);
   /// Wraps the reply to a client's join: the channel gets the list of intercepted events before it.
   [[nodiscard]] ReplyTo admitting(ClientNumber number, ReplyTo reply) const;
@@ -69,7 +76,8 @@ class RoomMembers {
 
   // --- in a turn of the room
 
-  void execute(command::Broadcast broadcast) const;
+  /// `counter` is that of the room's actor; null: it counts none.
+  void execute(command::Broadcast broadcast, BroadcastCounter* counter) const;
   void execute(command::Push push) const;
   void execute(const command::Leave& leave) const;
   void execute(const command::Disconnect& disconnect) const;
@@ -88,6 +96,7 @@ class RoomMembers {
     bool joined = false;
     bool has_presence_state = false;
   };
+  void recover(const Member& member, Answer answer, ReplyTo reply) const;
   [[nodiscard]] Member* find(ClientNumber number);
   [[nodiscard]] const Member* find(ClientNumber number) const;
   /// Runs `step(RoomMembers&, Member&)` when the turn has succeeded, if the client is still a member.
@@ -103,6 +112,7 @@ class RoomMembers {
   std::map<ClientNumber, Member> members_;
   const std::shared_ptr<LimitedLog> log_;
   const std::shared_ptr<MemoryAccount> account_;
+  const RoomJournal* journal_ = nullptr;  // null: the room is not durable
   bool presence_is_used_ = false;         // in a turn that has succeeded
   std::vector<std::string> intercepted_;  // the list last sent to the channels
   WeakThis<RoomMembers> self_{this};

@@ -118,6 +118,25 @@ void Rooms::kill(std::string_view topic, ReplyTo reply) {
   });
 }
 
+void Rooms::forget(std::string_view topic, ReplyTo reply) {
+  if (!storage_) return std::move(reply)(fail(ErrorCode::not_found, "no route of the app is durable"));
+  at_home(topic, [this, topic = std::string(topic), reply = std::move(reply)](RoomShard& rooms) mutable {
+    if (const auto room = rooms.find(topic)) (*room)->kill("its data was deleted");
+    // What the room has written before is queued before this, what it will read is queued behind it.
+    storage_->store().write(
+        0, Commit::now,
+        [topic](RoomStore& store) -> Result<void> {
+          const auto stored = store.find(topic);
+          if (stored) return store.forget(stored->id);
+          if (stored.error().code != ErrorCode::not_found) return stored.error();
+          return fail(ErrorCode::not_found, fmt::format("the data has no room \"{}\"", topic));
+        },
+        [reply = std::move(reply)](const Result<void>& done) mutable {
+          std::move(reply)(done ? Result<Answer>(JsonText()) : Result<Answer>(done.error()));
+        });
+  });
+}
+
 void Rooms::list(UniqueFunction<void(std::vector<RoomInfo>)> report) {
   using Rows = std::vector<RoomInfo>;
   const auto append = [](Rows all, Rows some) {

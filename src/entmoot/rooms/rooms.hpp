@@ -45,6 +45,9 @@ class Rooms {
   void await_intercepted(std::string_view topic, ReplyTo reply);
   /// Ends the room by force. The reply is null or `not_found`.
   void kill(std::string_view topic, ReplyTo reply);
+  /// Ends the room by force, if it is running, and deletes everything that is stored of it. The reply is null, or
+  /// `not_found`: nothing is stored.
+  void forget(std::string_view topic, ReplyTo reply);
   /// Reports all rooms, sorted by topic, on the first shard.
   void list(UniqueFunction<void(std::vector<RoomInfo>)> report);
   /// Switches to the code of `routes`: live rooms reload, each independently.

@@ -16,7 +16,9 @@
 namespace entmoot {
 
 DurableTurns::DurableTurns(TurnJournal& journal, js::Host& live, RandomSource& entropy, Listener& listener)
-    : journal_(journal), listener_(listener), host_(live, entropy) {}
+    : journal_(journal), listener_(listener), host_(live, entropy) {
+  host_.observe(journal.observer());
+}
 
 // --- recovery
 
@@ -36,7 +38,10 @@ std::unique_ptr<js::Runtime> DurableTurns::make_runtime(js::RegionArena& arena, 
   const auto all_saved = std::exchange(saved_, std::nullopt).value_or(std::vector<SavedState>());
   for (const SavedState& saved : all_saved) {
     turns_ = saved.turns;
-    if (saved.bytes.empty()) break;
+    if (saved.bytes.empty()) {
+      if (TurnObserver* const observer = journal_.observer()) observer->resume(saved.observed);
+      break;
+    }
     auto loaded = SavedScript::load(saved.bytes, program.heap());
     if (!loaded) {
       log::info("a state that was saved after turn {} is not used: {}", saved.turns, loaded.error().reason);
@@ -44,6 +49,7 @@ std::unique_ptr<js::Runtime> DurableTurns::make_runtime(js::RegionArena& arena, 
       continue;
     }
     host_.resume(std::move(loaded->state));
+    if (TurnObserver* const observer = journal_.observer()) observer->resume(loaded->observed);
     runtime = std::make_unique<js::Runtime>(std::move(loaded->slot), host_);
     runtime->heap().set_limits(limits);
     in_slot_ = true;
@@ -85,7 +91,7 @@ void DurableTurns::read() {
   });
 }
 
-Result<Input> DurableTurns::next() {
+Result<std::optional<Input>> DurableTurns::next() {
   auto record = decode_turn(unread_.front());
   ++turns_;
   if (!record) {
@@ -95,7 +101,11 @@ Result<Input> DurableTurns::next() {
   if (!all_read_ && unread_.size() < ahead_min) read();
   current_ = *std::move(record);
   host_.begin_replay(current_->input, current_->facts);
-  return std::move(current_->input);
+  if (!current_->facts.set_aside) return std::optional(std::move(current_->input));
+  (void)host_.end();
+  current_.reset();
+  note_end();
+  return std::optional<Input>();
 }
 
 Result<void> DurableTurns::replayed() {
@@ -108,18 +118,32 @@ Result<void> DurableTurns::replayed() {
         ErrorCode::diverged,
         fmt::format("the script did something else in turn {} than before the restart: its code has changed", turns_));
   }
-  if (all_read_ && unread_.empty() && !reading_) {
-    live_ = true;
-    listener_.recovered();
-  }
+  note_end();
   return {};
+}
+
+void DurableTurns::note_end() {
+  if (!all_read_ || !unread_.empty() || reading_) return;
+  live_ = true;
+  listener_.recovered();
 }
 
 // --- live
 
 void DurableTurns::commit(const Input& input, Effects effects, MemoryCharge held) {
+  record(input, host_.end(), std::move(effects), std::move(held));
+}
+
+void DurableTurns::set_aside(const Input& input, std::int64_t now_ms) {
+  host_.begin(input, now_ms);
+  TurnFacts facts = host_.end();
+  facts.set_aside = true;
+  record(input, facts, {}, {});
+}
+
+void DurableTurns::record(const Input& input, const TurnFacts& facts, Effects effects, MemoryCharge held) {
   ENTMOOT_CHECK(live_, "a turn is recorded after those before it were replayed");
-  std::string record = encode_turn(input, host_.end());
+  std::string record = encode_turn(input, facts);
   ++turns_;
   const bool holds_back = journal_.holds_back();
   const std::size_t bytes = record.size() + held.bytes();
@@ -147,7 +171,9 @@ void DurableTurns::save_if_due(const js::Runtime& runtime, const Program& progra
 
 void DurableTurns::save(const js::Runtime& runtime, const Program& program) {
   if (!live_ || !in_slot_ || turns_ == saved_turns_) return;
-  SavedScript script(host_.state(), js::HeapSnapshot::take(runtime, program.shared_heap()));
+  const TurnObserver* const observer = journal_.observer();
+  SavedScript script(host_.state(), observer ? observer->state() : std::string(),
+                     js::HeapSnapshot::take(runtime, program.shared_heap()));
   saved_turns_ = turns_;
   saved_bytes_ = script.bytes();
   cpu_ = {};

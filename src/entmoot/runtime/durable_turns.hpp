@@ -82,8 +82,8 @@ class DurableTurns {
   /// Whether that heap is one in which the script has run.
   [[nodiscard]] bool is_continued() const noexcept { return host_.state().began_ms != 0; }
   [[nodiscard]] bool has_next() const noexcept { return !unread_.empty(); }
-  /// The input of the next turn to replay, which begins now. Only if has_next().
-  [[nodiscard]] Result<Input> next();
+  /// The input of the next turn to replay, which begins now; nullopt: it was set aside. Only if has_next().
+  [[nodiscard]] Result<std::optional<Input>> next();
   /// That turn has ended. An Error: it has not done what it did.
   [[nodiscard]] Result<void> replayed();
 
@@ -93,6 +93,8 @@ class DurableTurns {
   void begin(const Input& input, std::int64_t now_ms) { host_.begin(input, now_ms); }
   /// It has ended: appends its record, and holds `effects`. `held` is what is charged for them.
   void commit(const Input& input, Effects effects, MemoryCharge held);
+  /// Records an input that the script does not get. Between two turns.
+  void set_aside(const Input& input, std::int64_t now_ms);
   /// Saves the state if what it would take to replay is worth it. Between two turns.
   void save_if_due(const js::Runtime& runtime, const Program& program, Duration turn_cpu);
   /// Saves the state, if there were turns since the last time. Between two turns.
@@ -126,6 +128,8 @@ class DurableTurns {
   [[nodiscard]] std::unique_ptr<js::Runtime> new_runtime(js::RegionArena& arena, const Program& program,
                                                          js::HeapLimits limits);
   void read();
+  void note_end();
+  void record(const Input& input, const TurnFacts& facts, Effects effects, MemoryCharge held);
   void committed();
 
   TurnJournal& journal_;

@@ -35,4 +35,11 @@ struct Input {
   }
 };
 
+/// Whether both are the same to a script. The same call has another number and perhaps another caller each time; a
+/// timer and an answer are known by their numbers.
+[[nodiscard]] inline bool is_same_for_script(const Input& a, const Input& b) noexcept {
+  return a.kind == b.kind && (a.call() != 0 || a.id == b.id) && a.name == b.name && a.json == b.json &&
+         a.bytes == b.bytes;
+}
+
 }  // namespace entmoot

@@ -26,6 +26,7 @@ constexpr std::size_t few_pending_calls = 16;
 constexpr std::size_t heap_bytes_per_json_byte = 48;
 
 Error overloaded() { return fail(ErrorCode::overloaded, "overloaded"); }
+Error set_aside_error() { return fail(ErrorCode::failed, "the message was set aside: it has ended the room twice"); }
 Error out_of_memory() { return fail(ErrorCode::out_of_memory, "out of memory"); }
 
 /// The account of `options`, which gets a new one if it has none.
@@ -116,7 +117,22 @@ void JsServer::start_inner(Input input) {
   using Kind = js::Entry::Kind;
   if (input.kind == Kind::fire && !timers_.taken(static_cast<std::uint32_t>(input.id))) return;
   if (input.kind == Kind::settle) handler_calls_.taken(input.json.view().size());
+  if (is_set_aside(input)) return set_aside(input);
   start_turn(std::move(input));
+}
+
+bool JsServer::is_set_aside(const Input& input) const noexcept {
+  return std::ranges::any_of(options_.set_aside, [&](const Input& each) { return is_same_for_script(each, input); });
+}
+
+/// The script goes on as if it had got the input and done nothing.
+void JsServer::set_aside(const Input& input) {
+  if (shard().may_log()) {
+    log::error("{}: input {} was set aside, because it has ended the room twice; `entmoot history {}` lists it",
+               log_.subject(), durable_->turns() + 1, options_.name);
+  }
+  for (ReplyTo& reply : calls_.take_failed(input.call())) std::move(reply)(set_aside_error());
+  durable_->set_aside(input, shard().clock().wall().now().time_since_epoch().count());
 }
 
 void JsServer::start_turn(Input input) {
@@ -136,12 +152,14 @@ void JsServer::start_call(Envelope envelope) {
     if (auto why = durable_->refuses()) return std::move(envelope.reply)(*std::move(why));
   }
   const bool message = envelope.kind == Envelope::Kind::message;
-  start_turn({.kind = message ? js::Entry::Kind::message : js::Entry::Kind::invoke,
+  Input input{.kind = message ? js::Entry::Kind::message : js::Entry::Kind::invoke,
               .id = calls_.begin(std::move(envelope.reply), envelope.deadline, envelope.sender),
               .name = std::move(envelope.name),
               .json = std::move(envelope.args),
               .bytes = std::move(envelope.bytes),
-              .receiver = envelope.sender});
+              .receiver = envelope.sender};
+  if (is_set_aside(input)) return set_aside(input);
+  start_turn(std::move(input));
 }
 
 /// Whether calls that are pending have nearly filled the heap, or left only small gaps between its blocks, so that a
@@ -237,7 +255,7 @@ void JsServer::commit_turn(std::optional<Error> failure) {
   if (turn_->error() || runtime_->heap().over_soft()) {
     turn_->effects().drop();
     if (failure) log_.call_failed(*failure);
-    crashed_by_ = turn_->input().call();
+    crashed_by_ = turn_->input();
     turn_->finish();
     return exit_when_released(ExitReason::crash(failure ? *std::move(failure) : out_of_memory()));
   }
@@ -273,10 +291,17 @@ void JsServer::crash(ExitReason reason) {
   if (options_.unanswered) {
     Unanswered left;
     while (auto message = mailbox().take()) left.messages.push_back(*std::move(message));
-    left.calls = calls_.take_open(crashed_by_);
+    left.calls = calls_.take_open(crashed_by_ ? crashed_by_->call() : 0);
+    left.culprit = std::move(crashed_by_);
     options_.unanswered(std::move(left));
   }
   exit(std::move(reason));
+}
+
+/// Where a durable script's state before the current turn can be looked at; empty if there is none.
+std::string JsServer::before_this_turn() const {
+  if (!durable_ || !durable_->is_live() || durable_->turns() == 0) return {};
+  return fmt::format("; `entmoot replay {} --at {}` opens it as it was before", options_.name, durable_->turns());
 }
 
 // Releases the effects whose turns are committed. False: the slice is over, or too much of what was released is
@@ -320,10 +345,10 @@ void JsServer::drop_turn() {
   const std::optional<Error>& why = turn_->error();
   ENTMOOT_CHECK(why.has_value(), "a dropped turn has an error");
   used_.cpu += turn_->cpu_used();
-  crashed_by_ = turn_->input().call();
+  crashed_by_ = turn_->input();
   if (shard().may_log()) {
-    log::error("{} terminated: {} after {} µs of CPU in one turn", log_.subject(), why->reason,
-               std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count());
+    log::error("{} terminated: {} after {} µs of CPU in one turn{}", log_.subject(), why->reason,
+               std::chrono::duration_cast<std::chrono::microseconds>(turn_->cpu_used()).count(), before_this_turn());
   }
   exit_when_released(ExitReason::crash(*why));
 }
@@ -349,11 +374,13 @@ void JsServer::journal_failed(const Error& why) {
 // Starts the next of the recorded turns. False: none has been read.
 bool JsServer::start_replay() {
   if (!durable_->has_next()) return false;
-  auto input = durable_->next();
-  if (!input) {
-    journal_failed(input.error());
+  auto next = durable_->next();
+  if (!next) {
+    journal_failed(next.error());
     return false;
   }
+  std::optional<Input>& input = *next;
+  if (!input) return false;
   turn_->start(*std::move(input), Turn::CpuLimit::none);
   return true;
 }

@@ -55,6 +55,7 @@ namespace entmoot {
 /// What a durable server that crashes leaves to the next one, which goes on from the state before the crash. The call
 /// that has caused it is answered with the reason.
 struct Unanswered {
+  std::optional<Input> culprit = {};           ///< With which it has crashed; it is in no record.
   std::vector<Envelope> messages = {};         ///< That were not processed, in order.
   std::vector<PendingCalls::Open> calls = {};  ///< Whose promise is pending.
 };
@@ -78,6 +79,8 @@ struct JsServerOptions {
   /// Receives what a durable server leaves, before it exits. The default answers them with the reason.
   std::function<void(Unanswered)> unanswered = {};
   std::vector<PendingCalls::Open> calls = {};  ///< Of the server before, if it is durable.
+  /// Inputs that a durable script does not get, because they would end it again.
+  std::vector<Input> set_aside = {};
 };
 
 class JsServer final : public Actor, private js::Host, private HandlerCalls::Listener, private DurableTurns::Listener {
@@ -157,11 +160,14 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void start_inner(Input input);
   void start_call(Envelope envelope);
   void start_turn(Input input);
+  [[nodiscard]] bool is_set_aside(const Input& input) const noexcept;
+  void set_aside(const Input& input);
   [[nodiscard]] bool start_replay();
   void finish_replay();
   void commit_turn(std::optional<Error> failure);
   void exit_when_released(ExitReason reason);
   void crash(ExitReason reason);
+  [[nodiscard]] std::string before_this_turn() const;
   [[nodiscard]] bool is_short_of_memory(const Envelope& next) const noexcept;
   void wait_for_cpu(Duration debt);
   void finish_turn();
@@ -188,7 +194,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   ScriptLog log_;
   std::unique_ptr<DurableTurns> durable_;  // null: not durable
   std::optional<ExitReason> exit_;         // for which effects of turns before are waited
-  std::uint64_t crashed_by_ = 0;           // the call that has ended this server
+  std::optional<Input> crashed_by_;        // the input that has ended this server
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
   bool started_ = false;     // the script's top level has finished: messages are processed
   TimerId start_timeout_ = TimerId::none;

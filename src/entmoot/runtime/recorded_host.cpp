@@ -43,6 +43,7 @@ void RecordedHost::begin_replay(const Input& input, const TurnFacts& facts) {
 
 TurnFacts RecordedHost::end() {
   facts_.digest = digest_.value();
+  if (observer_) observer_->turn_ended(!facts_.threw);
   replayed_ = nullptr;
   return std::exchange(facts_, {});
 }
@@ -82,7 +83,9 @@ void RecordedHost::answer(std::uint64_t call, Outcome outcome, js::Value value, 
 
 bool RecordedHost::post(std::string_view channel, std::string_view json) {
   noted(Request::post).text(channel).text(json);
-  return accepted([&] { return live_.post(channel, json); });
+  if (!accepted([&] { return live_.post(channel, json); })) return false;
+  if (observer_) observer_->posted(channel, json);
+  return true;
 }
 
 bool RecordedHost::command(std::string_view name, std::span<const js::Value> operands) {
@@ -91,19 +94,28 @@ bool RecordedHost::command(std::string_view name, std::span<const js::Value> ope
     digest.number(static_cast<std::uint64_t>(operand.kind)).text(operand.content);
     digest.text({reinterpret_cast<const char*>(&operand.number), sizeof operand.number});
   }
-  return accepted([&] { return live_.command(name, operands); });
+  if (!accepted([&] { return live_.command(name, operands); })) return false;
+  if (observer_) observer_->commanded(name, operands);
+  return true;
 }
 
 bool RecordedHost::call(std::uint64_t id, std::string_view name, std::string_view args) {
   noted(Request::call).number(id).text(name).text(args);
   const bool taken = accepted([&] { return live_.call(id, name, args); });
-  if (taken) state_.handler_calls.insert(id);
-  return taken;
+  if (!taken) return false;
+  state_.handler_calls.insert(id);
+  if (observer_) observer_->called(name, args);
+  return true;
 }
 
 js::Host::Waited RecordedHost::call_sync(std::string_view name, std::string_view args) {
   noted(Request::call_sync).text(name).text(args);
-  if (!replayed_) return waited(live_.call_sync(name, args));
+  const Waited answer = replayed_ ? waited_before() : waited(live_.call_sync(name, args));
+  if (answer == Waited::value && observer_) observer_->called(name, args);
+  return answer;
+}
+
+js::Host::Waited RecordedHost::waited_before() {
   const Observation* seen = observed();
   result_ = seen ? seen->text : "";  // without it the digests of this turn differ
   return seen && seen->kind == Observation::Kind::value ? Waited::value : Waited::error;

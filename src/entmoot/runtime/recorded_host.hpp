@@ -16,6 +16,7 @@
 #include <entmoot/js/host.hpp>
 #include <entmoot/runtime/random_stream.hpp>
 #include <entmoot/runtime/script_state.hpp>
+#include <entmoot/runtime/turn_observer.hpp>
 #include <entmoot/runtime/turn_record.hpp>
 
 #include <cstddef>
@@ -32,6 +33,8 @@ class RecordedHost final : public js::Host {
   /// Both outlive it.
   RecordedHost(js::Host& live, RandomSource& entropy) : live_(live), entropy_(entropy) {}
 
+  /// Sees the turns from now on; outlives it, or null.
+  void observe(TurnObserver* observer) noexcept { observer_ = observer; }
   [[nodiscard]] const ScriptState& state() const noexcept { return state_; }
 
   /// The script goes on from this state.
@@ -79,10 +82,12 @@ class RecordedHost final : public js::Host {
   bool accepted(Ask ask);
   [[nodiscard]] const Observation* observed() noexcept;
   [[nodiscard]] Waited waited(Waited live);
+  [[nodiscard]] Waited waited_before();
   void reseed() noexcept;
 
   js::Host& live_;
   RandomSource& entropy_;
+  TurnObserver* observer_ = nullptr;
   ScriptState state_;
 
   // Of the current turn.

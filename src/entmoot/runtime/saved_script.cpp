@@ -11,7 +11,7 @@ namespace entmoot {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
 
 void write(ByteWriter& out, const ScriptState& state) {
   out.number(static_cast<std::uint64_t>(state.began_ms)).number(static_cast<std::uint64_t>(state.now_ms));
@@ -47,6 +47,7 @@ std::string SavedScript::encode() const {
   ByteWriter out;
   out.byte(version);
   write(out, state_);
+  out.text(observed_);
   out.text(heap_.encode());
   return std::move(out).done();
 }
@@ -55,11 +56,12 @@ Result<SavedScript::Loaded> SavedScript::load(std::string_view bytes, const js::
   ByteReader in(bytes);
   if (in.byte() != version) return fail(ErrorCode::invalid, "it was saved by another version of the server");
   ScriptState state = read(in);
+  const std::string_view observed = in.text();
   const std::string_view heap = in.text();
   if (!in.ok() || !in.at_end()) return fail(ErrorCode::invalid, "it is damaged");
   auto slot = js::load_snapshot(heap, program);
   if (!slot) return slot.error();
-  return Loaded{*std::move(slot), std::move(state)};
+  return Loaded{*std::move(slot), std::move(state), std::string(observed)};
 }
 
 }  // namespace entmoot

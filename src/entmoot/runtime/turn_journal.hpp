@@ -16,6 +16,7 @@
 #include <entmoot/base/error.hpp>
 #include <entmoot/base/result.hpp>
 #include <entmoot/base/unique_function.hpp>
+#include <entmoot/runtime/turn_observer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +31,8 @@ struct SavedState {
   std::uint64_t turns = 0;
   /// SavedScript's. Empty: with the next turn the script is started anew, from its program.
   std::string bytes = {};
+  /// The observer's at a start; elsewhere it is part of `bytes`.
+  std::string observed = {};
 };
 
 class TurnJournal {
@@ -55,6 +58,8 @@ class TurnJournal {
   [[nodiscard]] virtual bool holds_back() const noexcept = 0;
   /// Why nothing can be appended at present; nullopt: it can.
   [[nodiscard]] virtual std::optional<Error> refuses() const = 0;
+  /// Sees the turns; null: nobody does.
+  [[nodiscard]] virtual TurnObserver* observer() noexcept { return nullptr; }
   /// Of the slots for heaps (js/durable_slots.hpp), the one to try first. The same in every process.
   [[nodiscard]] virtual std::uint32_t slot() const noexcept = 0;
 };

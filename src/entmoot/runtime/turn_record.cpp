@@ -19,6 +19,7 @@ enum Flags : std::uint8_t {
   flag_seed = 4,
   flag_threw = 8,
   flag_json = 16,  // the JSON is not null
+  flag_set_aside = 32,
 };
 
 }  // namespace
@@ -30,6 +31,7 @@ std::string encode_turn(const Input& input, const TurnFacts& facts) {
   if (input.bytes) flags |= flag_bytes;
   if (facts.seed) flags |= flag_seed;
   if (facts.threw) flags |= flag_threw;
+  if (facts.set_aside) flags |= flag_set_aside;
   if (has_json) flags |= flag_json;
   ByteWriter out;
   out.byte(version).byte(static_cast<std::uint8_t>(input.kind)).byte(flags);
@@ -56,6 +58,7 @@ Result<TurnRecord> decode_turn(std::string_view bytes) {
   const std::uint8_t flags = in.byte();
   input.ok = (flags & flag_ok) != 0;
   facts.threw = (flags & flag_threw) != 0;
+  facts.set_aside = (flags & flag_set_aside) != 0;
   facts.time_ms = static_cast<std::int64_t>(in.number());
   input.id = in.number();
   input.receiver = in.number();

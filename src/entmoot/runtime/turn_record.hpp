@@ -44,6 +44,7 @@ struct TurnFacts {
   std::optional<RandomSeed> seed = {};         ///< If the turn has drawn random numbers.
   std::vector<Observation> observations = {};  ///< In order of their requests.
   bool threw = false;                          ///< The script threw: the effects were dropped.
+  bool set_aside = false;                      ///< The script did not get the input, which had ended it twice.
   std::uint64_t digest = 0;                    ///< Of all requests of the script, with their operands, in order.
 };
 

@@ -71,7 +71,7 @@ enum Sql : std::size_t {
   delete_records,
   delete_image_rows,
   delete_garbage,
-  usage_of_all,
+  rooms_after,
   usage_of_one,
   sql_count
 };
@@ -114,7 +114,8 @@ constexpr const char* text_of(Sql which) {
     case delete_records: return "delete from records where room = ? and sequence < ?";
     case delete_image_rows: return "delete from images where room = ?";
     case delete_garbage: return "delete from garbage where room = ?";
-    case usage_of_all: return ENTMOOT_USAGE " order by id";
+    case rooms_after:
+      return "select id, topic, discarded, " ENTMOOT_LAST_SEQUENCE " from rooms where id > ? order by id limit ?";
     case usage_of_one: return ENTMOOT_USAGE " where id = ?";
     case sql_count: break;
   }
@@ -175,6 +176,7 @@ struct RoomStore::Parts {
   std::array<std::optional<Statement>, sql_count> statements = {};  // after the database: destroyed before it
   bool garbage = false;
   std::uint64_t openings = 0;
+  std::uint64_t identity = 0;
 
   Result<Statement*> sql(Sql which) {
     auto& statement = statements[which];
@@ -270,10 +272,7 @@ struct RoomStore::Parts {
     if (!row) return row.error();
     if (!*row) return fail(ErrorCode::not_found, "the store has no such room");
     Statement& columns = **row;
-    StoredRoom room{.id = RoomId{columns.number(0)},
-                    .topic = columns.text(1),
-                    .first_sequence = columns.number(2) + 1,
-                    .last_sequence = columns.number(3)};
+    StoredRoom room = room_in(columns);
     columns.reset();
     return room;
   }
@@ -305,12 +304,15 @@ struct RoomStore::Parts {
     return {};
   }
 
+  static StoredRoom room_in(const Statement& row) {
+    return {.id = RoomId{row.number(0)},
+            .topic = row.text(1),
+            .first_sequence = row.number(2) + 1,
+            .last_sequence = row.number(3)};
+  }
   static RoomUsage usage_in(const Statement& row) {
     RoomUsage usage;
-    usage.room = {.id = RoomId{row.number(0)},
-                  .topic = row.text(1),
-                  .first_sequence = row.number(2) + 1,
-                  .last_sequence = row.number(3)};
+    usage.room = room_in(row);
     usage.records = usage.room.last_sequence - row.number(2);
     usage.record_bytes = row.number(4);
     usage.images = row.number(5);
@@ -373,6 +375,10 @@ Result<RoomStore> RoomStore::open(const std::filesystem::path& directory, RoomSt
   return store;
 }
 
+namespace {
+constexpr std::string_view identity_key = "identity";
+}  // namespace
+
 /// A disk that is full keeps nobody from opening the store: the next one then counts the same.
 Result<void> RoomStore::count_opening() {
   constexpr std::string_view key = "openings";
@@ -381,8 +387,23 @@ Result<void> RoomStore::count_opening() {
   if (*before) std::from_chars((*before)->data(), (*before)->data() + (*before)->size(), parts_->openings);
   ++parts_->openings;
   (void)set_meta(key, std::to_string(parts_->openings));
+  const auto identity = meta(identity_key);
+  if (!identity) return identity.error();
+  if (!*identity) {
+    (void)renew_identity();
+    return {};
+  }
+  std::from_chars((*identity)->data(), (*identity)->data() + (*identity)->size(), parts_->identity);
   return {};
 }
+
+Result<void> RoomStore::renew_identity() {
+  std::random_device entropy;
+  parts_->identity = (std::uint64_t{entropy()} << 32) | entropy();
+  return set_meta(identity_key, std::to_string(parts_->identity));
+}
+
+std::uint64_t RoomStore::identity() const noexcept { return parts_->identity; }
 
 std::uint64_t RoomStore::openings() const noexcept { return parts_->openings; }
 
@@ -435,20 +456,17 @@ Result<void> RoomStore::forget(RoomId id) {
   });
 }
 
-Result<void> RoomStore::rooms(UniqueFunction<bool(const RoomUsage&)> visit) {
-  auto row = parts_->first_row(usage_of_all);
+Result<std::vector<StoredRoom>> RoomStore::rooms(RoomId after, std::size_t most) {
+  std::vector<StoredRoom> rooms;
+  auto row = parts_->first_row(rooms_after, after, static_cast<std::int64_t>(most));
+  if (!row) return row.error();
+  if (!*row) return rooms;
+  Statement& columns = **row;
   for (;;) {
-    if (!row) return row.error();
-    if (!*row) return {};
-    Statement& columns = **row;
-    const auto more = guarded([&] { return visit(Parts::usage_in(columns)); });
-    if (!more || !*more) {
-      columns.reset();
-      return more ? Result<void>() : Result<void>(more.error());
-    }
+    rooms.push_back(Parts::room_in(columns));
     const auto next = columns.step();
     if (!next) return parts_->explained(next.error());
-    if (!*next) return {};
+    if (!*next) return rooms;
   }
 }
 

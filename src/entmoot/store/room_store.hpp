@@ -124,9 +124,9 @@ class RoomStore {
   [[nodiscard]] Result<StoredRoom> create(std::string_view topic);
   /// The topic is free at once; all that belongs to the id is unreachable, and sweep() deletes it.
   [[nodiscard]] Result<void> forget(RoomId id);
-  /// Calls `visit` for each room, in the order of their creation, until it returns false; it must not call the store.
-  /// Reads the length of every record: for reports.
-  [[nodiscard]] Result<void> rooms(UniqueFunction<bool(const RoomUsage&)> visit);
+  /// The rooms that were created after `after`, in that order, at most so many. RoomId{0}: from the first.
+  [[nodiscard]] Result<std::vector<StoredRoom>> rooms(RoomId after, std::size_t most);
+  /// Reads the length of each of its records: for reports.
   [[nodiscard]] Result<RoomUsage> usage(RoomId id);
 
   // --- the journal
@@ -153,6 +153,10 @@ class RoomStore {
 
   /// How often it has been opened, this time included: the number of the process that uses it.
   [[nodiscard]] std::uint64_t openings() const noexcept;
+  /// A random number of the store. A copy has the same, until renew_identity().
+  [[nodiscard]] std::uint64_t identity() const noexcept;
+  /// For a copy that goes on in the place of a store that had gone on after the copy was made.
+  [[nodiscard]] Result<void> renew_identity();
   [[nodiscard]] Result<std::optional<std::string>> meta(std::string_view key);
   [[nodiscard]] Result<void> set_meta(std::string_view key, std::string_view value);
 

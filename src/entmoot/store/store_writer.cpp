@@ -37,6 +37,7 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 StoreWriter::StoreWriter(RoomStore store, StoreWriterOptions options)
     : store_(std::move(store)),
       openings_(store_.openings()),
+      identity_(store_.identity()),
       options_(options),
       last_write_(clock_.now()),
       log_("store", log_lines_max, last_write_) {

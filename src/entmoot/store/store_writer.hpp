@@ -118,6 +118,8 @@ class StoreWriter {
 
   /// RoomStore::openings().
   [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
+  /// RoomStore::identity().
+  [[nodiscard]] std::uint64_t identity() const noexcept { return identity_; }
   /// Whether the disk has refused the last write.
   [[nodiscard]] bool failing() const noexcept { return failing_.load(std::memory_order_acquire); }
   /// Whether more than half of what may be queued is: whoever can wait does.
@@ -173,6 +175,7 @@ class StoreWriter {
 
   RoomStore store_;
   const std::uint64_t openings_;
+  const std::uint64_t identity_;
   const StoreWriterOptions options_;
   const SteadyClock clock_ = {};
 

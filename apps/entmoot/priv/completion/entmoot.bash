@@ -28,8 +28,10 @@ _entmoot() {
     case $command in
       "") options+=" --version" ;;
       serve) options+=" --watch --port --address --data --log" ;;
-      rooms) options+=" --json --names" ;;
+      check) options+=" --data" ;;
+      rooms) options+=" --json --names --stored" ;;
       eval | backup) options+=" --dir" ;;
+      export | forget | restore) options+=" --dir --data" ;;
       history) options+=" --dir --data --json --last" ;;
       replay) options+=" --dir --data --at --until" ;;
       test) options+=" --only" ;;
@@ -39,12 +41,12 @@ _entmoot() {
   fi
 
   case $command in
-    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload history backup replay completion" -- "$word")) ;;
+    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload history backup restore export forget replay completion" -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "bash zsh" -- "$word")) ;;
     test) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")) ;;
     new | serve | check | rooms | console | reload) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
-    backup) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
-    eval | history | replay)
+    backup | restore) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
+    eval | history | export | forget | replay)
       # Topics contain a colon, which bash treats as a word break; the match is made on the whole text.
       local line=${COMP_LINE:0:COMP_POINT} names name
       line=${line##*[[:space:]]}

@@ -23,6 +23,9 @@ _entmoot() {
     'eval:evaluate an expression in a running room'
     'history:list the inputs of a durable room'
     'backup:copy the data of durable rooms'
+    'restore:use a copy of the data of durable rooms again'
+    'export:print everything that is stored of a durable room'
+    'forget:delete everything that is stored of a durable room'
     'replay:open a prompt in a copy of a durable room as it was'
     "reload:reload the running server's rooms from disk"
     "completion:print a shell's completion script"
@@ -41,8 +44,9 @@ _entmoot() {
             '--log[log level]:level:(trace debug info warn error off)' '1:app:_directories'
           ;;
         test) _arguments '--help[print help]' "--only[run only tests whose names contain this]:text:" '1:app or test:_files' ;;
-        check | console | reload) _arguments '--help[print help]' '1:app:_directories' ;;
-        rooms) _arguments '--help[print help]' '(--names)--json[print JSON]' '(--json)--names[print topics only]' '1:app:_directories' ;;
+        check) _arguments '--help[print help]' '--data[try each durable room in this code]' '1:app:_directories' ;;
+        console | reload) _arguments '--help[print help]' '1:app:_directories' ;;
+        rooms) _arguments '--help[print help]' '(--names)--json[print JSON]' '(--json --stored)--names[print topics only]' '(--names)--stored[list what is stored of durable rooms]' '1:app:_directories' ;;
         eval)
           _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '1:topic:_entmoot_topics' \
             '2:expression:'
@@ -52,6 +56,14 @@ _entmoot() {
             '--json[print JSON lines]' '--last[only the last ones, so many]:number:' '1:topic:_entmoot_topics'
           ;;
         backup) _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '1:folder:_directories' ;;
+        restore)
+          _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '--data[folder of the data]:folder:_directories' \
+            '1:folder:_directories'
+          ;;
+        export | forget)
+          _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '--data[folder of the data]:folder:_directories' \
+            '1:topic:_entmoot_topics'
+          ;;
         replay)
           _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '--data[folder of the data]:folder:_directories' \
             '(--until)--at[after this input]:offset:' '(--at)--until[before the first error]:what:(error)' '1:topic:_entmoot_topics'

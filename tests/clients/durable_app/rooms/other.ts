@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+
+export { handleIn, join } from "./board.ts";
