@@ -86,6 +86,16 @@ const page = {
     },
     ["phoenix"],
   ),
+  // The dashboard for operators, which the server serves at /entmoot.
+  "dashboard.html": await readFile("apps/dashboard/dashboard.html"),
+  "dashboard.js": await bundle(
+    { esbuild: { entryPoints: ["apps/dashboard/dashboard.ts"], format: "esm", target: "es2022" } },
+    ["phoenix", "uplot"],
+  ),
+  "dashboard.css": await bundle(
+    { esbuild: { entryPoints: ["apps/dashboard/dashboard.css"], target: ["chrome100", "firefox100", "safari15"] } },
+    ["uplot"],
+  ),
   "source_tools.js": await bundle(
     {
       shape: asString,

@@ -399,6 +399,42 @@ void add_node(SettingTable<Config>& table) {
           [](auto& config) -> auto& { return config.node.backoff.longest; });
 }
 
+void add_operating(SettingTable<Config>& table) {
+  table
+      .time(
+          {"drain.delay",
+           "Time after SIGTERM in which the server answers 503 to `/readyz` and otherwise goes on as before, so that "
+           "load "
+           "balancers stop sending clients before it stops accepting them."},
+          {0, 10 * minute}, [](auto& config) -> auto& { return config.drain.delay; })
+      .time(
+          {"drain.time", "Time over which the clients are spread that a stopping server asks to reconnect."},
+          {0, 10 * minute}, [](auto& config) -> auto& { return config.drain.time; })
+      .count(
+          {"metrics.port", "Port that serves `/metrics`, `/healthz` and `/readyz`; 0 selects a free port.",
+           "`entmoot serve` exits with status 1 if the port is in use"},
+          {0, 65'535}, [](auto& config) -> auto& { return config.metrics.port; }, "none")
+      .text(
+          {"metrics.address", "Address of that port."},
+          "an IPv4 or IPv6 address of this machine, such as \"127.0.0.1\" or \"0.0.0.0\"",
+          [](auto& config) -> auto& { return config.metrics.address; })
+      .flag(
+          {"dashboard.enabled", "Serve the dashboard for operators at `/entmoot`."},
+          [](auto& config) -> auto& { return config.dashboard.enabled; })
+      .add(
+          {"dashboard.token",
+           "Secret with which operators open the dashboard from anywhere; take it from `process.env`. Without it, the "
+           "dashboard is open to programs of the server's own user on the same machine, and to nobody else.",
+           "the dashboard asks for the token"},
+          "string", "a string of at least 20 characters",
+          [](const Json& value, Config& config) -> Result<void> {
+            if (!value.is_string() || value.get_string().size() < 20) return fail(ErrorCode::invalid, "");
+            config.dashboard.token = std::string(value.get_string());
+            return {};
+          },
+          [](const Config& config) { return config.dashboard.token.empty() ? std::string("none") : "(set)"; });
+}
+
 SettingTable<Config> make_app_settings() {
   SettingTable<Config> table;
   add_server(table);
@@ -407,6 +443,7 @@ SettingTable<Config> make_app_settings() {
   add_tokens(table);
   add_scripts(table);
   add_node(table);
+  add_operating(table);
   return table;
 }
 

@@ -208,6 +208,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   Console console;
   Eval eval;
   Reload reload;
+  Metrics metrics;
   History history;
   Backup backup;
   Restore restore;
@@ -235,6 +236,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_eval(cli, eval);
   app_folder(subcommand(cli, "reload", "Reload the running server's rooms from disk", "entmoot reload my-app"),
              reload.dir);
+  app_folder(subcommand(cli, "metrics", "Print the running server's metrics, in Prometheus's text format",
+                        "entmoot metrics my-app > /var/lib/node_exporter/entmoot.prom"),
+             metrics.dir);
   add_history(cli, history);
   add_backup(cli, backup);
   add_restore(cli, restore);
@@ -263,6 +267,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (name == "console") return console;
   if (name == "eval") return eval;
   if (name == "reload") return reload;
+  if (name == "metrics") return metrics;
   if (name == "history") return history;
   if (name == "backup") return backup;
   if (name == "restore") return restore;

@@ -58,6 +58,10 @@ struct Eval {
 struct Reload {
   std::filesystem::path dir = ".";
 };
+/// Prints the running server's metrics.
+struct Metrics {
+  std::filesystem::path dir = ".";
+};
 /// Lists the inputs of a durable room.
 struct History {
   std::string topic;
@@ -116,8 +120,8 @@ struct Shown {
 
 using Command =
     std::variant<command::New, command::Serve, command::Check, command::Rooms, command::Console, command::Eval,
-                 command::Reload, command::History, command::Backup, command::Restore, command::Export, command::Forget,
-                 command::Replay, command::Test, command::Completion, command::Shown>;
+                 command::Reload, command::Metrics, command::History, command::Backup, command::Restore,
+                 command::Export, command::Forget, command::Replay, command::Test, command::Completion, command::Shown>;
 
 /// `argc` and `argv` as passed to main(): the first is the program's name.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);

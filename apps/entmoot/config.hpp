@@ -22,8 +22,11 @@
 #include <entmoot/web/site.hpp>
 #include <entmoot/web/websocket_session.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +52,24 @@ struct NodeLimits {
   entmoot::Backoff backoff = {};
 };
 
+/// `drain`: how the server stops.
+struct DrainSettings {
+  entmoot::Duration delay = {};                      ///< It is not ready, but serves its clients as before.
+  entmoot::Duration time = std::chrono::seconds(2);  ///< Over which the clients are spread that it asks to reconnect.
+};
+
+/// `metrics`: the port for operators.
+struct MetricsSettings {
+  std::string address = "127.0.0.1";
+  std::optional<std::uint16_t> port = {};  ///< Nothing: there is none.
+};
+
+/// `dashboard`: the page at /entmoot.
+struct DashboardSettings {
+  bool enabled = true;
+  std::string token = {};  ///< Empty: only clients of the server's own user on this machine are let in.
+};
+
 struct Config {
   entmoot::ListenerOptions listener = {};
   unsigned shards = 0;  ///< 0: one per core.
@@ -65,6 +86,9 @@ struct Config {
   entmoot::RoomLimits limits = {};
   std::map<std::string, entmoot::RoomLimits> rooms = {};  ///< By route pattern; each has all limits.
   NodeLimits node = {};
+  DrainSettings drain = {};
+  MetricsSettings metrics = {};
+  DashboardSettings dashboard = {};
   std::string data = "data";  ///< The folder of durable rooms' data, relative to the app's.
 
   /// The limits of a route's rooms; `pattern` is the route's ("room:*").

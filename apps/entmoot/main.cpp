@@ -56,6 +56,7 @@ ExitCode run(const command::Rooms& rooms) { return show_rooms(rooms); }
 ExitCode run(const command::Console& console) { return open_console(console); }
 ExitCode run(const command::Eval& eval) { return evaluate_in_room(eval); }
 ExitCode run(const command::Reload& reload) { return reload_server(reload); }
+ExitCode run(const command::Metrics& metrics) { return print_metrics(metrics); }
 ExitCode run(const command::History& history) { return show_history(history); }
 ExitCode run(const command::Backup& backup) { return back_up(backup); }
 ExitCode run(const command::Restore& restore) { return restore_data(restore); }

@@ -146,6 +146,13 @@ ExitCode reload_server(const command::Reload& command) {
   return ExitCode::ok;
 }
 
+ExitCode print_metrics(const command::Metrics& command) {
+  const auto answer = ask_server(command.dir, {{"command", "metrics"}});
+  if (!answer) return complain(answer.error().reason);
+  fmt::print("{}", std::string_view(answer->as_string()));
+  return ExitCode::ok;
+}
+
 ExitCode open_console(const command::Console& command) {
   if (const auto there = ask_server(command.dir, {{"command", "rooms"}}); !there) return complain(there.error().reason);
   const bool is_terminal = ::isatty(STDIN_FILENO) == 1;

@@ -18,6 +18,7 @@ namespace entmoot_app {
 [[nodiscard]] ExitCode open_console(const command::Console& console);
 [[nodiscard]] ExitCode evaluate_in_room(const command::Eval& eval);
 [[nodiscard]] ExitCode reload_server(const command::Reload& reload);
+[[nodiscard]] ExitCode print_metrics(const command::Metrics& metrics);
 
 /// What a reload changed, one line for each kind of change. `report` is the server's answer (Reloader::reload).
 [[nodiscard]] std::string reload_text(const entmoot::Json& report);

@@ -7,7 +7,9 @@
 #include "server/app_loader.hpp"
 #include "server/data_folder.hpp"
 #include "server/server.hpp"
+#include "server/service_manager.hpp"
 #include "terminal_text.hpp"
+#include "units.hpp"
 
 #include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/log.hpp>
@@ -23,6 +25,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <unistd.h>
@@ -33,8 +36,28 @@ using namespace entmoot;
 
 namespace {
 
-// How long clients have to read their last bytes; the whole shutdown takes less than five seconds.
-constexpr auto drain_timeout = std::chrono::seconds(3);
+/// The app, with the socket that the service manager has handed over, if it has.
+std::shared_ptr<const App> with_listener(const std::shared_ptr<const App>& app, const ServiceManager& manager) {
+  if (!manager.listener()) return app;
+  auto changed = std::make_shared<App>(*app);
+  changed->config.listener.inherited = *manager.listener();
+  return changed;
+}
+
+/// Waits for a signal that ends the server. SIGHUP reloads; the service manager hears that the shards run.
+void run(Server& server, const Signals& signals, const ServiceManager& manager) {
+  for (;;) {
+    const auto watchdog = manager.watchdog();
+    const auto signal = watchdog ? signals.wait_for(*watchdog / 2) : signals.wait();
+    if (!signal) {
+      server.check_alive([&manager] { manager.notify("WATCHDOG=1"); });
+    } else if (*signal == SIGHUP) {
+      server.reload(ReplyTo());
+    } else {
+      return;
+    }
+  }
+}
 
 /// Prints an app's errors, one per line, and their number.
 ExitCode print_errors(const std::string& errors) {
@@ -88,17 +111,28 @@ ExitCode serve_app(const command::Serve& serve) {
     data->store.reset();
     return complain(begin_again(key).reason);
   }
-  Server server(*app, std::move(loader), std::move(data->store), serve.watch);
+  const ServiceManager manager = ServiceManager::of_environment();
+  if (!manager.error().empty()) return complain(manager.error());
+  const DrainSettings drain = (*app)->config.drain;
+  Server server(with_listener(*app, manager), std::move(loader), std::move(data->store), serve.watch);
   if (auto started = server.start(); !started) return complain(started.error().reason);
   fmt::print("Listening on http://localhost:{} (Ctrl-C to stop)\n", server.port());
   std::fflush(stdout);
-  for (;;) {
-    if (signals.wait() != SIGHUP) break;
-    server.reload(ReplyTo());
+  if (const auto port = server.metrics_port()) {
+    fmt::print("Metrics on http://localhost:{}/metrics\n", *port);
+    std::fflush(stdout);
+  }
+  manager.notify("READY=1");
+  run(server, signals, manager);
+  manager.notify("STOPPING=1");
+  signals.unblock();
+  server.leave_service();
+  if (drain.delay > Duration::zero()) {
+    log::info("shutting down: not ready for new clients; serving for another {}", show_time(drain.delay));
+    std::this_thread::sleep_for(drain.delay);
   }
   log::info("shutting down: asking clients to reconnect");
-  signals.unblock();
-  server.stop(drain_timeout);
+  server.stop(drain.time + last_bytes_time);
   return ExitCode::ok;
 }
 

@@ -122,8 +122,9 @@ class SettingTable {
         },
         [field](const Owner& owner) -> std::string { return field(owner) ? "true" : "false"; });
   }
+  /// `unset` is shown for an optional field without a value.
   template <class Field>
-  SettingTable& count(Words words, Range range, Field field) {
+  SettingTable& count(Words words, Range range, Field field, std::string unset = {}) {
     return add(
         std::move(words), "number", fmt::format("a whole number from {} to {}", range.least, range.most),
         [field, range](const entmoot::Json& value, Owner& owner) -> entmoot::Result<void> {
@@ -133,7 +134,13 @@ class SettingTable {
           put(field(owner), *number);
           return {};
         },
-        [field](const Owner& owner) { return fmt::format("{}", number_of(field(owner))); },
+        [field, unset = std::move(unset)](const Owner& owner) -> std::string {
+          if constexpr (requires { field(owner).has_value(); }) {
+            return field(owner) ? fmt::format("{}", number_of(*field(owner))) : unset;
+          } else {
+            return fmt::format("{}", number_of(field(owner)));
+          }
+        },
         fmt::format("{} to {}", range.least, range.most), range);
   }
   /// A fraction.

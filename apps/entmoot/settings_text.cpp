@@ -20,7 +20,7 @@ struct Section {
   std::string_view introduction;
 };
 
-constexpr std::array<Section, 6> sections = {{
+constexpr std::array<Section, 9> sections = {{
     {"", "The server", ""},
     {"socket", "socket", "Client connections and their limits. Heartbeats and leaves are never rate-limited."},
     {"http", "http", "HTTP requests, for files and to rooms."},
@@ -28,6 +28,10 @@ constexpr std::array<Section, 6> sections = {{
      "Authentication of clients. With `secret` or `jwt`, the server verifies a client's token when it connects and "
      "passes its data to the room as `client.assigns.token`; without them, clients are not authenticated."},
     {"node", "node", "The rooms of the server, of all routes together."},
+    {"drain", "drain", "How the server stops (docs/operating.md)."},
+    {"metrics", "metrics",
+     "A port of its own for Prometheus and for health checks, off by default: its figures are not for the public."},
+    {"dashboard", "dashboard", "The page at `/entmoot`, for operators (docs/operating.md)."},
     {"limits", "limits, rooms",
      "Limits of one room. `limits` applies to the rooms of all routes, `rooms: {\"chat:*\": {…}}` to those of one "
      "route; limits that it does not set are taken from `limits`."},

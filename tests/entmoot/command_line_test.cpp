@@ -31,9 +31,9 @@ Chosen get(std::initializer_list<const char*> words) {
   return *chosen;
 }
 
-constexpr const char* commands[] = {"new",     "serve",  "check",   "test",   "rooms",
-                                    "console", "eval",   "history", "backup", "restore",
-                                    "export",  "forget", "replay",  "reload", "completion"};
+constexpr const char* commands[] = {"new",    "serve",   "check",   "test",      "rooms",   "console",
+                                    "eval",   "metrics", "history", "backup",    "restore", "export",
+                                    "forget", "replay",  "reload",  "completion"};
 
 }  // namespace
 
@@ -45,6 +45,7 @@ TEST_CASE("each command is parsed into its struct") {
   CHECK(get<command::Rooms>({"rooms", "/tmp", "--names"}).names);
   CHECK(get<command::Console>({"console"}).dir == ".");
   CHECK(get<command::Reload>({"reload", "/tmp"}).dir == "/tmp");
+  CHECK(get<command::Metrics>({"metrics", "/tmp"}).dir == "/tmp");
   CHECK(get<command::Completion>({"completion", "zsh"}).shell == "zsh");
 }
 

@@ -87,6 +87,33 @@ TEST_CASE("clients that reconnect are drained in batches, with a pause between t
   CHECK(house.empty);
 }
 
+TEST_CASE("clients are spread over a time, in batches of equal size, the last one at its end") {
+  House house;
+  house.invite(400);
+  house.drain({.batch_interval = 100ms, .over = 2s, .shutdown = 30s});
+  for (int batch = 1; batch <= 20; ++batch) {
+    CAPTURE(batch);
+    CHECK(house.told == 20 * batch);
+    house.pass(100ms);
+  }
+  CHECK(house.empty);
+}
+
+TEST_CASE("a few clients are not spread, and a batch is never larger than its limit") {
+  House few;
+  few.invite(9);
+  few.drain({.batch_interval = 100ms, .over = 2s, .shutdown = 30s});
+  CHECK(few.told == 9);
+  CHECK(few.empty);
+
+  House many;
+  many.invite(100);
+  many.drain({.batch_size = 15, .batch_interval = 1s, .over = 2s, .shutdown = 30s});
+  CHECK(many.told == 15);
+  many.pass(1s);
+  CHECK(many.told == 30);
+}
+
 TEST_CASE("connections that do not reconnect are drained at once, beside the first batch") {
   House house;
   house.invite(25);

@@ -2,6 +2,7 @@
 
 #include "control.hpp"
 
+#include "room_json.hpp"
 #include "server.hpp"
 
 #include <entmoot/base/log.hpp>
@@ -37,26 +38,6 @@ std::string text_of(const boost::json::object& request, std::string_view name) {
   return value && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
-/// A row of `entmoot rooms`.
-Json row_of(const RoomInfo& room) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(room.usage.cpu).count();
-  const auto& usage = room.usage;
-  return {{"topic", room.topic},
-          {"file", room.file},
-          {"state", room.state},
-          {"clients", room.clients},
-          {"heap", usage.heap_bytes},
-          {"host", usage.host_bytes},
-          {"mailbox", usage.mailbox},
-          {"turns", usage.turns},
-          {"cpu", ms},
-          {"waits", usage.waits},
-          {"failed", usage.failed_turns},
-          {"uncaught", usage.uncaught.total()},
-          {"failures", room.failures},
-          {"trouble", room.last_trouble}};
-}
-
 /// Executes a request. `reply` is called on any thread.
 void carry_out(Server& server, const Json& request, ReplyTo reply) {
   if (!request.is_object()) return std::move(reply)(fail(ErrorCode::invalid, "a request must be a JSON object"));
@@ -66,6 +47,7 @@ void carry_out(Server& server, const Json& request, ReplyTo reply) {
   Rooms& rooms = server.node().rooms().rooms();
   if (command == "ping") return std::move(reply)(JsonText());
   if (command == "rooms") return list_rooms(rooms, std::move(reply));
+  if (command == "metrics") return server.metrics(std::move(reply));
   if (command == "reload") return server.reload(std::move(reply));
   if (command == "backup") {
     const auto& store = rooms.options().store;

@@ -34,6 +34,8 @@ void start(std::string_view level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+Counts counts() { return queue ? queue->counts() : Counts(); }
+
 void write(Level level, std::string_view line) {
   switch (level) {
     case Level::debug: return debug("{}", line);

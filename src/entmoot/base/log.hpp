@@ -9,6 +9,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,14 @@ void write(Level level, std::string_view line);
 /// From then on a thread of its own writes the log (base/log_queue.hpp); at the exit of the process it has one second
 /// to write what is queued.
 void start(std::string_view level = "info");
+
+/// Of the lines that have been queued for the log since start().
+struct Counts {
+  std::uint64_t warnings = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t dropped = 0;  ///< Because the reader of the log is too slow.
+};
+[[nodiscard]] Counts counts();
 
 /// `text` with control characters, quotes and non-ASCII escaped, cut at 200 bytes, in double quotes.
 [[nodiscard]] std::string quoted(std::string_view text);

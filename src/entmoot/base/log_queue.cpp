@@ -34,13 +34,21 @@ void LogQueue::log(const spdlog::details::log_msg& line) {
     const std::size_t bytes = line.payload.size();
     if (lines_.size() >= limits_.lines || bytes_ + bytes > limits_.bytes) {
       ++dropped_;
+      ++counts_.dropped;
       return;
     }
+    if (line.level == spdlog::level::warn) ++counts_.warnings;
+    if (line.level >= spdlog::level::err) ++counts_.errors;
     bytes_ += bytes;
     lines_.emplace_back(line);
     if (lines_.size() > 1) return;  // the thread is awake
   }
   changed_.notify_all();
+}
+
+Counts LogQueue::counts() {
+  const std::lock_guard lock(mutex_);
+  return counts_;
 }
 
 bool LogQueue::drain(Duration longest) {

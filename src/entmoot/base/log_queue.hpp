@@ -9,6 +9,7 @@
 // log() is for any thread. The queue is never destroyed by log::start(), because its thread may be blocked for ever.
 
 #include <entmoot/base/clock.hpp>
+#include <entmoot/base/log.hpp>
 
 #include <spdlog/details/log_msg_buffer.h>
 #include <spdlog/sinks/sink.h>
@@ -40,6 +41,7 @@ class LogQueue final : public spdlog::sinks::sink {
   void flush() override {}
   /// Waits until every line is written, at most `longest`. Returns whether it is so.
   bool drain(Duration longest);
+  [[nodiscard]] Counts counts();
 
   void set_pattern(const std::string& pattern) override { to_->set_pattern(pattern); }
   void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
@@ -56,7 +58,8 @@ class LogQueue final : public spdlog::sinks::sink {
   std::condition_variable changed_;
   std::deque<spdlog::details::log_msg_buffer> lines_;  // the first one may be in progress
   std::size_t bytes_ = 0;
-  std::uint64_t dropped_ = 0;
+  std::uint64_t dropped_ = 0;  // since the last line that was written
+  Counts counts_;
   bool ending_ = false;
   std::thread thread_;  // last: it uses the others
 };

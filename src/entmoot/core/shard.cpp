@@ -151,6 +151,8 @@ void Shard::cancel(TimerId id) {
   inner_->timer_of.erase(found);
 }
 
+TimePoint Shard::now() const noexcept { return inner_->now; }
+
 std::size_t Shard::pending_timers() const noexcept { return inner_->timers.size(); }
 
 void Shard::push(RunQueue& queue, Runnable& runnable, unsigned least) noexcept {

@@ -87,6 +87,10 @@ class Shard {
 
   // --- this shard's thread
 
+  /// The time when the item of work that is running began, or a little after: exact to a slice, and free. For what is
+  /// only counted; code that waits or expires asks clock().
+  [[nodiscard]] TimePoint now() const noexcept;
+
   /// Calls `task` once when `delay` is over. A delay of zero means the next round.
   TimerId after(Duration delay, UniqueFunction<void()> task);
   /// Cancels a timer. No effect on a timer that has run, or on TimerId::none.

@@ -2,6 +2,9 @@
 
 #include <entmoot/node/node.hpp>
 
+#include <entmoot/core/cpu_clock.hpp>
+#include <entmoot/store/store_writer.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -63,6 +66,47 @@ void Node::stop(Duration drain) {
   }
   for (int round = 0; round < last_rounds_max && step(); ++round) {
   }
+}
+
+std::vector<std::string> Node::not_ready_because() const {
+  std::vector<std::string> reasons;
+  if (leaving_.load(std::memory_order_relaxed)) reasons.emplace_back("the server is about to stop");
+  const StoreWriter* const store = rooms_ ? rooms_->rooms().options().store.get() : nullptr;
+  if (const auto why = store ? store->reason() : std::nullopt) {
+    reasons.push_back("the journal of durable rooms cannot be written: " + why->reason);
+  }
+  return reasons;
+}
+
+NodeMetrics Node::measure_here(Shard& shard) {
+  NodeMetrics part;
+  part.shard_cpu.push_back(ThreadCpuClock().now().time_since_epoch());
+  part.web = endpoint_.counters_here();
+  part.deliveries = pubsub_.counters_here();
+  for (const auto& mount : mounts_) part.sockets += mount->counters_here();
+  part.other_turns = js_.on(shard).turns;
+  if (rooms_) {
+    part.sockets += rooms_->sockets().counters_here();
+    part.rooms = rooms_->rooms().here().counters();
+  }
+  return part;
+}
+
+void Node::measure(UniqueFunction<void(NodeMetrics)> report) {
+  const auto add = [](NodeMetrics all, NodeMetrics part) {
+    all += part;
+    return all;
+  };
+  shards_.map_reduce([this](Shard& shard) { return measure_here(shard); }, NodeMetrics(), add,
+                     [this, report = std::move(report)](NodeMetrics all) mutable {
+                       all.process = process_usage();
+                       all.ready = not_ready_because().empty();
+                       if (const auto store = rooms_ ? rooms_->rooms().options().store : nullptr) {
+                         all.store = store->counters();
+                         all.store_failing = store->failing();
+                       }
+                       report(std::move(all));
+                     });
 }
 
 bool Node::step() {

@@ -25,6 +25,7 @@
 #include <entmoot/base/result.hpp>
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/core/shards.hpp>
+#include <entmoot/node/node_metrics.hpp>
 #include <entmoot/node/room_host.hpp>
 #include <entmoot/otp/registry.hpp>
 #include <entmoot/phoenix/presence.hpp>
@@ -33,10 +34,12 @@
 #include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/web/endpoint.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -82,9 +85,23 @@ class Node {
   [[nodiscard]] Result<void> start();
   /// The listening port, once started.
   [[nodiscard]] std::uint16_t port() const noexcept { return endpoint_.port(); }
-  /// Stops accepting, asks the clients to reconnect, waits at most `drain` while they read what is queued for them,
-  /// ends the shards' objects, joins the threads.
+  /// From now on the node is not ready() for new clients, but serves them. The first step of a stop: load balancers
+  /// that look at /readyz send clients elsewhere.
+  void leave_service() noexcept { leaving_.store(true, std::memory_order_relaxed); }
+  /// Why it should get no new clients: it is about to stop, or cannot write what durable rooms have to keep. Empty: it
+  /// is ready.
+  [[nodiscard]] std::vector<std::string> not_ready_because() const;
+  /// Stops accepting and asks the clients to reconnect; returns when all connections have ended, or after `timeout`.
+  /// What the shards do otherwise goes on.
+  void drain(Duration timeout) { endpoint_.drain_and_close(timeout); }
+  /// drain(); ends what is left. Stops accepting, asks the clients to reconnect, waits at most `drain` while they read
+  /// what is queued for them, ends the shards' objects, joins the threads.
   void stop(Duration drain = {});
+
+  // --- any thread
+
+  /// Gathers what all shards have counted, and reports it on the first shard.
+  void measure(UniqueFunction<void(NodeMetrics)> report);
 
   // --- stepped
 
@@ -95,6 +112,7 @@ class Node {
 
  private:
   void stop_here(Shard& shard);
+  [[nodiscard]] NodeMetrics measure_here(Shard& shard);
 
   Shards shards_;
   PubSub pubsub_;
@@ -105,6 +123,7 @@ class Node {
   Endpoint endpoint_;
   std::vector<std::function<void(Shard&)>> stops_;
   std::unique_ptr<RoomHost> rooms_;
+  std::atomic<bool> leaving_ = false;
   bool stopped_ = false;
 };
 

@@ -13,8 +13,11 @@
 // The constructor blocks the signals in the calling thread; threads inherit the mask when they start. Construct it
 // before any other thread, otherwise that thread may receive the signal and end the process.
 
+#include <entmoot/base/clock.hpp>
+
 #include <csignal>
 #include <initializer_list>
+#include <optional>
 
 namespace entmoot {
 
@@ -24,6 +27,8 @@ class Signals {
 
   /// Blocks until one of the signals is pending and returns its number.
   [[nodiscard]] int wait() const;
+  /// As wait(), for at most `longest`; nullopt if none has come.
+  [[nodiscard]] std::optional<int> wait_for(Duration longest) const;
   /// Unblocks the signals in the calling thread: from now on they have their default effect.
   void unblock() const;
 

@@ -42,6 +42,7 @@ Result<ActorRef> DynamicSupervisor::start_child(ChildSpec spec) {
            .emplace(std::move(id), std::make_unique<Child>(
                                        Child{.spec = std::move(spec), .history = RestartHistory(options_.backoff)}))
            .first->second;
+  ++counts_.restarting;  // it is starting
   auto started = start(child.spec, shard_);
   if (started && *started && !child.terminated_meanwhile) return adopt(child, *std::move(started));
   Error why = !started ? started.error() : fail(ErrorCode::unavailable, *started ? "shutdown" : "ignore");
@@ -121,7 +122,7 @@ void DynamicSupervisor::failed(Child& child, ExitReason reason) {
                   : fmt::format("in {:.1f} s", std::chrono::duration<double>(decision.delay).count()));
   }
   child.last_exit = std::move(reason);
-  child.state = decision.quarantined ? ChildState::quarantined : ChildState::restarting;
+  set_state(child, decision.quarantined ? ChildState::quarantined : ChildState::restarting);
   restart_later(child, decision.delay);
 }
 
@@ -133,7 +134,7 @@ void DynamicSupervisor::restart_later(Child& child, Duration delay) {
 
 void DynamicSupervisor::restart(Child& child) {
   shard_.cancel(std::exchange(child.timer, TimerId::none));
-  child.state = ChildState::starting;
+  set_state(child, ChildState::starting);
   auto started = start(child.spec, shard_);
   if (child.terminated_meanwhile || (started && !*started)) {
     if (started) ended_.destroy(*std::move(started));
@@ -148,7 +149,7 @@ void DynamicSupervisor::restart(Child& child) {
 
 ActorRef DynamicSupervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
   child.history.started(shard_.clock().now());
-  child.state = ChildState::running;
+  set_state(child, ChildState::running);
   child.actor = std::move(actor);
   child.actor->monitor([self = self_.ref(), id = child.spec.id, ref = child.actor->ref()](const ExitReason&) {
     DynamicSupervisor* const supervisor = self.get();
@@ -161,7 +162,28 @@ ActorRef DynamicSupervisor::adopt(Child& child, std::unique_ptr<Actor> actor) {
   return child.actor->ref();
 }
 
+namespace {
+/// The count of the children in `state`; null: they are not counted.
+std::size_t* count_of(ChildCounts& counts, ChildState state) noexcept {
+  switch (state) {
+    case ChildState::running: return &counts.active;
+    case ChildState::starting:
+    case ChildState::restarting: return &counts.restarting;
+    case ChildState::quarantined: return &counts.quarantined;
+    case ChildState::ended: return nullptr;
+  }
+  return nullptr;
+}
+}  // namespace
+
+void DynamicSupervisor::set_state(Child& child, ChildState state) noexcept {
+  if (auto* before = count_of(counts_, child.state)) --*before;
+  child.state = state;
+  if (auto* now = count_of(counts_, state)) ++*now;
+}
+
 void DynamicSupervisor::forget(Child& child) {
+  set_state(child, ChildState::ended);
   shard_.cancel(child.timer);
   auto node = children_.extract(child.spec.id);
   ended_.destroy(std::move(child.actor));
@@ -184,18 +206,17 @@ std::vector<ChildInfo> DynamicSupervisor::which_children() const {
   return all;
 }
 
+std::optional<std::string_view> DynamicSupervisor::state_of(std::string_view id) const {
+  shard_.assert_here();
+  const auto found = children_.find(id);
+  if (found == children_.end()) return std::nullopt;
+  return to_string(found->second->state);
+}
+
 ChildCounts DynamicSupervisor::count_children() const {
   shard_.assert_here();
-  ChildCounts counts{.specs = children_.size()};
-  for (const auto& [id, child] : children_) {
-    switch (child->state) {
-      case ChildState::running: ++counts.active; break;
-      case ChildState::starting:
-      case ChildState::restarting: ++counts.restarting; break;
-      case ChildState::quarantined: ++counts.quarantined; break;
-      case ChildState::ended: break;
-    }
-  }
+  ChildCounts counts = counts_;
+  counts.specs = children_.size();
   return counts;
 }
 

@@ -71,11 +71,14 @@ class DynamicSupervisor {
   /// In no particular order.
   [[nodiscard]] std::vector<ChildInfo> which_children() const;
   [[nodiscard]] ChildCounts count_children() const;
+  /// "running", "restarting" …; nullopt if there is no such child.
+  [[nodiscard]] std::optional<std::string_view> state_of(std::string_view id) const;
 
  private:
   struct Child;
   [[nodiscard]] std::optional<Result<ActorRef>> find(std::string_view id);
   [[nodiscard]] Error refusal(const Child& child) const;
+  void set_state(Child& child, ChildState state) noexcept;
   void settle(Child& child);
   void failed(Child& child, ExitReason reason);
   void restart_later(Child& child, Duration delay);
@@ -89,6 +92,7 @@ class DynamicSupervisor {
 
   // This shard only.
   StringMap<std::unique_ptr<Child>> children_;
+  ChildCounts counts_;  // without `specs`
   std::minstd_rand random_;
   bool stopped_ = false;
   DeferredDestruction ended_;

@@ -51,6 +51,8 @@ struct Envelope {
   ReplyTo reply = {};
   /// A call without an answer by then is answered "timeout" (GenServer's default is 5 s after the call).
   TimePoint deadline = TimePoint::max();
+  /// When it was sent, for TurnCounters::queue; TimePoint(): it is not measured.
+  TimePoint sent = {};
 
   [[nodiscard]] std::size_t size() const noexcept {
     return sizeof(Envelope) + name.size() + args.view().size() + (bytes ? bytes->size() : 0);

@@ -59,6 +59,7 @@ void ChannelServer::catch_up() {
 }
 
 void ChannelServer::crash(std::string_view what) {
+  ++link_.sockets.counters().crashed_channels;
   if (link_.sockets.shard().may_log()) log::error("channel {} crashed: {}", log::quoted(topic_), log::quoted(what));
   if (joining()) {
     finish_join("error", reason_object("join crashed"));

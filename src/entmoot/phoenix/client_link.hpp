@@ -27,12 +27,20 @@ struct ClientLink {
   bool open = true;  ///< false: closed by the server, or the transport is ending; nothing more is pushed
 
   void push(const Frame& frame) {
-    if (open) transport.push(frame);
+    if (open) send(frame);
   }
   /// Throws CannotEncode.
   template <class Sent>
   void push(const Sent& sent) {
-    if (open) transport.push(serializer.encode(sent));
+    if (open) send(serializer.encode(sent));
+  }
+
+ private:
+  void send(const Frame& frame) {
+    SocketCounters& counters = sockets.counters();
+    ++counters.messages_out;
+    counters.bytes_out += frame.bytes.size();
+    transport.push(frame);
   }
 };
 

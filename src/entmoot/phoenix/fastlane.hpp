@@ -43,6 +43,10 @@ class Fastlane : public std::enable_shared_from_this<Fastlane> {
   /// Charges its publisher with the cost of delivering it. Any thread.
   void charge(Duration cpu) const noexcept { in_flight_.charge(cpu); }
 
+  /// When its publisher released it, for DeliveryCounters::time. Before it is shared.
+  void released_at(TimePoint now) noexcept { released_ = now; }
+  [[nodiscard]] TimePoint released() const noexcept { return released_; }
+
   [[nodiscard]] const Broadcast& broadcast() const noexcept { return broadcast_; }
   /// nullptr if the serializer cannot carry the payload.
   [[nodiscard]] const Frame* frame_for(const Serializer& serializer) const {
@@ -106,6 +110,7 @@ class Fastlane : public std::enable_shared_from_this<Fastlane> {
   }
 
   Broadcast broadcast_;
+  TimePoint released_{};
   Outflow::Item in_flight_;
   mutable Frames frames_;
   std::unique_ptr<Frames> numbered_;  // null: it has no offset

@@ -87,6 +87,7 @@ void PubSub::broadcast(std::string_view topic, std::string_view event, Payload p
 void PubSub::local_broadcast(std::string_view topic, std::string_view event, Payload payload) {
   const auto message = make_message(topic, event, std::move(payload));
   message->charge_to(Effects::releasing());
+  message->released_at(Shard::here().now());
   SubscriberTable& table = tables_.local();
   table.deliver({message, SubscriberId::none, Lane::fast});
   Shard::here().post([&table, message] { table.deliver({message, SubscriberId::none, Lane::callback}); });
@@ -95,13 +96,16 @@ void PubSub::local_broadcast(std::string_view topic, std::string_view event, Pay
 void PubSub::release(const std::shared_ptr<Fastlane>& message, BroadcastOptions options) {
   message->charge_to(Effects::releasing());
   if (options.counter && !options.counter->stopped) message->number(++options.counter->last);
+  Shard* const publisher = Shard::try_here();
+  message->released_at(publisher ? publisher->now() : shards_[0].clock().now());
+  if (publisher) ++tables_.on(*publisher).counters().broadcasts;
   const auto post = [&](Shard& shard, bool fast_too) {
     shard.post([table = &tables_.on(shard), message, except = options.except, fast_too] {
       if (fast_too) table->deliver({message, except, Lane::fast});
       table->deliver({message, except, Lane::callback});
     });
   };
-  Shard* const here = options.here == Here::at_once ? Shard::try_here() : nullptr;
+  Shard* const here = options.here == Here::at_once ? publisher : nullptr;
   if (here) tables_.on(*here).deliver({message, options.except, Lane::fast});
   for (std::size_t i = 0; i < shards_.size(); ++i) post(shards_[i], &shards_[i] != here);
 }

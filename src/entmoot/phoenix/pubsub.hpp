@@ -103,6 +103,8 @@ class PubSub {
 
   /// Subscribers of `topic` on this shard.
   [[nodiscard]] std::size_t count_here(std::string_view topic) const { return tables_.local().count(topic); }
+  /// Of the calling shard.
+  [[nodiscard]] const DeliveryCounters& counters_here() const { return tables_.local().counters(); }
 
  private:
   void release(const std::shared_ptr<Fastlane>& message, BroadcastOptions options);

@@ -54,15 +54,22 @@ Socket::~Socket() {
 void Socket::handle_in(Frame::Kind kind, std::string_view frame) {
   link_.sockets.shard().assert_here();
   if (!link_.open) return;
+  SocketCounters& counters = link_.sockets.counters();
+  ++counters.messages_in;
+  counters.bytes_in += frame.size();
   const TimePoint now = link_.sockets.shard().clock().now();
   Pace pace = std::max(messages_.take(1, limits_.messages, now),
                        bytes_.take(static_cast<double>(frame.size()), limits_.bytes, now));
-  if (pace == Pace::flood) return close(CloseCode::policy_violation, "rate limit");
+  if (pace == Pace::flood) return flooded();
   auto message = link_.serializer.decode(kind, frame);
-  if (!message) return close(CloseCode::internal_error, message.error().reason);
+  if (!message) {
+    ++counters.malformed;
+    return close(CloseCode::internal_error, message.error().reason);
+  }
   if (message->event.is("phx_join")) pace = std::max(pace, joins_.take(1, limits_.joins, now));
-  if (pace == Pace::flood) return close(CloseCode::policy_violation, "rate limit");
+  if (pace == Pace::flood) return flooded();
   if (pace == Pace::over && !is_always_accepted(*message)) {
+    ++counters.rate_limited;
     return reply_error(message->join_ref, *message, "rate limit: too much at once, try again later");
   }
   dispatch(*message);
@@ -79,7 +86,7 @@ void Socket::dispatch(const Message& message) {
 
   if (message.event.is("phx_join")) {
     const auto* factory = message.topic.is_string() ? user_socket_.route(message.topic.text()) : nullptr;
-    if (!factory) return reply_error({}, message, "unmatched topic");
+    if (!factory) return unmatched(message);
     if (joinable) {
       joinable->server->end(ChannelEnd::duplicate_join);
       return join(message, *factory, joinable->server->join_ref());
@@ -91,7 +98,7 @@ void Socket::dispatch(const Message& message) {
   }
 
   if (!joinable) {
-    if (!message.event.is("phx_leave")) return reply_error({}, message, "unmatched topic");
+    if (!message.event.is("phx_leave")) return unmatched(message);
     return link_.push(PhxReply{message.join_ref, message.ref, message.topic, "ok", empty_object()});
   }
 
@@ -204,6 +211,16 @@ void Socket::intercept(const SocketRef& to, std::vector<std::string> events) {
     return Channel::NoReply{};
   });
   settle(to.topic);
+}
+
+void Socket::unmatched(const Message& message) {
+  ++link_.sockets.counters().unmatched;
+  reply_error({}, message, "unmatched topic");
+}
+
+void Socket::flooded() {
+  ++link_.sockets.counters().floods;
+  close(CloseCode::policy_violation, "rate limit");
 }
 
 void Socket::reply_error(const Ref& join_ref, const Message& message, std::string_view reason) {

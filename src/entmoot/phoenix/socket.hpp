@@ -100,6 +100,8 @@ class Socket final : public FrameHandler {
   void join(const Message& message, const ChannelFactory& factory, std::optional<Ref> replaces);
   void settle(std::string_view topic);
   void notify_if_settled();
+  void unmatched(const Message& message);
+  void flooded();
   void reply_error(const Ref& join_ref, const Message& message, std::string_view reason);
   void schedule_expiry();
   void close(CloseCode code, std::string_view reason);

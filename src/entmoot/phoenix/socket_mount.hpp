@@ -30,6 +30,8 @@ class SocketMount {
 
   /// Clients on this shard.
   [[nodiscard]] std::size_t count_here() const { return tables_.local().size(); }
+  /// Of the clients of the calling shard.
+  [[nodiscard]] const SocketCounters& counters_here() const { return tables_.local().counters(); }
 
  private:
   // Constant after construction.

@@ -7,6 +7,7 @@
 
 #include <entmoot/base/check.hpp>
 #include <entmoot/core/shard.hpp>
+#include <entmoot/phoenix/socket_counters.hpp>
 #include <entmoot/phoenix/socket_ref.hpp>
 
 #include <cstdint>
@@ -42,10 +43,12 @@ class SocketTable {
     return found == sockets_.end() ? nullptr : found->second;
   }
   [[nodiscard]] std::size_t size() const noexcept { return sockets_.size(); }
+  [[nodiscard]] SocketCounters& counters() noexcept { return counters_; }
 
  private:
   Shard& shard_;
   std::uint64_t last_id_ = 0;
+  SocketCounters counters_;
   std::unordered_map<std::uint64_t, Socket*> sockets_;
 };
 

@@ -35,6 +35,7 @@ class SubscriberTable final : private TopicSubscribers::Owner {
 
   void deliver(const Delivery& delivery);
   [[nodiscard]] std::size_t count(std::string_view topic) const noexcept;
+  [[nodiscard]] DeliveryCounters& counters() noexcept { return delivered; }
 
  private:
   void emptied(std::string_view topic) noexcept override;

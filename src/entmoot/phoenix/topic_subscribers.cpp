@@ -74,6 +74,8 @@ void TopicSubscribers::deliver_at_once(const Delivery& delivery) {
     ++receivers;
   }
   delivery.message->charge(static_cast<std::int64_t>(receivers) * (frame_cost + write_cost));
+  if (delivery.lane == Lane::fast) owner_.delivered.deliveries += receivers;
+  count(delivery);
 }
 
 /// Delivers to one subscriber what it has not received, and returns how many broadcasts that were. Others may be added
@@ -86,6 +88,7 @@ std::size_t TopicSubscribers::serve(std::size_t index) {
     if (entry.lane != delivery.lane || entry.id == delivery.except) continue;
     delivery.message->charge(frames == 0 ? frame_cost + write_cost : frame_cost);
     ++frames;
+    if (delivery.lane == Lane::fast) ++owner_.delivered.deliveries;
     entry.subscriber->handle_broadcast(*delivery.message);
   }
   return frames;
@@ -98,7 +101,13 @@ void TopicSubscribers::serve_now(std::uint64_t number) {
   serve(at);
 }
 
+/// Everybody has received it.
+void TopicSubscribers::count(const Delivery& delivery) noexcept {
+  if (delivery.lane == Lane::fast) owner_.delivered.time.add(shard_.now() - delivery.message->released());
+}
+
 void TopicSubscribers::drop_log(std::uint64_t end) noexcept {
+  for (std::uint64_t at = log_begin_; at < end; ++at) count(log_[at - log_begin_]);
   log_.erase(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(end - log_begin_));
   log_begin_ = end;
   pass_next_ = 0;

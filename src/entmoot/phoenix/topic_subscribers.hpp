@@ -21,6 +21,7 @@
 
 #include <entmoot/core/shard.hpp>
 #include <entmoot/phoenix/fastlane.hpp>
+#include <entmoot/phoenix/socket_counters.hpp>
 
 #include <array>
 #include <cstddef>
@@ -63,6 +64,7 @@ class TopicSubscribers final : public Runnable {
     virtual ~Owner() = default;
     /// The last subscriber has left during a delivery, which is not over.
     virtual void emptied(std::string_view topic) noexcept = 0;
+    DeliveryCounters delivered = {};  ///< To the subscribers of all its topics.
   };
   TopicSubscribers(Shard& shard, Owner& owner) : shard_(shard), owner_(owner) {}
   ~TopicSubscribers() override;
@@ -103,6 +105,7 @@ class TopicSubscribers final : public Runnable {
   std::size_t serve(std::size_t index);
   void serve_now(std::uint64_t number);
   void drop_log(std::uint64_t end) noexcept;
+  void count(const Delivery& delivery) noexcept;
   void sweep() noexcept;
 
   Shard& shard_;

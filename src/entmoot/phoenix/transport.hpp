@@ -74,6 +74,9 @@ struct ConnectInfo {
   std::string query = {};  ///< Raw query string of the request, without '?'; the socket parses it (vsn, params).
   std::string peer = {};   ///< Address of the peer, for the log.
   bool peer_is_loopback = false;
+  std::uint16_t peer_port = 0;
+  /// Whether a program on this machine has connected, without a proxy in between (web/local_client.hpp).
+  bool is_local = false;
   TransportKind transport = TransportKind::websocket;
   std::string host = {};        ///< As in the request, with the port if one was given.
   std::string path = {};        ///< As sent.

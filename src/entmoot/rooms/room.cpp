@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace entmoot {
@@ -39,6 +40,7 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
     : context_(context),
       place_(std::move(place)),
       listener_(listener),
+      counters_(context.counters.of(route->pattern)),
       log_(std::make_shared<LimitedLog>(fmt::format("room {}", log::quoted(topic)), route->limits.budget.log_lines_max,
                                         context.shard.clock().now(), "logLines")),
       account_(std::make_shared<MemoryAccount>(route->limits.budget.host_bytes_max)),
@@ -50,7 +52,10 @@ Room::Room(const RoomContext& context, std::string topic, std::shared_ptr<const 
   if (journal_) members_.recover_from(*journal_);
 }
 
-Room::~Room() { self_.invalidate(); }
+Room::~Room() {
+  self_.invalidate();
+  counters_.clients -= static_cast<std::int64_t>(members_.size());
+}
 
 // --- messages
 
@@ -66,7 +71,8 @@ Envelope Room::own(Envelope message, UniqueFunction<void(Room&, Result<JsonText>
 void Room::call(Envelope message, ReplyTo reply) {
   sleep_.touch();
   message.reply = std::move(reply);
-  message.deadline = context_.shard.clock().now() + route().limits.reply_timeout;
+  message.sent = context_.shard.clock().now();
+  message.deadline = message.sent + route().limits.reply_timeout;
   send(std::move(message));
 }
 
@@ -122,11 +128,13 @@ void Room::join(JoiningClient client, Envelope message, ReplyTo reply) {
   }
   reply = members_.admitting(client.number, std::move(reply));
   members_.add(std::move(client));
+  ++counters_.clients;
   call(std::move(message), std::move(reply));
 }
 
 void Room::leave(ClientNumber client, std::string_view reason) {
   if (!members_.remove(client)) return;
+  --counters_.clients;
   sleep_.touch();
   tell_left(client, std::string(reason));
 }
@@ -161,7 +169,10 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
                           .handlers = room_handlers(access),
                           .budget = route.limits.budget,
                           .account = account_,
-                          .console = context_.options.console};
+                          .console = context_.options.console,
+                          .counters = &counters_.turns,
+                          .activity = &activity_};
+  ++counters_.starts;
   if (journal_) {
     options.journal = std::move(turns);
     options.stands_still = context_.options.stand_still;
@@ -213,6 +224,8 @@ void Room::restore_serialized(JsServer& actor) {
 
 void Room::actor_ended(const ExitReason& reason) {
   ++failures_;
+  ++counters_.crashes[static_cast<std::size_t>(reason.why.code)];
+  note(log::Level::error, "ended: " + reason.why.reason);
   last_trouble_ = reason.why.reason;
   last_reload_failed_ = false;
   if (!journal_) return actor_lost(reason.error());
@@ -235,6 +248,7 @@ void Room::actor_ended(const ExitReason& reason) {
 }
 
 void Room::kill(const std::string& why) {
+  note(log::Level::warning, why);
   last_trouble_ = why;
   last_reload_failed_ = false;
   const ExitReason reason = ExitReason::killed(why);
@@ -256,6 +270,7 @@ void Room::actor_lost(const Error& why) {
     use(ended->newest());
     for (RoomMessage& message : ended->take_held()) refuse(std::move(message), why);
   }
+  counters_.clients -= static_cast<std::int64_t>(members_.size());
   members_.crash_channels();
 }
 
@@ -300,6 +315,8 @@ void Room::reload(std::shared_ptr<const RoomRoute> next) {
 void Room::reload_ended(const RoomReload::Ended& ended) {
   last_reload_failed_ = ended.outcome != RoomReload::Outcome::reloaded;
   last_trouble_ = last_reload_failed_ ? "reload: " + ended.why.reason : "";
+  note(last_reload_failed_ ? log::Level::error : log::Level::info,
+       last_reload_failed_ ? last_trouble_ : "now running the new version");
   switch (ended.outcome) {
     case RoomReload::Outcome::reloaded:
       crashing_ = {};
@@ -325,6 +342,8 @@ void Room::resume() {
 }
 
 // --- inspection
+
+void Room::note(log::Level level, std::string_view text) { activity_.line(context_.shard.clock().now(), level, text); }
 
 RoomInfo Room::info() const {
   RoomInfo info{.topic = topic(),

@@ -26,6 +26,7 @@
 #include <entmoot/rooms/actor_versions.hpp>
 #include <entmoot/rooms/crashing_inputs.hpp>
 #include <entmoot/rooms/room_context.hpp>
+#include <entmoot/rooms/room_counters.hpp>
 #include <entmoot/rooms/room_journal.hpp>
 #include <entmoot/rooms/room_members.hpp>
 #include <entmoot/rooms/room_message.hpp>
@@ -101,6 +102,8 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   [[nodiscard]] TimePoint last_used() const noexcept { return sleep_.last_used(); }
   /// Only if can_sleep().
   void sleep_early() { sleep_.begin_early(); }
+  /// As sleep_early(), on request of a person.
+  void sleep_when_idle() { sleep_.begin(); }
   /// The server is about to end: a durable room's script serializes its state, for other code. `done` is released then.
   void serialize(std::shared_ptr<void> done);
   /// The server ends: a durable room's state is saved.
@@ -109,6 +112,13 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   void reload(std::shared_ptr<const RoomRoute> next);
 
   [[nodiscard]] RoomInfo info() const;
+  /// Its last inputs and the last lines of its log.
+  [[nodiscard]] const RecentActivity& activity() const noexcept { return activity_; }
+  [[nodiscard]] const RoomMembers& members() const noexcept { return members_; }
+  /// Null: none is running.
+  [[nodiscard]] const JsServer* actor() const noexcept { return versions_.actor(); }
+  /// How often it has crashed.
+  [[nodiscard]] std::size_t failures() const noexcept { return failures_; }
   /// Whether it has neither an actor nor clients nor a reload in progress.
   [[nodiscard]] bool is_over() const noexcept { return !versions_.actor() && members_.empty() && !reload_; }
 
@@ -139,10 +149,13 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   void restore_serialized(JsServer& actor);
   void resume();
   void actor_lost(const Error& why);
+  void note(log::Level level, std::string_view text);
 
   const RoomContext& context_;
   const RoomQuota::Place place_;
   Room::Listener& listener_;
+  RouteCounters& counters_;  // of the route that it was started for
+  RecentActivity activity_;  // before the actors, which write it
 
   const std::shared_ptr<LimitedLog> log_;         // shared with pending replies
   const std::shared_ptr<MemoryAccount> account_;  // shared with what is held for the room

@@ -2,6 +2,7 @@
 
 #include <entmoot/rooms/room_channel.hpp>
 
+#include <entmoot/core/shard.hpp>
 #include <entmoot/rooms/client_address.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/rooms/rooms.hpp>
@@ -56,8 +57,6 @@ std::optional<RecoverFrom> recover_from(const Payload& payload) {
   return from;
 }
 
-Channel::HandleResult as_reply(const Result<Answer>& result) { return reply_from(result); }
-
 }  // namespace
 
 RoomChannel::~RoomChannel() {
@@ -73,6 +72,7 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& pay
   if (route->id_of(topic).empty()) return fail(ErrorCode::invalid, "the topic has no room id");
 
   const SocketRef self = address();
+  counters_ = &rooms_.counters_here(route->pattern);
   number_ = rooms_.new_client_here();
   room_ = topic;
   boost::json::object params = client().params;
@@ -84,12 +84,27 @@ Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& pay
   if (route->limits.durability != Durability::none) joining.recover = recover_from(payload);
   if (joining.recover) count_broadcasts();
   rooms_.join(topic, std::move(joining), entry::join(number_, to_json(params), to_json(client().assigns), payload),
-              answer(as_reply));
+              answer([this, asked = self.shard->clock().now()](const Result<Answer>& result) {
+                return joined(result, asked);
+              }));
   return Later{};
 }
 
+Channel::HandleResult RoomChannel::joined(const Result<Answer>& result, TimePoint asked) const {
+  counters_->join_time.add(address().shard->clock().now() - asked);
+  if (!result) {
+    ++counters_->refusals[static_cast<std::size_t>(result.error().code)];
+  } else {
+    ++counters_->joins;
+  }
+  return reply_from(result);
+}
+
 Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Payload& payload) {
-  rooms_.call(room_, entry::in(number_, event, payload), answer(as_reply));
+  rooms_.call(room_, entry::in(number_, event, payload), answer([counters = counters_](const Result<Answer>& result) {
+                if (!result) ++counters->errors[static_cast<std::size_t>(result.error().code)];
+                return reply_from(result);
+              }));
   return NoReply{};
 }
 

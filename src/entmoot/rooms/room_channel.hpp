@@ -18,6 +18,7 @@
 namespace entmoot {
 
 class Rooms;
+struct RouteCounters;
 
 class RoomChannel final : public Channel {
  public:
@@ -32,8 +33,11 @@ class RoomChannel final : public Channel {
   void terminate(ChannelEnd reason) override;
 
  private:
+  [[nodiscard]] HandleResult joined(const Result<Answer>& result, TimePoint asked) const;
+
   Rooms& rooms_;
-  std::string room_;  // the topic; empty: the client has not been added to the room
+  RouteCounters* counters_ = nullptr;  // of its route, on its shard; set by join()
+  std::string room_;                   // the topic; empty: the client has not been added to the room
   ClientNumber number_ = no_client;
   std::string_view leave_reason_ = "closed";
 };

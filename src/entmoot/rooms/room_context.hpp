@@ -12,6 +12,7 @@ class Presence;
 class PubSub;
 class Registry;
 class RoomStorage;
+class RouteCounterTable;
 class Shard;
 class SleepingRooms;
 struct RoomsOptions;
@@ -26,6 +27,7 @@ struct RoomContext {
   SleepingRooms& sleeping;
   RoomStorage* storage;  ///< Null: there is no store for durable rooms.
   const RoomsOptions& options;
+  RouteCounterTable& counters;
 };
 
 }  // namespace entmoot

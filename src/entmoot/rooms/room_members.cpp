@@ -143,6 +143,17 @@ std::vector<ClientNumber> RoomMembers::numbers() const {
   return all;
 }
 
+std::vector<RoomMembers::MemberInfo> RoomMembers::describe(std::size_t most) const {
+  std::vector<MemberInfo> all;
+  for (const auto& [number, member] : members_) {
+    if (all.size() == most) break;
+    auto& info =
+        all.emplace_back(MemberInfo{.number = number, .address = member.client.address, .joined = member.joined});
+    for (const auto& [key, held] : member.metas) info.presences.push_back(key);
+  }
+  return all;
+}
+
 // --- commands
 
 template <class Step>

@@ -71,6 +71,14 @@ class RoomMembers {
   void pass_on(const InterceptedBroadcast& message) const;
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
   [[nodiscard]] std::vector<ClientNumber> numbers() const;
+  struct MemberInfo {
+    ClientNumber number = no_client;
+    std::string address;
+    bool joined = false;                      ///< Its join was answered with ok.
+    std::vector<std::string> presences = {};  ///< The keys under which it is tracked.
+  };
+  /// At most so many of them.
+  [[nodiscard]] std::vector<MemberInfo> describe(std::size_t most) const;
   [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
   [[nodiscard]] const std::shared_ptr<MemoryAccount>& account() const noexcept { return account_; }
 

@@ -39,7 +39,7 @@ RoomShard::RoomShard(Shard& shard, JsShard& js, const RoomServices& services, co
       sleeping_(shard, shared.sleeping_bytes_max),
       supervisor_(shard, {.noun = "room", .backoff = shared.options.backoff, .seed = std::random_device{}()}),
       context_{shard,       js,        services.registry, services.pubsub, services.presence,
-               supervisor_, sleeping_, shared.storage,    shared.options},
+               supervisor_, sleeping_, shared.storage,    shared.options,  counters_},
       clients_made_(clients_before(shared.options)) {
   ENTMOOT_CHECK(shard.index() < std::size_t{1} << shard_bits, "client numbers have bits for so many shards");
 }
@@ -91,6 +91,25 @@ std::vector<RoomInfo> RoomShard::list() const {
     info.state = state == states.end() ? "ended" : state->second;
   }
   return rows;
+}
+
+Result<RoomInfo> RoomShard::info(std::string_view topic) {
+  const auto room = find(topic);
+  if (!room) return room.error();
+  RoomInfo info = (*room)->info();
+  if (info.state.empty()) info.state = supervisor_.state_of(info.child).value_or("ended");
+  return info;
+}
+
+RoomCounters RoomShard::counters() const {
+  const ChildCounts children = supervisor_.count_children();
+  RoomCounters all{.running = children.active,
+                   .restarting = children.restarting,
+                   .quarantined = children.quarantined,
+                   .sleeping = sleeping_.size(),
+                   .sleeping_bytes = sleeping_.bytes()};
+  for (const auto& [pattern, counters] : counters_.all()) all.routes.emplace(pattern, *counters);
+  return all;
 }
 
 ClientNumber RoomShard::new_client() noexcept { return (++clients_made_ << shard_bits) + context_.shard.index(); }

@@ -12,13 +12,17 @@
 #include <entmoot/rooms/memory_budget.hpp>
 #include <entmoot/rooms/room.hpp>
 #include <entmoot/rooms/room_context.hpp>
+#include <entmoot/rooms/room_counters.hpp>
 #include <entmoot/rooms/room_quota.hpp>
 #include <entmoot/rooms/room_routes.hpp>
 #include <entmoot/rooms/rooms_options.hpp>
 #include <entmoot/rooms/sleeping_rooms.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +59,27 @@ class RoomShard final : private Room::Listener {
   /// The room, if it exists. The error is `not_found`.
   [[nodiscard]] Result<Room*> find(std::string_view topic);
   [[nodiscard]] std::vector<RoomInfo> list() const;
+  /// The room's row; `not_found`.
+  [[nodiscard]] Result<RoomInfo> info(std::string_view topic);
+  /// Calls `each(room)` for the rooms in some of the buckets of their table, from `bucket` on, and returns where to go
+  /// on; nullopt when all were visited. Rooms that are there all the time are visited at least once, also if others
+  /// start or end between two calls: if the table has grown meanwhile (`generation` is not that of the call before),
+  /// begin again.
+  template <class Each>
+  std::optional<std::size_t> visit(std::size_t bucket, std::size_t buckets, Each&& each) const {
+    const std::size_t end = std::min(bucket + buckets, rooms_.bucket_count());
+    for (; bucket < end; ++bucket) {
+      for (auto at = rooms_.begin(bucket); at != rooms_.end(bucket); ++at) each(*at->second);
+    }
+    return end == rooms_.bucket_count() ? std::nullopt : std::optional(end);
+  }
+  [[nodiscard]] std::size_t generation() const noexcept { return rooms_.bucket_count(); }
+  [[nodiscard]] std::size_t size() const noexcept { return rooms_.size(); }
+  /// Of its rooms.
+  [[nodiscard]] RoomCounters counters() const;
+  /// For what the clients of this shard do; `pattern` is a route's.
+  [[nodiscard]] RouteCounters& counters_of(std::string_view pattern) { return counters_.of(pattern); }
+  [[nodiscard]] const Shard& shard() const noexcept { return context_.shard; }
   /// A number for a client that is connected here; its room may be on another shard.
   [[nodiscard]] ClientNumber new_client() noexcept;
   /// Memory is tight: returns the pages of free regions, and puts some rooms that have neither clients nor calls to
@@ -71,6 +96,7 @@ class RoomShard final : private Room::Listener {
   void send_to_room(std::string_view topic, const JsonText& message, ReplyTo reply) override;
 
   const Shared& shared_;
+  RouteCounterTable counters_;  // before the rooms, which count there
   SleepingRooms sleeping_;
   DynamicSupervisor supervisor_;
   const RoomContext context_;

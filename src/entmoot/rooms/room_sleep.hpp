@@ -53,11 +53,12 @@ class RoomSleep {
   [[nodiscard]] bool is_possible() const;
   /// Puts the room to sleep before its time, because memory is tight. Only if is_possible().
   void begin_early();
+  /// As begin_early(), on request. Only if is_possible().
+  void begin();
 
  private:
   void check_after(Duration delay);
   void check();
-  void begin();
   void trim_after(Duration delay);
   void fall_asleep();
   void serialized(const Result<JsonText>& state, std::uint64_t uses);

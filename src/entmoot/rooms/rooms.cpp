@@ -137,6 +137,17 @@ void Rooms::forget(std::string_view topic, ReplyTo reply) {
   });
 }
 
+void Rooms::sleep(std::string_view topic, ReplyTo reply) {
+  with_running(topic, std::move(reply), [](Room& room, ReplyTo to) {
+    if (!room.can_sleep()) {
+      return std::move(to)(
+          fail(ErrorCode::unavailable, "the room is in use: it has clients, calls without an answer, or no actor"));
+    }
+    room.sleep_when_idle();
+    std::move(to)(JsonText());
+  });
+}
+
 void Rooms::list(UniqueFunction<void(std::vector<RoomInfo>)> report) {
   using Rows = std::vector<RoomInfo>;
   const auto append = [](Rows all, Rows some) {

@@ -10,6 +10,7 @@
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/core/shards.hpp>
 #include <entmoot/rooms/memory_budget.hpp>
+#include <entmoot/rooms/room_search.hpp>
 #include <entmoot/rooms/room_shard.hpp>
 #include <entmoot/rooms/room_storage.hpp>
 #include <entmoot/runtime/js_shard.hpp>
@@ -48,6 +49,25 @@ class Rooms {
   /// Ends the room by force, if it is running, and deletes everything that is stored of it. The reply is null, or
   /// `not_found`: nothing is stored.
   void forget(std::string_view topic, ReplyTo reply);
+  /// Ends the room if nobody uses it, keeping its state. The reply is null, `not_found`, or `unavailable`: it is in
+  /// use.
+  void sleep(std::string_view topic, ReplyTo reply);
+  /// Runs `look(RoomShard&, Room&)` on the room's shard, or replies `not_found`; `look` returns the reply.
+  template <class Look>
+  void inspect(std::string_view topic, ReplyTo reply, Look look) {
+    shards_.home_of(topic).post(
+        [this, topic = std::string(topic), reply = std::move(reply), look = std::move(look)]() mutable {
+          RoomShard& here = rooms_.local();
+          const auto room = here.find(topic);
+          if (!room) return std::move(reply)(room.error());
+          std::move(reply)(look(here, **room));
+        });
+  }
+  /// search_rooms().
+  void search(RoomQuery query, UniqueFunction<void(RoomPage)> report) {
+    search_rooms(
+        shards_, [this]() -> RoomShard& { return rooms_.local(); }, std::move(query), std::move(report));
+  }
   /// Reports all rooms, sorted by topic, on the first shard.
   void list(UniqueFunction<void(std::vector<RoomInfo>)> report);
   /// Switches to the code of `routes`: live rooms reload, each independently.
@@ -61,6 +81,9 @@ class Rooms {
 
   /// This shard's current routes.
   [[nodiscard]] const RoomRoutes& routes_here() const { return rooms_.local().routes(); }
+  /// This shard's rooms.
+  [[nodiscard]] RoomShard& here() const { return rooms_.local(); }
+  [[nodiscard]] RouteCounters& counters_here(std::string_view pattern) { return rooms_.local().counters_of(pattern); }
   /// Ends every room of this shard; none starts afterwards. Called before the shard's loop ends.
   void stop_here();
 

@@ -45,8 +45,11 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
               [this](std::uint32_t id) { deliver({.kind = js::Entry::Kind::fire, .id = id}); }),
       calls_(shard, options_.budget.pending_calls_max, options_.account),
       handler_calls_(shard, options_.handlers, options_.budget, options_.account, *this),
-      log_(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)),
-           options_.budget.log_lines_max, shard.clock().now(), options_.console),
+      log_(
+          LimitedLog(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)),
+                     options_.budget.log_lines_max, shard.clock().now(), "logLines"),
+          options_.console, options_.activity),
+      counters_(options_.counters ? *options_.counters : js.turns),
       share_(options_.budget.cpu_share, shard.clock().now()) {
   outflow_ = std::make_shared<Outflow>([self = ref()] { self.wake(); });
   if (!options_.journal) {
@@ -68,6 +71,23 @@ void JsServer::make_heap() {
   started_ = durable_ && durable_->is_continued();
   turn_ = std::make_unique<Turn>(js_, *runtime_, shard().clock(), options_.budget, options_.account);
   turn_->effects().charge_to(outflow_);
+  ++counters_.actors;
+  count_heap();
+}
+
+void JsServer::count_heap() noexcept {
+  const std::size_t now = runtime_ ? runtime_->heap().used() : 0;
+  counters_.heap_bytes += static_cast<std::int64_t>(now) - static_cast<std::int64_t>(counted_heap_);
+  counted_heap_ = now;
+}
+
+void JsServer::count_turn(RecentActivity::Outcome outcome) noexcept {
+  counters_.cpu.add(turn_->cpu_used());
+  if (outcome == RecentActivity::Outcome::failed) ++counters_.failed;
+  if (outcome == RecentActivity::Outcome::dropped) ++counters_.dropped;
+  if (!options_.activity) return;
+  const Input& input = turn_->input();
+  options_.activity->input(slice_began_, turn_->cpu_used(), input.receiver, outcome, input.name);
 }
 
 JsServer::~JsServer() { exit(ExitReason::shutdown()); }
@@ -142,7 +162,9 @@ void JsServer::start_turn(Input input) {
 
 /// A call that has expired, or that exceeds the limit of pending calls, is answered without a turn.
 void JsServer::start_call(Envelope envelope) {
-  if (envelope.deadline < shard().clock().now()) {
+  const TimePoint now = shard().clock().now();
+  if (envelope.sent != TimePoint()) counters_.queue.add(now - envelope.sent);
+  if (envelope.deadline < now) {
     return std::move(envelope.reply)(fail(ErrorCode::timeout, "timeout"));
   }
   if (calls_.full() || calls_.has_too_many(envelope.sender) || is_short_of_memory(envelope)) {
@@ -230,7 +252,9 @@ void JsServer::finish_turn() {
 
   if (turn_->error()) failure_ = turn_->error();
   auto failure = std::exchange(failure_, std::nullopt);
+  count_heap();
   if (is_recovering()) return finish_replay();
+  count_turn(failure ? RecentActivity::Outcome::failed : RecentActivity::Outcome::done);
   const bool failed_to_start = failure && (turn_->input().kind == js::Entry::Kind::evaluate || !started_);
   if (durable_ && !failed_to_start) return commit_turn(std::move(failure));
   if (failure) {
@@ -345,6 +369,7 @@ void JsServer::drop_turn() {
   const std::optional<Error>& why = turn_->error();
   ENTMOOT_CHECK(why.has_value(), "a dropped turn has an error");
   used_.cpu += turn_->cpu_used();
+  if (!is_recovering()) count_turn(RecentActivity::Outcome::dropped);
   crashed_by_ = turn_->input();
   if (shard().may_log()) {
     log::error("{} terminated: {} after {} µs of CPU in one turn{}", log_.subject(), why->reason,
@@ -434,7 +459,9 @@ void JsServer::ended(const ExitReason& reason) {
   releasing_ = false;
   exit_.reset();
   turn_.reset();
+  if (runtime_) --counters_.actors;
   runtime_.reset();
+  count_heap();
   durable_.reset();
   inner_.clear();
   calls_.fail_all(reason.error());

@@ -35,6 +35,7 @@
 #include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/runtime/pending_calls.hpp>
 #include <entmoot/runtime/program.hpp>
+#include <entmoot/runtime/recent_activity.hpp>
 #include <entmoot/runtime/room_timers.hpp>
 #include <entmoot/runtime/script_log.hpp>
 #include <entmoot/runtime/turn.hpp>
@@ -81,6 +82,8 @@ struct JsServerOptions {
   std::vector<PendingCalls::Open> calls = {};  ///< Of the server before, if it is durable.
   /// Inputs that a durable script does not get, because they would end it again.
   std::vector<Input> set_aside = {};
+  TurnCounters* counters = nullptr;    ///< Outlives the server; null: JsShard::turns.
+  RecentActivity* activity = nullptr;  ///< Outlives the server; null: nothing is kept.
 };
 
 class JsServer final : public Actor, private js::Host, private HandlerCalls::Listener, private DurableTurns::Listener {
@@ -137,6 +140,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   double uptime() noexcept override;
   double wall_clock() noexcept override;
   void report_error(Uncaught kind, std::string_view message, std::string_view stack) override {
+    ++counters_.uncaught;
     log_.uncaught(kind, message, stack);
   }
   bool interrupt() noexcept override { return turn_->interrupt(); }
@@ -156,6 +160,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
     return !inner_.empty() || (started_ && !mailbox().empty());
   }
   void make_heap();
+  void count_heap() noexcept;
+  void count_turn(RecentActivity::Outcome outcome) noexcept;
   bool take_input();
   void start_inner(Input input);
   void start_call(Envelope envelope);
@@ -208,6 +214,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   bool releasing_ = false;  // the turn has succeeded, and some of its effects are still held
 
   Usage used_;  // only its counters are used
+  TurnCounters& counters_;
+  std::size_t counted_heap_ = 0;  // in TurnCounters::heap_bytes
   CpuShare share_;
   TimePoint slice_began_{};        // of the current slice: allowances are computed for this time
   TimerId waits_ = TimerId::none;  // fires when CPU share is available again

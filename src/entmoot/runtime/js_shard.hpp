@@ -11,6 +11,7 @@
 #include <entmoot/core/slicer.hpp>
 #include <entmoot/core/stack_pool.hpp>
 #include <entmoot/js/region.hpp>
+#include <entmoot/runtime/turn_counters.hpp>
 
 #include <chrono>
 
@@ -35,6 +36,7 @@ class JsShard {
   StackPool stacks;
   Slicer slicer;
   RandomSource random;
+  TurnCounters turns;  ///< Of the actors whose options name no others.
 
  private:
   const Clock& cpu_clock_;

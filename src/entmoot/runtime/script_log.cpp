@@ -8,8 +8,14 @@
 
 namespace entmoot {
 
+void ScriptLog::keep(log::Level level, std::string_view text, std::string_view stack) {
+  if (!activity_) return;
+  activity_->line(now_, level, stack.empty() ? std::string(text) : fmt::format("{}\n{}", text, stack));
+}
+
 void ScriptLog::console(log::Level level, std::string_view line) {
   if (!log_.may_write(now_)) return;
+  keep(level, line);
   if (console_) return console_(log_.subject(), level, line);
   log::write(level, fmt::format("{} console: {}", log_.subject(), log::quoted(line)));
 }
@@ -26,11 +32,13 @@ void ScriptLog::uncaught(js::Host::Uncaught kind, std::string_view message, std:
   const Row& row = rows[static_cast<std::size_t>(kind)];
   ++(counts_.*row.count);
   if (!log_.may_write(now_)) return;
+  keep(log::Level::error, fmt::format("{}: {}", row.what, message), stack);
   log::error("{}: {}: {}{}", log_.subject(), row.what, log::quoted(message), log::indented(stack));
 }
 
 void ScriptLog::call_failed(const Error& error) {
   if (!log_.may_write(now_)) return;
+  keep(log::Level::warning, fmt::format("the script threw {}", error.reason), error.detail);
   log::warn("{}: the script threw {}{}", log_.subject(), log::quoted(error.reason), log::indented(error.detail));
 }
 

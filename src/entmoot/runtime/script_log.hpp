@@ -10,6 +10,7 @@
 #include <entmoot/base/limited_log.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/js/host.hpp>
+#include <entmoot/runtime/recent_activity.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -35,8 +36,9 @@ class ScriptLog {
   /// the script's text, not escaped. Called on the server's shard.
   using Console = std::function<void(std::string_view subject, log::Level level, std::string_view line)>;
 
-  ScriptLog(std::string subject, std::size_t lines_max, TimePoint now, Console console)
-      : log_(std::move(subject), lines_max, now, "logLines"), console_(std::move(console)), now_(now) {}
+  /// `activity` (may be null) keeps the last lines.
+  ScriptLog(LimitedLog log, Console console, RecentActivity* activity)
+      : log_(std::move(log)), console_(std::move(console)), activity_(activity) {}
 
   /// Called at the begin of a slice: `now` is the time of all lines in the slice.
   void begin_slice(TimePoint now) noexcept { now_ = now; }
@@ -50,10 +52,13 @@ class ScriptLog {
   [[nodiscard]] const UncaughtCounts& counts() const noexcept { return counts_; }
 
  private:
+  void keep(log::Level level, std::string_view text, std::string_view stack = {});
+
   LimitedLog log_;
   const Console console_;
+  RecentActivity* const activity_;
   UncaughtCounts counts_;
-  TimePoint now_;
+  TimePoint now_{};
 };
 
 }  // namespace entmoot

@@ -18,10 +18,12 @@ Peer Peer::of(const sockaddr_storage& address) {
     sockaddr_in v4;
     std::memcpy(&v4, &address, sizeof v4);
     inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    peer.port = ntohs(v4.sin_port);
     peer.is_loopback = (ntohl(v4.sin_addr.s_addr) >> 24) == 127;
   } else if (address.ss_family == AF_INET6) {
     sockaddr_in6 v6;
     std::memcpy(&v6, &address, sizeof v6);
+    peer.port = ntohs(v6.sin6_port);
     inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
     const auto* bytes = reinterpret_cast<const char*>(&v6.sin6_addr);
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
@@ -43,7 +45,7 @@ void Admission::end() noexcept {
 }
 
 std::optional<Admission> Admissions::admit(const Peer& peer) {
-  if (count_ >= limits_.connections_max) return std::nullopt;
+  if (full()) return std::nullopt;
   if (!peer.network.empty()) {
     auto& of_network = by_network_[peer.network];
     if (of_network >= limits_.connections_per_network_max) return std::nullopt;

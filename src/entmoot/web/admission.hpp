@@ -11,6 +11,7 @@
 #include <entmoot/core/shard.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ struct Peer {
   std::string address;       ///< Without the port, for the log.
   std::string network = {};  ///< The unit of the per-address limit; empty for loopback.
   bool is_loopback = false;
+  std::uint16_t port = 0;
 
   [[nodiscard]] static Peer of(const sockaddr_storage& address);
 };
@@ -69,6 +71,8 @@ class Admissions : public std::enable_shared_from_this<Admissions> {
   /// Nothing if a limit is reached.
   [[nodiscard]] std::optional<Admission> admit(const Peer& peer);
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
+  /// Whether the limit of all is reached.
+  [[nodiscard]] bool full() const noexcept { return count_ >= limits_.connections_max; }
 
  private:
   friend class Admission;

@@ -4,6 +4,7 @@
 
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/web/local_client.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -17,6 +18,8 @@ ConnectInfo connect_info_of(const HttpRequest& request, const Peer& peer, Transp
   ConnectInfo info{.query = request.query,
                    .peer = peer.address,
                    .peer_is_loopback = peer.is_loopback,
+                   .peer_port = peer.port,
+                   .is_local = is_local_client(request),
                    .transport = transport,
                    .host = request.host,
                    .path = request.path,

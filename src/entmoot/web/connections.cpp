@@ -9,7 +9,9 @@ namespace entmoot {
 
 namespace {
 constexpr std::size_t drained_per_round = 256;  // then the shard's other work runs
-}
+// Of one shard. So few reconnecting clients are no burden to the servers that they go to.
+constexpr std::size_t spread_batch_min = 10;
+}  // namespace
 
 void Connections::add(std::shared_ptr<Connection> connection) {
   shard_.assert_here();
@@ -40,6 +42,11 @@ void Connections::drain(const DrainerOptions& options, UniqueFunction<void()> do
     } else {
       at_once.push_back(connection);
     }
+  }
+  if (drainer_.over > Duration::zero()) {
+    const auto batches = static_cast<std::size_t>(std::max<std::int64_t>(drainer_.over / drainer_.batch_interval, 1));
+    const std::size_t spread = (waiting_.size() + batches - 1) / batches;
+    drainer_.batch_size = std::min(drainer_.batch_size, std::max(spread, spread_batch_min));
   }
   for (const auto& connection : at_once) connection->drain();
   start_batch();

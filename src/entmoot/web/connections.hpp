@@ -17,6 +17,7 @@
 #include <entmoot/base/bytes.hpp>
 #include <entmoot/core/shard.hpp>
 #include <entmoot/web/deadline.hpp>
+#include <entmoot/web/web_counters.hpp>
 
 #include <array>
 #include <chrono>
@@ -54,10 +55,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 };
 
-/// The pace of draining; names and defaults are those of Phoenix's `drainer`.
+/// The pace of draining; names and defaults are those of Phoenix's `drainer`, except for `over`.
 struct DrainerOptions {
   std::size_t batch_size = 10'000;  ///< For the whole endpoint; divided among the shards.
   Duration batch_interval = std::chrono::seconds(2);
+  /// The clients are spread over this time: batches are so much smaller than `batch_size` that the last one comes at
+  /// its end. A few clients are one batch all the same. Zero: each batch has `batch_size`.
+  Duration over = {};
   Duration shutdown = std::chrono::seconds(30);  ///< Connections left after this time are dropped.
 };
 
@@ -69,6 +73,7 @@ class Connections {
   [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
   [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
   [[nodiscard]] bool draining() const noexcept { return draining_; }
+  [[nodiscard]] WebCounters& counters() noexcept { return counters_; }
 
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);
@@ -87,6 +92,7 @@ class Connections {
 
   Shard& shard_;
   std::array<char, 64 * KiB> scratch_;
+  WebCounters counters_;  // before the table: connections count when they end
   std::unordered_map<Connection*, std::shared_ptr<Connection>> table_;
   bool draining_ = false;
   DrainerOptions drainer_;

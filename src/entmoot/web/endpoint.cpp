@@ -69,7 +69,8 @@ Result<void> Endpoint::start() {
                            std::move(from));
       });
     };
-    listener_ = std::make_unique<Listener>(shards_[0], std::move(listening), options_.listener.admission, accepted);
+    listener_ = std::make_unique<Listener>(connections_.on(shards_[0]), std::move(listening),
+                                           options_.listener.admission, accepted);
   });
   return {};
 }

@@ -73,6 +73,8 @@ class Endpoint {
   /// Calls `report(connections)` on the first shard with the number of connections on all shards, long-poll sessions
   /// included.
   void count(UniqueFunction<void(std::size_t)> report);
+  /// Of the connections of the calling shard.
+  [[nodiscard]] const WebCounters& counters_here() const { return connections_.local().counters(); }
 
  private:
   Site& site();

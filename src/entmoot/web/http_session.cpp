@@ -10,6 +10,8 @@
 #include <entmoot/web/subprotocol.hpp>
 #include <entmoot/web/websocket_session.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -32,6 +34,7 @@ HttpResponse refusal_of(const EndpointSocket& mount, const HttpRequest& request,
 void HttpSession::start(Connections& connections, std::shared_ptr<const Site> site, Stream stream, Peer peer) {
   auto session = std::make_shared<HttpSession>(connections, std::move(site), std::move(stream), std::move(peer));
   HttpSession& self = *session;
+  ++connections.counters().http;
   self.stream_.belong_to(self);
   // A new connection gets the deadline of a request head, not the longer one of a pause between requests.
   self.waiting_ = Waiting::head;
@@ -52,7 +55,7 @@ HttpSession::HttpSession(Connections& connections, std::shared_ptr<const Site> s
       input_deadline_(shard_) {}
 
 HttpSession::~HttpSession() {
-  state_ = State::gone;
+  if (std::exchange(state_, State::gone) != State::gone) --connections_.counters().http;
   shard_.forget_flush(*this);
 }
 
@@ -122,6 +125,7 @@ void HttpSession::serve(HttpRequest request) {
   request.peer = peer_.address;
   if (!site_->http.hosts.allows(request.host)) {
     keep_alive_ = false;
+    ++connections_.counters().refused_host;
     return answer(HttpResponse::error(
         403, "this server listens on loopback and answers only requests for localhost" + site_->http.hosts.advice));
   }
@@ -148,7 +152,10 @@ void HttpSession::serve_mount(const Site::Place& place, HttpRequest request) {
 
 void HttpSession::serve_websocket(const EndpointSocket& mount, const HttpRequest& request) {
   if (request.method != "GET") return answer(HttpResponse::empty(400));
-  if (!origin_allowed(mount.origin, request)) return answer(HttpResponse::empty(403));
+  if (!origin_allowed(mount.origin, request)) {
+    ++connections_.counters().refused_origin;
+    return answer(HttpResponse::empty(403));
+  }
   auto subprotocol = negotiate_subprotocol(request, mount.subprotocols, mount.auth_token);
   if (subprotocol.outcome != Subprotocol::Outcome::accepted) {
     return answer(HttpResponse::empty(subprotocol.outcome == Subprotocol::Outcome::unmatched ? 403 : 400));
@@ -165,7 +172,10 @@ void HttpSession::serve_websocket(const EndpointSocket& mount, const HttpRequest
   auto info = connect_info_of(request, peer_, TransportKind::websocket);
   info.auth_token = std::move(subprotocol.auth_token);
   auto connected = connect_client(mount, info, *session);
-  if (!connected.handler) return answer(refusal_of(mount, request, connected.refusal));
+  if (!connected.handler) {
+    ++connections_.counters().refused_connect;
+    return answer(refusal_of(mount, request, connected.refusal));
+  }
   if (refusal) {
     connected.handler.reset();
     return answer(*std::move(refusal));
@@ -179,6 +189,8 @@ void HttpSession::answer(HttpResponse response) {
   input_deadline_.cancel();
   state_ = State::writing;
   if (leaving_) keep_alive_ = false;
+  const auto hundreds = static_cast<std::size_t>(std::clamp(response.status / 100, 1, 5));
+  ++connections_.counters().responses[hundreds - 1];
   outbox_.push_http(SharedBytes(response_head(response, keep_alive_)));
   if (!leave_out_body_) outbox_.push_http(std::move(response.body));
   leave_out_body_ = false;
@@ -210,6 +222,7 @@ void HttpSession::answered() {
 
 void HttpSession::finish() {
   if (std::exchange(state_, State::gone) == State::gone) return;
+  --connections_.counters().http;
   input_deadline_.cancel();
   pump_.resume();
   stream_.close();

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -36,7 +37,33 @@ std::string errno_message() { return std::strerror(errno); }
 
 }  // namespace
 
+namespace {
+
+/// The socket that systemd has handed over.
+Result<ListeningSocket> adopted(int inherited) {
+  Fd fd(inherited);
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  if (::getsockopt(fd.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) {
+    return fail(ErrorCode::invalid, fmt::format("descriptor {} is not a listening socket", inherited));
+  }
+  sockaddr_storage address{};
+  size = sizeof address;
+  if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      (address.ss_family != AF_INET && address.ss_family != AF_INET6)) {
+    return fail(ErrorCode::invalid, fmt::format("descriptor {} is not a TCP socket", inherited));
+  }
+  ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+  const auto port = address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port
+                                                  : reinterpret_cast<const sockaddr_in*>(&address)->sin_port;
+  return ListeningSocket{std::move(fd), ntohs(port)};
+}
+
+}  // namespace
+
 Result<ListeningSocket> ListeningSocket::open(const ListenerOptions& options) {
+  if (options.inherited >= 0) return adopted(options.inherited);
   sockaddr_storage address{};
   socklen_t size = 0;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
@@ -68,12 +95,13 @@ Result<ListeningSocket> ListeningSocket::open(const ListenerOptions& options) {
   return ListeningSocket{std::move(fd), port};
 }
 
-Listener::Listener(Shard& shard, ListeningSocket socket, AdmissionLimits limits, Accepted accepted)
-    : shard_(shard),
-      stream_(shard, std::move(socket.fd), {}),
-      admissions_(std::make_shared<Admissions>(shard, limits)),
+Listener::Listener(Connections& connections, ListeningSocket socket, AdmissionLimits limits, Accepted accepted)
+    : connections_(connections),
+      shard_(connections.shard()),
+      stream_(shard_, std::move(socket.fd), {}),
+      admissions_(std::make_shared<Admissions>(shard_, limits)),
       accepted_(std::move(accepted)),
-      pause_(shard) {
+      pause_(shard_) {
   shard_.assert_here();
   stream_.belong_to(*this);
   stream_.when_readable();
@@ -98,12 +126,15 @@ void Listener::on_readable() {
     if (std::exchange(pausing_, false)) log::warn("accepting connections resumed");
     auto peer = Peer::of(address);
     auto admission = admissions_->admit(peer);
+    WebCounters& counters = connections_.counters();
     if (!admission) {
+      ++(admissions_->full() ? counters.refused_limit : counters.refused_address_limit);
       [[maybe_unused]] const auto sent =
           ::send(fd.get(), overloaded.data(), overloaded.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       ::shutdown(fd.get(), SHUT_WR);
       continue;
     }
+    ++counters.accepted;
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // the outbox gathers writes
     ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof send_buffer_bytes);

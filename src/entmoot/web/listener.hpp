@@ -13,6 +13,7 @@
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/web/admission.hpp>
+#include <entmoot/web/connections.hpp>
 #include <entmoot/web/deadline.hpp>
 #include <entmoot/web/stream.hpp>
 
@@ -26,6 +27,8 @@ namespace entmoot {
 struct ListenerOptions {
   std::string address = "127.0.0.1";  ///< An IPv4 or IPv6 address of this machine, not a name.
   std::uint16_t port = 4000;          ///< 0: any free port.
+  /// A socket that listens already, handed over by systemd (sd_listen_fds(3)); -1: none. Instead of address and port.
+  int inherited = -1;
   AdmissionLimits admission = {};
 };
 
@@ -42,13 +45,14 @@ class Listener final : private StreamOwner {
  public:
   using Accepted = std::function<void(Fd, Admission, Peer)>;
 
-  /// On `shard`'s thread; starts accepting.
-  Listener(Shard& shard, ListeningSocket socket, AdmissionLimits limits, Accepted accepted);
+  /// Starts accepting, on the thread of the shard of `connections`, whose counters count what it does.
+  Listener(Connections& connections, ListeningSocket socket, AdmissionLimits limits, Accepted accepted);
 
  private:
   void on_readable() override;
   void on_writable() override {}
 
+  Connections& connections_;
   Shard& shard_;
   Stream stream_;
   const std::shared_ptr<Admissions> admissions_;

@@ -41,7 +41,10 @@ Longpoll::Longpoll(const EndpointSocket& mount, const LongpollOptions& options, 
       }) {}
 
 void Longpoll::serve(HttpRequest request, Peer peer, Responder responder) const {
-  if (!origin_allowed(mount_.origin, request)) return responder.respond(longpoll_status(403));
+  if (!origin_allowed(mount_.origin, request)) {
+    ++tables_.local().connections().counters().refused_origin;
+    return responder.respond(longpoll_status(403));
+  }
   if (request.method == "OPTIONS") return responder.respond(longpoll_preflight(request));
   const auto place = place_of(request);
   if (request.method == "GET") return poll(place, std::move(request), std::move(peer), std::move(responder));
@@ -93,6 +96,7 @@ void Longpoll::open(const HttpRequest& request, const Peer& peer, Responder resp
   const auto session = std::make_shared<LongpollSession>(table, peer.network);
   auto connected = connect_client(mount_, info, *session);
   if (!connected.handler) {
+    ++table.connections().counters().refused_connect;
     return responder.respond(connected.refusal ? longpoll_status(403) : longpoll_error(500));
   }
   auto token = key_.sign(Json{Shard::here().index(), session->id()}, {.max_age = TokenKey::forever});

@@ -24,6 +24,7 @@ LongpollSession::LongpollSession(LongpollTable& table, std::string network)
 
 LongpollSession::~LongpollSession() {
   ended_ = true;  // the handler may still push while it is destroyed
+  count_end();
   shard_.forget_flush(*this);
   table_.remove(id_, network_);
 }
@@ -34,6 +35,9 @@ void LongpollSession::open(std::string token, std::unique_ptr<FrameHandler> hand
   if (ended_) return destroy_later(shard_, std::move(handler_));  // connect closed it
   last_poll_ = shard_.clock().now();
   watch_polls();
+  counted_ = true;
+  ++connections_.counters().longpolls;
+  ++connections_.counters().longpolls_opened;
   connections_.add(shared_from_this());
 }
 
@@ -70,6 +74,7 @@ void LongpollSession::push(Frame frame) {
   if (is_full()) answer_poll();
   if (is_full()) {
     queue_.clear();
+    ++connections_.counters().slow_clients;
     return close(CloseCode::policy_violation, "too slow");
   }
   queued_bytes_ += frame.bytes.size();
@@ -161,6 +166,7 @@ void LongpollSession::watch_polls() {
 
 void LongpollSession::end() {
   if (std::exchange(ended_, true)) return;
+  count_end();
   session_deadline_.cancel();
   answer_poll();
   queue_.clear();
@@ -168,6 +174,10 @@ void LongpollSession::end() {
   destroy_later(shard_, std::move(handler_));
   table_.remove(id_, network_);
   connections_.remove(*this);
+}
+
+void LongpollSession::count_end() {
+  if (std::exchange(counted_, false)) --connections_.counters().longpolls;
 }
 
 }  // namespace entmoot

@@ -74,6 +74,7 @@ class LongpollSession final : public Connection, public Transport, private Flush
   void refuse_publishes();
   void watch_polls();
   void end();
+  void count_end();
 
   // Constant after construction.
   LongpollTable& table_;
@@ -85,6 +86,7 @@ class LongpollSession final : public Connection, public Transport, private Flush
 
   std::string token_;
   bool ended_ = false;
+  bool counted_ = false;   // in WebCounters::longpolls
   bool settling_ = false;  // when_settled() is pending
   bool warned_ = false;    // about binary frames
   std::vector<Frame> queue_;

@@ -36,6 +36,7 @@ WebSocketSession::WebSocketSession(Connections& connections, const WebSocketOpti
 
 WebSocketSession::~WebSocketSession() {
   state_ = State::gone;  // the handler may still push while it is destroyed
+  count_end();
   shard_.forget_flush(*this);
 }
 
@@ -45,6 +46,9 @@ void WebSocketSession::open(Stream stream, std::unique_ptr<FrameHandler> handler
   handler_ = std::move(handler);
   last_received_ = shard_.clock().now();
   shard_.flush_later(*this, outbox_.bytes());
+  counted_ = true;
+  ++connections_.counters().websockets;
+  ++connections_.counters().websockets_opened;
   connections_.add(shared_from_this());
   if (state_ == State::open) {
     watch_idle(options_.idle_timeout);
@@ -66,6 +70,7 @@ void WebSocketSession::push(Frame frame) {
     if (state_ != State::open) return;
     if (!outbox_.push(frame.kind, bytes, smaller)) {
       outbox_.drop_unsent();
+      ++connections_.counters().slow_clients;
       return close(CloseCode::policy_violation, "too slow");
     }
   }
@@ -175,7 +180,13 @@ void WebSocketSession::hand_over(Frame::Kind kind, std::string_view payload) {
 
 void WebSocketSession::flush() {
   if (!stream_.is_open()) return;
-  switch (pump_.write(outbox_, stream_, options_.stall_timeout, [this] { abandon(); })) {
+  const auto stalled = [this] {
+    ++connections_.counters().slow_clients;
+    abandon();
+  };
+  const auto written = pump_.write(outbox_, stream_, options_.stall_timeout, stalled);
+  count_outbox();
+  switch (written) {
     case Outbox::Written::all: close_if_done(); return read_on();
     case Outbox::Written::more: shard_.flush_later(*this, outbox_.bytes()); return read_on();
     case Outbox::Written::broken: return finish();
@@ -218,8 +229,22 @@ void WebSocketSession::finish() {
   closing_.cancel();
   pump_.resume();
   stream_.close();
+  count_end();
   destroy_later(shard_, std::move(handler_));
   connections_.remove(*this);
+}
+
+/// What the client has not taken. Counted when a round has written what it could: usually nothing is left.
+void WebSocketSession::count_outbox() {
+  const std::size_t now = counted_ ? outbox_.bytes() : 0;
+  if (now == counted_outbox_) return;
+  connections_.counters().outbox_bytes += static_cast<std::int64_t>(now) - static_cast<std::int64_t>(counted_outbox_);
+  counted_outbox_ = now;
+}
+
+void WebSocketSession::count_end() {
+  if (std::exchange(counted_, false)) --connections_.counters().websockets;
+  count_outbox();
 }
 
 }  // namespace entmoot

@@ -97,6 +97,8 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   void watch_idle(Duration delay);
   void abandon();
   void finish();
+  void count_end();
+  void count_outbox();
 
   // Constant after construction.
   Connections& connections_;
@@ -115,6 +117,8 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   Deadline idle_;
   Deadline closing_;
   std::unique_ptr<FrameHandler> handler_;
+  bool counted_ = false;            // in WebCounters::websockets
+  std::size_t counted_outbox_ = 0;  // in WebCounters::outbox_bytes
   // Not decoded yet, because too much is held for the client, or because the rest of a read waits for the next round.
   // Usually empty; nothing is read before it is.
   std::string kept_input_;

@@ -41,10 +41,10 @@ _entmoot() {
   fi
 
   case $command in
-    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload history backup restore export forget replay completion" -- "$word")) ;;
+    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload metrics history backup restore export forget replay completion" -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "bash zsh" -- "$word")) ;;
     test) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")) ;;
-    new | serve | check | rooms | console | reload) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
+    new | serve | check | rooms | console | reload | metrics) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
     backup | restore) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
     eval | history | export | forget | replay)
       # Topics contain a colon, which bash treats as a word break; the match is made on the whole text.

@@ -21,6 +21,7 @@ _entmoot() {
     'rooms:list the rooms of the running server'
     'console:open a prompt in the running server'
     'eval:evaluate an expression in a running room'
+    "metrics:print the running server's metrics"
     'history:list the inputs of a durable room'
     'backup:copy the data of durable rooms'
     'restore:use a copy of the data of durable rooms again'
@@ -45,7 +46,7 @@ _entmoot() {
           ;;
         test) _arguments '--help[print help]' "--only[run only tests whose names contain this]:text:" '1:app or test:_files' ;;
         check) _arguments '--help[print help]' '--data[try each durable room in this code]' '1:app:_directories' ;;
-        console | reload) _arguments '--help[print help]' '1:app:_directories' ;;
+        console | reload | metrics) _arguments '--help[print help]' '1:app:_directories' ;;
         rooms) _arguments '--help[print help]' '(--names)--json[print JSON]' '(--json --stored)--names[print topics only]' '(--names)--stored[list what is stored of durable rooms]' '1:app:_directories' ;;
         eval)
           _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '1:topic:_entmoot_topics' \

@@ -213,6 +213,24 @@ interface EntmootConfig {
       backoffMax?: EntmootTime;
     };
   };
+  drain?: {
+    /** Time after SIGTERM in which the server answers 503 to `/readyz` and otherwise goes on as before, so that load balancers stop sending clients before it stops accepting them. Default: "0s". */
+    delay?: EntmootTime;
+    /** Time over which the clients are spread that a stopping server asks to reconnect. Default: "2s". */
+    time?: EntmootTime;
+  };
+  metrics?: {
+    /** Port that serves `/metrics`, `/healthz` and `/readyz`; 0 selects a free port. Default: none. */
+    port?: number;
+    /** Address of that port. Default: "127.0.0.1". */
+    address?: string;
+  };
+  dashboard?: {
+    /** Serve the dashboard for operators at `/entmoot`. Default: true. */
+    enabled?: boolean;
+    /** Secret with which operators open the dashboard from anywhere; take it from `process.env`. Without it, the dashboard is open to programs of the server's own user on the same machine, and to nobody else. Default: none. */
+    token?: string;
+  };
   /** Limits of the rooms of all routes. */
   limits?: EntmootLimits;
   /** Limits of the rooms of one route, by its pattern: `{ "chat:*": { heap: "32 MB" } }`. */
