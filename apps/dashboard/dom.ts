@@ -52,6 +52,9 @@ export function duration(ms: number): string {
   return `${Math.round(minutes / 60)} h`;
 }
 
+/** In milliseconds, as the server counts them. */
+export const cpuTime = (ms: number) => (ms === 0 ? "below 1 ms" : duration(ms));
+
 /** Asks before something that cannot be undone. */
 export function confirmed(question: string, verb: string): Promise<boolean> {
   return new Promise((answer) => {

@@ -30,7 +30,7 @@ export class Overview {
       new Plot("Rooms", one("running", "rooms"), count),
       new Plot("Messages", [...one("in", "messagesIn"), ...one("out", "messagesOut"), ...one("deliveries", "deliveries")], rate),
       new Plot("CPU by shard", cpu, percent),
-      new Plot("Memory", [...one("process", "memory"), ...one("heaps", "heap"), ...one("queued for clients", "outbox")], bytes),
+      new Plot("Memory", [...one("process", "memory"), ...one("in heaps, shared pages too", "heap"), ...one("queued for clients", "outbox")], bytes),
       new Plot("Errors", [...one("errors", "errors"), ...one("crashes", "crashes")], rate),
       new Plot("Slow clients closed", one("clients", "slow"), rate),
       new Plot("Reloads", one("reloads", "reloads"), count),

@@ -13,6 +13,7 @@ export interface Series {
 
 const colours = ["#2f9e63", "#3b7dd8", "#d1812b", "#a45bc8", "#c94f6d", "#3aa6a6", "#8a8f2a", "#7a6ad8"];
 const hour = 3600;
+const shortest = 300; // what a server that has just started shows
 
 export class Plot {
   readonly node: HTMLElement;
@@ -64,7 +65,8 @@ export class Plot {
 
   #range() {
     const max = (this.#data[0] as number[]).at(-1) ?? Date.now() / 1000;
-    return { min: max - hour, max };
+    const first = (this.#data[0] as number[])[0] ?? max;
+    return { min: Math.max(max - hour, Math.min(first, max - shortest)), max };
   }
 
   #draw() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Connection } from "./connection";
-import { bytes, confirmed, count, duration, element, panel, percent } from "./dom";
+import { bytes, confirmed, count, cpuTime, duration, element, panel, percent } from "./dom";
 import { type Row, stateClass } from "./rooms";
 
 interface Details extends Row {
@@ -25,8 +25,8 @@ interface Details extends Row {
 
 /** One room: what it uses, who is in it, what it has done, and what an operator can do with it. */
 export class Room {
-  readonly node = element("div");
-  #details = element("div");
+  readonly node = element("div", { class: "stack" });
+  #details = element("div", { class: "stack" });
   #result = element("pre", { role: "status", "aria-label": "Result" });
   #state = element("span");
   #before?: { at: number; cpu: number; turns: number };
@@ -36,7 +36,6 @@ export class Room {
     readonly topic: string,
   ) {
     this.node.append(
-      element("p", { class: "controls" }, element("a", { href: "#/rooms" }, "All rooms")),
       element("h2", {}, `${topic} `, this.#state),
       this.#actions(),
       this.#details,
@@ -150,7 +149,7 @@ export class Room {
             ...fact("Route", room.route),
             ...fact("File", room.file),
             ...fact("Shard", String(room.shard)),
-            ...fact("CPU", duration(room.cpu)),
+            ...fact("CPU", cpuTime(room.cpu)),
             ...fact("Turns", count(room.turns) + (perSecond === undefined ? "" : `, ${count(perSecond)}/s`)),
             ...fact("Errors", `${count(room.failed)} turns failed, ${count(room.uncaught)} uncaught`),
             ...fact("Crashes", count(room.failures)),
@@ -159,9 +158,8 @@ export class Room {
             ...(room.trouble ? fact("Trouble", room.trouble) : []),
           ),
         ),
-        this.#members(room),
-        this.#inputs(room),
       ),
+      element("div", { class: "grid broad" }, this.#inputs(room), this.#members(room)),
       this.#log(room),
     );
     const log = this.#details.querySelector(".log");
@@ -179,7 +177,7 @@ export class Room {
           "table",
           { "aria-label": title },
           element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
-          element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell))))),
+          element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell, at) => element("td", { class: at === row.length - 1 ? undefined : "short" }, cell))))),
         ),
       ),
     );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Connection } from "./connection";
-import { bytes, count, duration, element } from "./dom";
+import { bytes, count, cpuTime, element } from "./dom";
 
 export interface Row {
   topic: string;
@@ -38,7 +38,7 @@ interface Column {
 const columns: Column[] = [
   { name: "clients", title: "Clients", show: ({ clients }) => count(clients) },
   { name: "heap", title: "Heap", show: ({ heap }) => bytes(heap) },
-  { name: "cpu", title: "CPU", optional: true, show: ({ cpu }) => duration(cpu) },
+  { name: "cpu", title: "CPU", optional: true, show: ({ cpu }) => cpuTime(cpu) },
   { name: "turns", title: "Turns", optional: true, show: ({ turns }) => count(turns) },
   { name: "mailbox", title: "Mailbox", optional: true, show: ({ mailbox }) => count(mailbox) },
   { name: "errors", title: "Errors", show: ({ failed, uncaught }) => count(failed + uncaught) },
