@@ -219,7 +219,7 @@ export class Room {
       element(
         "ol",
         { class: "log", tabindex: "0", "aria-label": "Lines of the log, the newest first" },
-        ...room.log.toReversed().map(({ ago, level, text }) =>
+        ...[...room.log].reverse().map(({ ago, level, text }) =>
           element(
             "li",
             {},

@@ -327,7 +327,10 @@ void add_tokens(SettingTable<Config>& table) {
             "rejected: `invalid token signature`, `unknown token key`"},
            "EntmootJwtKey[]",
            "a list of keys, each such as {kid: \"2026\", alg: \"ES256\", key: \"-----BEGIN PUBLIC KEY…\"}", read_jwt,
-           [](const Config&) { return std::string("none"); })
+           [](const Config& config) {
+             const auto keys = config.tokens.jwt_keys.size();
+             return keys == 0 ? std::string("none") : fmt::format("({} keys)", keys);
+           })
       .text(
           {"tokens.issuer", "Required issuer of a JSON Web Token (`iss`).", "rejected: `wrong token issuer`"},
           "a non-empty string", [](auto& config) -> auto& { return config.tokens.jwt_rules.issuer; }, "any")

@@ -63,6 +63,19 @@ void app_folder(CLI::App& cli, std::filesystem::path& dir) {
   cli.add_option("dir", dir, "The app's folder")->check(check_folder)->capture_default_str();
 }
 
+void add_set(CLI::App& cli, std::vector<std::string>& set) {
+  cli.add_option("--set", set, "A setting over that of the configuration, such as limits.heap=32MB; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void add_config(CLI::App& cli, command::Config& config) {
+  auto& sub = subcommand(cli, "config", "Print the settings in effect, and where each comes from",
+                         "entmoot config my-app --set port=8080");
+  app_folder(sub, config.dir);
+  add_set(sub, config.set);
+  sub.add_flag("--json", config.json, "Print JSON, for programs");
+}
+
 void add_serve(CLI::App& cli, Serve& serve) {
   auto& sub = subcommand(cli, "serve", "Serve an app", "entmoot serve my-app --watch --port 8080");
   app_folder(sub, serve.dir);
@@ -72,9 +85,13 @@ void add_serve(CLI::App& cli, Serve& serve) {
   sub.add_option("--address", serve.address,
                  "Address to listen on, overrides the configuration; 0.0.0.0 accepts other machines");
   sub.add_option("--data", serve.data, "Folder of the data of durable rooms, overrides the configuration");
+  add_set(sub, serve.set);
   sub.add_option("--log", serve.log, "Log level: trace, debug, info, warn, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
+  sub.add_option("--log-format", serve.log_format, "text, or json: one object per line, for programs")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json"}));
 }
 
 void add_test(CLI::App& cli, Test& test) {
@@ -209,6 +226,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   Eval eval;
   Reload reload;
   Metrics metrics;
+  command::Config config;
+  Doctor doctor;
   History history;
   Backup backup;
   Restore restore;
@@ -230,6 +249,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   auto& sub_check = subcommand(cli, "check", "Report an app's errors without starting it", "entmoot check my-app");
   app_folder(sub_check, check.dir);
   sub_check.add_flag("--data", check.data, "Try whether each durable room can go on in this code; changes nothing");
+  add_config(cli, config);
+  app_folder(subcommand(cli, "doctor", "Check the machine and the configuration, with advice", "entmoot doctor my-app"),
+             doctor.dir);
   add_test(cli, test);
   add_rooms(cli, rooms);
   app_folder(subcommand(cli, "console", "Open a prompt in the running server", "entmoot console my-app"), console.dir);
@@ -268,6 +290,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (name == "eval") return eval;
   if (name == "reload") return reload;
   if (name == "metrics") return metrics;
+  if (name == "config") return config;
+  if (name == "doctor") return doctor;
   if (name == "history") return history;
   if (name == "backup") return backup;
   if (name == "restore") return restore;

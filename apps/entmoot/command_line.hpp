@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace entmoot_app {
 
@@ -31,11 +32,23 @@ struct Serve {
   std::optional<std::string> address = {};
   std::optional<std::string> data = {};
   std::string log = "info";
+  std::string log_format = "text";    ///< Or "json".
+  std::vector<std::string> set = {};  ///< Settings over those of the file: "limits.heap=32MB".
+};
+/// Prints the settings in effect, and where each comes from.
+struct Config {
+  std::filesystem::path dir = ".";
+  std::vector<std::string> set = {};
+  bool json = false;
 };
 /// Reports the app's errors without starting it.
 struct Check {
   std::filesystem::path dir = ".";
   bool data = false;  ///< Also whether each durable room can go on in its code.
+};
+/// Checks the machine and the configuration.
+struct Doctor {
+  std::filesystem::path dir = ".";
 };
 /// Lists the rooms of the running server.
 struct Rooms {
@@ -118,10 +131,10 @@ struct Shown {
 
 }  // namespace command
 
-using Command =
-    std::variant<command::New, command::Serve, command::Check, command::Rooms, command::Console, command::Eval,
-                 command::Reload, command::Metrics, command::History, command::Backup, command::Restore,
-                 command::Export, command::Forget, command::Replay, command::Test, command::Completion, command::Shown>;
+using Command = std::variant<command::New, command::Serve, command::Check, command::Rooms, command::Console,
+                             command::Eval, command::Reload, command::Metrics, command::Config, command::Doctor,
+                             command::History, command::Backup, command::Restore, command::Export, command::Forget,
+                             command::Replay, command::Test, command::Completion, command::Shown>;
 
 /// `argc` and `argv` as passed to main(): the first is the program's name.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);

@@ -218,29 +218,44 @@ void ConfigReader::settle_tokens(Tokens& tokens) {
   if (const auto settled = tokens.settle(); !settled) complain({"tokens"}, settled.error().reason);
 }
 
+/// The source of the override that has set `path`; null: the file has.
+const std::string* override_of(const std::vector<Override>& overrides, const Path& path) {
+  const auto is_it = [&](const Override& each) { return each.path == path; };
+  const auto found = std::find_if(overrides.rbegin(), overrides.rend(), is_it);
+  return found == overrides.rend() ? nullptr : &found->source;
+}
+
 }  // namespace
 
 Result<Config> config_from(const ConfigFile& file) {
-  const auto parsed = file.default_export.parse();
+  auto parsed = file.default_export.parse();
   if (!parsed) return fail(ErrorCode::invalid, fmt::format("{}: {}", file.name, parsed.error().reason));
   const auto* written = parsed->if_object();
   if (!written) {
     return fail(ErrorCode::invalid,
                 fmt::format("{}: the default export must be an object of settings, not {}", file.name, show(*parsed)));
   }
+  apply(file.overrides, *parsed);
   ConfigReader reader;
-  Config config = reader.read(*written);
+  Config config = reader.read(parsed->get_object());
   if (reader.problems().empty()) return config;
 
   const SourcePlaces places(file.source);
   std::vector<std::pair<Place, std::string>> lines;
-  for (const auto& problem : reader.problems()) lines.emplace_back(places.find(problem.path), problem.text);
-  std::ranges::stable_sort(lines, {}, [](const auto& line) { return std::pair(line.first.line, line.first.column); });
   std::string reason;
-  for (const auto& [place, text] : lines) {
+  const auto add = [&](std::string_view line) {
     if (!reason.empty()) reason += '\n';
-    reason += fmt::format("{}:{}:{}: {}", file.name, place.line, place.column, text);
+    reason += line;
+  };
+  for (const auto& problem : reader.problems()) {
+    if (const auto* source = override_of(file.overrides, problem.path)) {
+      add(fmt::format("{}: {}", *source, problem.text));
+    } else {
+      lines.emplace_back(places.find(problem.path), problem.text);
+    }
   }
+  std::ranges::stable_sort(lines, {}, [](const auto& line) { return std::pair(line.first.line, line.first.column); });
+  for (const auto& [place, text] : lines) add(fmt::format("{}:{}:{}: {}", file.name, place.line, place.column, text));
   return fail(ErrorCode::invalid, std::move(reason));
 }
 

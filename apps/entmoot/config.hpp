@@ -9,6 +9,8 @@
 // default export. It reports all errors at once, each with its position in the file. A Config without errors lets the
 // server start, except for what only the system knows, such as a port in use.
 
+#include "overrides.hpp"
+
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/json.hpp>
 #include <entmoot/base/result.hpp>
@@ -103,6 +105,7 @@ struct ConfigFile {
   std::string name = "entmoot.config.ts";  ///< The name in errors.
   std::string source = {};
   entmoot::JsonText default_export = {};
+  std::vector<Override> overrides = {};  ///< Over what the file exports.
 };
 
 /// The error's reason lists all errors, one per line: "entmoot.config.ts:3:5: `port` must be …".

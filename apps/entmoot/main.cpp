@@ -6,7 +6,9 @@
 #include "command_line.hpp"
 #include "complain.hpp"
 #include "completion.hpp"
+#include "config_command.hpp"
 #include "data_commands.hpp"
+#include "doctor.hpp"
 #include "new_app.hpp"
 #include "replay/replay.hpp"
 #include "running_server.hpp"
@@ -56,6 +58,8 @@ ExitCode run(const command::Rooms& rooms) { return show_rooms(rooms); }
 ExitCode run(const command::Console& console) { return open_console(console); }
 ExitCode run(const command::Eval& eval) { return evaluate_in_room(eval); }
 ExitCode run(const command::Reload& reload) { return reload_server(reload); }
+ExitCode run(const command::Config& config) { return show_config(config); }
+ExitCode run(const command::Doctor& doctor) { return run_doctor(doctor); }
 ExitCode run(const command::Metrics& metrics) { return print_metrics(metrics); }
 ExitCode run(const command::History& history) { return show_history(history); }
 ExitCode run(const command::Backup& backup) { return back_up(backup); }

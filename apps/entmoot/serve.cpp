@@ -13,6 +13,7 @@
 
 #include <entmoot/base/descriptor_table.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/base/log_event.hpp>
 #include <entmoot/js/hash_key.hpp>
 #include <entmoot/node/signals.hpp>
 
@@ -94,12 +95,14 @@ bool check_rooms(const App& app) {
 
 ExitCode serve_app(const command::Serve& serve) {
   reserve_descriptor_table();
+  log::use(serve.log_format == "json" ? log::Format::json : log::Format::text);
   log::start(serve.log);
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection is an error of that write
   take_hash_key();
   auto loader = std::make_unique<AppLoader>(
       serve.dir,
-      AppLoader::Options{.develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data});
+      AppLoader::Options{
+          .develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data, .set = serve.set});
   auto app = loader->load();
   if (!app) return print_errors(app.error().reason);
   for (const auto& warning : warnings_of(**app)) log::warn("{}", warning);

@@ -31,9 +31,9 @@ Chosen get(std::initializer_list<const char*> words) {
   return *chosen;
 }
 
-constexpr const char* commands[] = {"new",    "serve",   "check",   "test",      "rooms",   "console",
-                                    "eval",   "metrics", "history", "backup",    "restore", "export",
-                                    "forget", "replay",  "reload",  "completion"};
+constexpr const char* commands[] = {"new",     "serve",   "check",  "config",  "doctor",  "test",
+                                    "rooms",   "console", "eval",   "metrics", "history", "backup",
+                                    "restore", "export",  "forget", "replay",  "reload",  "completion"};
 
 }  // namespace
 
@@ -45,6 +45,10 @@ TEST_CASE("each command is parsed into its struct") {
   CHECK(get<command::Rooms>({"rooms", "/tmp", "--names"}).names);
   CHECK(get<command::Console>({"console"}).dir == ".");
   CHECK(get<command::Reload>({"reload", "/tmp"}).dir == "/tmp");
+  CHECK(get<command::Config>({"config", "/tmp", "--set", "port=1", "--set", "a=b", "--json"}).set ==
+        std::vector<std::string>{"port=1", "a=b"});
+  CHECK(get<command::Serve>({"serve", "--set", "port=1", "/tmp"}).set == std::vector<std::string>{"port=1"});
+  CHECK(get<command::Doctor>({"doctor", "/tmp"}).dir == "/tmp");
   CHECK(get<command::Metrics>({"metrics", "/tmp"}).dir == "/tmp");
   CHECK(get<command::Completion>({"completion", "zsh"}).shell == "zsh");
 }

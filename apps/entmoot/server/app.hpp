@@ -19,7 +19,8 @@ namespace entmoot_app {
 struct App {
   std::filesystem::path folder;
   Config config;
-  entmoot::JsonText written = {};  ///< The settings as entmoot.config.ts exports them.
+  entmoot::JsonText written = {};        ///< The settings as entmoot.config.ts exports them.
+  std::vector<Override> overrides = {};  ///< Over these.
   std::shared_ptr<const entmoot::HostedApp> hosted;
   std::vector<std::filesystem::path> sources;  ///< Files and folders that the app was loaded from.
 

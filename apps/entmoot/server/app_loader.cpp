@@ -113,8 +113,13 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
 }
 
 Result<Config> AppLoader::load_config(App& app) {
+  auto overrides = overrides_of(options_.set, environ);
+  if (!overrides) return overrides.error();
+  app.overrides = *std::move(overrides);
   const fs::path path = folder_ / "entmoot.config.ts";
-  if (!fs::exists(path)) return config_from({.default_export = JsonText::of(boost::json::object())});
+  if (!fs::exists(path)) {
+    return config_from({.default_export = JsonText::of(boost::json::object()), .overrides = app.overrides});
+  }
   auto graph = modules_.load(path);
   add_sources(modules_.files());
   if (!graph) return graph.error();
@@ -125,7 +130,8 @@ Result<Config> AppLoader::load_config(App& app) {
   app.written = *exported;
   auto source = read_file(path);
   if (!source) return source.error();
-  return config_from({.source = *std::move(source), .default_export = *std::move(exported)});
+  return config_from(
+      {.source = *std::move(source), .default_export = *std::move(exported), .overrides = app.overrides});
 }
 
 void AppLoader::load_rooms(const Config& config, RoomRoutes& routes, std::vector<std::string>& problems) {

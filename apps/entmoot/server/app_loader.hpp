@@ -34,6 +34,7 @@ class AppLoader {
     std::optional<std::uint16_t> port = {};  ///< Overrides the configuration; so do the next ones.
     std::optional<std::string> address = {};
     std::optional<std::string> data = {};
+    std::vector<std::string> set = {};  ///< `--set`: "limits.heap=32MB".
   };
   explicit AppLoader(const std::filesystem::path& folder) : AppLoader(folder, Options()) {}
   AppLoader(const std::filesystem::path& folder, Options options);

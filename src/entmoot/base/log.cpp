@@ -2,6 +2,7 @@
 
 #include <entmoot/base/log.hpp>
 
+#include <entmoot/base/log_format.hpp>
 #include <entmoot/base/log_queue.hpp>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include <unistd.h>
 
@@ -29,7 +31,11 @@ void start(std::string_view level) {
   queue = new LogQueue(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());  // see its header
   ::on_exit(finish, nullptr);
   auto logger = std::make_shared<spdlog::logger>("entmoot", std::shared_ptr<LogQueue>(queue, [](LogQueue*) {}));
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
+  if (auto json = json_formatter()) {
+    logger->set_formatter(std::move(json));
+  } else {
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v");
+  }
   logger->set_level(spdlog::level::from_str(std::string(level)));
   spdlog::set_default_logger(std::move(logger));
 }

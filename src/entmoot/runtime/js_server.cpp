@@ -46,6 +46,7 @@ JsServer::JsServer(Shard& shard, JsShard& js, JsServerOptions options)
       calls_(shard, options_.budget.pending_calls_max, options_.account),
       handler_calls_(shard, options_.handlers, options_.budget, options_.account, *this),
       log_(
+          options_.name,
           LimitedLog(fmt::format("{}{}{}", options_.noun, options_.noun.empty() ? "" : " ", log::quoted(options_.name)),
                      options_.budget.log_lines_max, shard.clock().now(), "logLines"),
           options_.console, options_.activity),

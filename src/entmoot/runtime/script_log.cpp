@@ -2,9 +2,12 @@
 
 #include <entmoot/runtime/script_log.hpp>
 
+#include <entmoot/base/log_event.hpp>
+
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <string>
 
 namespace entmoot {
 
@@ -17,7 +20,8 @@ void ScriptLog::console(log::Level level, std::string_view line) {
   if (!log_.may_write(now_)) return;
   keep(level, line);
   if (console_) return console_(log_.subject(), level, line);
-  log::write(level, fmt::format("{} console: {}", log_.subject(), log::quoted(line)));
+  const std::string whole = fmt::format("{} console: {}", log_.subject(), log::quoted(line));
+  log::write(log::ScriptEvent{.level = level, .event = "console", .topic = topic_, .text = line, .line = whole});
 }
 
 void ScriptLog::uncaught(js::Host::Uncaught kind, std::string_view message, std::string_view stack) {
@@ -33,13 +37,27 @@ void ScriptLog::uncaught(js::Host::Uncaught kind, std::string_view message, std:
   ++(counts_.*row.count);
   if (!log_.may_write(now_)) return;
   keep(log::Level::error, fmt::format("{}: {}", row.what, message), stack);
-  log::error("{}: {}: {}{}", log_.subject(), row.what, log::quoted(message), log::indented(stack));
+  const std::string whole =
+      fmt::format("{}: {}: {}{}", log_.subject(), row.what, log::quoted(message), log::indented(stack));
+  log::write(log::ScriptEvent{.level = log::Level::error,
+                              .event = "uncaught",
+                              .topic = topic_,
+                              .text = message,
+                              .stack = stack,
+                              .line = whole});
 }
 
 void ScriptLog::call_failed(const Error& error) {
   if (!log_.may_write(now_)) return;
   keep(log::Level::warning, fmt::format("the script threw {}", error.reason), error.detail);
-  log::warn("{}: the script threw {}{}", log_.subject(), log::quoted(error.reason), log::indented(error.detail));
+  const std::string whole =
+      fmt::format("{}: the script threw {}{}", log_.subject(), log::quoted(error.reason), log::indented(error.detail));
+  log::write(log::ScriptEvent{.level = log::Level::warning,
+                              .event = "exception",
+                              .topic = topic_,
+                              .text = error.reason,
+                              .stack = error.detail,
+                              .line = whole});
 }
 
 }  // namespace entmoot

@@ -14,7 +14,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace entmoot {
 
@@ -36,9 +38,9 @@ class ScriptLog {
   /// the script's text, not escaped. Called on the server's shard.
   using Console = std::function<void(std::string_view subject, log::Level level, std::string_view line)>;
 
-  /// `activity` (may be null) keeps the last lines.
-  ScriptLog(LimitedLog log, Console console, RecentActivity* activity)
-      : log_(std::move(log)), console_(std::move(console)), activity_(activity) {}
+  /// `topic` is the room's, for the fields of the log; `activity` (may be null) keeps the last lines.
+  ScriptLog(std::string topic, LimitedLog log, Console console, RecentActivity* activity)
+      : topic_(std::move(topic)), log_(std::move(log)), console_(std::move(console)), activity_(activity) {}
 
   /// Called at the begin of a slice: `now` is the time of all lines in the slice.
   void begin_slice(TimePoint now) noexcept { now_ = now; }
@@ -54,6 +56,7 @@ class ScriptLog {
  private:
   void keep(log::Level level, std::string_view text, std::string_view stack = {});
 
+  const std::string topic_;
   LimitedLog log_;
   const Console console_;
   RecentActivity* const activity_;

@@ -9,16 +9,17 @@ _entmoot() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --dir) dir=${COMP_WORDS[i + 1]-.}; ((i++)) ;;
-      --port | --address | --log | --data | --last | --at | --until) ((i++)) ;;
+      --port | --address | --log | --log-format | --set | --data | --last | --at | --until) ((i++)) ;;
       -*) ;;
       *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}; elif [[ -z $topic ]]; then topic=${COMP_WORDS[i]}; fi ;;
     esac
   done
 
   case $before in
+    --log-format) COMPREPLY=($(compgen -W "text json" -- "$word")); return ;;
     --log) COMPREPLY=($(compgen -W "trace debug info warn error off" -- "$word")); return ;;
     --address) COMPREPLY=($(compgen -W "127.0.0.1 0.0.0.0 ::1 ::" -- "$word")); return ;;
-    --port | --last | --at) return ;;
+    --port | --last | --at | --set) return ;;
     --until) COMPREPLY=($(compgen -W "error" -- "$word")); return ;;
     --dir | --data) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
   esac
@@ -27,8 +28,9 @@ _entmoot() {
     local options="--help"
     case $command in
       "") options+=" --version" ;;
-      serve) options+=" --watch --port --address --data --log" ;;
+      serve) options+=" --watch --port --address --data --log --log-format --set" ;;
       check) options+=" --data" ;;
+      config) options+=" --set --json" ;;
       rooms) options+=" --json --names --stored" ;;
       eval | backup) options+=" --dir" ;;
       export | forget | restore) options+=" --dir --data" ;;
@@ -41,10 +43,10 @@ _entmoot() {
   fi
 
   case $command in
-    "") COMPREPLY=($(compgen -W "new serve check test rooms console eval reload metrics history backup restore export forget replay completion" -- "$word")) ;;
+    "") COMPREPLY=($(compgen -W "new serve check config doctor test rooms console eval reload metrics history backup restore export forget replay completion" -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "bash zsh" -- "$word")) ;;
     test) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")) ;;
-    new | serve | check | rooms | console | reload | metrics) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
+    new | serve | check | config | doctor | rooms | console | reload | metrics) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
     backup | restore) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")) ;;
     eval | history | export | forget | replay)
       # Topics contain a colon, which bash treats as a word break; the match is made on the whole text.

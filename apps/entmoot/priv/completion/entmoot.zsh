@@ -17,6 +17,8 @@ _entmoot() {
     'new:create a starter app'
     'serve:serve an app'
     "check:report an app's errors without starting it"
+    'config:print the settings in effect'
+    'doctor:check the machine and the configuration'
     "test:run an app's tests"
     'rooms:list the rooms of the running server'
     'console:open a prompt in the running server'
@@ -42,11 +44,13 @@ _entmoot() {
           _arguments '--help[print help]' '--watch[reload rooms whenever a file is saved]' \
             '--port[port to listen on]:port:' '--address[address to listen on]:address:(127.0.0.1 0.0.0.0 \:\:1 \:\:)' \
             '--data[folder of the data of durable rooms]:folder:_directories' \
+            '--log-format[format of the log]:format:(text json)' '*--set[a setting over that of the configuration]:setting:' \
             '--log[log level]:level:(trace debug info warn error off)' '1:app:_directories'
           ;;
+        config) _arguments '--help[print help]' '*--set[a setting over that of the configuration]:setting:' '--json[print JSON]' '1:app:_directories' ;;
         test) _arguments '--help[print help]' "--only[run only tests whose names contain this]:text:" '1:app or test:_files' ;;
         check) _arguments '--help[print help]' '--data[try each durable room in this code]' '1:app:_directories' ;;
-        console | reload | metrics) _arguments '--help[print help]' '1:app:_directories' ;;
+        console | reload | metrics | doctor) _arguments '--help[print help]' '1:app:_directories' ;;
         rooms) _arguments '--help[print help]' '(--names)--json[print JSON]' '(--json --stored)--names[print topics only]' '(--names)--stored[list what is stored of durable rooms]' '1:app:_directories' ;;
         eval)
           _arguments '--help[print help]' "--dir[the app's folder]:app:_directories" '1:topic:_entmoot_topics' \
