@@ -53,6 +53,12 @@ std::size_t number_in(const char* path) {
   return number;
 }
 
+/// "23 GB", "512 MB".
+std::string rounded(std::size_t bytes) {
+  const std::size_t unit = bytes >= 10 * 1024 * MiB ? 1024 * MiB : MiB;
+  return show_size(bytes / unit * unit);
+}
+
 bool is_durable(const App& app) {
   return std::ranges::any_of(app.routes().routes,
                              [](const auto& route) { return route->limits.durability != Durability::none; });
@@ -73,8 +79,8 @@ Finding descriptors(const App& app, const Machine& machine) {
 Finding memory(const App& app, const Machine& machine) {
   const std::size_t budget = app.config.node.memory;
   const std::string text =
-      budget == 0 ? show_size(machine.memory)
-                  : fmt::format("{}, of which the rooms may have {}", show_size(machine.memory), show_size(budget));
+      budget == 0 ? rounded(machine.memory)
+                  : fmt::format("{}, of which the rooms may have {}", rounded(machine.memory), rounded(budget));
   if (budget > machine.memory) {
     return {Level::warning, "memory", text,
             "`node.memory` is more than there is: the kernel would end the server before it saves memory"};
@@ -87,7 +93,7 @@ Finding memory(const App& app, const Machine& machine) {
 
 Finding address_space(const Machine& machine) {
   if (machine.address_space) {
-    return {Level::error, "address space", fmt::format("limited to {}", show_size(*machine.address_space)),
+    return {Level::error, "address space", fmt::format("limited to {}", rounded(*machine.address_space)),
             "each room reserves 64 MB of addresses, not of memory: remove the limit (`ulimit -v unlimited`)"};
   }
   if (machine.strict_overcommit) {
@@ -144,7 +150,7 @@ Finding disk(const App& app, const Machine& machine) {
             "create it, or set `data`"};
   }
   const auto& [free, size, in_memory] = *machine.data;
-  const std::string text = fmt::format("{} of {} free for durable rooms", show_size(free), show_size(size));
+  const std::string text = fmt::format("{} of {} free for durable rooms", rounded(free), rounded(size));
   if (in_memory) {
     return {Level::warning, "disk", text + ", in memory (tmpfs)",
             "set `data` to a folder on a disk: this one is lost when "
