@@ -66,7 +66,7 @@ inline std::string with_plain_numbers(std::string_view text) {
 inline void check_text_frame(std::string_view frame) {
   boost::json::error_code error;
   boost::json::parse_options deeper;
-  deeper.max_depth = 128;  // a client's payload may be 64 deep, and a reply puts it deeper
+  deeper.max_depth = json_wrapped_depth_max;
   const auto value = boost::json::parse(with_plain_numbers(frame), error, {}, deeper);
   require(!error);
   if (const auto* parts = value.if_array()) {

@@ -87,10 +87,9 @@ Result<std::unique_ptr<Actor>> Rooms::start(const std::string& id, Shard& shard)
   Handlers handlers;
   handlers.on_channel("chat", new_message);
   handlers.on("broadcast", [new_message](const JsonText& args) -> Result<JsonText> {
-    const auto list = args.parse();
-    if (!list) return list.error();
-    if (list->as_array().size() != 1) return fail(ErrorCode::invalid, "broadcast takes one argument, the message");
-    const auto sent = new_message(JsonText::trusted(args.view().substr(1, args.view().size() - 2)));
+    const auto messages = args.elements(1);
+    if (messages.size() != 1) return fail(ErrorCode::invalid, "broadcast takes one argument, the message");
+    const auto sent = new_message(JsonText::trusted(messages.front()));
     if (!sent) return sent.error();
     return JsonText();
   });

@@ -3,6 +3,7 @@
 #include "settings.hpp"
 
 #include "jwt_keys.hpp"
+#include "page_settings.hpp"
 #include "units.hpp"
 
 #include <entmoot/base/json.hpp>
@@ -50,6 +51,7 @@ Result<void> read_origins(const Json& value, Config& config) {
     } else {
       policy.check = OriginPolicy::Check::listed;
       policy.allowed = *std::move(entries);
+      policy.own_host_too = true;
     }
   }
   if (auto valid = policy.validate(); !valid) return valid.error();
@@ -145,14 +147,15 @@ void add_server(SettingTable<Config>& table) {
           {0, 65'535}, [](auto& config) -> auto& { return config.listener.port; })
       .text(
           {"address", "Address to listen on; \"0.0.0.0\" or \"::\" accepts connections from other machines."},
-          "an IPv4 or IPv6 address of this machine, such as \"127.0.0.1\" or \"0.0.0.0\"",
+          "an IPv4 or IPv6 address of this machine or \"localhost\", such as \"127.0.0.1\" or \"0.0.0.0\"",
           [](auto& config) -> auto& { return config.listener.address; })
       .count(
           {"shards", "Number of shard threads; 0 means one per core."}, {0, 48},
           [](auto& config) -> auto& { return config.shards; })
       .add({"origins",
             "Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the "
-            "listed ones; `[\":conn\"]` allows the server's own host, scheme and port. A server on a loopback address "
+            "listed ones and this server's own host; `[\":conn\"]` allows the server's own host, scheme and port. A "
+            "server on a loopback address "
             "only answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is "
             "allowed.",
             "403"},
@@ -210,7 +213,8 @@ void add_socket(SettingTable<Config>& table) {
           {"socket.bytesPerSecond", "Message bytes per second from one client; bursts of up to twice as many.", rate},
           {kilobyte, gigabyte}, [](auto& config) -> auto& { return config.socket.limits.bytes; })
       .count(
-          {"socket.joinsPerSecond", "Joins per second from one client; bursts of up to five times as many.", rate},
+          {"socket.joinsPerSecond", "Joins per second from one client; bursts of up to five times as many.",
+           "the join is refused with an error reply; phoenix.js tries again"},
           {1, 100'000}, [](auto& config) -> auto& { return config.socket.limits.joins; })
       .count(
           {"socket.framesPerSecond",
@@ -222,7 +226,8 @@ void add_socket(SettingTable<Config>& table) {
           {"socket.emptyFragments", "Empty fragments in one WebSocket message.", "closed with 1008"}, {0, 10'000},
           [](auto& config) -> auto& { return config.socket.websocket.limits.empty_fragments_max; })
       .size(
-          {"socket.messageBytes", "Size of one message from a client.", "closed with 1009; 413 over long-polling"},
+          {"socket.messageBytes", "Size of one message from a client.",
+           "the message is refused with an error reply; closed with 1009 if it is four times as long and over 64 MB"},
           {kilobyte, 16 * megabyte},
           [](auto& config) -> auto& { return config.socket.websocket.limits.message_bytes_max; })
       .time(
@@ -443,6 +448,7 @@ SettingTable<Config> make_app_settings() {
   add_server(table);
   add_socket(table);
   add_http(table);
+  add_page_settings(table);
   add_tokens(table);
   add_scripts(table);
   add_node(table);

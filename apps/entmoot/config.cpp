@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <arpa/inet.h>
+
 namespace entmoot_app {
 
 using namespace entmoot;
@@ -196,12 +198,23 @@ void ConfigReader::read_rooms(const Json& written, Config& config) {
 
 void ConfigReader::settle(Config& config) {
   auto& socket = config.socket;
-  socket.longpolling.message_bytes_max = socket.websocket.limits.message_bytes_max;
+  const std::size_t message_bytes = socket.websocket.limits.message_bytes_max;
+  // A client that sends a longer message by mistake gets an error; a longer one than this is an attack.
+  socket.websocket.limits.passed_over_bytes_max = 4 * std::max<std::size_t>(message_bytes, 16 * MiB);
+  socket.longpolling.oversize_is_answered = true;
+  // A message that one limit allows passes the other.
+  socket.limits.bytes.burst = std::max(socket.limits.bytes.burst, static_cast<double>(message_bytes));
+  socket.longpolling.message_bytes_max = message_bytes;
   socket.longpolling.queued_bytes_max = socket.websocket.outbox.bytes_max;
   socket.longpolling.queued_frames_max = socket.websocket.outbox.frames_max;
   socket.websocket.compress = config.compress;
   // A message that is accepted over a WebSocket is accepted over long-polling too.
   socket.longpolling.body_bytes_max = std::max(socket.longpolling.body_bytes_max, socket.longpolling.message_bytes_max);
+  if (auto address = listen_address(config.listener.address)) {
+    config.listener.address = *std::move(address);
+  } else {
+    complain({"address"}, "`address` " + address.error().reason);
+  }
   if (!socket.path.starts_with('/')) {
     complain({"socket", "path"}, "`socket.path` must begin with \"/\", such as \"/socket\"");
   }
@@ -257,6 +270,19 @@ Result<Config> config_from(const ConfigFile& file) {
   std::ranges::stable_sort(lines, {}, [](const auto& line) { return std::pair(line.first.line, line.first.column); });
   for (const auto& [place, text] : lines) add(fmt::format("{}:{}:{}: {}", file.name, place.line, place.column, text));
   return fail(ErrorCode::invalid, std::move(reason));
+}
+
+Result<std::string> listen_address(const std::string& written) {
+  if (written == "localhost") return std::string("127.0.0.1");
+  in6_addr place{};
+  const bool valid =
+      inet_pton(AF_INET, written.c_str(), &place) == 1 || inet_pton(AF_INET6, written.c_str(), &place) == 1;
+  if (valid) return written;
+  return fail(
+      ErrorCode::invalid,
+      fmt::format("must be an IPv4 or IPv6 address of this machine or \"localhost\", not \"{}\": \"0.0.0.0\" accepts "
+                  "connections from other machines",
+                  written));
 }
 
 std::vector<std::string> warnings_of(const Config& config) {

@@ -18,9 +18,11 @@
 #include <entmoot/otp/restart.hpp>
 #include <entmoot/phoenix/socket.hpp>
 #include <entmoot/rooms/room_limits.hpp>
+#include <entmoot/web/cors_policy.hpp>
 #include <entmoot/web/listener.hpp>
 #include <entmoot/web/longpoll_table.hpp>
 #include <entmoot/web/origin_policy.hpp>
+#include <entmoot/web/page_headers.hpp>
 #include <entmoot/web/site.hpp>
 #include <entmoot/web/websocket_session.hpp>
 
@@ -79,6 +81,9 @@ struct Config {
   bool proxy = false;  ///< The client's address is the last entry of X-Forwarded-For.
   bool compress = false;
   entmoot::Duration public_cache = {};  ///< How long browsers may cache a file of public/ without revalidation.
+  entmoot::PageHeaders pages = {};      ///< Of public/.
+  std::string public_fallback = {};     ///< A file of public/.
+  entmoot::CorsPolicy cors = {};
   SocketSettings socket = {};
   entmoot::HttpOptions http = {};
   entmoot::Tokens tokens = {};
@@ -110,6 +115,9 @@ struct ConfigFile {
 
 /// The error's reason lists all errors, one per line: "entmoot.config.ts:3:5: `port` must be …".
 [[nodiscard]] entmoot::Result<Config> config_from(const ConfigFile& file);
+
+/// The address to listen on: "localhost" is 127.0.0.1. An error: neither that nor an IPv4 or IPv6 address.
+[[nodiscard]] entmoot::Result<std::string> listen_address(const std::string& written);
 
 /// Warnings for the log: settings that are valid but probably unintended. server/app.hpp adds those of the rooms.
 [[nodiscard]] std::vector<std::string> warnings_of(const Config& config);

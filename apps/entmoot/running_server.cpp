@@ -188,7 +188,7 @@ ExitCode open_console(const command::Console& command) {
       print_answer(evaluate(command.dir, topic, rest));
     } else if (word == "send") {
       const std::string topic = first_word(rest);
-      const auto message = parse_json(rest);
+      const auto message = parse_json(rest, json_depth_max);
       print_answer(message ? ask_server(command.dir, {{"command", "send"}, {"topic", topic}, {"message", *message}})
                            : message);
     } else if (word == "kill") {

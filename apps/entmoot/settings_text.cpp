@@ -20,10 +20,11 @@ struct Section {
   std::string_view introduction;
 };
 
-constexpr std::array<Section, 9> sections = {{
+constexpr std::array<Section, 10> sections = {{
     {"", "The server", ""},
     {"socket", "socket", "Client connections and their limits. Heartbeats and leaves are never rate-limited."},
     {"http", "http", "HTTP requests, for files and to rooms."},
+    {"public", "public", "Files of public/."},
     {"tokens", "tokens",
      "Authentication of clients. With `secret` or `jwt`, the server verifies a client's token when it connects and "
      "passes its data to the room as `client.assigns.token`; without them, clients are not authenticated."},

@@ -17,8 +17,8 @@ namespace {
 
 // Two, so that every broadcast crosses between threads.
 constexpr unsigned shard_count = 2;
-// Phoenix takes 10 MB; enough for a case with one large message.
-constexpr std::size_t message_bytes_max = 1 * MiB;
+// Bandit's limit for a message, and so that of a recorded session of Phoenix.
+constexpr std::size_t message_bytes_max = 8'000'000;
 
 }  // namespace
 
@@ -32,7 +32,8 @@ void Fixture::mount() {
   const auto mount = [this](std::string_view path, auto configure) {
     EndpointSocket socket;
     socket.origin = {.check = OriginPolicy::Check::off};
-    socket.longpoll = {.window = 1s};
+    socket.websocket = {.limits = {.message_bytes_max = message_bytes_max}};
+    socket.longpoll = {.window = 1s, .message_bytes_max = message_bytes_max, .body_bytes_max = 2 * message_bytes_max};
     configure(socket);
     node_.socket(path, user_socket_, std::move(socket), {.channels_max = 100});
   };
@@ -43,7 +44,6 @@ void Fixture::mount() {
   mount("/socket", [&](EndpointSocket& socket) {
     socket.origin = only({"//example.com"});
     socket.auth_token = true;
-    socket.websocket = {.limits = {.message_bytes_max = message_bytes_max}};
   });
   mount("/small", [](EndpointSocket& socket) {
     socket.websocket = {.limits = {.message_bytes_max = 2000}, .idle_timeout = 1500ms};
@@ -56,7 +56,7 @@ void Fixture::mount() {
     socket.websocket_path = "/websocket/:b";
     socket.longpoll_path = "/longpoll/:b";
   });
-  mount("/deflate", [](EndpointSocket& socket) { socket.websocket = {.compress = true}; });
+  mount("/deflate", [](EndpointSocket& socket) { socket.websocket.compress = true; });
 }
 
 }  // namespace conformance

@@ -99,7 +99,7 @@ TEST_CASE("the result of handleIn is the reply, an exception is an error and dro
   (void)ann.join("room:a");
   const auto wrong = [](std::string_view what) {
     return "error {\"reason\":\"handleIn returned " + std::string(what) +
-           ": a reply must be an object, for example {messages: […]}, or a Uint8Array\"}";
+           ": a reply must be an object, for example {messages: […]}, or bytes (an ArrayBuffer, or a view of one)\"}";
   };
   CHECK(ann.push("room:a", "nothing") == "ok {}");
   CHECK(ann.push("room:a", "null") == "ok {}");
@@ -266,7 +266,8 @@ TEST_CASE("payloads must be objects or bytes") {
   (void)ann.join("room:a");
   for (const std::string_view event : {"push", "broadcast", "meta"}) {
     INFO(event);
-    CHECK(ann.push("room:a", event, R"({"what":[1]})").find("must be an object or a Uint8Array, not an array") !=
+    CHECK(ann.push("room:a", event, R"({"what":[1]})")
+              .find("must be an object or bytes (an ArrayBuffer, or a view of one), not an array") !=
           std::string::npos);
     CHECK(ann.push("room:a", event, R"({"what":"x"})").find("not a string") != std::string::npos);
     CHECK(ann.push("room:a", event, R"({"what":null})").find("not null") != std::string::npos);

@@ -234,3 +234,39 @@ TEST_CASE("valid settings that are probably unintended are reported as warnings"
   CHECK(warnings_of(good("{\"address\": \"0.0.0.0\", \"proxy\": true, " + secret + "}")).empty());
   CHECK(warnings_of(good("{" + secret + "}")).empty());
 }
+
+TEST_CASE("the address may be localhost, and what is no address is refused with the accepted ones") {
+  CHECK(good(R"({"address": "localhost"})").listener.address == "127.0.0.1");
+  CHECK(good(R"({"address": "::1"})").listener.address == "::1");
+  CHECK(bad(R"({"address": "example.com"})").find("must be an IPv4 or IPv6 address") != std::string::npos);
+  CHECK(bad(R"({"address": "127.0.0.1:80"})").find("must be an IPv4 or IPv6 address") != std::string::npos);
+}
+
+TEST_CASE("a list of origins does not lock out the server's own page") {
+  const Config config = good(R"({"origins": ["https://example.com"]})");
+  CHECK(config.origins.own_host_too);
+}
+
+TEST_CASE("a message that the size limit allows passes the rate, and a longer one gets an answer") {
+  const Config config = good(R"({"socket": {"messageBytes": "16 MB", "bytesPerSecond": "1 KB"}})");
+  CHECK(config.socket.limits.bytes.burst == 16.0 * MiB);
+  CHECK(config.socket.websocket.limits.passed_over_bytes_max == 64 * MiB);
+  CHECK(config.socket.longpolling.oversize_is_answered);
+}
+
+TEST_CASE("the policy and headers of pages: what is no directive, source, path or header is refused") {
+  CHECK(good(R"({"public": {"csp": false}})").pages.content_policy.empty());
+  CHECK(good(R"({"public": {"csp": "default-src *; "}})").pages.content_policy == "default-src *");
+  CHECK(good(R"({"public": {"csp": {"media-src": "blob: data:"}}})")
+            .pages.content_policy.ends_with("; media-src 'self' blob: data:"));
+  for (const char* odd :
+       {R"({"public": {"csp": 7}})", R"({"public": {"csp": ""}})", R"({"public": {"csp": {"img-src": 7}}})",
+        R"({"public": {"csp": {"Img Src": "a"}}})", R"({"public": {"csp": {"img-src": "a;b"}}})",
+        R"({"public": {"csp": "a\nb"}})", R"({"public": {"headers": {"game": {"a": "b"}}}})",
+        R"({"public": {"headers": {"/a": {"a b": "c"}}}})", R"({"public": {"headers": {"/a": {"date": "c"}}}})",
+        R"({"public": {"headers": {"/a": {"a": "b\r\nc"}}}})", R"({"public": {"headers": {"/a": {"a": true}}}})",
+        R"({"public": {"fallback": ""}})", R"({"http": {"cors": ["example.com"]}})", R"({"http": {"cors": true}})"}) {
+    CAPTURE(odd);
+    CHECK_FALSE(bad(odd).empty());
+  }
+}

@@ -255,3 +255,62 @@ TEST_CASE("pages of other origins can send GET requests but no others") {
   CHECK(bench.http(request("POST", "/r/a", "", own)).status == 200);
   CHECK(bench.http(request("POST", "/r/a")).status == 200);  // no browser
 }
+
+TEST_CASE("pages of the origins in http.cors may call rooms and read the response") {
+  AppBench bench(R"(
+    export const handleRequest = (request) => request.url.endsWith("own")
+      ? new Response("own", {headers: {"access-control-allow-origin": "https://mine.example"}}) : new Response(request.method);
+  )",
+                 R"({http: {cors: ["https://app.example", "//*.ex.test"]}})");
+  const auto from = [&](const std::string& origin, const std::string& method = "POST",
+                        std::vector<HttpHeader> more = {}) {
+    more.push_back({"origin", origin});
+    return bench.http(request(method, "/room/a", {}, std::move(more)));
+  };
+  const auto allowed = from("https://app.example");
+  CHECK(allowed.status == 200);
+  CHECK(header(allowed, "access-control-allow-origin") == "https://app.example");
+  CHECK(header(allowed, "vary") == "origin");
+  CHECK(header(from("http://a.ex.test:8080", "GET"), "access-control-allow-origin") == "http://a.ex.test:8080");
+  CHECK(from("https://evil.example").status == 403);
+  CHECK(bench.logged("the origin is not allowed").size() == 1);
+  CHECK(header(from("https://evil.example", "GET"), "access-control-allow-origin").empty());
+  CHECK(header(bench.http(request("GET", "/room/a")), "access-control-allow-origin").empty());
+  const auto preflight =
+      from("https://app.example", "OPTIONS",
+           {{"access-control-request-method", "PUT"}, {"access-control-request-headers", "x-a, authorization"}});
+  CHECK(preflight.status == 204);
+  CHECK(header(preflight, "access-control-allow-methods") == "PUT");
+  CHECK(header(preflight, "access-control-allow-headers") == "x-a, authorization");
+  CHECK(header(preflight, "access-control-allow-origin") == "https://app.example");
+  CHECK(from("https://app.example", "OPTIONS").body.view() == "OPTIONS");  // no preflight: for the room
+  CHECK(from("https://evil.example", "OPTIONS", {{"access-control-request-method", "PUT"}}).body.view() == "OPTIONS");
+  const auto own = bench.http(request("GET", "/room/own", {}, {{"origin", "https://app.example"}}));
+  CHECK(header(own, "access-control-allow-origin") == "https://mine.example");
+  AppBench any("export const handleRequest = () => new Response();", R"({http: {cors: "*"}})");
+  CHECK(header(any.http(request("GET", "/room/a", {}, {{"origin", "null"}})), "access-control-allow-origin") == "null");
+}
+
+TEST_CASE("files of public/ have the headers of the configuration, and a page's path leads to the fallback") {
+  AppBench bench(Files{{"rooms/room.ts", "export const handleRequest = () => new Response('room');"},
+                       {"public/index.html", "the app"},
+                       {"public/game/a.wasm", "wasm"},
+                       {"public/help/index.html", "help"},
+                       {"entmoot.config.ts", R"(export default { public: {
+                          csp: { "script-src": "'wasm-unsafe-eval'", "img-src": ["blob:"] },
+                          headers: { "/game/*": { "cross-origin-opener-policy": "same-origin", "cache-control": false } },
+                          fallback: "index.html" } };)"}});
+  const auto page = bench.http(request("GET", "/"));
+  CHECK(header(page, "content-security-policy").find("img-src 'self' data: blob:;") != std::string::npos);
+  CHECK(header(page, "content-security-policy").ends_with("; script-src 'self' 'wasm-unsafe-eval'"));
+  const auto wasm = bench.http(request("GET", "/game/a.wasm"));
+  CHECK(header(wasm, "content-type") == "application/wasm");
+  CHECK(header(wasm, "cross-origin-opener-policy") == "same-origin");
+  CHECK(header(wasm, "cache-control").empty());
+  CHECK(header(bench.http(request("GET", "/help")), "location") == "/help/");
+  const std::vector<HttpHeader> browser = {{"accept", "text/html"}};
+  CHECK(bench.http(request("GET", "/profile/7", {}, browser)).body.view() == "the app");
+  CHECK(bench.http(request("GET", "/room/7", {}, browser)).body.view() == "room");
+  CHECK(bench.http(request("GET", "/missing.js")).status == 404);
+  CHECK(bench.reload({{"public/index.html", ""}}).find("there is no \"index.html\"") != std::string::npos);
+}

@@ -272,13 +272,22 @@ TEST_CASE("the host's command and answer take the bytes that each view has at th
     if (name == "Uint8Array" || name == "Uint8ClampedArray") continue;
     CAPTURE(name);
     const std::string view = "new " + name + "(new ArrayBuffer(8))";
-    CHECK(said("host.command('c', " + view + ")") == said("host.command('c', JSON.stringify(" + view + "))"));
-    CHECK(said("host.answer(3, 0, disguised(" + view + ", Uint8Array), '')") == "TypeError");
+    const std::string zeros(8, '\0');
+    CHECK(said("host.command('c', " + view + ")") == "c <" + zeros + ">");
+    CHECK(said("host.answer(3, 0, disguised(" + view + ", Object), '')") == "3 ok <" + zeros + ">");
+    CHECK(said("host.isBytes(" + view + ")") == "true");
+    const std::string moves = "new " + name + "(resizable(16), 8)";
+    CHECK(said("host.command('c', resized(" + moves + ", 16))") == "c <ijklmnop>");
+    CHECK(said("host.command('c', resized(" + moves + ", 8))") == "c <>");
+    CHECK(said("host.command('c', resized(" + moves + ", 4))") == "TypeError");
+    CHECK(said("host.command('c', detached(" + view + "))") == "TypeError");
   }
+  CHECK(said("host.command('c', new ArrayBuffer(2))") == std::string("c <\0\0>", 6));
+  CHECK(said("host.command('c', resized({ buffer: resizable(8) }, 3).buffer)") == "c <abc>");
+  CHECK(said("host.command('c', detached({ buffer: new ArrayBuffer(8) }).buffer)") == "TypeError");
   // Values of other kinds are JSON.
   const Cases others = {{"{}", "{}"},
                         {"[97]", "[97]"},
-                        {"new ArrayBuffer(4)", "{}"},
                         {"undefined", "{}"},
                         {"() => 1", "null"},
                         {"5", "5"},

@@ -55,6 +55,7 @@ class ThrowingSocket final : public UserSocket {
 /// A frame handler of the application's own, which throws at each frame.
 class ThrowingHandler final : public FrameHandler {
  public:
+  void handle_oversize(Frame::Kind, std::string_view, std::size_t) override { throw 5; }
   void handle_in(Frame::Kind, std::string_view) override { throw 5; }
 };
 

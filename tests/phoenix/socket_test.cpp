@@ -245,6 +245,39 @@ TEST_CASE("a join_ref of another JSON type is another channel") {
   CHECK(client.received() == Texts{R"([1,"2","room:1",)" + ok});
 }
 
+TEST_CASE("a message over the limit gets an error and the connection stays") {
+  World world(1);
+  JoinedClient client(world);
+  const std::string limit =
+      R"("phx_reply",{"status":"error","response":{"reason":"message too large: the limit is 100 bytes"}}])";
+  client.sends_head(Frame::Kind::text, R"(["1","2","room:1","echo",{"text":"xxxx)", 100);
+  CHECK(client.received() == Texts{R"(["1","2","room:1",)" + limit});
+  client.sends_head(Frame::Kind::text, R"( [ "3" , 4, "room:\"2,]", "phx_join", )", 100);
+  CHECK(client.received() == Texts{R"(["3",4,"room:\"2,]",)" + limit});
+  client.sends_head(Frame::Kind::binary,
+                    std::string("\0\1\1\6\4"
+                                "15room:1echo\xff",
+                                18),
+                    100);
+  CHECK(client.received() == Texts{R"(["1","5","room:1",)" + limit});
+  CHECK_FALSE(client.closed());
+  for (const std::string head : {R"(["1","2","room:1")", R"(["1","2","room:1"],"echo",)", "xxxx", ""}) {
+    JoinedClient other(world);
+    other.sends_head(Frame::Kind::text, head, 100);
+    CHECK(other.closed() == CloseCode::too_big);
+  }
+}
+
+TEST_CASE("half an emoji in a topic, an event or a payload is passed on as it came") {
+  World world(1);
+  TestClient client(world.shards[0], world.mount);
+  client.sends(R"(["1","1","room:\ud83d","phx_join",{}])");
+  client.sends(R"(["1","\ud83d","room:\uD83D","echo",{"a\udc00":"\ud83d x"}])");
+  CHECK(client.received() ==
+        Texts{R"(["1","1","room:\ud83d","phx_reply",{"status":"ok","response":{}}])",
+              R"(["1","\ud83d","room:\ud83d","phx_reply",{"status":"ok","response":{"a\udc00":"\ud83d x"}}])"});
+}
+
 TEST_CASE("a second join on the same topic closes the first channel, after its own reply") {
   World world;
   JoinedClient client(world);

@@ -53,9 +53,7 @@ TEST_CASE("malformed messages of version 1") {
         R"({"topic":"t","event":"e","ref":"1"})", R"({"topic":"t","payload":{},"ref":"1"})",
         R"({"event":"e","payload":{},"ref":"1"})", R"({"topic":"t","event":"e","payload":{},"ref":"1"} x)",
         R"({"topic":"t","event":"e","payload":{},"ref":"1",})", R"({"topic":"t","event":"e","payload":{"ref":"1"})",
-        R"({"topic":"t" "event":"e","payload":{},"ref":"1"})",
-        R"({"topic":"\ud800","event":"e","payload":{},"ref":"1"})",
-        R"({topic:"t","event":"e","payload":{},"ref":"1"})"}) {
+        R"({"topic":"t" "event":"e","payload":{},"ref":"1"})", R"({topic:"t","event":"e","payload":{},"ref":"1"})"}) {
     CAPTURE(text);
     CHECK_FALSE(decode(text).has_value());
   }

@@ -97,7 +97,10 @@ TEST_CASE("payloads that pass") {
                                              R"({"":{}})",
                                              R"({"a":1,"a":2})",
                                              "[[],{},[{}]]",
-                                             nested(64),
+                                             nested(512),
+                                             R"("\ud800")",
+                                             R"("\udc00 \ud800x\ud800\u0041")",
+                                             R"({"\ude00":"\ude00\ud83d"})",
                                              R"("</script>")",
                                              "\"\x7f\"",
                                              R"("\u005c")",
@@ -107,7 +110,7 @@ TEST_CASE("payloads that pass") {
     const auto message = decode(with_payload(payload));
     REQUIRE(message.has_value());
     CHECK(message->payload.json().view() == payload);
-    CHECK(message->payload.json().parse().has_value());
+    CHECK(message->payload.json().parse(json_depth_max).has_value());
   }
 }
 
@@ -117,13 +120,12 @@ TEST_CASE("payloads that are malformed wherever they stand") {
       "tru", "truex", "True", "nul", "nullx", "undefined", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1e",
       "1e+", "1.e1", "0x10", "1_000", "1e999", "-1e999", "1.0e400", "--1", "1a", "1.2.3",
       // strings
-      "'a'", R"("\x41")", R"("\u12")", R"("\u12g4")", R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")", R"("\ud800x")",
-      R"("\ude00\ud83d")", "\"a\nb\"", "\"a\tb\"", std::string("\"a\0b\"", 5), "\"\x1f\"", "\"\xff\"", "\"\xc0\xaf\"",
-      "\"\xed\xa0\x80\"", R"("unclosed)", R"("a" "b")",
+      "'a'", R"("\x41")", R"("\u12")", R"("\u12g4")", "\"a\nb\"", "\"a\tb\"", std::string("\"a\0b\"", 5), "\"\x1f\"",
+      "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", R"("unclosed)", R"("a" "b")",
       // structure
       "", "[1 2]", "[1,]", "[,1]", "[,]", "[1,,2]", "{", "}", "[}", "{]", "[", R"({"a"})", R"({"a":})", R"({"a":1,})",
-      R"({,})", R"({"a":1 "b":2})", R"({a:1})", R"({1:2})", R"({"a"::1})", R"({"a" 1})", R"({"\ud800":1})",
-      R"({null:1})", nested(65), "// comment\n1", "/**/1", "1;"};
+      R"({,})", R"({"a":1 "b":2})", R"({a:1})", R"({1:2})", R"({"a"::1})", R"({"a" 1})", R"({null:1})", nested(513),
+      "// comment\n1", "/**/1", "1;"};
   for (const auto& payload : payloads) {
     CAPTURE(payload);
     CHECK_FALSE(decode(with_payload(payload)).has_value());

@@ -21,6 +21,7 @@ class EchoHandler final : public FrameHandler {
   EchoHandler(Transport& transport, std::atomic<int>& alive) : transport_(transport), alive_(alive) { ++alive_; }
   ~EchoHandler() override { --alive_; }
   void handle_in(Frame::Kind kind, std::string_view frame) override;
+  void handle_oversize(Frame::Kind kind, std::string_view head, std::size_t) override { handle_in(kind, head); }
 
  private:
   Transport& transport_;

@@ -37,6 +37,20 @@ TEST_CASE("a listed origin constrains what it states") {
   CHECK_FALSE(allowed({"//example.com"}, "null"));
 }
 
+TEST_CASE("a list can allow the server's own host besides") {
+  HttpRequest request;
+  request.host = "localhost:4000";
+  request.headers.push_back({"Origin", "http://localhost:4000"});
+  OriginPolicy policy{.check = OriginPolicy::Check::listed, .allowed = {"https://example.com"}};
+  CHECK_FALSE(origin_allowed(policy, request));
+  policy.own_host_too = true;
+  CHECK(origin_allowed(policy, request));
+  request.headers[0].value = "http://localhost:4001";
+  CHECK_FALSE(origin_allowed(policy, request));
+  request.headers[0].value = "https://example.com";
+  CHECK(origin_allowed(policy, request));
+}
+
 TEST_CASE("a wildcard takes the domain and its subdomains, and nothing that merely ends like it") {
   CHECK(allowed({"//*.ex.com"}, "http://ex.com"));
   CHECK(allowed({"//*.ex.com"}, "https://a.b.ex.com"));

@@ -105,6 +105,29 @@ TEST_CASE("a larger limit is honoured exactly") {
   CHECK(feed(too_big, frame(fin | binary, std::string(100'001, 'x'))).front().code == 1009);
 }
 
+TEST_CASE("a message over the limit can be passed over: its beginning is reported, and the next message is read") {
+  const WebSocketLimits limits{.message_bytes_max = 10'000, .passed_over_bytes_max = 50'000};
+  const std::string text_message = R"(["1","2","room:1","echo",)" + std::string(30'000, 'x');
+  const std::string whole = frame(fin | text, text_message) + frame(fin | text, "next");
+  const std::string fragments = frame(text, text_message.substr(0, 9'000)) + frame(fin | ping, "p") +
+                                frame(0, text_message.substr(9'000, 9'000)) + frame(fin, text_message.substr(18'000)) +
+                                frame(fin | text, "next");
+  for (const std::string& input : {whole, fragments}) {
+    for (const std::size_t size : {0, 1, 997}) {
+      WebSocketDecoder decoder(limits);
+      auto heard = feed_all(decoder, chopped(input, size));
+      std::erase_if(heard, [](const Heard& one) { return one.kind == Heard::Kind::ping; });
+      REQUIRE(heard.size() == 2);
+      CHECK(static_cast<WebSocketEvent::Kind>(heard[0].kind) == WebSocketEvent::Kind::oversize_text);
+      CHECK(heard[0].payload == text_message.substr(0, oversize_head_bytes));
+      CHECK(heard[1].payload == "next");
+      CHECK(decoder.buffered_bytes() <= 3 * oversize_head_bytes);
+    }
+  }
+  WebSocketDecoder beyond(limits);
+  CHECK(feed(beyond, header(fin | binary, 50'001, 2)).front().code == 1009);
+}
+
 TEST_CASE("server frame headers are minimal and unmasked") {
   using Opcode = WebSocketHeader::Opcode;
   const auto bytes = [](Opcode opcode, std::size_t length) {

@@ -29,7 +29,14 @@ function moved(error, asked) {
   return error;
 }
 
-const outgoing = (payload) => (payload instanceof Uint8Array ? [payload.toBase64(), true] : [payload ?? {}, false]);
+const bytesOf = (payload) => {
+  if (payload instanceof ArrayBuffer) return new Uint8Array(payload);
+  return ArrayBuffer.isView(payload) ? new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength) : null;
+};
+const outgoing = (payload) => {
+  const bytes = bytesOf(payload);
+  return bytes === null ? [payload ?? {}, false] : [bytes.toBase64(), true];
+};
 // A payload is an object; binary payloads arrive as base64 strings.
 const incoming = (payload) => (typeof payload === 'string' ? Uint8Array.fromBase64(payload) : payload);
 

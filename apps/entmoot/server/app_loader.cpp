@@ -88,7 +88,11 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   if (config) {
     app->config = *std::move(config);
     if (options_.port) app->config.listener.port = *options_.port;
-    if (options_.address) app->config.listener.address = *options_.address;
+    if (options_.address) {
+      auto address = listen_address(*options_.address);
+      if (!address) return fail(ErrorCode::invalid, "--address " + address.error().reason);
+      app->config.listener.address = *std::move(address);
+    }
     if (options_.data) app->config.data = fs::absolute(*options_.data).string();
   } else {
     problems.push_back(config.error().reason);
@@ -98,8 +102,11 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   load_rooms(app->config, routes, problems);
   if (problems.empty()) check_limits(app->config, routes, problems);
 
-  auto files =
-      load_public_files(folder_ / "public", tools_, {.cache = app->config.public_cache, .develops = options_.develops});
+  auto files = load_public_files(folder_ / "public", tools_,
+                                 {.cache = app->config.public_cache,
+                                  .page = app->config.pages,
+                                  .fallback = app->config.public_fallback,
+                                  .develops = options_.develops});
   sources_.insert(sources_.end(), files.seen.begin(), files.seen.end());
   problems.insert(problems.end(), files.problems.begin(), files.problems.end());
 

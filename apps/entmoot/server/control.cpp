@@ -119,7 +119,7 @@ Control::Control(Server& server, const fs::path& folder) : server_(server) {
           // The connection belongs to this shard, but answers come from any thread: a reload's from the worker.
           ReplyTo reply(
               shard, [answer = std::move(answer)](const Result<JsonText>& result) mutable { answer(line_of(result)); });
-          const auto request = parse_json(line);
+          const auto request = parse_json(line, json_wrapped_depth_max);
           if (!request) return std::move(reply)(request.error());
           carry_out(server, *request, std::move(reply));
         });
@@ -150,7 +150,7 @@ Result<Json> ask_server(const fs::path& folder, const Json& request) {
                 fmt::format("the server of {} closed the connection: it has stopped, or {} other consoles are open",
                             app, LineServer::clients_max));
   }
-  const auto answer = parse_json(*line);
+  const auto answer = parse_json(*line, json_wrapped_depth_max);
   if (!answer) return answer.error();
   const auto& object = answer->as_object();
   if (const Json* why = object.if_contains("error")) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t files_max = 10'000;
 constexpr std::uintmax_t bytes_max = 256 * MiB;
+constexpr std::size_t gzip_bytes_max = 16 * MiB;  // half a second of a core, at each start and reload
 
 /// Folders of tools, such as .git, may contain secrets. The exception is of RFC 8615.
 bool is_hidden(const fs::directory_entry& folder) {
@@ -83,7 +85,16 @@ PublicFiles load_public_files(const fs::path& folder, js::SourceTools& tools, co
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options.cache).count();
   loaded.files.add(
       table,
-      {.cache_control = seconds > 0 && !options.develops ? fmt::format("public, max-age={}", seconds) : "no-cache"});
+      {.cache_control = seconds > 0 && !options.develops ? fmt::format("public, max-age={}", seconds) : "no-cache",
+       .page = options.page,
+       .gzip_bytes_max = options.develops ? 0 : gzip_bytes_max,
+       .fallback = options.fallback});
+  const bool has_fallback =
+      std::ranges::any_of(files, [&](const auto& file) { return file.first == options.fallback; });
+  if (!options.fallback.empty() && !has_fallback) {
+    loaded.problems.push_back(fmt::format(
+        "public/: there is no \"{}\", which `public.fallback` in entmoot.config.ts names", options.fallback));
+  }
   return loaded;
 }
 

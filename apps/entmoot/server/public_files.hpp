@@ -17,7 +17,9 @@ namespace entmoot_app {
 
 struct PublicFilesOptions {
   entmoot::Duration cache = {};  ///< How long browsers may cache a file without revalidation.
-  bool develops = false;  ///< Adds priv/dev.js to each page, which shows errors and reloads the page; no caching.
+  entmoot::PageHeaders page = {};
+  std::string fallback = {};  ///< StaticOptions::fallback.
+  bool develops = false;      ///< Adds priv/dev.js to each page, which shows errors and reloads the page; no caching.
 };
 
 struct PublicFiles {

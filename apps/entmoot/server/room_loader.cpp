@@ -51,7 +51,15 @@ Result<std::string> path_of(const std::string& file, const RoomExports& exports,
   if (!path.starts_with('/')) {
     return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" must begin with a slash", file, path));
   }
-  const bool has_id = path.find("/:") != std::string::npos;
+  const auto id = path.find("/:");
+  const bool has_id = id != std::string::npos;
+  if (has_id && path.find("/:", id + 1) != std::string::npos) {
+    return fail(
+        ErrorCode::invalid,
+        fmt::format("{}: the path \"{}\" may have one part like \":id\", which is the room's id; what follows it "
+                    "is handleRequest's to read from `path`",
+                    file, path));
+  }
   if (has_id == is_exact) {
     return fail(ErrorCode::invalid, fmt::format("{}: the path \"{}\" {}, but the topic is \"{}\"", file, path,
                                                 has_id ? "contains :id" : "does not contain :id", pattern));

@@ -47,6 +47,7 @@ StaticFiles browser_files(const std::string& socket_path) {
 EndpointSocket socket_of(const Config& config) {
   EndpointSocket socket;
   socket.origin = config.origins;
+  socket.origin.advice = "; to allow it, add it to `origins` in entmoot.config.ts";
   socket.auth_token = config.tokens.given();
   socket.websocket = config.socket.websocket;
   socket.websocket.compress = config.compress;
@@ -86,7 +87,8 @@ NodeOptions node_options(const App& app, ChannelRoutes channels, std::shared_ptr
                                    .channels = std::move(channels),
                                    .tokens = config.tokens,
                                    .fetch = {.policy = FetchPolicy::parse(config.fetch).value()},
-                                   .own_files = browser_files(config.socket.path)}};
+                                   .own_files = browser_files(config.socket.path),
+                                   .cors = config.cors}};
 }
 
 Server::Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, std::shared_ptr<StoreWriter> store,

@@ -109,7 +109,8 @@ Handlers Stage::handlers() {
 bool Stage::poll() {
   bool did = !jobs_.empty();
   for (auto& job : std::exchange(jobs_, {})) {
-    const auto done = guarded([&] { (this->*job.what)(job.args.parse().value().as_array(), std::move(job.reply)); });
+    const auto done = guarded(
+        [&] { (this->*job.what)(job.args.parse(json_wrapped_depth_max).value().as_array(), std::move(job.reply)); });
     if (!done) std::move(job.reply)(done.error());  // no effect if it was answered before the exception
   }
   if (!node_) return did;

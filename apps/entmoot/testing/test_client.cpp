@@ -142,7 +142,7 @@ void TestClient::close(CloseCode code, std::string_view reason) {
 }
 
 void TestClient::take_text(std::string_view text) {
-  const auto parsed = parse_json(text);
+  const auto parsed = parse_json(text, json_wrapped_depth_max);
   if (!parsed) return end("the server sent an invalid message: " + parsed.error().reason);
   const auto& parts = parsed->as_array();  // join_ref, ref, topic, event, payload
   const std::string event(parts.at(3).as_string());

@@ -51,8 +51,7 @@ void write(Level level, std::string_view line) {
   }
 }
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 200;
+std::string quoted(std::string_view text, std::size_t longest) {
   std::string out = "\"";
   for (const char c : text.substr(0, longest)) {
     if (c == '"' || c == '\\') {

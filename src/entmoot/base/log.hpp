@@ -38,7 +38,7 @@ struct Counts {
 [[nodiscard]] Counts counts();
 
 /// `text` with control characters, quotes and non-ASCII escaped, cut at 200 bytes, in double quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string quoted(std::string_view text, std::size_t longest = 200);
 
 /// `text` of several lines (a stack), to append to a message: each line follows a line break and a prefix that no log
 /// line begins with, escaped as in quoted(); at most 20 lines. Empty for an empty text.

@@ -32,6 +32,10 @@ void* entmoot_export_cell(JSContext* ctx, JSValueConst ns, const char* name);
 JSValue entmoot_read_cell(void* cell);
 /// The value of a Map for an integer; JS_UNDEFINED if there is none.
 JSValue entmoot_map_get(JSContext* ctx, JSValueConst map, std::int64_t key);
+/// An ArrayBuffer, a typed array or a DataView.
+bool entmoot_is_bytes(JSValueConst value);
+/// Its bytes, in place; nullptr and an exception if they are not there any more.
+const std::uint8_t* entmoot_bytes_of(JSContext* ctx, JSValueConst value, std::size_t* size);
 std::uint64_t entmoot_get_hash_key();
 void entmoot_set_hash_key(std::uint64_t key);
 void entmoot_forget_process(JSContext* ctx);
@@ -61,6 +65,8 @@ struct EntmootText {
 };
 /// JSON.stringify(value) as UTF-8. 1: done. 0: only JSON.stringify can do it. -1: an exception is pending.
 int entmoot_write_json(JSContext* ctx, JSValueConst value, EntmootText* out);
+/// After JSON.stringify(value) has failed: where, for people; 0 if that is not known.
+std::size_t entmoot_json_problem(JSContext* ctx, JSValueConst value, char* text, std::size_t capacity);
 /// JSON.parse(text). JS_UNINITIALIZED: only JSON.parse can do it, or report what is wrong.
 JSValue entmoot_read_json(JSContext* ctx, const char* text, std::size_t size);
 }

@@ -360,6 +360,118 @@ static JSValue entmoot_stringify(JSContext *ctx, JSValueConst value)
     return json;
 }
 
+/* --- what JSON.stringify has failed at */
+
+#define ENTMOOT_PROBLEM_DEPTH_MAX 64
+#define ENTMOOT_PROBLEM_VALUES_MAX 100000
+
+typedef struct JsonProblem {
+    JSContext *ctx;
+    JSObject *above[ENTMOOT_PROBLEM_DEPTH_MAX];
+    size_t ends[ENTMOOT_PROBLEM_DEPTH_MAX]; /* of the paths of `above` */
+    int values;
+    char path[256];
+    size_t size;
+    const char *what;
+    size_t back; /* of a cycle: the end of the path that it leads back to */
+} JsonProblem;
+
+static bool json_find_problem(JsonProblem *f, JSValueConst value, int depth);
+
+/* Looks at a member whose name has been appended to the path. */
+static bool json_find_below(JsonProblem *f, JSValueConst value, int depth, size_t before)
+{
+    if (json_find_problem(f, value, depth + 1))
+        return true;
+    f->size = before;
+    return false;
+}
+
+static void json_append_name(JsonProblem *f, JSAtom atom)
+{
+    char name[64];
+    JS_AtomGetStrRT(f->ctx->rt, name, sizeof(name), atom);
+    f->size += (size_t)snprintf(f->path + f->size, sizeof(f->path) - f->size, "%s%s", f->size ? "." : "", name);
+    if (f->size >= sizeof(f->path))
+        f->size = sizeof(f->path) - 1;
+}
+
+static void json_append_index(JsonProblem *f, uint32_t index)
+{
+    f->size += (size_t)snprintf(f->path + f->size, sizeof(f->path) - f->size, "[%u]", index);
+    if (f->size >= sizeof(f->path))
+        f->size = sizeof(f->path) - 1;
+}
+
+/* Values that stringify would have to call code of the script for are passed over. */
+static bool json_find_problem(JsonProblem *f, JSValueConst value, int depth)
+{
+    JSObject *p;
+    uint32_t i;
+    if (++f->values > ENTMOOT_PROBLEM_VALUES_MAX)
+        return false;
+    switch (JS_VALUE_GET_NORM_TAG(value)) {
+    case JS_TAG_BIG_INT:
+    case JS_TAG_SHORT_BIG_INT:
+        f->what = "a BigInt";
+        return true;
+    case JS_TAG_OBJECT:
+        break;
+    default:
+        return false;
+    }
+    p = JS_VALUE_GET_OBJ(value);
+    for (i = 0; i < (uint32_t)depth; i++) {
+        if (f->above[i] == p) {
+            f->what = "a cycle";
+            f->back = f->ends[i];
+            return true;
+        }
+    }
+    if (depth == ENTMOOT_PROBLEM_DEPTH_MAX || js_check_stack_overflow(f->ctx->rt, 1024))
+        return false;
+    f->above[depth] = p;
+    f->ends[depth] = f->size;
+    if (p->class_id == JS_CLASS_ARRAY && p->fast_array) {
+        for (i = 0; i < p->u.array.count; i++) {
+            size_t before = f->size;
+            json_append_index(f, i);
+            if (json_find_below(f, p->u.array.u.values[i], depth, before))
+                return true;
+        }
+    } else if (!p->is_exotic && !JS_IsFunction(f->ctx, value)) {
+        JSShapeProperty *prop = get_shape_prop(p->shape);
+        for (i = 0; i < (uint32_t)p->shape->prop_count; i++, prop++) {
+            size_t before = f->size;
+            if (prop->atom == JS_ATOM_NULL || !(prop->flags & JS_PROP_ENUMERABLE) ||
+                (prop->flags & JS_PROP_TMASK) != JS_PROP_NORMAL)
+                continue;
+            json_append_name(f, prop->atom);
+            if (json_find_below(f, p->prop[i].u.value, depth, before))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* After JSON.stringify(value) has thrown: writes what is at fault and where. Returns the size, 0 if it is not known. No
+   code of the script runs. */
+size_t entmoot_json_problem(JSContext *ctx, JSValueConst value, char *text, size_t capacity)
+{
+    JsonProblem f = {.ctx = ctx};
+    int size;
+    if (!json_find_problem(&f, value, 0))
+        return 0;
+    if (f.what[2] == 'B')
+        size = snprintf(text, capacity, "JSON has no BigInt%s%.*s: send it as a string or a number", f.size ? ", but one is at " : "",
+                        (int)f.size, f.path);
+    else if (f.back)
+        size = snprintf(text, capacity, "JSON has no cycles, but %.*s leads back to %.*s", (int)f.size, f.path, (int)f.back, f.path);
+    else
+        size = snprintf(text, capacity, "JSON has no cycles, but %.*s leads back to the whole value", (int)f.size, f.path);
+    return size < 0 ? 0 : (size_t)size < capacity ? (size_t)size : capacity - 1;
+}
+
 /* --- reading: JSON.parse(text) without reviver */
 
 /* Objects with more properties are made property by property. */

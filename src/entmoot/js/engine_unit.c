@@ -135,6 +135,42 @@ JSValue entmoot_map_get(JSContext *ctx, JSValueConst map, int64_t key)
     return record ? js_dup(record->value) : JS_UNDEFINED;
 }
 
+static bool is_bytes(JSObject *p)
+{
+    return p->class_id == JS_CLASS_ARRAY_BUFFER ||
+        (p->class_id >= JS_CLASS_UINT8C_ARRAY && p->class_id <= JS_CLASS_DATAVIEW);
+}
+
+/* An ArrayBuffer, or a view of one. */
+bool entmoot_is_bytes(JSValueConst value)
+{
+    return JS_IsObject(value) && is_bytes(JS_VALUE_GET_OBJ(value));
+}
+
+/* The bytes of such an object, in place: no script may run before they have been used. NULL and an exception if its
+   buffer is detached, or too short for the view. */
+const uint8_t *entmoot_bytes_of(JSContext *ctx, JSValueConst value, size_t *size)
+{
+    JSObject *p = JS_VALUE_GET_OBJ(value);
+    JSTypedArray *ta;
+    if (p->class_id == JS_CLASS_ARRAY_BUFFER) {
+        const uint8_t *data = JS_GetArrayBuffer(ctx, size, value);
+        return data || JS_HasException(ctx) ? data : (const uint8_t *)"";
+    }
+    if (p->class_id == JS_CLASS_DATAVIEW ? dataview_is_oob(p) : typed_array_is_oob(p)) {
+        JS_ThrowTypeErrorArrayBufferOOB(ctx);
+        return NULL;
+    }
+    ta = p->u.typed_array;
+    if (p->class_id != JS_CLASS_DATAVIEW)
+        *size = (size_t)p->u.array.count << typed_array_size_log2(p->class_id);
+    else if (ta->track_rab)
+        *size = ta->buffer->u.array_buffer->byte_length - ta->offset;
+    else
+        *size = ta->length;
+    return *size ? ta->buffer->u.array_buffer->data + ta->offset : (const uint8_t *)"";
+}
+
 /* The cell of an export, which lives as long as the module, or NULL. Reading it saves the search in the namespace. */
 void *entmoot_export_cell(JSContext *ctx, JSValueConst namespace, const char *name)
 {

@@ -23,7 +23,7 @@ namespace entmoot::js {
 struct Value {
   enum class Kind : std::uint8_t {
     text,   ///< A string, as UTF-8.
-    bytes,  ///< A Uint8Array or Uint8ClampedArray.
+    bytes,  ///< Of an ArrayBuffer, a typed array or a DataView.
     number,
     json,  ///< Any other value, as JSON; undefined as {}.
   };

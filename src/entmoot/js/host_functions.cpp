@@ -64,7 +64,19 @@ JSValue throw_result(JSContext* ctx) noexcept {
   return JS_ThrowPlainError(ctx, "%.*s", static_cast<int>(text.size()), text.data());
 }
 
-// A text is converted, the bytes of a Uint8Array are used in place: no script may run before they have been used.
+// JSON.stringify(value) has thrown: makes its message say which part of the value is at fault.
+void name_place(JSContext* ctx, JSValueConst value, JSValueConst error) noexcept {
+  char problem[700];
+  const std::size_t size = JS_IsError(error) ? entmoot_json_problem(ctx, value, problem, sizeof problem) : 0;
+  if (size == 0) return;
+  JSValue message = JS_NewStringLen(ctx, problem, size);
+  if (JS_IsException(message) ||
+      JS_DefinePropertyValueStr(ctx, error, "message", message, JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE) < 0) {
+    JS_FreeValue(ctx, JS_GetException(ctx));
+  }
+}
+
+// A text is converted, bytes are used in place: no script may run before they have been used.
 struct Operand {
   Value value = {};
   const char* text = nullptr;  // for JS_FreeCString
@@ -87,7 +99,12 @@ bool json_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
     return true;
   }
   JSValue json = JS_JSONStringify(ctx, from, JS_UNDEFINED, JS_UNDEFINED);
-  if (JS_IsException(json)) return false;
+  if (JS_IsException(json)) {
+    JSValue error = JS_GetException(ctx);
+    name_place(ctx, from, error);
+    JS_Throw(ctx, error);
+    return false;
+  }
   out->value = {.kind = Value::Kind::json, .content = "null"};  // of a value without JSON
   if (!JS_IsUndefined(json)) {
     const Text converted = text_of(ctx, json);
@@ -101,8 +118,7 @@ bool json_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
 Value::Kind kind_of(JSValueConst from) noexcept {
   if (JS_IsString(from)) return Value::Kind::text;
   if (JS_IsNumber(from)) return Value::Kind::number;
-  const int type = JS_GetTypedArrayType(from);
-  return type == JS_TYPED_ARRAY_UINT8 || type == JS_TYPED_ARRAY_UINT8C ? Value::Kind::bytes : Value::Kind::json;
+  return entmoot_is_bytes(from) ? Value::Kind::bytes : Value::Kind::json;
 }
 
 bool operand_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
@@ -116,9 +132,9 @@ bool operand_of(JSContext* ctx, JSValueConst from, Operand* out) noexcept {
     case Value::Kind::number: return JS_ToFloat64(ctx, &out->value.number, from) == 0;
     case Value::Kind::bytes: {
       std::size_t size = 0;
-      const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, from);
-      if (!bytes && JS_HasException(ctx)) return false;
-      out->value.content = {reinterpret_cast<const char*>(bytes), bytes ? size : 0};
+      const std::uint8_t* bytes = entmoot_bytes_of(ctx, from, &size);
+      if (!bytes) return false;
+      out->value.content = {reinterpret_cast<const char*>(bytes), size};
       return true;
     }
     case Value::Kind::json: break;
@@ -136,7 +152,7 @@ JSValue answer(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   const Value::Kind kind = kind_of(args[2]);
   if (kind != Value::Kind::text && kind != Value::Kind::bytes) {
     free_texts(ctx, extra);
-    return JS_ThrowTypeError(ctx, "expected a JSON text or a Uint8Array");
+    return JS_ThrowTypeError(ctx, "expected a JSON text or bytes");
   }
   const bool valid = extra.data && operand_of(ctx, args[2], &result);
   if (valid) in_host(ctx, [&](Host& host) { return host.answer(call, outcome, result.value, extra.view()), 0; });
@@ -308,6 +324,16 @@ JSValue random_bytes(JSContext* ctx, JSValueConst, int, JSValueConst* args) noex
   return JS_TRUE;
 }
 
+JSValue is_bytes(JSContext*, JSValueConst, int, JSValueConst* args) noexcept {
+  return entmoot_is_bytes(args[0]) ? JS_TRUE : JS_FALSE;
+}
+
+// explain(value, error): `error`, thrown by JSON.stringify(value), with a message that says which part is at fault.
+JSValue explain(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  name_place(ctx, args[0], args[1]);
+  return JS_DupValue(ctx, args[1]);
+}
+
 JSValue uptime(JSContext* ctx, JSValueConst, int, JSValueConst*) noexcept {
   return JS_NewFloat64(ctx, in_host(ctx, [](Host& host) { return host.uptime(); }));
 }
@@ -373,6 +399,8 @@ JSValue new_host_object(JSContext* ctx) {
       {"random", random, 0},
       {"randomBytes", random_bytes, 1},
       {"uptime", uptime, 0},
+      {"isBytes", is_bytes, 1},
+      {"explain", explain, 2},
       {"encode", encode, 1},
       {"decode", decode, 2},
       {"part", part, 1},

@@ -40,7 +40,12 @@
 
   // JSON has no undefined: a value without a JSON text is sent as null.
   const write = (value) => {
-    const json = stringify(value);
+    let json;
+    try {
+      json = stringify(value);
+    } catch (error) {
+      throw host.explain(value, error);
+    }
     return json === undefined ? 'null' : json;
   };
 
@@ -305,27 +310,25 @@
 
   // --- console, and uncaught errors
 
-  const show = (value) => {
-    if (typeof value === 'string') return value;
-    if (typeof value === 'object' && value !== null) {
-      if (value instanceof ErrorConstructor) return `${text(value)}\n${stackOf(value)}`;
-      try {
-        return write(value);
-      } catch {
-        return '[object]';
-      }
-    }
-    return text(value);
-  };
+  // Most lines are a text, perhaps with numbers. For all else js/web/console.js is evaluated, and keeps the indentation.
+  let wholeConsole;
+  const whole = () => (wholeConsole ??= host.part('console')(host, stackOf));
+  const isPlain = (value) => value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && (value !== 0 || 1 / value > 0));
   const logger = (level) => (...values) => {
+    let plain = wholeConsole === undefined && (values.length < 2 || typeof values[0] !== 'string' || apply(indexIn, values[0], ['%']) < 0);
     let line = '';
-    for (let i = 0; i < values.length; i++) line += (i ? ' ' : '') + show(values[i]);
-    host.log(level, line);
+    for (let i = 0; plain && i < values.length; i++) {
+      plain = isPlain(values[i]);
+      if (plain) line += (i ? ' ' : '') + values[i];
+    }
+    if (plain) host.log(level, line);
+    else whole().print(level, values);
   };
   const [debug, info, warning, severe] = [0, 1, 2, 3]; // log::Level
-  define(globalThis, 'console', {
-    debug: logger(debug), log: logger(info), info: logger(info), warn: logger(warning), error: logger(severe), trace: logger(debug),
-  });
+  const methods = { debug: logger(debug), log: logger(info), info: logger(info), warn: logger(warning), error: logger(severe) };
+  const others = ['assert', 'clear', 'count', 'countReset', 'dir', 'dirxml', 'group', 'groupCollapsed', 'groupEnd', 'table', 'time', 'timeEnd', 'timeLog', 'trace'];
+  for (let i = 0; i < others.length; i++) methods[others[i]] = (...values) => whole()[others[i]](...values);
+  define(globalThis, 'console', methods);
 
   // Errors that no caller receives: Host::Uncaught.
   const [timerException, listenerException, microtaskException, unhandledRejection] = [0, 1, 2, 3];

@@ -32,7 +32,10 @@ RoomHost::RoomHost(Node& node, RoomHostOptions options)
       user_socket_(rooms_, options.tokens, options.channels),
       sockets_(shards_, node.pubsub(), user_socket_, options.socket_limits),
       requests_(rooms_, shards_.size(),
-                {.own_files = std::move(options.own_files), .origins = options.socket.origin, .tokens = options.tokens},
+                {.own_files = std::move(options.own_files),
+                 .origins = options.socket.origin,
+                 .cors = std::move(options.cors),
+                 .tokens = options.tokens},
                 options.app) {
   options.socket.connect = [this](const ConnectInfo& info, Transport& transport) {
     return sockets_.connect(info, transport);

@@ -31,6 +31,7 @@ struct RoomHostOptions {
   Tokens tokens = {};           ///< Settled.
   FetchOptions fetch = {};      ///< Per shard.
   StaticFiles own_files = {};   ///< Served before the app's.
+  CorsPolicy cors = {};         ///< Of handleRequest.
 };
 
 class RoomHost {

@@ -159,18 +159,26 @@ void RoomRequests::handle(const HttpRequest& request, Responder responder) const
     if (!room) continue;
     const bool changes = request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
     // A page of another origin can make a browser send a POST, but it cannot hide its origin.
-    if (changes && !origin_allowed(options_.origins, request)) {
+    auto reader = options_.cors.allowed_origin(request);
+    if (reader) {
+      if (auto preflight = cors_preflight(request, *reader)) return responder.respond(*std::move(preflight));
+    } else if (changes && !origin_allowed(options_.origins, request)) {
+      warn_of_refused_origin(options_.origins, request);
       return responder.respond(HttpResponse::error(403, "origin not allowed"));
     }
     if (!is_utf8(request.host) || !is_utf8(request.path) || !is_utf8(request.query)) {
       return responder.respond(HttpResponse::error(400, "the URL is not UTF-8"));
     }
     auto message = entry::request(head_of(request, room->rest), SharedBytes(request.body));
-    return rooms_.request(room->topic, address_of(request, rooms_.options().behind_proxy), std::move(message),
-                          ReplyTo([responder = std::move(responder)](const Result<Answer>& answer) mutable {
-                            responder.respond(response_from(answer));
-                          }));
+    return rooms_.request(
+        room->topic, address_of(request, rooms_.options().behind_proxy), std::move(message),
+        ReplyTo([responder = std::move(responder), reader = std::move(reader)](const Result<Answer>& answer) mutable {
+          HttpResponse response = response_from(answer);
+          if (reader) allow_origin(response, *reader);
+          responder.respond(std::move(response));
+        }));
   }
+  if (auto page = app.files.not_found(request)) return responder.respond(*std::move(page));
   responder.respond(HttpResponse::error(404, "not found"));
 }
 

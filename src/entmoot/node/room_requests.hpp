@@ -9,6 +9,7 @@
 #include <entmoot/core/per_shard.hpp>
 #include <entmoot/node/tokens.hpp>
 #include <entmoot/rooms/rooms.hpp>
+#include <entmoot/web/cors_policy.hpp>
 #include <entmoot/web/http_request.hpp>
 #include <entmoot/web/origin_policy.hpp>
 #include <entmoot/web/responder.hpp>
@@ -29,6 +30,7 @@ class RoomRequests {
   struct Options {
     StaticFiles own_files = {};  ///< The server's own, the same for every app.
     OriginPolicy origins = {};   ///< Origins whose pages may send requests with side effects.
+    CorsPolicy cors = {};        ///< Origins whose pages may read responses.
     Tokens tokens = {};          ///< Of `Authorization: Bearer`.
   };
   /// `rooms` outlive it.

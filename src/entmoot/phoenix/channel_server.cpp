@@ -51,6 +51,14 @@ void ChannelServer::turn(std::optional<Handling> handling, Step&& step) {
   catch_up();
   if (const auto done = guarded(std::forward<Step>(step)); !done) crash(done.error().reason);
   handling_.reset();
+  run_soon();
+}
+
+/// What these schedule again comes later, so that the turn ends.
+void ChannelServer::run_soon() {
+  if (soon_.empty() || std::exchange(runs_soon_, true)) return;
+  for (auto& then : std::exchange(soon_, {})) handle_info(std::move(then));
+  runs_soon_ = false;
 }
 
 /// What this channel sends next comes after the broadcasts that were published before.
@@ -322,7 +330,8 @@ void ChannelServer::subscribe(std::string_view topic) {
 
 ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<Answer>)> then) {
   SocketRef ref = current_ref();
-  MemoryCharge held(link_.account, SocketLimits::message_bytes + handling_->bytes);
+  const std::size_t own = handling_->joins ? SocketLimits::join_bytes : SocketLimits::message_bytes;
+  MemoryCharge held(link_.account, own + handling_->bytes);
   return ReplyTo(link_.sockets.shard(),
                  [to = std::move(ref), then = std::move(then), held = std::move(held)](Result<Answer> result) mutable {
                    held.clear();
@@ -332,6 +341,7 @@ ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<Answer
 }
 
 void ChannelServer::after(Duration delay, UniqueFunction<Channel::InfoResult()> then) {
+  if (delay <= Duration::zero() && handling_ && !runs_soon_) return soon_.push_back(std::move(then));
   link_.sockets.shard().after(delay,
                               [to = address(), then = std::move(then)]() mutable { in_turn_of(to, std::move(then)); });
 }

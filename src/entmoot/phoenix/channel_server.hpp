@@ -89,6 +89,8 @@ class ChannelServer final : private Subscriber {
   void broadcast(std::string_view event, Payload payload, SubscriberId except);
   void subscribe(std::string_view topic);
   [[nodiscard]] ReplyTo answer(UniqueFunction<Channel::HandleResult(Result<Answer>)> then);
+  /// Without a delay, before anything that a later message of the client causes, as what a channel of Phoenix sends to
+  /// itself.
   void after(Duration delay, UniqueFunction<Channel::InfoResult()> then);
   /// Calls `then` once when the channel, which has joined, has ended, whatever the reason; after terminate()
   /// (Process.monitor/1).
@@ -129,6 +131,7 @@ class ChannelServer final : private Subscriber {
   template <class Step>
   void turn(std::optional<Handling> handling, Step&& step);
   void catch_up();
+  void run_soon();
   void crash(std::string_view what);
   void finish_join(std::string_view status, const Payload& response);
   void finish_handling(const Ref& ref, Channel::HandleResult result);
@@ -153,6 +156,8 @@ class ChannelServer final : private Subscriber {
   std::uint64_t last_intercept_drain_ = 0;
   std::vector<Subscription> subscriptions_;  // made by subscribe(), for handle_info
   std::vector<UniqueFunction<void()>> monitors_;
+  Early soon_;              // scheduled by the current turn, without a delay: runs at its end
+  bool runs_soon_ = false;  // these are being run
 };
 
 }  // namespace entmoot

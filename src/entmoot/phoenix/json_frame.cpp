@@ -4,7 +4,11 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstring>
+#include <deque>
+#include <string>
 
 namespace entmoot {
 
@@ -24,29 +28,12 @@ const char* skip_digits(const char* at) {
   return at;
 }
 
-/// The value of four hexadecimal digits, or -1.
-int hex4(const char* at) {
-  int value = 0;
-  for (int i = 0; i < 4; ++i) {
-    const char c = at[i];
-    int digit = 0;
-    if (is_digit(c)) {
-      digit = c - '0';
-    } else if (c >= 'a' && c <= 'f') {
-      digit = c - 'a' + 10;
-    } else if (c >= 'A' && c <= 'F') {
-      digit = c - 'A' + 10;
-    } else {
-      return -1;
-    }
-    value = value * 16 + digit;
-  }
-  return value;
+bool is_hex4(const char* at) {
+  return std::all_of(at, at + 4, [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
 }
 
 /// Skips a string whose first byte (after the quote) is `at`. Returns the byte after the closing quote, or nullptr if
-/// the string is not valid JSON or has half of a surrogate pair. simdjson checks escapes only when the value is read,
-/// and then accepts lone low surrogates.
+/// the string is not valid JSON. simdjson checks escapes only when the value is read.
 const char* skip_string(const char* at) {
   for (;;) {
     const char c = *at++;
@@ -58,14 +45,8 @@ const char* skip_string(const char* at) {
       if (escape == '\0' || !std::strchr("\"\\/bfnrt", escape)) return nullptr;
       continue;
     }
-    const int unit = hex4(at);
-    if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff)) return nullptr;
+    if (!is_hex4(at)) return nullptr;
     at += 4;
-    if (unit < 0xd800 || unit > 0xdbff) continue;
-    if (at[0] != '\\' || at[1] != 'u') return nullptr;
-    const int low = hex4(at + 2);
-    if (low < 0xdc00 || low > 0xdfff) return nullptr;
-    at += 6;
   }
 }
 
@@ -158,6 +139,15 @@ const char* skip_value(ondemand::value& value, int depth_left) {
 struct Workspace {
   ondemand::parser parser;
   std::string padded;  // the frame and the padding that simdjson may read
+  std::deque<std::string> unescaped;
+
+  /// The contents of a string from behind its quote to behind the closing one.
+  std::string_view text(const char* from, const char* end) {
+    const std::string_view quoted(from, static_cast<std::size_t>(end - from) - 1);
+    if (quoted.find('\\') == std::string_view::npos) return quoted;
+    append_unescaped(unescaped.emplace_back(), quoted);
+    return unescaped.back();
+  }
 };
 
 Workspace& workspace() {
@@ -168,11 +158,11 @@ Workspace& workspace() {
 /// Validates `value` to its end. Returns the byte after it, or nullptr.
 const char* slice(ondemand::value& value, JsonSlice& out) {
   const char* start = start_of(value);
-  const char* end = skip_value(value, json_depth_max);
+  const char* end = skip_value(value, static_cast<int>(json_depth_max));
   if (!end) return nullptr;
   out.raw = {start, static_cast<std::size_t>(end - start)};
   out.is_string = *start == '"';
-  if (out.is_string && value.get_string().get(out.text)) return nullptr;
+  if (out.is_string) out.text = workspace().text(start + 1, end);
   return end;
 }
 
@@ -185,6 +175,7 @@ bool ends_with(const char* end, char closing, std::string_view frame, const char
 /// Opens the document in `work`. Its first character has to be `opening`, which excludes a byte order mark, though
 /// newer versions of simdjson accept one.
 bool open(Workspace& work, std::string_view frame, char opening, ondemand::document& document, const char*& begin) {
+  work.unescaped.clear();
   work.padded.assign(frame);
   work.padded.append(simdjson::SIMDJSON_PADDING, '\0');
   begin = work.padded.data();
@@ -255,8 +246,7 @@ bool slice_object(std::string_view frame, std::span<const std::string_view> name
     ondemand::field field = next.value_unsafe();
     const char* const colon = skip_string(field.key().raw());
     if (!colon || *skip_white(colon) != ':') return false;
-    std::string_view name;
-    if (field.unescaped_key().get(name)) return false;
+    const std::string_view name = work.text(field.key().raw(), colon);
     JsonSlice member;
     end = slice(field.value(), member);
     if (!end) return false;

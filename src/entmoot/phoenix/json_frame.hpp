@@ -4,9 +4,11 @@
 
 // Shared by the JSON serializers: slices a text frame into its parts, and assembles one.
 //
-// A payload is sliced out of the text without being parsed, so the whole text is validated here: grammar, escapes, lone
-// surrogates, numbers beyond a double, nesting, UTF-8, text after the end. Every later parser accepts a text that
-// passes. An integer may have any number of digits and keeps them all.
+// A payload is sliced out of the text without being parsed, so the whole text is validated here: grammar, escapes,
+// numbers beyond a double, nesting, UTF-8, text after the end. Every later parser accepts a text that passes. An
+// integer may have any number of digits and keeps them all. A lone surrogate is legal as an escape (RFC 8259,
+// section 8.2): it is half an emoji of a text that was cut, and JSON.stringify writes it; Phoenix closes the connection
+// instead.
 //
 // Any thread. Slices point into a thread-local buffer and are valid until the next call.
 
@@ -19,13 +21,10 @@
 
 namespace entmoot {
 
-/// Maximum nesting of a frame's parts; later parsing (base/json.hpp) has the same limit.
-inline constexpr int json_depth_max = 64;
-
 /// One value of the frame.
 struct JsonSlice {
   std::string_view raw = {};   ///< The source text, inner white space included. Empty: absent.
-  std::string_view text = {};  ///< The unescaped contents, if it is a string.
+  std::string_view text = {};  ///< The unescaped contents, if it is a string (append_unescaped()).
   bool is_string = false;
 
   /// As a part of a message: a string in its canonical spelling, any other value without insignificant white space.

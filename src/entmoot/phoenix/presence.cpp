@@ -3,6 +3,7 @@
 #include <entmoot/phoenix/presence.hpp>
 
 #include <entmoot/base/base64.hpp>
+#include <entmoot/base/check.hpp>
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 #include <entmoot/base/utf8.hpp>
@@ -51,7 +52,20 @@ JsonText with_refs(std::string object, std::string_view ref, std::string_view pr
   return JsonText::trusted(std::string_view(object));
 }
 
-std::string ref_of(const JsonText& meta) { return std::string(meta.parse().value().at("phx_ref").as_string()); }
+/// The ref that with_refs() has appended: a meta may be nested too deeply to become a tree here.
+std::string ref_of(const JsonText& meta) {
+  constexpr std::string_view name = R"("phx_ref":")";
+  const std::string_view text = meta.view();
+  const auto at = text.rfind(name);
+  ENTMOOT_CHECK(at != std::string_view::npos, "a tracked meta has its ref");
+  const auto ref = text.substr(at + name.size());
+  return std::string(ref.substr(0, ref.find('"')));
+}
+
+/// Whether a member may be a ref: its name may be written with escapes.
+bool may_have_refs(std::string_view object) noexcept {
+  return object.find("phx_ref") != std::string_view::npos || object.find("\\u00") != std::string_view::npos;
+}
 
 void append_value(std::string& out, const std::vector<JsonText>& metas, const boost::json::object* fields) {
   out += R"({"metas":[)";
@@ -201,6 +215,8 @@ Result<std::string> Presence::checked(const JsonText& meta) const {
                             "(PresenceLimits::meta_bytes)",
                             bytes, options_.limits.meta_bytes));
   }
+  if (!meta.view().starts_with('{')) return fail(ErrorCode::invalid, "the meta is not a JSON object");
+  if (!may_have_refs(meta.view())) return std::string(meta.view());
   auto json = meta.parse();
   if (!json) return json.error();
   auto* const object = json->if_object();

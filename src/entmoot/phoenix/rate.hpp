@@ -35,14 +35,27 @@ class TokenBucket {
 
   /// `rate` is the same at every call; the bucket does not store it.
   [[nodiscard]] Pace take(double tokens, const Rate& rate, TimePoint now) noexcept {
-    const double seconds = std::chrono::duration<double>(now - filled_).count();
-    filled_ = now;
-    tokens_ = std::min(rate.burst, tokens_ + seconds * rate.per_second) - tokens;
+    fill(rate, now);
+    tokens_ -= tokens;
     if (tokens_ >= 0) return Pace::fine;
     return tokens_ >= -rate.debt ? Pace::over : Pace::flood;
   }
+  /// Takes the tokens only if they are there: a refused attempt costs nothing, so that one who goes on trying gets
+  /// `per_second`, however many attempts they make.
+  [[nodiscard]] bool try_take(double tokens, const Rate& rate, TimePoint now) noexcept {
+    fill(rate, now);
+    if (tokens_ < tokens) return false;
+    tokens_ -= tokens;
+    return true;
+  }
 
  private:
+  void fill(const Rate& rate, TimePoint now) noexcept {
+    const double seconds = std::chrono::duration<double>(now - filled_).count();
+    filled_ = now;
+    tokens_ = std::min(rate.burst, tokens_ + seconds * rate.per_second);
+  }
+
   double tokens_;
   TimePoint filled_;
 };

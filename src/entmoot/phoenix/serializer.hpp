@@ -34,6 +34,9 @@ class Serializer {
   /// Whether payloads may be binary.
   [[nodiscard]] virtual bool carries_binary() const noexcept = 0;
   [[nodiscard]] virtual Result<Message> decode(Frame::Kind kind, std::string_view frame) const = 0;
+  /// The message whose frame begins with `head`, without its payload. An error also where the version puts the refs
+  /// behind the payload.
+  [[nodiscard]] virtual Result<Message> decode_head(Frame::Kind kind, std::string_view head) const = 0;
   [[nodiscard]] virtual Frame encode(const PhxReply& reply) const = 0;
   [[nodiscard]] virtual Frame encode(const Push& push) const = 0;
   [[nodiscard]] virtual Frame encode(const Broadcast& broadcast) const = 0;

@@ -5,6 +5,8 @@
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -58,21 +60,40 @@ void Socket::handle_in(Frame::Kind kind, std::string_view frame) {
   ++counters.messages_in;
   counters.bytes_in += frame.size();
   const TimePoint now = link_.sockets.shard().clock().now();
-  Pace pace = std::max(messages_.take(1, limits_.messages, now),
-                       bytes_.take(static_cast<double>(frame.size()), limits_.bytes, now));
-  if (pace == Pace::flood) return flooded();
+  const Pace by_bytes = bytes_.take(static_cast<double>(frame.size()), limits_.bytes, now);
+  if (by_bytes == Pace::flood) return flooded();
   auto message = link_.serializer.decode(kind, frame);
   if (!message) {
     ++counters.malformed;
     return close(CloseCode::internal_error, message.error().reason);
   }
-  if (message->event.is("phx_join")) pace = std::max(pace, joins_.take(1, limits_.joins, now));
+  const Pace pace = std::max(by_bytes, pace_of(*message, now));
   if (pace == Pace::flood) return flooded();
   if (pace == Pace::over && !is_always_accepted(*message)) {
     ++counters.rate_limited;
     return reply_error(message->join_ref, *message, "rate limit: too much at once, try again later");
   }
   dispatch(*message);
+}
+
+/// The transport bounds the number of frames, and with it that of refused joins.
+Pace Socket::pace_of(const Message& message, TimePoint now) {
+  if (!message.event.is("phx_join")) return messages_.take(1, limits_.messages, now);
+  return joins_.try_take(1, limits_.joins, now) ? Pace::fine : Pace::over;
+}
+
+void Socket::handle_oversize(Frame::Kind kind, std::string_view head, std::size_t bytes_max) {
+  link_.sockets.shard().assert_here();
+  if (!link_.open) return;
+  const auto message = link_.serializer.decode_head(kind, head);
+  if (!message) return close(CloseCode::too_big, "message is too big");
+  if (pace_of(*message, link_.sockets.shard().clock().now()) == Pace::flood)
+    return close(CloseCode::policy_violation, "rate limit");
+  if (link_.sockets.shard().may_log()) {
+    log::warn("channel {}: refused {} of a client: the message exceeds {} bytes, the limit for one message",
+              log::quoted(message->topic.text()), log::quoted(message->event.text()), bytes_max);
+  }
+  reply_error(message->join_ref, *message, fmt::format("message too large: the limit is {} bytes", bytes_max));
 }
 
 /// Phoenix.Socket.__in__/2.

@@ -48,6 +48,9 @@ struct SocketLimits {
   std::size_t memory_max = 1 * MiB;
   /// A message's entries in the mailbox and the tables of its room.
   static constexpr std::size_t message_bytes = 2 * KiB;
+  /// The same for a join, whose answer is often a history: the answers to joins that wait together have to fit into the
+  /// client's outbox.
+  static constexpr std::size_t join_bytes = 32 * KiB;
   /// The time to answer a pending join, which is then refused with "join timeout". Clients time out earlier (phoenix.js
   /// after 10 s) and retry.
   Duration join_timeout = std::chrono::seconds(30);
@@ -55,8 +58,10 @@ struct SocketLimits {
   /// that continues is closed with policy_violation. At these rates one client takes a tenth of its shard's time.
   Rate messages = {.per_second = 10'000, .burst = 20'000, .debt = 1'000};
   Rate bytes = {.per_second = 8.0 * MiB, .burst = 16.0 * MiB, .debt = 1.0 * MiB};
-  /// A join costs a room more than a message: its history. phoenix.js joins all its topics at once after a reconnect.
-  Rate joins = {.per_second = 100, .burst = 500, .debt = 100};
+  /// A join costs a room more than a message: its history. phoenix.js joins all its topics at once after a reconnect,
+  /// and tries again those that are refused. So a join over this rate is refused, and never closes the connection: a
+  /// client with more topics than the burst would be closed at each reconnect. `debt` has no meaning here.
+  Rate joins = {.per_second = 100, .burst = 500, .debt = 0};
 };
 
 class Socket final : public FrameHandler {
@@ -69,6 +74,7 @@ class Socket final : public FrameHandler {
   ~Socket() override;
 
   void handle_in(Frame::Kind kind, std::string_view frame) override;
+  void handle_oversize(Frame::Kind kind, std::string_view head, std::size_t bytes_max) override;
   [[nodiscard]] bool is_settled() const override;
   void when_settled(UniqueFunction<void()> then) override;
   [[nodiscard]] std::shared_ptr<MemoryAccount> account() const override { return link_.account; }
@@ -102,6 +108,7 @@ class Socket final : public FrameHandler {
   void notify_if_settled();
   void unmatched(const Message& message);
   void flooded();
+  [[nodiscard]] Pace pace_of(const Message& message, TimePoint now);
   void reply_error(const Ref& join_ref, const Message& message, std::string_view reason);
   void schedule_expiry();
   void close(CloseCode code, std::string_view reason);

@@ -44,6 +44,9 @@ class Transport {
   virtual void close(CloseCode code, std::string_view reason) = 0;
 };
 
+/// Enough for what comes before a message's payload.
+inline constexpr std::size_t oversize_head_bytes = 4 * KiB;
+
 /// The receiver of a connection's frames. The connection destroys it when the connection ends
 /// (Phoenix.Socket.Transport.terminate/2).
 class FrameHandler {
@@ -51,6 +54,9 @@ class FrameHandler {
   virtual ~FrameHandler() = default;
   /// One complete frame, in the order of arrival (Phoenix.Socket.Transport.handle_in/2). `frame` is valid for the call.
   virtual void handle_in(Frame::Kind kind, std::string_view frame) = 0;
+  /// A frame that is longer than `bytes_max`, of which the transport has kept only the beginning: at least the first
+  /// oversize_head_bytes, or all of a shorter frame. Valid for the call.
+  virtual void handle_oversize(Frame::Kind kind, std::string_view head, std::size_t bytes_max) = 0;
 
   /// Whether all frames have been processed: false while the answer to a join is outstanding. A transport that
   /// acknowledges frames, like long-poll, waits for it; frames may be passed in all the same.

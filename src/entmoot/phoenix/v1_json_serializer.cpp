@@ -51,6 +51,10 @@ Result<Message> V1JsonSerializer::decode(Frame::Kind, std::string_view frame) co
                  payload.json()};
 }
 
+Result<Message> V1JsonSerializer::decode_head(Frame::Kind, std::string_view) const {
+  return fail(ErrorCode::invalid, "the refs of a message are behind its payload");
+}
+
 Frame V1JsonSerializer::encode(const PhxReply& reply) const {
   const auto response = json_of(reply.response);
   std::string& head = head_of("phx_reply");

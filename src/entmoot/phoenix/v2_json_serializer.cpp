@@ -33,6 +33,14 @@ Result<Message> V2JsonSerializer::decode(Frame::Kind kind, std::string_view fram
   return Message{parts[0].ref(), parts[1].ref(), parts[2].label(), parts[3].label(), parts[4].json()};
 }
 
+Result<Message> V2JsonSerializer::decode_head(Frame::Kind kind, std::string_view head) const {
+  if (kind == Frame::Kind::binary) return v2_binary::decode(head);
+  const std::size_t end = json_array_head(head, 4);
+  if (end == 0) return fail(ErrorCode::invalid, "malformed message");
+  auto message = decode(kind, std::string(head.substr(0, end)) + ",null]");
+  return message;
+}
+
 Frame V2JsonSerializer::encode(const PhxReply& reply) const {
   if (reply.response.is_binary()) return v2_binary::encode(reply);
   std::string& head = head_of(reply.join_ref, reply.ref, reply.topic, "phx_reply");

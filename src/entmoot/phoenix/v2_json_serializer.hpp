@@ -18,6 +18,7 @@ class V2JsonSerializer final : public Serializer {
  public:
   [[nodiscard]] bool carries_binary() const noexcept override { return true; }
   [[nodiscard]] Result<Message> decode(Frame::Kind kind, std::string_view frame) const override;
+  [[nodiscard]] Result<Message> decode_head(Frame::Kind kind, std::string_view head) const override;
   [[nodiscard]] Frame encode(const PhxReply& reply) const override;
   [[nodiscard]] Frame encode(const Push& push) const override;
   [[nodiscard]] Frame encode(const Broadcast& broadcast) const override;

@@ -23,9 +23,9 @@
   const { exec } = RegExp.prototype;
   const ErrorConstructor = Error;
   const TypeErrorConstructor = TypeError;
+  const Bytes = Uint8Array;
   const PromiseConstructor = Promise;
   const { then } = Promise.prototype;
-  const Bytes = Uint8Array;
   const now = Date.now;
   const text = String;
 
@@ -38,9 +38,9 @@
   /** The JSON text or the bytes of a payload that does not go through a command. */
   const outgoing = (payload, what) => {
     if (payload === undefined) return '{}';
-    if (payload instanceof Bytes) return payload;
+    if (host.isBytes(payload)) return payload;
     const json = write(payload);
-    if (json[0] !== '{') throw new TypeErrorConstructor(`${what} must be an object or a Uint8Array, not ${kindOf(payload)}`);
+    if (json[0] !== '{') throw new TypeErrorConstructor(`${what} must be an object or bytes (an ArrayBuffer, or a view of one), not ${kindOf(payload)}`);
     return json;
   };
   const kindOf = (value) => {
@@ -51,9 +51,9 @@
   /** The result of the call for the value that a handler returned. */
   const response = (value, name) => {
     if (value === undefined || value === null) return {};
-    if (value instanceof Bytes) return new Binary(value);
+    if (host.isBytes(value)) return new Binary(value);
     if (typeof value !== 'object' || isArray(value)) {
-      throw new TypeErrorConstructor(`${name} returned ${kindOf(value)}: a reply must be an object, for example {messages: […]}, or a Uint8Array`);
+      throw new TypeErrorConstructor(`${name} returned ${kindOf(value)}: a reply must be an object, for example {messages: […]}, or bytes (an ArrayBuffer, or a view of one)`);
     }
     return value;
   };
@@ -280,7 +280,7 @@
   let presenceIsUsed = false; // also set in a turn that failed; the server has the exact state
 
   const metaOf = (meta) => {
-    if (meta instanceof Bytes) throw new TypeErrorConstructor("a presence's meta must be an object, not a Uint8Array");
+    if (host.isBytes(meta)) throw new TypeErrorConstructor("a presence's meta must be an object, not bytes");
     return outgoing(meta, "a presence's meta");
   };
   const presence = freeze({

@@ -75,8 +75,9 @@ class Operands {
     }
     if (value->kind == js::Value::Kind::bytes) return Binary(value->content);
     if (value->kind != js::Value::Kind::json || !value->content.starts_with('{')) {
-      problem_ =
-          fmt::format("the payload of a message to clients must be an object or a Uint8Array, not {}", kind_of(*value));
+      problem_ = fmt::format(
+          "the payload of a message to clients must be an object or bytes (an ArrayBuffer, or a view of one), not {}",
+          kind_of(*value));
       return {};
     }
     return JsonText::trusted(value->content);

@@ -120,8 +120,9 @@ bool JsServer::take_input() {
   for (int taken = 0; turn_->state() == Turn::State::idle; ++taken) {
     if (!has_input() || (taken > 0 && shard().is_behind())) return false;
     if (taken % 16 == 15 && shard().clock().now() - slice_began_ > js_.slicer.slice()) return false;
-    inner_last_ = !inner_.empty() && (!started_ || mailbox().empty() || !inner_last_);
+    inner_last_ = !inner_.empty() && (!started_ || mailbox().empty() || inner_first_ > 0 || !inner_last_);
     if (inner_last_) {
+      if (inner_first_ > 0) --inner_first_;
       Input next = std::move(inner_.front());
       inner_.pop_front();
       start_inner(std::move(next));
@@ -132,6 +133,15 @@ bool JsServer::take_input() {
     }
   }
   return true;
+}
+
+/// What a message schedules without a delay comes before what a later message causes, as what a channel of Phoenix
+/// sends to itself in `join`. What such a timer schedules in turn alternates with messages.
+void JsServer::take_timers_due_now() {
+  const auto ids = timers_.take_soon();
+  if (ids.empty()) return;
+  for (const std::uint32_t id : ids) inner_.push_back({.kind = js::Entry::Kind::fire, .id = id});
+  if (!inner_last_) inner_first_ = inner_.size();
 }
 
 void JsServer::start_inner(Input input) {
@@ -240,6 +250,7 @@ bool JsServer::slice() {
     }
     finish_turn();
     if (!alive()) return false;
+    take_timers_due_now();
     if (releasing_ || (durable_ && durable_->released())) continue;
     const bool more = has_input();
     if (!more || turns >= turns_per_slice || shard().clock().now() - slice_began_ > js_.slicer.slice()) return more;

@@ -163,6 +163,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void count_heap() noexcept;
   void count_turn(RecentActivity::Outcome outcome) noexcept;
   bool take_input();
+  void take_timers_due_now();
   void start_inner(Input input);
   void start_call(Envelope envelope);
   void start_turn(Input input);
@@ -204,7 +205,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   std::deque<Input> inner_;  // settled handler calls and due timers; bounded by how many of either may wait
   bool started_ = false;     // the script's top level has finished: messages are processed
   TimerId start_timeout_ = TimerId::none;
-  bool inner_last_ = false;  // the last input was an inner message: inner and mailbox messages alternate
+  std::size_t inner_first_ = 0;  // so many inner messages come before the next one of the mailbox
+  bool inner_last_ = false;      // the last input was an inner message: inner and mailbox messages alternate
 
   // Of the current turn.
   std::optional<Error> failure_;  // the script's answer to this turn's call is an error: the effects are dropped

@@ -141,7 +141,7 @@ std::uint32_t RecordedHost::start_timer(double milliseconds, bool repeat) {
   if (!started) return 0;
   state_.last_timer = id;
   constexpr double longest_ms = 2147483647;  // as runtime/room_timers has it
-  const auto period = static_cast<std::int64_t>(std::ceil(std::clamp(milliseconds, 1.0, longest_ms)));
+  const auto period = static_cast<std::int64_t>(std::ceil(std::clamp(milliseconds, repeat ? 1.0 : 0.0, longest_ms)));
   state_.timers.insert_or_assign(id, ScriptState::Timer{period, repeat, state_.now_ms + period});
   return id;
 }

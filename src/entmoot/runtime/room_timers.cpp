@@ -14,10 +14,11 @@ constexpr std::size_t timer_bytes = 256;
 std::uint32_t RoomTimers::start(double milliseconds, bool repeat) {
   if (timers_.size() >= timers_max_ || !held_.add(timer_bytes)) return 0;
   constexpr double longest_ms = 2147483647;  // browsers store delays in 32 bits
-  const double ms = std::clamp(milliseconds, 1.0, longest_ms);
+  const double ms = std::clamp(milliseconds, repeat ? 1.0 : 0.0, longest_ms);
   const auto period = std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(ms));
   const std::uint32_t id = ++last_id_;
-  arm(id, timers_.emplace(id, Timer{period, repeat, shard_.clock().now() + period, TimerId::none}).first->second);
+  Timer& timer = timers_.emplace(id, Timer{period, repeat, shard_.clock().now() + period, TimerId::none}).first->second;
+  period > Duration::zero() ? arm(id, timer) : soon_.push_back(id);
   return id;
 }
 
@@ -62,6 +63,7 @@ void RoomTimers::erase(Timers::iterator timer) noexcept {
 void RoomTimers::stop_all() noexcept {
   for (const auto& [id, timer] : timers_) shard_.cancel(timer.timer);
   timers_.clear();
+  soon_.clear();
   held_.clear();
 }
 

@@ -16,6 +16,7 @@
 #include <memory>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace entmoot {
 
@@ -29,9 +30,11 @@ class RoomTimers {
   RoomTimers(const RoomTimers&) = delete;
   RoomTimers& operator=(const RoomTimers&) = delete;
 
-  /// Returns 0 if there are too many timers, or the account is full. The delay is clamped to 1 ms … 24.8 days, as in
-  /// browsers.
+  /// Returns 0 if there are too many timers, or the account is full. The delay is clamped to 0 … 24.8 days, an interval
+  /// to 1 ms or more. A timer without a delay is not reported to `due`: take_soon() has it.
   [[nodiscard]] std::uint32_t start(double milliseconds, bool repeat);
+  /// The timers without a delay that were started since the last call, in order.
+  [[nodiscard]] std::vector<std::uint32_t> take_soon() noexcept { return std::exchange(soon_, {}); }
   /// Called when a due timer is about to run its callback. A one-shot timer is removed; an interval is armed again only
   /// now, so that one that is faster than its room is queued once and costs the shard nothing meanwhile. False: skip
   /// the callback, because intervals are paused.
@@ -61,6 +64,7 @@ class RoomTimers {
   const std::size_t timers_max_;
   std::function<void(std::uint32_t)> due_;
   Timers timers_;
+  std::vector<std::uint32_t> soon_;
   MemoryCharge held_;
   std::uint32_t last_id_ = 0;
   bool intervals_paused_ = false;

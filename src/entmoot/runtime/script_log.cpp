@@ -11,6 +11,10 @@
 
 namespace entmoot {
 
+namespace {
+constexpr std::size_t console_bytes_max = 2000;  // of a line: an object of some size
+}  // namespace
+
 void ScriptLog::keep(log::Level level, std::string_view text, std::string_view stack) {
   if (!activity_) return;
   activity_->line(now_, level, stack.empty() ? std::string(text) : fmt::format("{}\n{}", text, stack));
@@ -20,7 +24,7 @@ void ScriptLog::console(log::Level level, std::string_view line) {
   if (!log_.may_write(now_)) return;
   keep(level, line);
   if (console_) return console_(log_.subject(), level, line);
-  const std::string whole = fmt::format("{} console: {}", log_.subject(), log::quoted(line));
+  const std::string whole = fmt::format("{} console: {}", log_.subject(), log::quoted(line, console_bytes_max));
   log::write(log::ScriptEvent{.level = level, .event = "console", .topic = topic_, .text = line, .line = whole});
 }
 

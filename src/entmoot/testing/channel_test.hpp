@@ -80,6 +80,12 @@ class TestClient : public Transport {
       if (socket_) socket_->handle_in(frame.kind, frame.bytes.view());
     });
   }
+  /// A frame of which the transport has kept only the beginning, because it is over the limit.
+  void sends_head(Frame::Kind kind, std::string_view head, std::size_t bytes_max) {
+    run_on(shard_, [&] {
+      if (socket_) socket_->handle_oversize(kind, head, bytes_max);
+    });
+  }
   /// Several frames in one round, as if received in one TCP segment.
   void sends_at_once(const std::vector<std::string>& frames) {
     std::vector<Frame> as_frames;

@@ -151,6 +151,19 @@ Inflated inflate_message(std::string_view compressed, const InflateRules& rules,
   return Inflated::done;
 }
 
+void inflate_head(std::string_view compressed, std::size_t bytes_max, std::string& out) {
+  std::string head;
+  InflateStream stream;
+  // An error, or that the stream is truncated, ends the head.
+  (void)stream.run(
+      compressed, [&] { return stream.chunk(); },
+      [&](std::string_view piece) {
+        head += piece.substr(0, bytes_max - head.size());
+        return head.size() < bytes_max ? Inflated::done : Inflated::too_big;
+      });
+  out = std::move(head);
+}
+
 SharedBytes deflate_message(std::string_view plain, int window_bits) {
   ENTMOOT_CHECK(window_bits >= 9 && window_bits <= MAX_WBITS, "zlib supports windows of 9 to 15 bits");
   static thread_local std::array<std::unique_ptr<DeflateStream>, MAX_WBITS + 1> workspaces;
@@ -161,6 +174,24 @@ SharedBytes deflate_message(std::string_view plain, int window_bits) {
   const auto written = stream.run(plain, out);
   if (written == out.size()) return {};
   return SharedBytes(std::string_view(scratch.data(), written - tail.size()));
+}
+
+SharedBytes gzip_file(std::string_view plain) {
+  constexpr int with_gzip_header = MAX_WBITS + 16;
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, with_gzip_header, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  std::string out(deflateBound(&stream, static_cast<uLong>(plain.size())), '\0');
+  stream.next_in = bytes_of(plain);
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int result = deflate(&stream, Z_FINISH);
+  out.resize(out.size() - stream.avail_out);
+  deflateEnd(&stream);
+  ENTMOOT_CHECK(result == Z_STREAM_END, "deflateBound() bytes are enough");
+  return SharedBytes(std::string_view(out));
 }
 
 }  // namespace entmoot

@@ -35,8 +35,14 @@ struct InflateRules {
 /// bytes, or with a final block (§7.2.3.4), after which another stream may begin.
 [[nodiscard]] Inflated inflate_message(std::string_view compressed, const InflateRules& rules, std::string& out);
 
+/// The first bytes of the content, at most `bytes_max`; `compressed` may be truncated.
+void inflate_head(std::string_view compressed, std::size_t bytes_max, std::string& out);
+
 /// The compressed form without its last 00 00 FF FF; empty if it would not be smaller. `window_bits` is 9 to 15.
 [[nodiscard]] SharedBytes deflate_message(std::string_view plain, int window_bits);
+
+/// A gzip file (RFC 1952) of `plain`, at zlib's usual level.
+[[nodiscard]] SharedBytes gzip_file(std::string_view plain);
 
 /// The maximum size of a reasonable deflate stream for `bytes` of content: incompressible content grows by five bytes
 /// per stored block, and blocks have at least a few KiB.

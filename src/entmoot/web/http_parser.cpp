@@ -2,6 +2,8 @@
 
 #include <entmoot/web/http_parser.hpp>
 
+#include <entmoot/web/http_grammar.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -10,21 +12,9 @@ namespace entmoot {
 
 namespace {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_alpha(char c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-constexpr bool is_token_char(char c) noexcept {
-  return is_digit(c) || is_alpha(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-bool is_token(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_token_char); }
-
 /// Visible ASCII allowed in a target. Browsers percent-encode the characters excluded here.
 constexpr bool is_target_char(char c) noexcept {
   return c > 0x20 && c < 0x7f && std::string_view("\"<>\\#").find(c) == std::string_view::npos;
-}
-
-constexpr bool is_value_char(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
 /// uri-host [":" port], without userinfo; a host name, an IPv4 address or an IPv6 address in brackets.
@@ -34,19 +24,19 @@ bool is_host(std::string_view host) noexcept {
     end = host.find(']');
     if (end == std::string_view::npos || end < 3) return false;
     for (const char c : host.substr(1, end - 1)) {
-      if (!is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F') && c != ':' && c != '.') return false;
+      if (!is_http_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F') && c != ':' && c != '.') return false;
     }
     ++end;
   } else {
-    while (end < host.size() &&
-           (is_digit(host[end]) || is_alpha(host[end]) || host[end] == '.' || host[end] == '-' || host[end] == '_')) {
+    while (end < host.size() && (is_http_digit(host[end]) || is_http_alpha(host[end]) || host[end] == '.' ||
+                                 host[end] == '-' || host[end] == '_')) {
       ++end;
     }
     if (end == 0) return false;
   }
   const auto port = host.substr(end);
   if (port.empty()) return true;
-  return port.size() >= 2 && port.size() <= 6 && port[0] == ':' && std::ranges::all_of(port.substr(1), is_digit);
+  return port.size() >= 2 && port.size() <= 6 && port[0] == ':' && std::ranges::all_of(port.substr(1), is_http_digit);
 }
 
 /// `Content_Length` is a legal name that some software takes for `Content-Length`.
@@ -69,7 +59,15 @@ HttpParser::Progress HttpParser::feed(std::string_view& input) {
     line_.clear();
     if (state_ != State::header_line) std::string().swap(line_);  // an idle connection keeps no buffer
   }
-  if (state_ == State::body) {
+  if (state_ == State::body && chunks_) {
+    switch (chunks_->feed(input, request_.body)) {
+      case ChunkedBody::Progress::more: break;
+      case ChunkedBody::Progress::done: state_ = State::done; break;
+      case ChunkedBody::Progress::malformed: refuse(400, "malformed chunked body"); break;
+      case ChunkedBody::Progress::too_large: refuse(413, "request body too large"); break;
+    }
+    if (state_ != State::body) chunks_.reset();
+  } else if (state_ == State::body) {
     const auto piece = input.substr(0, body_bytes_ - request_.body.size());
     request_.body += piece;
     input.remove_prefix(piece.size());
@@ -87,6 +85,7 @@ HttpRequest HttpParser::take() {
   head_bytes_ = 0;
   skipped_empty_line_ = false;
   authority_.clear();
+  expects_continue_ = false;
   return std::exchange(request_, {});
 }
 
@@ -150,8 +149,8 @@ void HttpParser::take_request_line() {
   const auto target = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
   if (!is_token(method)) return refuse(400, "invalid method");
-  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
-      !is_digit(version[7])) {
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_http_digit(version[5]) || version[6] != '.' ||
+      !is_http_digit(version[7])) {
     return refuse(400, "malformed HTTP version");
   }
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "unsupported HTTP version");
@@ -206,9 +205,30 @@ void HttpParser::finish_head() {
   check_host();
   if (state_ != State::refused) check_body_framing();
   if (state_ == State::refused) return;
-  if (request_.header("expect")) return refuse(417, "Expect is not supported");
+  check_expectation();
+  if (state_ == State::refused) return;
   if (request_.header_has_token("connection", "close")) request_.keep_alive = false;
-  if (body_bytes_ == 0) state_ = State::done;
+  if (body_bytes_ == 0 && !chunks_) state_ = State::done;
+}
+
+/// RFC 9110 section 10.1.1. A client of HTTP/1.0 cannot read an interim response.
+void HttpParser::check_expectation() {
+  for (const auto& header : request_.headers) {
+    if (!same_name(header.name, "expect")) continue;
+    if (!same_name(header.value, "100-continue"))
+      return refuse(417, "the only expectation that is known is 100-continue");
+    expects_continue_ = !request_.http_1_0 && (body_bytes_ > 0 || chunks_);
+  }
+}
+
+bool HttpParser::take_expects_continue() noexcept {
+  return std::exchange(expects_continue_, false) && state_ == State::body && request_.body.empty();
+}
+
+/// A body with these methods has no meaning, and may be the rest of a misframed request.
+bool HttpParser::takes_body() const noexcept {
+  const std::string& method = request_.method;
+  return method != "GET" && method != "HEAD" && method != "OPTIONS" && method != "TRACE" && method != "CONNECT";
 }
 
 void HttpParser::check_host() {
@@ -230,7 +250,11 @@ void HttpParser::check_body_framing() {
     if (request_.http_1_0) return refuse(400, "Transfer-Encoding in HTTP/1.0");
     if (codings > 1) return refuse(400, "more than one Transfer-Encoding");
     const std::string& coding = *request_.header("transfer-encoding");
-    if (same_name(coding, "chunked")) return refuse(411, "chunked bodies are not supported: send a Content-Length");
+    if (same_name(coding, "chunked")) {
+      if (!takes_body()) return refuse(400, "this method does not take a body");
+      chunks_.emplace(body_bytes_max());
+      return;
+    }
     return is_token(coding) ? refuse(501, "unsupported transfer coding") : refuse(400, "malformed Transfer-Encoding");
   }
   if (lengths == 0) return;
@@ -238,17 +262,15 @@ void HttpParser::check_body_framing() {
   const std::string& length = *request_.header("content-length");
   std::uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
-  const bool plain = !length.empty() && std::ranges::all_of(length, is_digit) && (length == "0" || length[0] != '0');
+  const bool plain =
+      !length.empty() && std::ranges::all_of(length, is_http_digit) && (length == "0" || length[0] != '0');
   if (!plain || error != std::errc() || bytes >> 63) return refuse(400, "malformed Content-Length");
-  if (bytes > (body_limit_ ? body_limit_(request_) : limits_.body_bytes_max))
-    return refuse(413, "request body too large");
-  // A body with these methods has no meaning, and may be the rest of a misframed request.
-  if (bytes > 0 && (request_.method == "GET" || request_.method == "HEAD" || request_.method == "OPTIONS" ||
-                    request_.method == "TRACE" || request_.method == "CONNECT")) {
-    return refuse(400, "this method does not take a body");
-  }
+  if (bytes > body_bytes_max()) return refuse(413, "request body too large");
+  if (bytes > 0 && !takes_body()) return refuse(400, "this method does not take a body");
   body_bytes_ = static_cast<std::size_t>(bytes);
 }
+
+std::size_t HttpParser::body_bytes_max() const { return body_limit_ ? body_limit_(request_) : limits_.body_bytes_max; }
 
 void HttpParser::refuse(int status, std::string_view reason) noexcept {
   state_ = State::refused;

@@ -7,9 +7,10 @@
 //
 // Strict, because requests are smuggled where two parsers disagree about the end of a request. Lines end in CRLF. 400
 // for: a CR or LF elsewhere, folded lines, white space before a colon, names that are not tokens, control characters in
-// values, a Host that is missing, repeated or malformed. A body is framed by one Content-Length of plain digits or does
-// not exist; Transfer-Encoding is answered 411 (chunked), 501 (anything else), 400 (beside a Content-Length, or in
-// HTTP/1.0). After a refusal the connection serves nothing more and is closed.
+// values, a Host that is missing, repeated or malformed. A body is framed by one Content-Length of plain digits, or by
+// one `Transfer-Encoding: chunked` (web/chunked_body.hpp), or does not exist; any other coding is answered 501, and a
+// Transfer-Encoding beside a Content-Length or in HTTP/1.0 400. After a refusal the connection serves nothing more and
+// is closed.
 //
 // This does not wrap a library's parser: a check that finds lines, names and lengths strictly enough is itself a
 // parser, and a second one behind it could only disagree with the first.
@@ -17,11 +18,13 @@
 // The head is buffered up to its limit, the body up to its own; a parser between two requests holds no buffer.
 
 #include <entmoot/base/bytes.hpp>
+#include <entmoot/web/chunked_body.hpp>
 #include <entmoot/web/http_request.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +64,8 @@ class HttpParser {
   [[nodiscard]] bool is_idle() const noexcept { return state_ == State::request_line && head_bytes_ == 0; }
   /// Whether the head is complete and its body is not.
   [[nodiscard]] bool in_body() const noexcept { return state_ == State::body; }
+  /// Whether the client waits for "100 Continue" before it sends the body (RFC 9110 section 10.1.1); true once.
+  [[nodiscard]] bool take_expects_continue() noexcept;
 
  private:
   enum class State : std::uint8_t { request_line, header_line, body, done, refused };
@@ -72,6 +77,9 @@ class HttpParser {
   void finish_head();
   void check_host();
   void check_body_framing();
+  void check_expectation();
+  [[nodiscard]] bool takes_body() const noexcept;
+  [[nodiscard]] std::size_t body_bytes_max() const;
   void split_target(std::string_view target);
   void refuse(int status, std::string_view reason) noexcept;
 
@@ -84,6 +92,8 @@ class HttpParser {
   bool skipped_empty_line_ = false;
   std::string authority_;  // of a target in absolute form
   std::size_t body_bytes_ = 0;
+  std::optional<ChunkedBody> chunks_;  // of the body, if it is chunked
+  bool expects_continue_ = false;
   HttpRequest request_;
   HttpRefusal refusal_;
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <ctime>
 #include <iterator>
+#include <utility>
 
 namespace entmoot {
 
@@ -34,6 +35,10 @@ std::string date() {
   char text[40];
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
+
+/// Unless the response has its own.
+constexpr std::pair<std::string_view, std::string_view> of_every_response[] = {{"x-content-type-options", "nosniff"},
+                                                                               {"referrer-policy", "no-referrer"}};
 
 bool has_body(int status) noexcept { return status >= 200 && status != 204 && status != 304; }
 
@@ -63,21 +68,27 @@ std::string_view reason_phrase(int status) noexcept {
     case 201: return "Created";
     case 202: return "Accepted";
     case 204: return "No Content";
+    case 206: return "Partial Content";
     case 301: return "Moved Permanently";
     case 302: return "Found";
     case 303: return "See Other";
     case 304: return "Not Modified";
+    case 307: return "Temporary Redirect";
+    case 308: return "Permanent Redirect";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
+    case 406: return "Not Acceptable";
     case 409: return "Conflict";
+    case 410: return "Gone";
     case 411: return "Length Required";
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";
     case 415: return "Unsupported Media Type";
+    case 416: return "Range Not Satisfiable";
     case 417: return "Expectation Failed";
     case 422: return "Unprocessable Content";
     case 426: return "Upgrade Required";
@@ -85,6 +96,7 @@ std::string_view reason_phrase(int status) noexcept {
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";
     case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
     case 504: return "Gateway Timeout";
     case 505: return "HTTP Version Not Supported";
@@ -109,7 +121,12 @@ std::string response_head(HttpResponse& response, bool keep_alive) {
     if (has_body(response.status))
       fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", response.body.size());
     if (!keep_alive) head += "connection: close\r\n";
-    head += "x-content-type-options: nosniff\r\nreferrer-policy: no-referrer\r\n";
+    for (const auto& [name, value] : of_every_response) {
+      const auto is_it = [&name = name](const HttpHeader& header) { return same_name(header.name, name); };
+      if (std::ranges::none_of(response.headers, is_it)) {
+        fmt::format_to(std::back_inserter(head), "{}: {}\r\n", name, value);
+      }
+    }
   }
   head += "\r\n";
   return head;

@@ -107,6 +107,10 @@ void HttpSession::wait_for_input() {
     input_deadline_.set(timeout, [this] { on_input_timeout(); });
     waiting_ = now_waiting;
   }
+  if (parser_.take_expects_continue()) {
+    outbox_.push_http(SharedBytes(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")));
+    shard_.flush_later(*this, outbox_.bytes());
+  }
   stream_.when_readable();
 }
 
@@ -154,6 +158,7 @@ void HttpSession::serve_websocket(const EndpointSocket& mount, const HttpRequest
   if (request.method != "GET") return answer(HttpResponse::empty(400));
   if (!origin_allowed(mount.origin, request)) {
     ++connections_.counters().refused_origin;
+    warn_of_refused_origin(mount.origin, request);
     return answer(HttpResponse::empty(403));
   }
   auto subprotocol = negotiate_subprotocol(request, mount.subprotocols, mount.auth_token);
@@ -198,9 +203,9 @@ void HttpSession::answer(HttpResponse response) {
 }
 
 void HttpSession::flush() {
-  if (state_ != State::writing) return;
+  if (state_ == State::gone || outbox_.empty()) return;
   switch (pump_.write(outbox_, stream_, site_->http.stall_timeout, [this] { stream_.abandon(), finish(); })) {
-    case Outbox::Written::all: return answered();
+    case Outbox::Written::all: return state_ == State::writing ? answered() : void();  // or it was an interim response
     case Outbox::Written::more: return shard_.flush_later(*this, outbox_.bytes());
     case Outbox::Written::broken: return finish();
     case Outbox::Written::blocked: return;

@@ -43,6 +43,7 @@ Longpoll::Longpoll(const EndpointSocket& mount, const LongpollOptions& options, 
 void Longpoll::serve(HttpRequest request, Peer peer, Responder responder) const {
   if (!origin_allowed(mount_.origin, request)) {
     ++tables_.local().connections().counters().refused_origin;
+    warn_of_refused_origin(mount_.origin, request);
     return responder.respond(longpoll_status(403));
   }
   if (request.method == "OPTIONS") return responder.respond(longpoll_preflight(request));

@@ -115,7 +115,11 @@ void LongpollSession::take_frames() {
 
 void LongpollSession::hand_over(const Frame& frame) {
   const auto bytes = frame.bytes;  // the session, and with it the frame, may end during the call
-  const auto handled = guarded([&] { handler_->handle_in(frame.kind, bytes.view()); });
+  const bool oversize = bytes.size() > options_.message_bytes_max;
+  const auto handled = guarded([&] {
+    if (!oversize) return handler_->handle_in(frame.kind, bytes.view());
+    handler_->handle_oversize(frame.kind, bytes.view(), options_.message_bytes_max);
+  });
   if (handled) return;
   log::error("long-poll: the frame handler threw {}; the session is closed", log::quoted(handled.error().reason));
   close(CloseCode::internal_error, "");

@@ -35,6 +35,7 @@ struct LongpollOptions {
   std::size_t messages_max = 100;              ///< In a POST; the rest is ignored. Phoenix's limit, which phoenix.js
                                                ///< observes since 1.8.7; older versions may send more.
   std::size_t message_bytes_max = 64 * KiB;    ///< As for a WebSocket message; then 413.
+  bool oversize_is_answered = false;           ///< Instead, a longer message gets an error (handle_oversize).
   std::size_t body_bytes_max = 1 * MiB;        ///< Of a POST with its messages; then 413.
 };
 

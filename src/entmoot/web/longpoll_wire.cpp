@@ -20,15 +20,15 @@ HttpResponse readable(HttpResponse response) { return std::move(response).with("
 bool is_blank(std::string_view text) noexcept { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 /// Appends the message of one line; the status if it has none.
-int take_line(std::string_view line, std::size_t message_bytes_max, std::vector<Frame>& frames) {
+int take_line(std::string_view line, std::size_t bytes_max, std::vector<Frame>& frames) {
   if (line.starts_with('[') || line.starts_with('{')) {
-    if (line.size() > message_bytes_max) return 413;
+    if (line.size() > bytes_max) return 413;
     frames.push_back({Frame::Kind::text, SharedBytes(line)});
     return 0;
   }
   const auto bytes = base64_decode_any(line);
   if (!bytes) return 400;
-  if (bytes->size() > message_bytes_max) return 413;
+  if (bytes->size() > bytes_max) return 413;
   frames.push_back({Frame::Kind::binary, SharedBytes(*bytes)});
   return 0;
 }
@@ -39,9 +39,10 @@ Published published(const HttpRequest& request, const LongpollOptions& options) 
   std::string_view rest = request.body;
   if (is_blank(rest)) return {};
   if (!is_utf8(rest)) return {.refused = 400};
+  const std::size_t bytes_max = options.oversize_is_answered ? options.body_bytes_max : options.message_bytes_max;
   Published result;
   if (request.header_count("content-type") != 1 || *request.header("content-type") != "application/x-ndjson") {
-    if (rest.size() > options.message_bytes_max) return {.refused = 413};
+    if (rest.size() > bytes_max) return {.refused = 413};
     result.frames.push_back({Frame::Kind::text, SharedBytes(rest)});
     return result;
   }
@@ -51,7 +52,7 @@ Published published(const HttpRequest& request, const LongpollOptions& options) 
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (is_blank(line)) continue;
-    if (const int refused = take_line(line, options.message_bytes_max, result.frames)) return {.refused = refused};
+    if (const int refused = take_line(line, bytes_max, result.frames)) return {.refused = refused};
   }
   return result;
 }

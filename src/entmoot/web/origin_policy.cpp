@@ -4,6 +4,7 @@
 
 #include <entmoot/base/guarded.hpp>
 #include <entmoot/base/log.hpp>
+#include <entmoot/core/shard.hpp>
 
 #include <fmt/format.h>
 
@@ -113,6 +114,12 @@ bool origin_entry_names(std::string_view entry, std::string_view host) {
   return origin && host_matches(origin->host, host);
 }
 
+void warn_of_refused_origin(const OriginPolicy& policy, const HttpRequest& request) {
+  if (!Shard::here().may_log()) return;
+  log::warn("refused {} {} from a page of {}: the origin is not allowed{}", request.method, log::quoted(request.path),
+            log::quoted(request.joined_header("origin")), policy.advice);
+}
+
 bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request) {
   using Check = OriginPolicy::Check;
   if (policy.check == Check::off) return true;
@@ -125,7 +132,10 @@ bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request) {
   if (!origin || origin->scheme.empty()) return false;
   switch (policy.check) {
     case Check::listed:
-      return std::ranges::any_of(policy.allowed, [&](const auto& entry) { return entry_allows(entry, *origin); });
+      if (std::ranges::any_of(policy.allowed, [&](const auto& entry) { return entry_allows(entry, *origin); }))
+        return true;
+      if (!policy.own_host_too) return false;
+      break;
     case Check::host: return origin->host == lower(policy.host);
     case Check::conn: {
       const auto own = parse_origin("http://" + request.host);

@@ -35,6 +35,10 @@ struct OriginPolicy {
   /// "https://example.com" (scheme, host and port equal; http without a port means 80), "//example.com" (any scheme and
   /// port), "//example.com:4000", "//*.example.com" (the host itself and any subdomain).
   std::vector<std::string> allowed = {};
+  /// `listed` allows the server's own host too, as same_host does: a list does not lock out the server's own page.
+  bool own_host_too = false;
+  /// For the log, behind a refused origin: what to configure.
+  std::string advice = {};
   /// The public name of the server, without a port.
   std::string host = {};
   /// Called on several shards concurrently.
@@ -46,6 +50,10 @@ struct OriginPolicy {
 
 /// Whether an entry of OriginPolicy::allowed names `host`, a name in lower case without a port.
 [[nodiscard]] bool origin_entry_names(std::string_view entry, std::string_view host);
+
+/// Writes a warning about a refused request, if the shard's allowance has room: the browser tells the page's author
+/// nothing but a failed connection. On a shard.
+void warn_of_refused_origin(const OriginPolicy& policy, const HttpRequest& request);
 
 [[nodiscard]] bool origin_allowed(const OriginPolicy& policy, const HttpRequest& request);
 

@@ -100,6 +100,8 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_start(unsigned char first)
       if (message_opcode_ != 0) return fail(CloseCode::protocol_error, "the previous message is not finished");
       message_opcode_ = opcode_;
       compressed_ = compressed;
+      oversize_ = false;
+      message_bytes_ = 0;
       empty_fragments_ = 0;
       utf8_ = {};
       return std::nullopt;
@@ -125,8 +127,12 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_length() {
   }
   if (is_control()) return std::nullopt;
   const auto bytes_max = compressed_ ? deflate_bound(limits_.message_bytes_max) : limits_.message_bytes_max;
-  if (payload_bytes_ > bytes_max || message_.size() > bytes_max - payload_bytes_) {
+  if (payload_bytes_ > std::max(bytes_max, limits_.passed_over_bytes_max) - message_bytes_)
     return fail(CloseCode::too_big, "message is too big");
+  message_bytes_ += payload_bytes_;
+  if (message_bytes_ > bytes_max && !oversize_) {
+    oversize_ = true;
+    if (message_.size() > oversize_head_bytes) message_ = message_.substr(0, oversize_head_bytes);
   }
   if (payload_bytes_ == 0 && !final_ && ++empty_fragments_ > limits_.empty_fragments_max) {
     return fail(CloseCode::policy_violation, "too many empty fragments");
@@ -137,7 +143,11 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_length() {
 std::optional<WebSocketEvent> WebSocketDecoder::take_payload(std::span<char>& input) {
   const auto piece = input.first(static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_, input.size())));
   input = input.subspan(piece.size());
-  unmask(piece, mask_, payload_bytes_ - payload_left_);
+  const std::size_t kept =
+      !oversize_ || is_control()
+          ? piece.size()
+          : std::min(piece.size(), oversize_head_bytes - std::min(message_.size(), oversize_head_bytes));
+  unmask(piece.first(kept), mask_, payload_bytes_ - payload_left_);
   const bool starts = payload_left_ == payload_bytes_;
   payload_left_ -= piece.size();
   const std::string_view bytes(piece.data(), piece.size());
@@ -152,6 +162,10 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_payload(std::span<char>& in
     if (starts && whole) return finish_control(bytes);
     control_ += bytes;
     return whole ? std::optional(finish_control(control_)) : std::nullopt;
+  }
+  if (oversize_) {
+    message_ += bytes.substr(0, kept);
+    return whole && final_ ? std::optional(finish_oversize()) : std::nullopt;
   }
   if (message_opcode_ == op_text && !compressed_ && !utf8_.feed(bytes))
     return fail(CloseCode::invalid_data, "text is not UTF-8");
@@ -169,12 +183,31 @@ WebSocketEvent WebSocketDecoder::finish_message(std::string_view message) {
   return {.kind = text ? Event::Kind::text : Event::Kind::binary, .payload = message};
 }
 
+WebSocketEvent WebSocketDecoder::finish_oversize() {
+  if (std::exchange(compressed_, false)) {
+    inflate_head(message_, oversize_head_bytes, inflated_);
+    return oversize(inflated_);
+  }
+  return oversize(message_);
+}
+
+WebSocketEvent WebSocketDecoder::oversize(std::string_view head) noexcept {
+  const bool text = message_opcode_ == op_text;
+  message_opcode_ = 0;
+  handed_out_ = true;
+  return {.kind = text ? Event::Kind::oversize_text : Event::Kind::oversize_binary, .payload = head};
+}
+
 WebSocketEvent WebSocketDecoder::inflate_and_finish(std::string_view compressed) {
   const InflateRules rules{.bytes_max = limits_.message_bytes_max, .text = message_opcode_ == op_text};
   const auto result = inflate_message(compressed, rules, inflated_);
+  if (result == Inflated::too_big && limits_.passed_over_bytes_max > 0)
+    inflate_head(compressed, oversize_head_bytes, inflated_);
   std::string().swap(message_);
   switch (result) {
-    case Inflated::too_big: return fail(CloseCode::too_big, "message is too big");
+    case Inflated::too_big:
+      if (limits_.passed_over_bytes_max > 0) return oversize(inflated_);
+      return fail(CloseCode::too_big, "message is too big");
     case Inflated::not_utf8: return fail(CloseCode::invalid_data, "text is not UTF-8");
     case Inflated::broken: return fail(CloseCode::invalid_data, "message is not a deflate stream");
     case Inflated::done: break;

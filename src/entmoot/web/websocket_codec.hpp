@@ -38,13 +38,26 @@ namespace entmoot {
 struct WebSocketLimits {
   /// Of one message, all fragments together. A chat message is a few hundred bytes; more is refused with 1009.
   std::size_t message_bytes_max = 64 * KiB;
+  /// A longer message of up to this many bytes is passed over, and its beginning reported, so that its sender gets an
+  /// error and keeps the connection: a client that tries again with the same message would otherwise connect again and
+  /// again. 0: none, as in Phoenix.
+  std::size_t passed_over_bytes_max = 0;
   /// Empty fragments are legal but cost work without content; more in one message are refused with 1008.
   unsigned empty_fragments_max = 64;
 };
 
 /// One event of the client's stream, in order of arrival.
 struct WebSocketEvent {
-  enum class Kind : std::uint8_t { text, binary, ping, pong, close, error };
+  enum class Kind : std::uint8_t {
+    text,
+    binary,
+    ping,
+    pong,
+    close,
+    error,
+    oversize_text,  ///< A message over the limit was passed over; `payload` is its beginning.
+    oversize_binary,
+  };
 
   Kind kind = Kind::text;
   /// The message, the payload of a ping or pong, or the reason of a close or an error. Valid until the decoder is
@@ -81,9 +94,11 @@ class WebSocketDecoder {
   std::optional<Event> check_length();
   std::optional<Event> take_payload(std::span<char>& input);
   Event finish_message(std::string_view message);
+  Event finish_oversize();
   Event inflate_and_finish(std::string_view compressed);
   Event finish_control(std::string_view payload) noexcept;
   Event fail(CloseCode code, std::string_view reason) noexcept;
+  [[nodiscard]] Event oversize(std::string_view head) noexcept;
   [[nodiscard]] bool is_control() const noexcept { return (opcode_ & 0x8) != 0; }
 
   const WebSocketLimits limits_;
@@ -106,6 +121,8 @@ class WebSocketDecoder {
   // The message being collected; control frames may come between its fragments.
   std::uint8_t message_opcode_ = 0;  // 0: none begun
   bool compressed_ = false;
+  bool oversize_ = false;            // only its beginning is kept
+  std::uint64_t message_bytes_ = 0;  // announced so far, over all fragments
   unsigned empty_fragments_ = 0;
   Utf8Validator utf8_;
   std::string message_;

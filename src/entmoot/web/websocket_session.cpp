@@ -107,6 +107,16 @@ void WebSocketSession::on_readable() {
 void WebSocketSession::take(std::span<char> input) {
   const TimePoint end = shard_.clock().now() + input_time_max;
   for (int events = 1; state_ != State::gone && !peer_is_done_; ++events) {
+    // A read may hold a thousand joins, whose answers would fill the outbox of a client that reads well.
+    if (!input.empty() && outbox_.bytes() > pause_reading_above_bytes && state_ == State::open) {
+      flush();
+      if (state_ == State::gone) return;
+      if (outbox_.bytes() > pause_reading_above_bytes) {
+        kept_input_.assign(input.begin(), input.end());
+        waits_for_outbox_ = true;
+        break;
+      }
+    }
     const bool waits = !input.empty() && has_to_wait();
     if (waits || (!input.empty() && events % 16 == 0 && shard_.clock().now() > end)) {
       kept_input_.assign(input.begin(), input.end());
@@ -150,8 +160,17 @@ void WebSocketSession::check_frame_rate() {
 }
 
 void WebSocketSession::read_on() {
-  if (state_ == State::gone || !kept_input_.empty() || outbox_.bytes() > pause_reading_above_bytes) return;
-  stream_.when_readable();
+  if (state_ == State::gone || outbox_.bytes() > pause_reading_above_bytes) return;
+  if (std::exchange(waits_for_outbox_, false)) return stream_.read_later();
+  if (kept_input_.empty()) stream_.when_readable();
+}
+
+template <class Step>
+void WebSocketSession::guard(Step&& step) {
+  const auto handled = guarded(std::forward<Step>(step));
+  if (handled) return;
+  log::error("WebSocket: the frame handler threw {}; the connection is closed", log::quoted(handled.error().reason));
+  close(CloseCode::internal_error, "");
 }
 
 void WebSocketSession::take_event(const WebSocketEvent& event) {
@@ -161,6 +180,13 @@ void WebSocketSession::take_event(const WebSocketEvent& event) {
     case Kind::binary:
       if (state_ != State::open) return;
       return hand_over(event.kind == Kind::text ? Frame::Kind::text : Frame::Kind::binary, event.payload);
+    case Kind::oversize_text:
+    case Kind::oversize_binary:
+      if (state_ != State::open) return;
+      return guard([&] {
+        handler_->handle_oversize(event.kind == Kind::oversize_text ? Frame::Kind::text : Frame::Kind::binary,
+                                  event.payload, options_.limits.message_bytes_max);
+      });
     case Kind::ping:
       if (state_ != State::open) return;
       outbox_.push_pong(event.payload);
@@ -172,10 +198,7 @@ void WebSocketSession::take_event(const WebSocketEvent& event) {
 }
 
 void WebSocketSession::hand_over(Frame::Kind kind, std::string_view payload) {
-  const auto handled = guarded([&] { handler_->handle_in(kind, payload); });
-  if (handled) return;
-  log::error("WebSocket: the frame handler threw {}; the connection is closed", log::quoted(handled.error().reason));
-  close(CloseCode::internal_error, "");
+  guard([&] { handler_->handle_in(kind, payload); });
 }
 
 void WebSocketSession::flush() {

@@ -91,6 +91,9 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   /// Waits for more input, unless too many bytes are queued for the client.
   void read_on();
   void take_event(const WebSocketEvent& event);
+  /// A handler that throws ends the connection.
+  template <class Step>
+  void guard(Step&& step);
   void hand_over(Frame::Kind kind, std::string_view payload);
   void begin_close(std::uint16_t code, std::string_view reason);
   void close_if_done();
@@ -122,6 +125,7 @@ class WebSocketSession final : public Connection, public Transport, private Flus
   // Not decoded yet, because too much is held for the client, or because the rest of a read waits for the next round.
   // Usually empty; nothing is read before it is.
   std::string kept_input_;
+  bool waits_for_outbox_ = false;  // the kept input
 };
 
 }  // namespace entmoot

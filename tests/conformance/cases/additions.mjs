@@ -136,7 +136,15 @@ export const additions = [
   },
   echoed("a number of thirty digits", "123456789012345678901234567890"),
   echoed("text beyond ASCII", '"ü🌳/"'),
-  fatal("a lone surrogate", text(`["1","2","${T}","echo","\\ud800"]`), 1011),
+  {
+    id: "18.5",
+    title: "a lone surrogate, half an emoji, is echoed, or the end is clear",
+    steps: [
+      a.joins(),
+      a.sends(text(`["1","2","${T}","echo","\\ud800"]`)),
+      a.seesOneOf([text(`["1","2","${T}","phx_reply",{"status":"ok","response":"\\ud800"}]`)], [close(1011)]),
+    ],
+  },
   fatal("a number beyond every range", text(`["1","2","${T}","echo",1e999]`), 1011),
   fatal("a byte order mark", text(`\ufeff["1","2","${T}","echo",{}]`), 1011),
   fatal("a raw control character in a string", text(`["1","2","${T}","echo","a\u0001b"]`), 1011),

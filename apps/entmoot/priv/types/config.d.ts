@@ -85,7 +85,7 @@ interface EntmootConfig {
   address?: string;
   /** Number of shard threads; 0 means one per core. Default: 0. */
   shards?: number;
-  /** Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the listed ones; `[":conn"]` allows the server's own host, scheme and port. A server on a loopback address only answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is allowed. Default: true. */
+  /** Origins of pages that may connect: `true` allows this server's own host, `false` any origin, a list the listed ones and this server's own host; `[":conn"]` allows the server's own host, scheme and port. A server on a loopback address only answers requests whose Host is this machine or in the list, unless `proxy` is set or any origin is allowed. Default: true. */
   origins?: boolean | string[];
   /** Take the client's address from the last entry of X-Forwarded-For. Set it only behind a proxy that writes this header: otherwise clients can forge their address. Default: false. */
   proxy?: boolean;
@@ -168,6 +168,16 @@ interface EntmootConfig {
     keepAlive?: EntmootTime;
     /** Close a client that reads nothing of a response for this long. Default: "10s". */
     stallTimeout?: EntmootTime;
+    /** Origins whose pages may call `handleRequest` of rooms and read the response; the server answers preflight requests. "*" stands for any. Default: []. */
+    cors?: string | string[];
+  };
+  public?: {
+    /** Content-Security-Policy of the files of public/. An object adds sources to directives of the default: `{ "script-src": "'wasm-unsafe-eval'", "img-src": "blob:" }`; a string replaces the policy; `false` sends none. Default: "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'". */
+    csp?: false | string | Record<string, string | string[]>;
+    /** Further headers of the files of public/, by path; `*` stands for anything, `false` takes a header away: `{ "/game/*": { "cross-origin-opener-policy": "same-origin" } }`. Default: {}. */
+    headers?: Record<string, Record<string, string | false>>;
+    /** File of public/ that a page's path without a file gets, for apps that route in the browser: "index.html". Without it, such a path gets `404.html`, if there is one. Default: none. */
+    fallback?: string;
   };
   tokens?: {
     /** Reject clients without a token; applies if `secret` or `jwt` is set. Default: true. */

@@ -285,6 +285,19 @@ interface Console {
   warn(...values: unknown[]): void;
   error(...values: unknown[]): void;
   trace(...values: unknown[]): void;
+  assert(condition?: unknown, ...values: unknown[]): void;
+  clear(): void;
+  count(label?: string): void;
+  countReset(label?: string): void;
+  dir(value?: unknown, options?: unknown): void;
+  dirxml(...values: unknown[]): void;
+  group(...values: unknown[]): void;
+  groupCollapsed(...values: unknown[]): void;
+  groupEnd(): void;
+  table(data?: unknown, properties?: Iterable<string>): void;
+  time(label?: string): void;
+  timeEnd(label?: string): void;
+  timeLog(label?: string, ...values: unknown[]): void;
 }
 declare var console: Console;
 
