@@ -44,6 +44,16 @@ async function notice(packages) {
 /** The licences as a string, for a bundle that is compiled to bytecode, which keeps no comments. */
 const asString = (comment) => `globalThis.licences = ${JSON.stringify(comment)};`;
 
+/** A script whose value is a function that returns what the package exports: a part of a room's Web APIs. */
+async function library(name, entry = name) {
+  const code = await bundle(
+    { esbuild: { stdin: { contents: `export * from "${entry}";`, resolveDir: "." }, format: "iife", globalName: "made", target: "es2022" } },
+    [],
+  );
+  const licences = JSON.stringify(await notice([name]));
+  return Buffer.from(`(function () { 'use strict'; ${Buffer.from(code).toString()}; return { ...made, licences: ${licences} }; })`);
+}
+
 async function bundle(options, packages) {
   const result = await build({
     bundle: true,
@@ -96,6 +106,8 @@ const page = {
     { esbuild: { entryPoints: ["apps/dashboard/dashboard.css"], target: ["chrome100", "firefox100", "safari15"] } },
     ["uplot"],
   ),
+  "web_streams.js": await library("web-streams-polyfill"),
+  "url_pattern_library.js": await library("urlpattern-polyfill", "urlpattern-polyfill/urlpattern"),
   "source_tools.js": await bundle(
     {
       shape: asString,

@@ -148,13 +148,15 @@ TEST_CASE("console.table shows rows and columns") {
 TEST_CASE("a line of the console is bounded, whatever it is about") {
   Console console;
   for (const std::string value :
-       {"'x'.repeat(1e6)", "['x'.repeat(1e6)]", "Array(1e6).fill(1)", "Array(2**32-1)", "new Set(Array(1e4).keys())",
-        "Object.fromEntries(Array(1e4).keys().map(k => ['k' + k, {k}]))", "new Uint8Array(1e6)",
+       {"'x'.repeat(1e6)", "['x'.repeat(1e6)]", "Array(1e5).fill(1)", "Array(2**32-1)", "new Set(Array(1e4).keys())",
+        "Object.fromEntries(Array(1e4).keys().map(k => ['k' + k, {k}]))", "new Uint8Array(1e5)",
         "(() => { let a = {}; for (let i = 0; i < 1e4; i++) a = {a, b: [a, a]}; return a })()",
         "Array(200).fill(Array(200).fill(Array(200).fill('abc')))"}) {
     CAPTURE(value);
     const Lines lines = console.said("console.log('%s', 1, " + value + ")");
     REQUIRE(lines.size() == 1);
+    const std::string begin = lines[0].substr(0, 100);
+    CAPTURE(begin);
     CHECK(lines[0].size() < 40'000);
     CHECK(lines[0].starts_with("I 1 "));
   }

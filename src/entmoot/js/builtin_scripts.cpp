@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-std::span<const entmoot::EmbeddedFile> builtin_sources();  // cmake/embed.cmake
+std::span<const entmoot::EmbeddedFile> builtin_sources();       // cmake/embed.cmake
+std::span<const entmoot::EmbeddedFile> web_library_bytecode();  // compiled when the server is built
 
 namespace entmoot::js {
 
@@ -39,6 +40,10 @@ const std::vector<BuiltinScript>& scripts() {
     const ScratchEngine engine;
     for (const EmbeddedFile& file : builtin_sources()) {
       made.push_back({std::string(file.name), bytecode_of(engine, file)});
+    }
+    for (const EmbeddedFile& file : web_library_bytecode()) {
+      const std::string stem(file.name.substr(0, file.name.rfind('.')));
+      made.push_back({stem + ".js", std::string(file.bytes)});
     }
     return made;
   }();

@@ -5,9 +5,11 @@
 
 #include <entmoot/js/scratch_engine.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <string>
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -16,8 +18,10 @@ int main(int argc, char** argv) {
   }
   std::ifstream in(argv[1], std::ios::binary);
   const std::string source{std::istreambuf_iterator<char>(in), {}};
+  // The frames of a name that begins like this are the server's own (js/prelude.js).
+  const std::string name = "entmoot:" + std::filesystem::path(argv[1]).stem().string();
   const entmoot::js::ScratchEngine engine;
-  const auto compiled = engine.evaluate(source, "source_tools.js", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+  const auto compiled = engine.evaluate(source, name.c_str(), JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
   const auto bytes = compiled ? engine.bytecode(*compiled) : compiled.error();
   if (!bytes) {
     std::cerr << argv[1] << ": " << bytes.error().reason << "\n";

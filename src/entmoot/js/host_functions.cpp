@@ -5,6 +5,7 @@
 #include <entmoot/core/slicer.hpp>
 #include <entmoot/js/builtin_scripts.hpp>
 #include <entmoot/js/text_codec.hpp>
+#include <entmoot/js/zlib_codec.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -348,6 +349,26 @@ JSValue decode(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   return decode_utf8(ctx, bytes, size, JS_ToBool(ctx, args[1]) > 0);
 }
 
+// transform(format, bytes) by js/zlib_codec.hpp.
+JSValue with_format(JSContext* ctx, JSValueConst* args,
+                    JSValue (*transform)(JSContext*, std::string_view, const std::uint8_t*, std::size_t)) noexcept {
+  char format[16] = {};
+  const Text name = text_of(ctx, args[0]);
+  if (!name.data) return JS_EXCEPTION;
+  std::snprintf(format, sizeof format, "%s", name.data);
+  JS_FreeCString(ctx, name.data);
+  std::size_t size = 0;
+  const std::uint8_t* bytes = JS_GetUint8Array(ctx, &size, args[1]);
+  if (!bytes && JS_HasException(ctx)) return JS_EXCEPTION;
+  return transform(ctx, format, bytes, size);
+}
+JSValue compress_bytes(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  return with_format(ctx, args, compress);
+}
+JSValue decompress_bytes(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
+  return with_format(ctx, args, decompress);
+}
+
 // Evaluates js/web/<name>.js, whose value is a function.
 JSValue part(JSContext* ctx, JSValueConst, int, JSValueConst* args) noexcept {
   char file[64];
@@ -403,6 +424,8 @@ JSValue new_host_object(JSContext* ctx) {
       {"explain", explain, 2},
       {"encode", encode, 1},
       {"decode", decode, 2},
+      {"compress", compress_bytes, 2},
+      {"decompress", decompress_bytes, 2},
       {"part", part, 1},
   };
   JSValue object = JS_NewObject(ctx);

@@ -87,8 +87,7 @@ void Socket::handle_oversize(Frame::Kind kind, std::string_view head, std::size_
   if (!link_.open) return;
   const auto message = link_.serializer.decode_head(kind, head);
   if (!message) return close(CloseCode::too_big, "message is too big");
-  if (pace_of(*message, link_.sockets.shard().clock().now()) == Pace::flood)
-    return close(CloseCode::policy_violation, "rate limit");
+  if (pace_of(*message, link_.sockets.shard().clock().now()) == Pace::flood) return flooded();
   if (link_.sockets.shard().may_log()) {
     log::warn("channel {}: refused {} of a client: the message exceeds {} bytes, the limit for one message",
               log::quoted(message->topic.text()), log::quoted(message->event.text()), bytes_max);

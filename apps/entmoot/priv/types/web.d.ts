@@ -103,11 +103,13 @@ interface Headers extends Iterable<[string, string]> {
 }
 declare var Headers: { new (init?: HeadersInit): Headers; readonly prototype: Headers };
 
-/** Bodies are complete values: there are no streams. */
-type BodyInit = string | BufferSource | URLSearchParams;
+type BodyInit = string | BufferSource | URLSearchParams | Blob | FormData | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 interface Body {
+  readonly body: ReadableStream<Uint8Array> | null;
   readonly bodyUsed: boolean;
+  blob(): Promise<Blob>;
+  formData(): Promise<FormData>;
   text(): Promise<string>;
   json(): Promise<any>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
@@ -231,13 +233,198 @@ declare var DOMException: { new (message?: string, name?: string): DOMException;
 /** Writes an error to the room's log as an uncaught exception. */
 declare function reportError(error: unknown): void;
 
+interface ErrorEvent extends Event {
+  readonly message: string;
+  readonly filename: string;
+  readonly lineno: number;
+  readonly colno: number;
+  readonly error: any;
+}
+declare var ErrorEvent: {
+  new (type: string, init?: EventInit & { message?: string; filename?: string; lineno?: number; colno?: number; error?: unknown }): ErrorEvent;
+  readonly prototype: ErrorEvent;
+};
+interface PromiseRejectionEvent extends Event {
+  readonly promise: Promise<any>;
+  readonly reason: any;
+}
+declare var PromiseRejectionEvent: {
+  new (type: string, init: EventInit & { promise: Promise<any>; reason?: unknown }): PromiseRejectionEvent;
+  readonly prototype: PromiseRejectionEvent;
+};
+
+// --- files and streams
+
+type BlobPart = string | BufferSource | Blob;
+interface Blob {
+  readonly size: number;
+  readonly type: string;
+  slice(start?: number, end?: number, type?: string): Blob;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  text(): Promise<string>;
+  stream(): ReadableStream<Uint8Array>;
+}
+declare var Blob: { new (parts?: Iterable<BlobPart>, options?: { type?: string; endings?: "transparent" | "native" }): Blob; readonly prototype: Blob };
+interface File extends Blob {
+  readonly name: string;
+  readonly lastModified: number;
+}
+declare var File: { new (parts: Iterable<BlobPart>, name: string, options?: { type?: string; lastModified?: number }): File; readonly prototype: File };
+interface FormData extends Iterable<[string, string | File]> {
+  append(name: string, value: string | Blob, filename?: string): void;
+  set(name: string, value: string | Blob, filename?: string): void;
+  delete(name: string): void;
+  get(name: string): string | File | null;
+  getAll(name: string): (string | File)[];
+  has(name: string): boolean;
+  forEach(callback: (value: string | File, name: string, form: FormData) => void, self?: unknown): void;
+  entries(): IterableIterator<[string, string | File]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string | File>;
+  [Symbol.iterator](): IterableIterator<[string, string | File]>;
+}
+declare var FormData: { new (): FormData; readonly prototype: FormData };
+
+interface QueuingStrategy<T = any> {
+  highWaterMark?: number;
+  size?(chunk: T): number;
+}
+interface ReadableStreamDefaultReader<R = any> {
+  readonly closed: Promise<undefined>;
+  read(): Promise<{ done: false; value: R } | { done: true; value: undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+  releaseLock(): void;
+}
+interface ReadableStreamDefaultController<R = any> {
+  readonly desiredSize: number | null;
+  enqueue(chunk: R): void;
+  close(): void;
+  error(reason?: unknown): void;
+}
+interface UnderlyingSource<R = any> {
+  type?: "bytes";
+  start?(controller: ReadableStreamDefaultController<R>): unknown;
+  pull?(controller: ReadableStreamDefaultController<R>): unknown;
+  cancel?(reason: unknown): unknown;
+}
+interface StreamPipeOptions {
+  preventClose?: boolean;
+  preventAbort?: boolean;
+  preventCancel?: boolean;
+  signal?: AbortSignal;
+}
+interface ReadableStream<R = any> extends AsyncIterable<R> {
+  readonly locked: boolean;
+  cancel(reason?: unknown): Promise<void>;
+  getReader(): ReadableStreamDefaultReader<R>;
+  getReader(options: { mode: "byob" }): any;
+  pipeThrough<T>(pair: { readable: ReadableStream<T>; writable: WritableStream<R> }, options?: StreamPipeOptions): ReadableStream<T>;
+  pipeTo(to: WritableStream<R>, options?: StreamPipeOptions): Promise<void>;
+  tee(): [ReadableStream<R>, ReadableStream<R>];
+  values(options?: { preventCancel?: boolean }): AsyncIterableIterator<R>;
+}
+declare var ReadableStream: {
+  new <R = any>(source?: UnderlyingSource<R>, strategy?: QueuingStrategy<R>): ReadableStream<R>;
+  from<R>(source: Iterable<R> | AsyncIterable<R>): ReadableStream<R>;
+  readonly prototype: ReadableStream;
+};
+interface WritableStreamDefaultWriter<W = any> {
+  readonly closed: Promise<undefined>;
+  readonly ready: Promise<undefined>;
+  readonly desiredSize: number | null;
+  write(chunk: W): Promise<void>;
+  close(): Promise<void>;
+  abort(reason?: unknown): Promise<void>;
+  releaseLock(): void;
+}
+interface UnderlyingSink<W = any> {
+  start?(controller: any): unknown;
+  write?(chunk: W, controller: any): unknown;
+  close?(): unknown;
+  abort?(reason: unknown): unknown;
+}
+interface WritableStream<W = any> {
+  readonly locked: boolean;
+  getWriter(): WritableStreamDefaultWriter<W>;
+  close(): Promise<void>;
+  abort(reason?: unknown): Promise<void>;
+}
+declare var WritableStream: { new <W = any>(sink?: UnderlyingSink<W>, strategy?: QueuingStrategy<W>): WritableStream<W>; readonly prototype: WritableStream };
+interface TransformStreamDefaultController<O = any> {
+  readonly desiredSize: number | null;
+  enqueue(chunk: O): void;
+  error(reason?: unknown): void;
+  terminate(): void;
+}
+interface Transformer<I = any, O = any> {
+  start?(controller: TransformStreamDefaultController<O>): unknown;
+  transform?(chunk: I, controller: TransformStreamDefaultController<O>): unknown;
+  flush?(controller: TransformStreamDefaultController<O>): unknown;
+}
+interface TransformStream<I = any, O = any> {
+  readonly readable: ReadableStream<O>;
+  readonly writable: WritableStream<I>;
+}
+declare var TransformStream: { new <I = any, O = any>(transformer?: Transformer<I, O>, writable?: QueuingStrategy<I>, readable?: QueuingStrategy<O>): TransformStream<I, O>; readonly prototype: TransformStream };
+declare var ReadableStreamDefaultReader: { new <R>(stream: ReadableStream<R>): ReadableStreamDefaultReader<R>; readonly prototype: ReadableStreamDefaultReader };
+declare var ReadableStreamBYOBReader: { new (stream: ReadableStream<Uint8Array>): any; readonly prototype: any };
+declare var ReadableStreamDefaultController: { readonly prototype: ReadableStreamDefaultController };
+declare var ReadableByteStreamController: { readonly prototype: any };
+declare var ReadableStreamBYOBRequest: { readonly prototype: any };
+declare var WritableStreamDefaultWriter: { new <W>(stream: WritableStream<W>): WritableStreamDefaultWriter<W>; readonly prototype: WritableStreamDefaultWriter };
+declare var WritableStreamDefaultController: { readonly prototype: any };
+declare var TransformStreamDefaultController: { readonly prototype: TransformStreamDefaultController };
+declare var CountQueuingStrategy: { new (options: { highWaterMark: number }): QueuingStrategy; readonly prototype: QueuingStrategy };
+declare var ByteLengthQueuingStrategy: { new (options: { highWaterMark: number }): QueuingStrategy; readonly prototype: QueuingStrategy };
+declare var TextEncoderStream: { new (): TransformStream<string, Uint8Array> & { readonly encoding: string }; readonly prototype: any };
+declare var TextDecoderStream: {
+  new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TransformStream<BufferSource, string> & { readonly encoding: string; readonly fatal: boolean; readonly ignoreBOM: boolean };
+  readonly prototype: any;
+};
+type CompressionFormat = "gzip" | "deflate" | "deflate-raw";
+declare var CompressionStream: { new (format: CompressionFormat): TransformStream<BufferSource, Uint8Array>; readonly prototype: any };
+declare var DecompressionStream: { new (format: CompressionFormat): TransformStream<BufferSource, Uint8Array>; readonly prototype: any };
+
+// --- patterns of URLs
+
+type URLPatternInput = string | Partial<Record<"protocol" | "username" | "password" | "hostname" | "port" | "pathname" | "search" | "hash" | "baseURL", string>>;
+interface URLPatternComponentResult {
+  input: string;
+  groups: Record<string, string | undefined>;
+}
+type URLPatternResult = { inputs: URLPatternInput[] } & Record<"protocol" | "username" | "password" | "hostname" | "port" | "pathname" | "search" | "hash", URLPatternComponentResult>;
+interface URLPattern {
+  test(input?: URLPatternInput, baseURL?: string): boolean;
+  exec(input?: URLPatternInput, baseURL?: string): URLPatternResult | null;
+}
+declare var URLPattern: { new (input?: URLPatternInput, baseURL?: string): URLPattern; readonly prototype: URLPattern };
+
 // --- messages within the room
 
-interface MessageEvent<T = any> {
-  readonly type: "message";
+interface MessageEvent<T = any> extends Event {
   readonly data: T;
-  readonly target: BroadcastChannel;
+  readonly origin: string;
+  readonly lastEventId: string;
+  readonly ports: readonly MessagePort[];
 }
+declare var MessageEvent: {
+  new <T>(type: string, init?: EventInit & { data?: T; origin?: string; lastEventId?: string; ports?: MessagePort[] }): MessageEvent<T>;
+  readonly prototype: MessageEvent;
+};
+interface MessagePort extends EventTarget {
+  onmessage: ((event: MessageEvent) => unknown) | null;
+  onmessageerror: ((event: MessageEvent) => unknown) | null;
+  postMessage(message: unknown, options?: (ArrayBuffer | MessagePort)[] | { transfer?: (ArrayBuffer | MessagePort)[] }): void;
+  start(): void;
+  close(): void;
+}
+declare var MessagePort: { readonly prototype: MessagePort };
+interface MessageChannel {
+  readonly port1: MessagePort;
+  readonly port2: MessagePort;
+}
+declare var MessageChannel: { new (): MessageChannel; readonly prototype: MessageChannel };
 interface BroadcastChannel {
   readonly name: string;
   onmessage: ((event: MessageEvent) => unknown) | null;
@@ -262,12 +449,34 @@ declare function clearTimeout(id: number | undefined): void;
 declare function clearInterval(id: number | undefined): void;
 declare function queueMicrotask(callback: () => void): void;
 
+interface PerformanceEntry {
+  readonly name: string;
+  readonly entryType: string;
+  readonly startTime: number;
+  readonly duration: number;
+  readonly detail: any;
+  toJSON(): any;
+}
+interface PerformanceMeasureOptions {
+  start?: string | number;
+  end?: string | number;
+  duration?: number;
+  detail?: unknown;
+}
 declare var performance: {
   /** Milliseconds since the room started. */
   now(): number;
   readonly timeOrigin: number;
+  mark(name: string, options?: { startTime?: number; detail?: unknown }): PerformanceEntry;
+  measure(name: string, start?: string | PerformanceMeasureOptions, end?: string): PerformanceEntry;
+  clearMarks(name?: string): void;
+  clearMeasures(name?: string): void;
+  getEntries(): PerformanceEntry[];
+  getEntriesByType(type: string): PerformanceEntry[];
+  getEntriesByName(name: string, type?: string): PerformanceEntry[];
   toJSON(): { timeOrigin: number };
 };
+declare var navigator: { readonly userAgent: string; readonly language: string; readonly languages: readonly string[]; readonly onLine: boolean; readonly hardwareConcurrency: number };
 
 type IntegerArray =
   | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array;

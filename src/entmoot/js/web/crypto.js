@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// https://w3c.github.io/webcrypto: random values. https://w3c.github.io/hr-time: the room's clock.
+// https://w3c.github.io/webcrypto: random values.
 (function (host) {
   'use strict';
 
@@ -29,12 +29,5 @@
     },
   };
 
-  const timeOrigin = Date.now() - host.uptime();
-  const performance = {
-    now: () => host.uptime(),
-    timeOrigin,
-    toJSON: () => ({ timeOrigin }),
-  };
-
-  return { crypto, performance };
+  return { crypto };
 })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// https://fetch.spec.whatwg.org. A body is a complete string or byte array: rooms have no streams, Blob or FormData.
+// https://fetch.spec.whatwg.org. A body is a complete string or byte array, or a stream; it becomes a stream when `body` is
+// read.
 (function (host, take, call, made) {
   'use strict';
 
@@ -81,63 +82,87 @@
 
   // --- bodies
 
-  const noStreams = 'streams are not supported in rooms: use text(), json(), bytes() or arrayBuffer()';
-
-  // Returns [body, content type]: the body is a string, a copy of the bytes, or null.
+  // Returns [content, content type]: the content is a string, a copy of the bytes, a ReadableStream, or null.
   const extract = (body) => {
     if (body === undefined || body === null) return [null, null];
     if (made.url !== undefined && body instanceof made.url.URLSearchParams) return [String(body), 'application/x-www-form-urlencoded;charset=UTF-8'];
     if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return [take('encoding').bytesOf(body).slice(), null];
-    if (typeof body === 'object' && (typeof body.getReader === 'function' || Symbol.asyncIterator in body)) throw new TypeError(noStreams);
+    if (made.blob !== undefined && body instanceof made.blob.Blob) return [made.blob.contentOf(body).slice(), body.type === '' ? null : body.type];
+    if (made.blob !== undefined && body instanceof made.blob.FormData) return made.blob.multipart(body);
+    if (isStream(body)) {
+      if (body.locked || made.streams.isDisturbed(body)) throw new TypeError('the stream of a body must not be locked or read before');
+      return [body, null];
+    }
+    if (typeof body === 'object' && typeof body[Symbol.asyncIterator] === 'function') return [take('streams').ReadableStream.from(body), null];
     return [String(body).toWellFormed(), 'text/plain;charset=UTF-8'];
   };
+  const isStream = (value) => made.streams !== undefined && made.streams.isStream(value);
+  const bytesOfContent = (content) => (typeof content === 'string' ? take('encoding').encode(content) : (content ?? new Uint8Array(0)));
 
-  let peek; // returns the body without marking it as used
+  let peek; // returns the content without marking it as used
+  let copyOf; // returns the content for a clone; a stream is divided
+  let moveTo; // marks the content as used, without reading it
 
   class Body {
-    #body;
+    #content;
     #used = false;
 
-    constructor(body) {
-      this.#body = body;
+    constructor(content) {
+      this.#content = content;
     }
     static {
       peek = (message) => {
-        if (message.#used) throw new TypeError('the body has already been used');
-        return message.#body;
+        if (message.bodyUsed || (isStream(message.#content) && message.#content.locked)) throw new TypeError('the body has already been used');
+        return message.#content;
+      };
+      copyOf = (message) => {
+        const content = peek(message);
+        if (!isStream(content)) return content;
+        const [own, other] = content.tee();
+        message.#content = own;
+        return other;
+      };
+      moveTo = (message) => {
+        const content = peek(message);
+        message.#used = content !== null;
+        return content;
       };
     }
     get body() {
-      if (this.#body === null) return null;
-      throw new TypeError(noStreams);
+      if (this.#content === null || isStream(this.#content)) return this.#content;
+      const stream = take('streams').streamOf(bytesOfContent(this.#content).slice());
+      if (this.#used) void stream.cancel();
+      else this.#content = stream;
+      return stream;
     }
     get bodyUsed() {
-      return this.#used;
+      return this.#used || (isStream(this.#content) && made.streams.isDisturbed(this.#content));
     }
     async text() {
-      const body = this.#use();
-      return typeof body === 'string' ? body : body === null ? '' : take('encoding').decode(body);
+      const content = await this.#use();
+      return typeof content === 'string' ? content : content === null ? '' : take('encoding').decode(content);
     }
     async json() {
       return JSON.parse(await this.text());
     }
     async bytes() {
-      const body = this.#use();
-      return typeof body === 'string' ? take('encoding').encode(body) : (body ?? new Uint8Array(0));
+      return bytesOfContent(await this.#use());
     }
     async arrayBuffer() {
       return (await this.bytes()).buffer;
     }
     async blob() {
-      throw new TypeError('Blob is not supported in rooms: use bytes()');
+      const type = this.headers.get('content-type') ?? '';
+      return new (take('blob').Blob)([await this.bytes()], { type });
     }
     async formData() {
-      throw new TypeError('FormData is not supported in rooms: use text() and URLSearchParams');
+      const type = this.headers.get('content-type') ?? '';
+      return take('blob').parseForm(await this.bytes(), type);
     }
+    // Not async, so that a string or bytes are there in the same microtask as ever.
     #use() {
-      const body = peek(this);
-      this.#used = body !== null;
-      return body;
+      const content = moveTo(this);
+      return isStream(content) ? made.streams.readAll(content) : content;
     }
   }
 
@@ -173,7 +198,7 @@
       const signal = init.signal === undefined ? (from?.#signal ?? null) : init.signal;
       if (signal !== null && !(signal instanceof take('events').AbortSignal)) throw new TypeError('signal must be an AbortSignal or null');
       super(body);
-      if (from && init.body === undefined && body !== null) void from.bytes(); // moves the body: marks it as used
+      if (from && init.body === undefined) moveTo(from);
       this.#url = url;
       this.#method = method;
       this.#headers = new Headers(init.headers ?? from?.#headers);
@@ -200,7 +225,7 @@
       return (this.#signal ??= take('events').AbortSignal.any([]));
     }
     clone() {
-      return new Request(this.#url, { method: this.#method, headers: this.#headers, redirect: this.#redirect, signal: this.#signal, body: peek(this) });
+      return new Request(this.#url, { method: this.#method, headers: this.#headers, redirect: this.#redirect, signal: this.#signal, body: copyOf(this) });
     }
     get [Symbol.toStringTag]() {
       return 'Request';
@@ -280,7 +305,7 @@
       return this.#redirected;
     }
     clone() {
-      const copy = new Response(peek(this), { status: this.#status || 200, statusText: this.#statusText });
+      const copy = new Response(copyOf(this), { status: this.#status || 200, statusText: this.#statusText });
       copy.#status = this.#status;
       copy.#headers = new Headers(this.#headers);
       copy.#type = this.#type;
@@ -305,7 +330,8 @@
     const request = new Request(input, init);
     const signal = signalOf(request);
     signal?.throwIfAborted();
-    const body = peek(request);
+    const content = moveTo(request);
+    const body = isStream(content) ? await made.streams.readAll(content) : content;
     const id = newId();
     const asked = {
       id,
