@@ -370,51 +370,70 @@ TEST_CASE("the memory of a Web API is charged to the room that uses it") {
 TEST_CASE("the body of a Request or Response is a stream, and may be one") {
   Scripted script;
   script.check({
-      {"(async () => { const a = Response.json({a: 1}), b = new Response(a.body, a); b.headers.set('x', 'y'); return [await b.json(), b.headers.get('x'), b.headers.get('content-type'), a.bodyUsed] })()",
+      {"(async () => { const a = Response.json({a: 1}), b = new Response(a.body, a); b.headers.set('x', 'y'); return "
+       "[await b.json(), b.headers.get('x'), b.headers.get('content-type'), a.bodyUsed] })()",
        R"([{"a":1},"y","application/json",true])"},
-      {"(async () => { const out = []; for await (const c of new Response('hä').body) out.push(...c); return out.join() })()",
+      {"(async () => { const out = []; for await (const c of new Response('hä').body) out.push(...c); return "
+       "out.join() })()",
        "104,195,164"},
-      {"new Response(new ReadableStream({ start(c) { c.enqueue(new Uint8Array([104])); c.enqueue(new Uint8Array([105])); c.close(); } })).text()",
+      {"new Response(new ReadableStream({ start(c) { c.enqueue(new Uint8Array([104])); c.enqueue(new "
+       "Uint8Array([105])); c.close(); } })).text()",
        "hi"},
       {"new Response((async function* () { yield new Uint8Array([97]); yield new Uint8Array([98]); })()).text()", "ab"},
       {"new Response(new ReadableStream({ start(c) { c.enqueue('text'); c.close(); } })).text()",
        "TypeError: the stream of a body must consist of Uint8Arrays"},
-      {"(async () => { const a = new Response(new Response('x').body), b = a.clone(); return await a.text() + await b.text() + a.bodyUsed })()",
+      {"(async () => { const a = new Response(new Response('x').body), b = a.clone(); return await a.text() + await "
+       "b.text() + a.bodyUsed })()",
        "xxtrue"},
       {"(async () => { const a = new Response('x'); a.body.getReader(); return a.text() })()",
        "TypeError: the body has already been used"},
-      {"(async () => { const a = new Response('x'); await a.text(); return [a.bodyUsed, a.body.locked] })()", "[true,false]"},
-      {"(async () => { const a = new Request('http://a/', {method: 'POST', body: 'z'}), b = new Request(a); return [a.bodyUsed, await b.text()] })()",
+      {"(async () => { const a = new Response('x'); await a.text(); return [a.bodyUsed, a.body.locked] })()",
+       "[true,false]"},
+      {"(async () => { const a = new Request('http://a/', {method: 'POST', body: 'z'}), b = new Request(a); return "
+       "[a.bodyUsed, await b.text()] })()",
        R"([true,"z"])"},
       {"(() => { const a = new Response('x'); a.body.getReader(); return new Response(a.body) })()",
        "TypeError: the stream of a body must not be locked or read before"},
       {"new Response(null).body", "null"},
-      {"(async () => { const t = new TransformStream({ transform(x, c) { c.enqueue(x * 2) } }); const w = t.writable.getWriter(); w.write(1); w.write(2); w.close(); const out = []; for await (const x of t.readable) out.push(x); return out })()",
+      {"(async () => { const t = new TransformStream({ transform(x, c) { c.enqueue(x * 2) } }); const w = "
+       "t.writable.getWriter(); w.write(1); w.write(2); w.close(); const out = []; for await (const x of t.readable) "
+       "out.push(x); return out })()",
        "[2,4]"},
-      {"(async () => { let text = ''; for await (const t of new Response('€'.repeat(3)).body.pipeThrough(new TextDecoderStream())) text += t; return text })()",
+      {"(async () => { let text = ''; for await (const t of new Response('€'.repeat(3)).body.pipeThrough(new "
+       "TextDecoderStream())) text += t; return text })()",
        "€€€"},
-      {"new Response(ReadableStream.from(['a\\ud83d', '\\ude00b']).pipeThrough(new TextEncoderStream())).text()", "a😀b"},
+      {"new Response(ReadableStream.from(['a\\ud83d', '\\ude00b']).pipeThrough(new TextEncoderStream())).text()",
+       "a😀b"},
   });
 }
 
 TEST_CASE("Blob, File and FormData") {
   Scripted script;
   script.check({
-      {"(async () => { const b = new Blob(['ab', new Uint8Array([99]), new Blob(['d'])], {type: 'Text/Plain'}); return [b.size, b.type, await b.text(), await b.slice(1, -1).text(), await b.slice(-2).text()] })()",
+      {"(async () => { const b = new Blob(['ab', new Uint8Array([99]), new Blob(['d'])], {type: 'Text/Plain'}); return "
+       "[b.size, b.type, await b.text(), await b.slice(1, -1).text(), await b.slice(-2).text()] })()",
        R"([4,"text/plain","abcd","bc","cd"])"},
-      {"(() => { const f = new File(['x'], 'a.txt', {type: 'text/plain', lastModified: 5}); return [f.name, f.size, f.type, f.lastModified, f instanceof Blob] })()",
+      {"(() => { const f = new File(['x'], 'a.txt', {type: 'text/plain', lastModified: 5}); return [f.name, f.size, "
+       "f.type, f.lastModified, f instanceof Blob] })()",
        R"(["a.txt",1,"text/plain",5,true])"},
       {"(async () => new TextDecoder().decode(await new Response(new Blob(['ä']).stream()).bytes()))()", "ä"},
-      {"(() => { const f = new FormData(); f.append('a', 1); f.append('a', '2'); f.append('b', '3'); f.set('a', 'x'); f.delete('b'); return [[...f], f.get('a'), f.getAll('a'), f.has('b'), f.get('c')] })()",
+      {"(() => { const f = new FormData(); f.append('a', 1); f.append('a', '2'); f.append('b', '3'); f.set('a', 'x'); "
+       "f.delete('b'); return [[...f], f.get('a'), f.getAll('a'), f.has('b'), f.get('c')] })()",
        R"([[["a","x"]],"x",["x"],false,null])"},
-      {"(async () => { const f = new FormData(); f.append('ü', 'a\\nb'); f.append('f', new Blob(['\\r\\n--x'], {type: 'text/x'}), 'q\"r.txt'); const back = await new Response(f).formData(); const file = back.get('f'); return [back.get('ü'), file.name, file.type, await file.text()] })()",
+      {"(async () => { const f = new FormData(); f.append('ü', 'a\\nb'); f.append('f', new Blob(['\\r\\n--x'], {type: "
+       "'text/x'}), 'q\"r.txt'); const back = await new Response(f).formData(); const file = back.get('f'); return "
+       "[back.get('ü'), file.name, file.type, await file.text()] })()",
        R"(["a\r\nb","q\"r.txt","text/x","\r\n--x"])"},
-      {"(async () => [...await new Response('a=1&b=%C3%A4', {headers: {'content-type': 'application/x-www-form-urlencoded'}}).formData()])()",
+      {"(async () => [...await new Response('a=1&b=%C3%A4', {headers: {'content-type': "
+       "'application/x-www-form-urlencoded'}}).formData()])()",
        R"([["a","1"],["b","ä"]])"},
-      {"new Response('x').formData()", "TypeError: formData: the content type \"text/plain;charset=UTF-8\" is not one of a form"},
+      {"new Response('x').formData()",
+       "TypeError: formData: the content type \"text/plain;charset=UTF-8\" is not one of a form"},
       {"new Response('--b\\r\\nno', {headers: {'content-type': 'multipart/form-data; boundary=b'}}).formData()",
        "TypeError: the body is not valid multipart/form-data"},
-      {"new Request('http://a/', {method: 'POST', body: new Blob(['x'], {type: 'image/png'})}).headers.get('content-type')", "image/png"},
+      {"new Request('http://a/', {method: 'POST', body: new Blob(['x'], {type: "
+       "'image/png'})}).headers.get('content-type')",
+       "image/png"},
   });
 }
 
@@ -423,35 +442,52 @@ TEST_CASE("CompressionStream and DecompressionStream") {
     const through = async (bytes, stream) => new Response(new Response(bytes).body.pipeThrough(stream)).bytes();
   )");
   script.check({
-      {"(async () => { const out = []; for (const f of ['gzip', 'deflate', 'deflate-raw']) { const small = await through('hello '.repeat(20000), new CompressionStream(f)); out.push(small.length < 1000, (await new Response(await through(small, new DecompressionStream(f))).text()).length) } return out })()",
+      {"(async () => { const out = []; for (const f of ['gzip', 'deflate', 'deflate-raw']) { const small = await "
+       "through('hello '.repeat(20000), new CompressionStream(f)); out.push(small.length < 1000, (await new "
+       "Response(await through(small, new DecompressionStream(f))).text()).length) } return out })()",
        "[true,120000,true,120000,true,120000]"},
-      {"(async () => { const bytes = crypto.getRandomValues(new Uint8Array(60000)); const back = await through(await through(bytes, new CompressionStream('gzip')), new DecompressionStream('gzip')); return back.length === bytes.length && back.every((b, i) => b === bytes[i]) })()",
+      {"(async () => { const bytes = crypto.getRandomValues(new Uint8Array(60000)); const back = await through(await "
+       "through(bytes, new CompressionStream('gzip')), new DecompressionStream('gzip')); return back.length === "
+       "bytes.length && back.every((b, i) => b === bytes[i]) })()",
        "true"},
-      {"(async () => (await through(await through('', new CompressionStream('gzip')), new DecompressionStream('gzip'))).length)()", "0"},
-      {"through(Uint8Array.fromHex('1f8b080000000000000303cb48cdc9c95728cf2fca49e1020000'), new DecompressionStream('gzip'))",
+      {"(async () => (await through(await through('', new CompressionStream('gzip')), new "
+       "DecompressionStream('gzip'))).length)()",
+       "0"},
+      {"through(Uint8Array.fromHex('1f8b080000000000000303cb48cdc9c95728cf2fca49e1020000'), new "
+       "DecompressionStream('gzip'))",
        "TypeError: the data is not a complete stream in the format \"gzip\""},
       {"through('not compressed', new DecompressionStream('deflate'))",
        "TypeError: the data is not a complete stream in the format \"deflate\""},
-      {"(async () => { const whole = await through('abc', new CompressionStream('gzip')); return through(new Uint8Array([...whole, 0]), new DecompressionStream('gzip')) })()",
+      {"(async () => { const whole = await through('abc', new CompressionStream('gzip')); return through(new "
+       "Uint8Array([...whole, 0]), new DecompressionStream('gzip')) })()",
        "TypeError: the data is not a complete stream in the format \"gzip\""},
-      {"(async () => { const whole = await through('abc', new CompressionStream('gzip')); return through(whole.slice(0, -1), new DecompressionStream('gzip')) })()",
+      {"(async () => { const whole = await through('abc', new CompressionStream('gzip')); return "
+       "through(whole.slice(0, -1), new DecompressionStream('gzip')) })()",
        "TypeError: the data is not a complete stream in the format \"gzip\""},
-      {"new CompressionStream('br')", "TypeError: CompressionStream: \"br\" is not a format: use \"gzip\", \"deflate\" or \"deflate-raw\""},
+      {"new CompressionStream('br')",
+       "TypeError: CompressionStream: \"br\" is not a format: use \"gzip\", \"deflate\" or \"deflate-raw\""},
   });
 }
 
 TEST_CASE("MessageChannel, URLPattern, performance and navigator") {
   Scripted script;
   script.check({
-      {"new Promise((done) => { const { port1, port2 } = new MessageChannel(); const got = []; port1.onmessage = (e) => { got.push(e.data); if (got.length === 2) done(got) }; port2.postMessage({a: [1]}); port2.postMessage('b') })",
+      {"new Promise((done) => { const { port1, port2 } = new MessageChannel(); const got = []; port1.onmessage = (e) "
+       "=> { got.push(e.data); if (got.length === 2) done(got) }; port2.postMessage({a: [1]}); port2.postMessage('b') "
+       "})",
        R"([{"a":[1]},"b"])"},
-      {"new Promise((done) => { const { port1, port2 } = new MessageChannel(); port2.postMessage(1); port1.addEventListener('message', (e) => done([e instanceof MessageEvent, e.data, e.ports.length])); port1.start() })",
+      {"new Promise((done) => { const { port1, port2 } = new MessageChannel(); port2.postMessage(1); "
+       "port1.addEventListener('message', (e) => done([e instanceof MessageEvent, e.data, e.ports.length])); "
+       "port1.start() })",
        "[true,1,0]"},
       {"new MessageChannel().port1.postMessage(() => 1)", "DataCloneError: the function (anonymous) cannot be cloned"},
       {"new MessagePort()", "TypeError: Illegal constructor"},
-      {"new URLPattern({ pathname: '/api/:id/*' }).exec('https://a.example/api/7/x/y').pathname.groups", R"({"0":"x/y","id":"7"})"},
+      {"new URLPattern({ pathname: '/api/:id/*' }).exec('https://a.example/api/7/x/y').pathname.groups",
+       R"({"0":"x/y","id":"7"})"},
       {"new URLPattern('https://*.example/a').test('https://b.example/a')", "true"},
-      {"(() => { performance.mark('a', {startTime: 1}); performance.mark('b', {startTime: 4, detail: {x: 1}}); const m = performance.measure('m', 'a', 'b'); return [m.duration, performance.getEntriesByType('mark').length, performance.getEntriesByName('b')[0].detail] })()",
+      {"(() => { performance.mark('a', {startTime: 1}); performance.mark('b', {startTime: 4, detail: {x: 1}}); const m "
+       "= performance.measure('m', 'a', 'b'); return [m.duration, performance.getEntriesByType('mark').length, "
+       "performance.getEntriesByName('b')[0].detail] })()",
        R"([3,2,{"x":1}])"},
       {"performance.measure('m', 'absent')", "SyntaxError: there is no mark \"absent\""},
       {"navigator.userAgent", "Entmoot"},

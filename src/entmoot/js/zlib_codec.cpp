@@ -44,10 +44,11 @@ bool make_room(JSContext* ctx, Output* out) noexcept {
   return true;
 }
 
-// Runs `step` (deflate or inflate) until the stream ends, the input is used up, or it fails. Returns zlib's last result;
-// Z_MEM_ERROR: an exception is pending.
+// Runs `step` (deflate or inflate) until the stream ends, the input is used up, or it fails. Returns zlib's last
+// result; Z_MEM_ERROR: an exception is pending.
 template <class Step>
-int run(JSContext* ctx, z_stream* stream, const std::uint8_t* bytes, std::size_t size, Output* out, Step step) noexcept {
+int run(JSContext* ctx, z_stream* stream, const std::uint8_t* bytes, std::size_t size, Output* out,
+        Step step) noexcept {
   Slicer& slicer = host_of(ctx).slicer();
   std::size_t at = 0;
   for (int result = Z_OK;;) {
@@ -83,8 +84,8 @@ JSValue bytes_of(JSContext* ctx, const Output& out) noexcept {
 JSValue fail(JSContext* ctx, const Output& out, int result, std::string_view format) noexcept {
   js_free(ctx, out.data);
   if (result == Z_MEM_ERROR) return JS_HasException(ctx) ? JS_EXCEPTION : JS_ThrowOutOfMemory(ctx);
-  return JS_ThrowTypeError(ctx, "the data is not a complete stream in the format \"%.*s\"", static_cast<int>(format.size()),
-                           format.data());
+  return JS_ThrowTypeError(ctx, "the data is not a complete stream in the format \"%.*s\"",
+                           static_cast<int>(format.size()), format.data());
 }
 
 z_stream stream_in(JSContext* ctx) noexcept {

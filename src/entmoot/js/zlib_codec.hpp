@@ -2,9 +2,9 @@
 
 #pragma once
 
-// Compression for scripts (https://compression.spec.whatwg.org), of whole texts: zlib's state lies in the room's heap and
-// does not outlive a call, so that a saved heap is complete. Long inputs are processed in pieces, between which the slice
-// may end.
+// Compression for scripts (https://compression.spec.whatwg.org), of whole texts: zlib's state lies in the room's heap
+// and does not outlive a call, so that a saved heap is complete. Long inputs are processed in pieces, between which the
+// slice may end.
 
 #include <entmoot/js/engine.hpp>
 
