@@ -106,6 +106,7 @@ std::optional<Result<Override>> from_variable(std::string_view variable, std::st
     return Override{split(known->second), value_of(value, types().find(known->second)->second), std::string(variable)};
   }
   std::vector<std::string_view> names;
+  names.reserve(settings.size());
   // Without what all of them begin with, which would make any two similar.
   for (const auto& [name, setting] : settings) names.push_back(std::string_view(name).substr(prefix.size()));
   const auto near = nearest_name(variable.substr(prefix.size()), names);

@@ -39,9 +39,10 @@ namespace {
 
 /// The app, with the socket that the service manager has handed over, if it has.
 std::shared_ptr<const App> with_listener(const std::shared_ptr<const App>& app, const ServiceManager& manager) {
-  if (!manager.listener()) return app;
+  const auto listener = manager.listener();
+  if (!listener) return app;
   auto changed = std::make_shared<App>(*app);
-  changed->config.listener.inherited = *manager.listener();
+  changed->config.listener.inherited = *listener;
   return changed;
 }
 

@@ -95,7 +95,7 @@ JsServer::~JsServer() { exit(ExitReason::shutdown()); }
 
 JsServer::Usage JsServer::usage() const noexcept {
   Usage usage = used_;
-  usage.heap_bytes = runtime_ ? runtime_->heap().used() : 0;
+  usage.heap_bytes = counted_heap_;  // without a look at the heap's pages, which may be cold
   usage.host_bytes = options_.account->used();
   usage.mailbox = mailbox().size();
   usage.uncaught = log_.counts();

@@ -95,7 +95,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   ~JsServer() override;
 
   struct Usage {
-    std::size_t heap_bytes = 0;
+    std::size_t heap_bytes = 0;  ///< At the end of the last turn.
     std::size_t host_bytes = 0;  ///< Held outside the heap.
     std::size_t mailbox = 0;
     std::uint64_t turns = 0;
