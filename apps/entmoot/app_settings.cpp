@@ -350,8 +350,50 @@ void add_tokens(SettingTable<Config>& table) {
           [](auto& config) -> auto& { return config.tokens.jwt_rules.leeway; });
 }
 
+/// A name that an environment can have: no "=", no NUL.
+bool is_variable(std::string_view name) {
+  return !name.empty() && name.find('=') == std::string_view::npos && name.find('\0') == std::string_view::npos;
+}
+
+Result<void> read_env(const Json& value, Config& config) {
+  auto names = texts_in(value);
+  if (!names) return fail(ErrorCode::invalid, "");
+  for (const std::string& name : *names) {
+    if (!is_variable(name)) {
+      return fail(ErrorCode::invalid, fmt::format("contains \"{}\", which is not the name of a variable", name));
+    }
+  }
+  config.env = *std::move(names);
+  return {};
+}
+
+Result<void> read_expose_errors(const Json& value, Config& config) {
+  if (!value.is_bool()) return fail(ErrorCode::invalid, "");
+  config.expose_errors = value.get_bool();
+  return {};
+}
+
+std::string show_expose_errors(const Config& config) {
+  if (!config.expose_errors) return "under `serve --watch` and in `entmoot test` only";
+  return *config.expose_errors ? "true" : "false";
+}
+
 void add_scripts(SettingTable<Config>& table) {
   table
+      .add(
+          {"env",
+           "Environment variables that rooms read as `process.env`, and no others: API keys, for example. Under "
+           "`serve --watch`, `entmoot test` and `entmoot check`, the app's file `.env` adds those that the environment "
+           "does not have.",
+           "a variable that is missing is an error at the start"},
+          "string[]", "a list of names such as [\"API_KEY\"]", read_env,
+          [](const Config& config) { return show_texts(config.env); })
+      .on_reload()
+      .add(
+          {"exposeErrors",
+           "Send clients the message of an exception that a room throws; otherwise they get `internal error` and an id "
+           "that the log shows next to the message and its stack. A `Refusal` is always sent."},
+          "boolean", "true or false", read_expose_errors, show_expose_errors)
       .add({"handlers", "Server functions that rooms can call with `Beam.call`: \"broadcast\", \"send\".",
             "the call throws in the script"},
            "(\"broadcast\" | \"send\")[]", "a list of \"broadcast\" and \"send\"", read_handlers,

@@ -34,6 +34,7 @@ constexpr std::string_view rooms_key = "rooms";
 
 // A longer value is cut in an error.
 constexpr std::size_t shown_bytes_max = 40;
+std::string_view cut(std::string_view text) { return utf8_prefix(text, shown_bytes_max); }
 
 /// The name in JavaScript: `rooms["chat:*"].heap`.
 std::string show(const Path& path) {
@@ -52,13 +53,56 @@ std::string show(const Path& path) {
   return '`' + name + '`';
 }
 
+/// A value that the file does not contain comes from elsewhere, usually from the environment: it may be a secret.
+class Masked {
+ public:
+  Masked(const Json& written, const ConfigFile& file) {
+    if (!file.source.empty()) collect(written, file.source);
+    for (const Override& each : file.overrides) {
+      if (each.path.front() == "tokens") collect(each.value, {});
+    }
+  }
+
+  [[nodiscard]] std::string operator()(std::string text) const {
+    for (const std::string& value : values_) {
+      constexpr std::string_view mark = "***";
+      for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + mark.size())) {
+        text.replace(at, value.size(), mark);
+      }
+    }
+    return text;
+  }
+
+ private:
+  // Shorter ones are part of too many texts.
+  static constexpr std::size_t bytes_min = 4;
+
+  void collect(const Json& value, std::string_view source) {
+    if (const auto* object = value.if_object()) {
+      for (const auto& member : *object) collect(member.value(), source);
+    } else if (const auto* list = value.if_array()) {
+      for (const Json& entry : *list) collect(entry, source);
+    } else if (const auto* text = value.if_string(); text && text->size() >= bytes_min) {
+      const std::string_view all = *text;
+      if (source.find(all) != std::string_view::npos) return;
+      values_.emplace_back(all);
+      const std::string json = to_json(value);
+      for (const std::string_view shown : {std::string_view(json).substr(1, json.size() - 2), cut(json).substr(1)}) {
+        if (shown != all) values_.emplace_back(shown);
+      }
+    }
+  }
+
+  std::vector<std::string> values_;
+};
+
 std::string show(const Json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
   if (const auto* number = value.if_double()) return fmt::format("{}", *number);
   std::string text = to_json(value);
   if (text.size() <= shown_bytes_max) return text;
-  return std::string(utf8_prefix(text, shown_bytes_max)) + "…";
+  return std::string(cut(text)) + "…";
 }
 
 Path operator/(Path path, std::string_view key) {
@@ -248,6 +292,7 @@ Result<Config> config_from(const ConfigFile& file) {
     return fail(ErrorCode::invalid,
                 fmt::format("{}: the default export must be an object of settings, not {}", file.name, show(*parsed)));
   }
+  const Masked masked(*parsed, file);
   apply(file.overrides, *parsed);
   ConfigReader reader;
   Config config = reader.read(parsed->get_object());
@@ -262,9 +307,9 @@ Result<Config> config_from(const ConfigFile& file) {
   };
   for (const auto& problem : reader.problems()) {
     if (const auto* source = override_of(file.overrides, problem.path)) {
-      add(fmt::format("{}: {}", *source, problem.text));
+      add(fmt::format("{}: {}", *source, masked(problem.text)));
     } else {
-      lines.emplace_back(places.find(problem.path), problem.text);
+      lines.emplace_back(places.find(problem.path), masked(problem.text));
     }
   }
   std::ranges::stable_sort(lines, {}, [](const auto& line) { return std::pair(line.first.line, line.first.column); });

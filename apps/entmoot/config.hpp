@@ -87,6 +87,8 @@ struct Config {
   SocketSettings socket = {};
   entmoot::HttpOptions http = {};
   entmoot::Tokens tokens = {};
+  std::optional<bool> expose_errors = {};             ///< Whether clients see what a script has thrown.
+  std::vector<std::string> env = {};                  ///< Environment variables that rooms can read.
   std::vector<std::string> handlers = {"broadcast"};  ///< For Beam.call; a subset of known_handlers.
   std::vector<std::string> fetch = {};                ///< Origins that rooms can fetch from.
   std::map<std::string, std::string> broadcast_channels = {{"chat", "new_message"}};  ///< Name to event.

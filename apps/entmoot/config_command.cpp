@@ -116,7 +116,7 @@ void print_table(const std::vector<Row>& rows) {
 
 ExitCode show_config(const command::Config& command) {
   log::start("off");
-  AppLoader loader(command.dir, {.set = command.set});
+  AppLoader loader(command.dir, {.set = command.set, .needs_variables = false});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
   const auto text = read_file((*app)->folder / "entmoot.config.ts");

@@ -94,7 +94,7 @@ struct RoomToRead {
 Result<std::unique_ptr<RoomToRead>> open_to_read(const std::filesystem::path& dir,
                                                  const std::optional<std::string>& data, const std::string& topic) {
   log::start("error");
-  AppLoader loader(dir, AppLoader::Options{.data = data});
+  AppLoader loader(dir, AppLoader::Options{.data = data, .needs_variables = false});
   const auto app = loader.load();
   if (!app) return app.error();
   auto opened = DataToRead::open(**app);
@@ -135,7 +135,7 @@ ExitCode show_history(const command::History& history) {
 
 ExitCode show_stored_rooms(const command::Rooms& command) {
   log::start("error");
-  AppLoader loader(command.dir);
+  AppLoader loader(command.dir, AppLoader::Options{.needs_variables = false});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
   auto data = DataToRead::open(**app);
@@ -199,7 +199,7 @@ ExitCode back_up(const command::Backup& backup) {
     const auto done = ask_server(backup.dir, {{"command", "backup"}, {"folder", folder}});
     return done ? ExitCode::ok : complain(done.error().reason);
   }
-  AppLoader loader(backup.dir);
+  AppLoader loader(backup.dir, AppLoader::Options{.needs_variables = false});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
   auto store = open_existing(data_folder_of(**app));
@@ -213,7 +213,7 @@ ExitCode restore_data(const command::Restore& restore) {
   if (!restore.data && ask_server(restore.dir, {{"command", "ping"}})) {
     return complain("the server is running: stop it, so that its data can be replaced");
   }
-  AppLoader loader(restore.dir, AppLoader::Options{.data = restore.data});
+  AppLoader loader(restore.dir, AppLoader::Options{.data = restore.data, .needs_variables = false});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
   const std::filesystem::path folder = data_folder_of(**app);
@@ -237,7 +237,7 @@ ExitCode forget_room(const command::Forget& forget) {
     const auto done = ask_server(forget.dir, {{"command", "forget"}, {"topic", forget.topic}});
     return done ? ExitCode::ok : complain(done.error().reason);
   }
-  AppLoader loader(forget.dir, AppLoader::Options{.data = forget.data});
+  AppLoader loader(forget.dir, AppLoader::Options{.data = forget.data, .needs_variables = false});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
   auto store = open_existing(data_folder_of(**app));

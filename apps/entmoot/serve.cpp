@@ -100,10 +100,12 @@ ExitCode serve_app(const command::Serve& serve) {
   log::start(serve.log);
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection is an error of that write
   take_hash_key();
-  auto loader = std::make_unique<AppLoader>(
-      serve.dir,
-      AppLoader::Options{
-          .develops = serve.watch, .port = serve.port, .address = serve.address, .data = serve.data, .set = serve.set});
+  auto loader = std::make_unique<AppLoader>(serve.dir, AppLoader::Options{.develops = serve.watch,
+                                                                          .port = serve.port,
+                                                                          .address = serve.address,
+                                                                          .data = serve.data,
+                                                                          .set = serve.set,
+                                                                          .dotenv = serve.watch});
   auto app = loader->load();
   if (!app) return print_errors(app.error().reason);
   for (const auto& warning : warnings_of(**app)) log::warn("{}", warning);
@@ -143,7 +145,7 @@ ExitCode serve_app(const command::Serve& serve) {
 ExitCode check_app(const command::Check& check) {
   log::start("off");
   take_hash_key();
-  AppLoader loader(check.dir);
+  AppLoader loader(check.dir, AppLoader::Options{.dotenv = true});
   const auto app = loader.load();
   if (!app) return print_errors(app.error().reason);
   const auto colours = Colours::of(STDOUT_FILENO);

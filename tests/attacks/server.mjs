@@ -22,7 +22,7 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 /** Writes an app: the rooms of app.mjs, further `files` by their paths, and the configuration. Returns its folder. */
 export function app({ config = {}, files = {} } = {}) {
   const at = mkdtempSync(join(folder, "app-"));
-  const all = { ...rooms, "entmoot.config.ts": `export default ${JSON.stringify({ shards: 1, ...config })};\n`, ...files };
+  const all = { ...rooms, "entmoot.config.ts": `export default ${JSON.stringify({ shards: 1, exposeErrors: true, ...config })};\n`, ...files };
   for (const [path, text] of Object.entries(all)) {
     mkdirSync(dirname(join(at, path)), { recursive: true });
     writeFileSync(join(at, path), text);

@@ -82,6 +82,7 @@ void write_all(const Folder& folder, const Files& files) {
 NodeOptions stepped(const App& app, const Clock& clock) {
   NodeOptions options = node_options(app);
   options.shards = AppBench::shard_count;
+  options.rooms->rooms.expose_errors = app.config.expose_errors.value_or(true);
   return {.shards = options.shards, .clock = clock, .endpoint = options.endpoint, .rooms = std::move(options.rooms)};
 }
 

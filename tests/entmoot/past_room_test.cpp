@@ -52,18 +52,20 @@ struct Recording {
     node = std::make_unique<Node>(NodeOptions{
         .shards = 1, .clock = clock, .endpoint = std::move(options.endpoint), .rooms = std::move(options.rooms)});
   }
-  std::string send(std::string_view json) {
-    auto answer = std::make_shared<std::optional<Result<JsonText>>>();
+  std::string send(std::string_view json) { return ask(entry::info(json)); }
+  std::string ask(Envelope message) {
+    auto answer = std::make_shared<std::optional<Result<Answer>>>();
     Shard& shard = node->shards()[0];
     shard.post([&] {
-      node->rooms().rooms().request("room:a", "", entry::info(json),
-                                    ReplyTo(shard, [answer](Result<JsonText> result) { *answer = std::move(result); }));
+      node->rooms().rooms().request("room:a", "", std::move(message),
+                                    ReplyTo(shard, [answer](Result<Answer> result) { *answer = std::move(result); }));
     });
     for (int i = 0; i < 100'000 && !*answer; ++i) {
       if (!node->step()) std::this_thread::sleep_for(100us);  // the store has a thread of its own
     }
     REQUIRE(answer->has_value());
-    return **answer ? std::string((**answer)->view()) : "error: " + (**answer).error().reason;
+    if (!**answer) return "error: " + (**answer).error().reason;
+    return ((**answer)->refused ? "refused: " : "") + std::string((**answer)->json.view());
   }
 };
 
@@ -145,5 +147,51 @@ TEST_CASE("inputs that no recovery needs any more are kept within `retain`, and 
     auto past = PastRoom::open(*app, *store, "room:a", room->last_sequence);
     REQUIRE_MESSAGE(past.has_value(), past.error().reason);
     CHECK(evaluate(**past, "list.length") == "9");
+  }
+}
+
+TEST_CASE(
+    "a durable room has the answers of other rooms that it had, and refuses what it refused, without asking again") {
+  const Folder folder({{"rooms/room.ts", R"(
+    let asked = 0;
+    const list: unknown[] = [];
+    export async function handleInfo(message: { to: string }) {
+      list.push(await room.call(message.to, { from: "me" }));
+      try { await room.call(message.to, "refuse"); } catch (error) { list.push(error instanceof Refusal, error.details); }
+    }
+    export function handleCall(message: unknown) {
+      ++asked;
+      if (message === "refuse") throw new Refusal("no", { asked });
+      return { asked, message };
+    }
+  )"},
+                       {"entmoot.config.ts", R"(export default {rooms: {"room:*": {durable: true}}};)"}});
+  const auto app = load(folder);
+  const auto data = folder.path() / "data";
+  const std::string seen = R"("[{\"asked\":1,\"message\":{\"from\":\"me\"}},true,{\"reason\":\"no\",\"asked\":2}]")";
+  const auto evaluated = [](Recording& recording, std::string_view expression) {
+    const auto text = parse_json(recording.ask(entry::eval(expression)));
+    return text && text->is_string() ? std::string(text->as_string()) : "(no text)";
+  };
+  {
+    auto store = RoomStore::open(data);
+    REQUIRE_MESSAGE(store.has_value(), store.error().reason);
+    Recording recording(*app, std::make_shared<StoreWriter>(*std::move(store)));
+    CHECK(recording.send(R"({"to":"room:b"})") == "null");
+    CHECK(evaluated(recording, "JSON.stringify(list)") == seen);
+    CHECK(recording.ask(entry::call(R"("refuse")", "room:z")) == R"(refused: {"reason":"no","asked":1})");
+  }
+  for (int i = 0; i < 2; ++i) {
+    auto store = RoomStore::open(data);
+    REQUIRE_MESSAGE(store.has_value(), store.error().reason);
+    for (const char* topic : {"room:a", "room:b"}) {
+      auto past = PastRoom::open(*app, *store, topic, store->find(topic)->last_sequence);
+      REQUIRE_MESSAGE(past.has_value(), past.error().reason);
+      if (topic == std::string_view("room:a")) CHECK(evaluate(**past, "JSON.stringify(list)") == seen);
+      if (topic == std::string_view("room:b")) CHECK(evaluate(**past, "asked") == "2");
+    }
+    Recording recording(*app, std::make_shared<StoreWriter>(*std::move(store)));
+    CHECK(evaluated(recording, "JSON.stringify(list)") == seen);
+    CHECK(evaluated(recording, "asked") == "1");
   }
 }

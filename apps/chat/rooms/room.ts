@@ -20,13 +20,13 @@ const TEXT_CHARACTERS_MAX = 4000;
 /** A client that joins with a name is listed under it. A client without one can read and send messages, too. */
 export function join(params: unknown, client: Client) {
   const error = roomNameError();
-  if (error) throw new Error(error);
+  if (error) throw new Refusal(error);
   if (isObject(params) && "name" in params) appear(client, field(params, "name", NAME_CHARACTERS_MAX));
   return { messages: room.history.last() };
 }
 
 export function handleIn(event: string, payload: unknown, client: Client) {
-  if (payload instanceof Uint8Array) throw new Error("a message must be JSON, not binary");
+  if (payload instanceof Uint8Array) throw new Refusal("a message must be JSON, not binary");
   switch (event) {
     case "send_message":
       return say(messageFrom(payload));
@@ -35,7 +35,7 @@ export function handleIn(event: string, payload: unknown, client: Client) {
     case "typing":
       return typing(payload, client);
     default:
-      throw new Error(`unknown event "${event}"`);
+      throw new Refusal(`unknown event "${event}"`);
   }
 }
 
@@ -79,23 +79,23 @@ function appear(client: Client, name: string): void {
 }
 
 function rename(payload: unknown, client: Client): void {
-  if (!client.assigns.name) throw new Error("a client that joined without a name cannot change it");
-  if (!isObject(payload)) throw new Error('the payload must be an object: {"name": "…"}');
+  if (!client.assigns.name) throw new Refusal("a client that joined without a name cannot change it");
+  if (!isObject(payload)) throw new Refusal('the payload must be an object: {"name": "…"}');
   const name = field(payload, "name", NAME_CHARACTERS_MAX);
   if (name !== client.assigns.name) appear(client, name);
 }
 
 function typing(payload: unknown, client: Client): void {
   const { name } = client.assigns;
-  if (!name) throw new Error("a client that joined without a name cannot report typing");
-  if (!isObject(payload) || typeof payload.typing !== "boolean") throw new Error('"typing" must be true or false');
+  if (!name) throw new Refusal("a client that joined without a name cannot report typing");
+  if (!isObject(payload) || typeof payload.typing !== "boolean") throw new Refusal('"typing" must be true or false');
   room.broadcast("typing", { name, typing: payload.typing }, { except: client });
 }
 
 // ---- Validation: clients can send anything
 
 function messageFrom(payload: unknown): Message {
-  if (!isObject(payload)) throw new Error('a message must be an object: {"sender": "…", "text": "…"}');
+  if (!isObject(payload)) throw new Refusal('a message must be an object: {"sender": "…", "text": "…"}');
   const sender = field(payload, "sender", NAME_CHARACTERS_MAX);
   const text = field(payload, "text", TEXT_CHARACTERS_MAX);
   return { sender, text, timestamp: Date.now() };
@@ -103,12 +103,12 @@ function messageFrom(payload: unknown): Message {
 
 function field(object: Record<string, unknown>, name: string, most: number): string {
   const value = object[name];
-  if (value === undefined) throw new Error(`"${name}" is missing`);
-  if (typeof value !== "string") throw new Error(`"${name}" must be a string`);
-  if (value === "") throw new Error(`"${name}" is empty`);
+  if (value === undefined) throw new Refusal(`"${name}" is missing`);
+  if (typeof value !== "string") throw new Refusal(`"${name}" must be a string`);
+  if (value === "") throw new Refusal(`"${name}" is empty`);
   let count = 0;
   for (const _ of value) ++count; // Counts code points.
-  if (count > most) throw new Error(`"${name}" has ${count} characters; ${most} are allowed`);
+  if (count > most) throw new Refusal(`"${name}" has ${count} characters; ${most} are allowed`);
   return value;
 }
 

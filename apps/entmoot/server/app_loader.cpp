@@ -17,25 +17,12 @@
 #include <array>
 #include <utility>
 
-#include <unistd.h>
-
 namespace entmoot_app {
 
 namespace fs = std::filesystem;
 using namespace entmoot;
 
 namespace {
-
-/// The environment variables, as process.env of the configuration file. A variable that is not UTF-8 is left out.
-JsonText environment() {
-  boost::json::object all;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text = *entry;
-    const auto equals = text.find('=');
-    if (equals != std::string_view::npos && is_utf8(text)) all[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return JsonText::of({{"env", std::move(all)}});
-}
 
 std::vector<fs::path> files_in(const fs::path& folder, std::string_view suffix) {
   std::vector<fs::path> files;
@@ -83,8 +70,10 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   if (!fs::is_directory(folder_)) return fail(ErrorCode::not_found, folder_.string() + ": no such folder");
   auto app = std::make_shared<App>();
   app->folder = folder_;
+  auto environment = load_environment();
+  if (!environment) return environment.error();
   std::vector<std::string> problems;
-  auto config = load_config(*app);
+  auto config = load_config(*app, *environment);
   if (config) {
     app->config = *std::move(config);
     if (options_.port) app->config.listener.port = *options_.port;
@@ -99,7 +88,8 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   }
 
   RoomRoutes routes{.handlers = app->config.handlers, .broadcast_channels = app->config.broadcast_channels};
-  load_rooms(app->config, routes, problems);
+  check_variables(app->config, *environment, problems);
+  load_rooms(app->config, *environment, routes, problems);
   if (problems.empty()) check_limits(app->config, routes, problems);
 
   auto files = load_public_files(folder_ / "public", tools_,
@@ -119,7 +109,37 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   return std::shared_ptr<const App>(std::move(app));
 }
 
-Result<Config> AppLoader::load_config(App& app) {
+Result<Environment> AppLoader::load_environment() {
+  auto environment = Environment::of_process();
+  if (!options_.dotenv) return environment;
+  const fs::path file = folder_ / ".env";
+  sources_.push_back(file);
+  if (auto added = environment.add_dotenv(file); !added) return added.error();
+  return environment;
+}
+
+/// A room whose key is missing would fail at its first use, in front of its clients.
+void AppLoader::check_variables(const Config& config, const Environment& environment,
+                                std::vector<std::string>& problems) const {
+  if (!options_.needs_variables) return;
+  for (const std::string& name : config.env) {
+    const auto state = environment.state_of(name);
+    if (state == Environment::State::set) continue;
+    const auto text = read_file(folder_ / "entmoot.config.ts");
+    const std::array<std::string, 1> path = {"env"};
+    const Place place = SourcePlaces(text ? *text : std::string_view()).find(path);
+    const std::string at =
+        fmt::format("entmoot.config.ts:{}:{}: `env` names {}, which", place.line, place.column, name);
+    problems.push_back(state == Environment::State::not_utf8
+                           ? at + " is not UTF-8 in the environment"
+                           : fmt::format("{} the environment does not have: set it{}", at,
+                                         options_.dotenv ? ", or add it to the app's .env"
+                                                         : " (.env is read under --watch, by `entmoot test` and "
+                                                           "`entmoot check` only)"));
+  }
+}
+
+Result<Config> AppLoader::load_config(App& app, const Environment& environment) {
   auto overrides = overrides_of(options_.set, environ);
   if (!overrides) return overrides.error();
   app.overrides = *std::move(overrides);
@@ -130,7 +150,7 @@ Result<Config> AppLoader::load_config(App& app) {
   auto graph = modules_.load(path);
   add_sources(modules_.files());
   if (!graph) return graph.error();
-  const auto program = load_room_program(*graph, {{"process", environment()}});
+  const auto program = load_room_program(*graph, {{"process", process_of(environment.all())}});
   if (!program) return program.error();
   auto exported = probe(*program, "entmoot.config.ts", entry::default_export());
   if (!exported) return exported.error();
@@ -141,14 +161,16 @@ Result<Config> AppLoader::load_config(App& app) {
       {.source = *std::move(source), .default_export = *std::move(exported), .overrides = app.overrides});
 }
 
-void AppLoader::load_rooms(const Config& config, RoomRoutes& routes, std::vector<std::string>& problems) {
+void AppLoader::load_rooms(const Config& config, const Environment& environment, RoomRoutes& routes,
+                           std::vector<std::string>& problems) {
+  const Variables env = environment.only(config.env);
   auto scripts = files_in(folder_ / "rooms", ".ts");
   for (auto& script : files_in(folder_ / "rooms", ".js")) scripts.push_back(std::move(script));
   if (scripts.empty()) {
     problems.emplace_back("rooms/: no room found; `entmoot new <folder>` creates an app to start from");
   }
   for (const auto& script : scripts) {
-    auto route = rooms_.load(script, config);
+    auto route = rooms_.load(script, config, env);
     add_sources(modules_.files());
     if (!route) {
       problems.push_back(route.error().reason);

@@ -12,6 +12,7 @@
 // files. load() blocks; call it from one thread at a time, never from a shard's thread.
 
 #include "app.hpp"
+#include "environment.hpp"
 #include "room_loader.hpp"
 
 #include <entmoot/base/result.hpp>
@@ -35,6 +36,8 @@ class AppLoader {
     std::optional<std::string> address = {};
     std::optional<std::string> data = {};
     std::vector<std::string> set = {};  ///< `--set`: "limits.heap=32MB".
+    bool dotenv = false;          ///< The app's `.env` is read (server/environment.hpp).
+    bool needs_variables = true;  ///< A missing variable of `env` is an error.
   };
   explicit AppLoader(const std::filesystem::path& folder) : AppLoader(folder, Options()) {}
   AppLoader(const std::filesystem::path& folder, Options options);
@@ -46,8 +49,11 @@ class AppLoader {
 
  private:
   [[nodiscard]] entmoot::Result<std::shared_ptr<const App>> load_folder();
-  [[nodiscard]] entmoot::Result<Config> load_config(App& app);
-  void load_rooms(const Config& config, entmoot::RoomRoutes& routes, std::vector<std::string>& problems);
+  [[nodiscard]] entmoot::Result<Environment> load_environment();
+  [[nodiscard]] entmoot::Result<Config> load_config(App& app, const Environment& environment);
+  void check_variables(const Config& config, const Environment& environment, std::vector<std::string>& problems) const;
+  void load_rooms(const Config& config, const Environment& environment, entmoot::RoomRoutes& routes,
+                  std::vector<std::string>& problems);
   void check_limits(const Config& config, const entmoot::RoomRoutes& routes, std::vector<std::string>& problems) const;
   void add_sources(const std::vector<std::string>& files);
 

@@ -72,12 +72,18 @@ Error located(const std::string& name, const Error& error, const Budget& budget)
 
 }  // namespace
 
-Result<JsonText> probe(const Program& program, const std::string& name, Envelope message, const Budget& budget) {
+Result<JsonText> probe(const Program& program, const std::string& name, Envelope message, const ProbeOptions& options) {
+  const Budget& budget = options.budget;
   Node node({.shards = 1});
   Shard& shard = node.shards()[0];
   const Shard::Scope scope(shard);
   JsServer server(shard, node.js().on(shard),
-                  {.name = name, .noun = "", .program = program, .handlers = inert_handlers(name), .budget = budget});
+                  {.name = name,
+                   .noun = "",
+                   .program = program,
+                   .handlers = inert_handlers(name),
+                   .budget = budget,
+                   .secrets = options.secrets});
   std::optional<Result<JsonText>> answer;
   message.reply = ReplyTo([&](Result<JsonText> result) { answer = std::move(result); });
   message.deadline = TimePoint::max();

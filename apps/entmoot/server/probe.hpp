@@ -14,14 +14,20 @@
 #include <entmoot/otp/mailbox.hpp>
 #include <entmoot/runtime/budget.hpp>
 #include <entmoot/runtime/program.hpp>
+#include <entmoot/runtime/secrets.hpp>
 
 #include <string>
 
 namespace entmoot_app {
 
+struct ProbeOptions {
+  entmoot::Budget budget = {};
+  entmoot::Secrets secrets = {};  ///< That the program knows.
+};
+
 /// The program's answer to `message` (entry::describe, entry::default_export). `name` is the program's file; the
 /// error's reason begins with it or, for an exception, with the position: "rooms/chat.ts:3:7: …".
 [[nodiscard]] entmoot::Result<entmoot::JsonText> probe(const entmoot::Program& program, const std::string& name,
-                                                       entmoot::Envelope message, const entmoot::Budget& budget = {});
+                                                       entmoot::Envelope message, const ProbeOptions& options = {});
 
 }  // namespace entmoot_app

@@ -69,7 +69,8 @@ Result<std::string> path_of(const std::string& file, const RoomExports& exports,
 
 }  // namespace
 
-Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, const Config& config) {
+Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, const Config& config,
+                                                          const Variables& env) {
   const std::string name = file.lexically_relative(folder_).string();
   // An editor may truncate a file before writing it; rooms must not reload an empty program.
   const auto text = read_file(file);
@@ -82,16 +83,20 @@ Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, 
 
   std::string fingerprint = fingerprint_of(**graph);
   Known& known = known_[name];
-  auto same_code = known.fingerprint == fingerprint ? known.route : nullptr;
+  auto same_code = known.fingerprint == fingerprint && known.env == env ? known.route : nullptr;
   // An actor receives these settings when it starts, so a change requires new actors.
   const std::string settings = to_json(boost::json::value_from(std::tuple(config.handlers, config.broadcast_channels)));
   if (same_code && known.settings == settings && config.limits_of(same_code->pattern) == same_code->limits) {
     return same_code;
   }
 
-  const auto program = same_code ? Result<Program>(same_code->program) : load_room_program(*graph);
+  // Without variables there is no `process`, which is how packages tell a room from Node.
+  js::Globals globals;
+  if (!env.empty()) globals.emplace("process", process_of(env));
+  const Secrets secrets({env.begin(), env.end()});
+  const auto program = same_code ? Result<Program>(same_code->program) : load_room_program(*graph, globals);
   if (!program) return program.error();
-  const auto described = probe(*program, name, entry::describe(), config.limits.budget);
+  const auto described = probe(*program, name, entry::describe(), {.budget = config.limits.budget, .secrets = secrets});
   if (!described) return described.error();
   auto exports = RoomExports::from(*described);
   if (!exports) return fail(exports.error().code, name + ": " + exports.error().reason);
@@ -99,14 +104,15 @@ Result<std::shared_ptr<const RoomRoute>> RoomLoader::load(const fs::path& file, 
   if (!pattern) return pattern.error();
   auto path = path_of(name, *exports, *pattern);
   if (!path) return path.error();
-  known = {std::move(fingerprint), settings,
+  known = {std::move(fingerprint), settings, env,
            std::make_shared<const RoomRoute>(RoomRoute{.file = name,
                                                        .pattern = *pattern,
                                                        .topics = TopicPattern(*pattern),
                                                        .path = *std::move(path),
                                                        .exports = *std::move(exports),
                                                        .limits = config.limits_of(*pattern),
-                                                       .program = *program})};
+                                                       .program = *program,
+                                                       .secrets = secrets})};
   return known.route;
 }
 

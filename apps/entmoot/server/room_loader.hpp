@@ -9,6 +9,7 @@
 // load() blocks; call it from one thread at a time, never from a shard's thread.
 
 #include "../config.hpp"
+#include "environment.hpp"
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/module_loader.hpp>
@@ -27,14 +28,17 @@ class RoomLoader {
   RoomLoader(std::filesystem::path folder, entmoot::js::ModuleLoader& modules)
       : folder_(std::move(folder)), modules_(modules) {}
 
-  /// The error's reason begins with a position: "rooms/chat.ts:3:7: …".
+  /// The route of `file`, whose rooms see the variables `env`. The error's reason begins with a position:
+  /// "rooms/chat.ts:3:7: …".
   [[nodiscard]] entmoot::Result<std::shared_ptr<const entmoot::RoomRoute>> load(const std::filesystem::path& file,
-                                                                                const Config& config);
+                                                                                const Config& config,
+                                                                                const Variables& env);
 
  private:
   struct Known {
     std::string fingerprint;  // of the route's modules
     std::string settings;     // that the route's rooms depend on, besides the limits
+    Variables env;
     std::shared_ptr<const entmoot::RoomRoute> route;
   };
 

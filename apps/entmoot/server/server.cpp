@@ -80,6 +80,7 @@ NodeOptions node_options(const App& app, ChannelRoutes channels, std::shared_ptr
                                              .restarts = config.node.restarts,
                                              .backoff = config.node.backoff,
                                              .behind_proxy = config.proxy,
+                                             .expose_errors = config.expose_errors.value_or(false),
                                              .store = std::move(store)},
                                    .socket_path = config.socket.path,
                                    .socket = socket_of(config),
@@ -91,15 +92,26 @@ NodeOptions node_options(const App& app, ChannelRoutes channels, std::shared_ptr
                                    .cors = config.cors}};
 }
 
+namespace {
+
+/// Those of a server of its own. With `watch`, clients are the pages of the app's author.
+NodeOptions served(const App& app, ChannelRoutes channels, std::shared_ptr<StoreWriter> store, bool watch) {
+  NodeOptions options = node_options(app, std::move(channels), std::move(store));
+  options.rooms->rooms.expose_errors = app.config.expose_errors.value_or(watch);
+  return options;
+}
+
+}  // namespace
+
 Server::Server(std::shared_ptr<const App> app, std::unique_ptr<AppLoader> loader, std::shared_ptr<StoreWriter> store,
                bool watch)
     : app_(std::move(app)),
       watch_(watch),
-      node_(node_options(
+      node_(served(
           *app_,
           watch ? ChannelRoutes{{std::string(DevNews::topic), [this] { return std::make_unique<DevChannel>(*news_); }}}
                 : ChannelRoutes{},
-          std::move(store))),
+          std::move(store), watch)),
       reloader_(node_.shards()[0], app_, std::move(loader), *this) {
   if (watch) news_.emplace(node_.shards(), node_.pubsub());
   add_health_routes(node_.endpoint(), node_);

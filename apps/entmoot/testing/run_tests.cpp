@@ -106,7 +106,7 @@ Result<TestChoice> choose_tests(const fs::path& target) {
 
 Result<void> run_tests(const TestChoice& choice, TestReport& report) {
   CapturedLog captured;
-  AppLoader loader(choice.folder);
+  AppLoader loader(choice.folder, AppLoader::Options{.dotenv = true});
   auto app = loader.load();
   if (!app) return app.error();
   (void)captured.take();

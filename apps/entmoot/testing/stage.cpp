@@ -77,6 +77,7 @@ void Stage::clear() {
   options.shards = 1;
   ENTMOOT_CHECK(options.rooms.has_value(), "a node of an app has rooms");
   options.rooms->rooms.console = console_;
+  options.rooms->rooms.expose_errors = app_->config.expose_errors.value_or(true);
   options.rooms->rooms.all_in_memory = true;
   node_ = std::make_unique<Node>(std::move(options));
 }

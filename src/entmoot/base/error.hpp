@@ -44,11 +44,13 @@ enum class ErrorCode {
 [[nodiscard]] std::optional<ErrorCode> error_code_named(std::string_view name) noexcept;
 
 /// `reason` is for a person: a short clause, no stack, no secrets; it may travel to a client as {"reason": …}.
-/// `detail` (a stack, a file and line) is for the log only.
+/// `detail` (a stack, a file and line) is for the log only. `id`, if it has one, is in the log next to the detail, and
+/// may travel to a client in place of a reason that is not for it.
 struct Error {
   ErrorCode code = ErrorCode::failed;
   std::string reason = {};
   std::string detail = {};
+  std::string id = {};
 
   /// An error may have no reason (Phoenix's plain `:error`); the reply to the client then has none.
   [[nodiscard]] bool has_reason() const noexcept { return !reason.empty(); }

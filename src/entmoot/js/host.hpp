@@ -48,9 +48,10 @@ class Host {
 
   /// The outcome of a call from outside. prelude.js uses the same numbers.
   enum class Outcome {
-    ok,       ///< The function returned.
-    refused,  ///< The script rejects the call with a response of its own.
-    threw,    ///< `value` is the exception's message, `extra` its stack.
+    ok,        ///< The function returned.
+    refused,   ///< The script rejects the call with a response of its own; the turn's other effects are kept.
+    threw,     ///< `value` is the exception's message, `extra` its stack.
+    declined,  ///< The script threw a Refusal, whose response is `value`: as `refused`, without the turn's effects.
   };
   /// Answers a call from outside. `value` is a JSON text (as text or json), or bytes; for `ok` and `refused`, `extra`
   /// is a JSON text beside the bytes (empty: null).

@@ -104,19 +104,31 @@
     const theirs = apply(part, stack, [0, end < 0 ? 0 : end]);
     return apply(endsWith, theirs, [viaApply]) ? apply(part, theirs, [0, -viaApply.length]) : theirs;
   };
+  const framesOf = (error) => {
+    const stack = error.stack;
+    return typeof stack === 'string' ? withoutOwnFrames(stack) : '';
+  };
+  const causesMax = 5; // a chain may be a cycle
   const stackOf = (error) => {
+    let shown = '';
     try {
-      const stack = typeof error === 'object' && error !== null ? error.stack : undefined;
-      const theirs = typeof stack === 'string' ? withoutOwnFrames(stack) : '';
-      if (theirs !== '') return theirs;
+      if (typeof error === 'object' && error !== null) {
+        shown = framesOf(error);
+        let at = error;
+        for (let i = 0; i < causesMax && typeof at === 'object' && at !== null && 'cause' in at; i++) {
+          at = at.cause;
+          const frames = typeof at === 'object' && at !== null ? framesOf(at) : '';
+          shown += `${shown === '' ? '' : '\n'}    caused by: ${messageOf(at)}${frames === '' ? '' : `\n${frames}`}`;
+        }
+      }
     } catch {
-      // a getter threw: report no stack
+      // a getter threw: report what there is
     }
-    return '    (no frame of the script is on the stack)';
+    return shown === '' ? '    (no frame of the script is on the stack)' : shown;
   };
 
   // The outcome of a call: Host::Outcome.
-  const [ok, refused, threw] = [0, 1, 2];
+  const [ok, refused, threw, declined] = [0, 1, 2, 3];
 
   /** A binary result, with an optional value that is sent as JSON beside the bytes. */
   class Binary {
@@ -148,7 +160,23 @@
   const refuse = (call, response) => host.answer(call, refused, response, '');
   const fail = (call, error) => host.answer(call, threw, messageOf(error), stackOf(error));
 
+  // Calls that a built-in script lets the script decline with an exception of its own: `refusals` names them, and
+  // `responseOf` returns the response as a JSON text, or undefined for any other value.
+  const refusals = { names: create(null), responseOf: () => undefined };
+  /** Answers a call whose function threw `error`, and which may be declined. */
+  const reject = (call, error) => {
+    let response;
+    try {
+      response = refusals.responseOf(error);
+    } catch (problem) {
+      error = problem;
+    }
+    if (response === undefined) fail(call, error);
+    else host.answer(call, declined, response, '');
+  };
+
   const invoke = (call, name, json, bytes) => {
+    const failed = name in refusals.names ? reject : fail;
     let value;
     try {
       const target = find(name);
@@ -158,11 +186,11 @@
       value = apply(target, undefined, args);
       // A promise whose `then` or prototype the script has replaced may throw here.
       if (typeof value === 'object' && value !== null && value instanceof PromiseConstructor) {
-        apply(then, value, [(result) => succeed(call, result), (error) => fail(call, error)]);
+        apply(then, value, [(result) => succeed(call, result), (error) => failed(call, error)]);
         return;
       }
     } catch (error) {
-      fail(call, error);
+      failed(call, error);
       return;
     }
     succeed(call, value);
@@ -377,8 +405,8 @@
   const exportedNames = () => (namespace === null ? [] : keys(namespace));
 
   /** The interface for the other built-in scripts (js/builtin_script.hpp). */
-  const means = { entries, exported, exportedNames, write, Binary, succeed, refuse, fail };
+  const means = { entries, exported, exportedNames, write, Binary, succeed, refuse, fail, reject, refusals };
 
   // js/template_heap.cpp stores these functions, by name, as roots of the heap.
-  return { invoke, settle, fire, fail, exported, failed, rejected, reportUnhandled, reportJob, adopt, means };
+  return { invoke, settle, fire, fail: reject, exported, failed, rejected, reportUnhandled, reportJob, adopt, means };
 })

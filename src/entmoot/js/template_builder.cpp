@@ -73,6 +73,22 @@ std::uint64_t address_of(JSValueConst object) noexcept {
 }
 
 // Loads the environment of every program: prelude.js, whose functions become roots, then the scripts that build on it.
+/// Freezes a JSON value and all that it contains.
+void freeze(JSContext* ctx, JSValueConst value) {
+  if (!JS_IsObject(value)) return;
+  JSPropertyEnum* names = nullptr;
+  std::uint32_t count = 0;
+  if (JS_GetOwnPropertyNames(ctx, &names, &count, value, JS_GPN_STRING_MASK) == 0) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      JSValue inner = JS_GetProperty(ctx, value, names[i].atom);
+      freeze(ctx, inner);
+      JS_FreeValue(ctx, inner);
+    }
+    JS_FreePropertyEnum(ctx, names, count);
+  }
+  JS_FreezeObject(ctx, value);
+}
+
 Result<void> load_prelude(JSContext* ctx, Heap::Roots& roots, const TemplateOptions& options) {
   struct Function {
     Root root;
@@ -139,8 +155,9 @@ Result<Heap*> build_in(Region region, const ModuleGraph& graph, const TemplateOp
     const std::string text(json.view());
     JSValue value = JS_ParseJSON(ctx, text.c_str(), text.size(), name.c_str());
     if (JS_IsException(value)) return fail(ErrorCode::failed, "global " + name + ": " + exception_text(ctx));
+    freeze(ctx, value);
     JSValue global = JS_GetGlobalObject(ctx);
-    JS_SetPropertyStr(ctx, global, name.c_str(), value);
+    JS_DefinePropertyValueStr(ctx, global, name.c_str(), value, JS_PROP_ENUMERABLE);
     JS_FreeValue(ctx, global);
   }
 

@@ -33,7 +33,7 @@ class ModuleGraph;
 struct BuiltinScript;
 struct Heat;
 
-/// Predefined global variables of a program: their names and JSON texts.
+/// Predefined global variables of a program: their names and JSON texts. Their values are frozen.
 using Globals = std::map<std::string, JsonText>;
 
 /// The environment of a program besides the language, the prelude and the Web's APIs.

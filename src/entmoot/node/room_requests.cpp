@@ -88,12 +88,28 @@ Result<ResponseParts> parts_of(const Answer& answer) {
   return parts;
 }
 
+/// The response to a request that the room has refused (`throw new Refusal(…)`): its `status`, if it is one of an
+/// error.
+HttpResponse refusal(const JsonText& response) {
+  constexpr int forbidden = 403;
+  const auto json = response.parse();
+  const auto* object = json ? json->if_object() : nullptr;
+  const Json* status = object ? object->if_contains("status") : nullptr;
+  const auto number = status && status->is_int64() ? status->get_int64() : forbidden;
+  const bool is_error = number >= 400 && number <= 599;
+  return HttpResponse::json(is_error ? static_cast<int>(number) : forbidden, response);
+}
+
 /// The room's Response as an HTTP response. Headers of the connection are the server's.
-HttpResponse response_from(const Result<Answer>& answer) {
+HttpResponse response_from(const Result<Answer>& answer, ErrorsShown shown) {
   // An exception of the script is an error of the application; any other error means that the room cannot answer now.
   if (!answer) {
-    return HttpResponse::error(answer.error().code == ErrorCode::script ? 500 : 503, answer.error().reason);
+    auto response = shown_to_clients(answer.error(), shown);
+    boost::json::object body{{"error", response.at("reason")}};
+    if (const Json* id = response.if_contains("id")) body["id"] = *id;
+    return HttpResponse::json(answer.error().code == ErrorCode::script ? 500 : 503, JsonText::of(std::move(body)));
   }
+  if (answer->refused) return refusal(answer->json);
   const auto parts = parts_of(*answer);
   if (!parts) return HttpResponse::error(500, parts.error().reason);
   HttpResponse response{.status = parts->status, .body = parts->body};
@@ -169,14 +185,15 @@ void RoomRequests::handle(const HttpRequest& request, Responder responder) const
     if (!is_utf8(request.host) || !is_utf8(request.path) || !is_utf8(request.query)) {
       return responder.respond(HttpResponse::error(400, "the URL is not UTF-8"));
     }
+    const auto shown = rooms_.options().expose_errors ? ErrorsShown::yes : ErrorsShown::no;
     auto message = entry::request(head_of(request, room->rest), SharedBytes(request.body));
-    return rooms_.request(
-        room->topic, address_of(request, rooms_.options().behind_proxy), std::move(message),
-        ReplyTo([responder = std::move(responder), reader = std::move(reader)](const Result<Answer>& answer) mutable {
-          HttpResponse response = response_from(answer);
-          if (reader) allow_origin(response, *reader);
-          responder.respond(std::move(response));
-        }));
+    return rooms_.request(room->topic, address_of(request, rooms_.options().behind_proxy), std::move(message),
+                          ReplyTo([responder = std::move(responder), reader = std::move(reader),
+                                   shown](const Result<Answer>& answer) mutable {
+                            HttpResponse response = response_from(answer, shown);
+                            if (reader) allow_origin(response, *reader);
+                            responder.respond(std::move(response));
+                          }));
   }
   if (auto page = app.files.not_found(request)) return responder.respond(*std::move(page));
   responder.respond(HttpResponse::error(404, "not found"));

@@ -170,6 +170,8 @@ std::unique_ptr<JsServer> Room::make_actor(const RoomRoute& route) {
                           .budget = route.limits.budget,
                           .account = account_,
                           .console = context_.options.console,
+                          .secrets = route.secrets,
+                          .number_errors = !context_.options.expose_errors,
                           .counters = &counters_.turns,
                           .activity = &activity_};
   ++counters_.starts;

@@ -38,6 +38,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,14 @@ struct RoomInfo {
   bool last_reload_failed = false;  ///< And it has not crashed or been killed since.
 };
 
+/// A message of a room to another one.
+struct RoomCall {
+  std::string topic;
+  Envelope message;
+  /// Starts or wakes the other room if necessary, on this account; otherwise it has to be running.
+  std::optional<RoomQuota::Origin> starts = {};
+};
+
 class Room final : private ActorVersions::Listener, private RoomReload::Listener, private RoomSleep::Listener {
  public:
   class Listener {
@@ -65,8 +74,8 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
     virtual ~Listener() = default;
     /// The room may be destroyed (is_over()), in a later task, because the room is on the stack.
     virtual void room_is_over(Room& room) = 0;
-    /// Sends a message of this room to another room's handleInfo.
-    virtual void send_to_room(std::string_view topic, const JsonText& message, ReplyTo reply) = 0;
+    /// Sends a message of this room to another room.
+    virtual void send_to_room(RoomCall call, ReplyTo reply) = 0;
     /// The node's current routes.
     [[nodiscard]] virtual const RoomRoutes& routes() const = 0;
   };
@@ -80,6 +89,8 @@ class Room final : private ActorVersions::Listener, private RoomReload::Listener
   Room& operator=(const Room&) = delete;
 
   [[nodiscard]] const std::string& topic() const noexcept { return versions_.topic(); }
+  /// On whose account it was started.
+  [[nodiscard]] RoomQuota::Origin origin() const noexcept { return place_.origin(); }
   /// The route whose code it runs.
   [[nodiscard]] const RoomRoute& route() const noexcept { return *versions_.route(); }
 

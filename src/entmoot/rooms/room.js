@@ -11,7 +11,7 @@
 (function (host, prelude) {
   'use strict';
 
-  const { entries, exported, exportedNames, write, Binary, succeed, refuse, fail: failCall } = prelude;
+  const { entries, exported, exportedNames, write, Binary, succeed, refuse, reject: failCall, refusals } = prelude;
   const { parse } = JSON;
   const { apply } = Reflect;
   const { freeze, defineProperty, keys } = Object;
@@ -24,10 +24,12 @@
   const ErrorConstructor = Error;
   const TypeErrorConstructor = TypeError;
   const Bytes = Uint8Array;
+  const RangeErrorConstructor = RangeError;
   const PromiseConstructor = Promise;
   const { then } = Promise.prototype;
   const now = Date.now;
   const text = String;
+  const { toWellFormed } = String.prototype;
 
   const callFunction = (name, args) => apply(exported(name), undefined, args);
   const isExported = (name) => typeof exported(name) === 'function';
@@ -57,6 +59,48 @@
     }
     return value;
   };
+
+  // --- refusals
+
+  const reasonOf = (reason) => (reason === undefined ? 'refused' : apply(toWellFormed, text(reason), []));
+
+  /** What a script throws to decline a join, a message or a request: not a failure of the room. */
+  class Refusal extends ErrorConstructor {
+    #reason;
+    #details;
+    constructor(reason, details) {
+      const why = reasonOf(reason);
+      super(why);
+      if (details !== undefined && (typeof details !== 'object' || details === null || isArray(details) || host.isBytes(details))) {
+        throw new TypeErrorConstructor(`the details of a Refusal must be an object, not ${kindOf(details)}`);
+      }
+      this.#reason = why;
+      this.#details = details;
+    }
+    get reason() {
+      return this.#reason;
+    }
+    get details() {
+      return this.#details;
+    }
+    static response(error) {
+      if (typeof error !== 'object' || error === null || !(#reason in error)) return undefined;
+      const { reason, details } = { reason: error.#reason, details: error.#details };
+      let json;
+      try {
+        json = write({ reason, ...details });
+      } catch (problem) {
+        throw new TypeErrorConstructor(`the details of the Refusal "${reason}" cannot be sent as JSON`, { cause: problem });
+      }
+      if (json[0] !== '{') throw new TypeErrorConstructor(`the details of the Refusal "${reason}" have a toJSON that returns ${kindOf(parse(json))}`);
+      return json;
+    }
+  }
+  refusals.responseOf = Refusal.response;
+  delete Refusal.response;
+  refusals.names['entmoot:join'] = refusals.names['entmoot:call'] = refusals.names['entmoot:request'] = true;
+  defineProperty(Refusal.prototype, 'name', { value: 'Refusal', writable: true, enumerable: false, configurable: true });
+  defineProperty(globalThis, 'Refusal', { value: Refusal, writable: true, enumerable: false, configurable: true });
 
   // --- clients
 
@@ -128,8 +172,8 @@
       message.reply = freeze({
         ok: (payload) => void followed(payload, succeedWith, fail),
         error: (payload) => {
-          if (payload === undefined || typeof payload === 'string') fail(new ErrorConstructor(payload ?? 'refused'));
-          else give(message, refuse, outgoing(payload, 'the response of reply.error()'));
+          const response = payload === undefined || typeof payload === 'string' ? { reason: reasonOf(payload) } : payload;
+          give(message, refuse, outgoing(response, 'the response of reply.error()'));
         },
       });
       return message.reply;
@@ -255,6 +299,15 @@
     return followed(callFunction('handleInfo', [message]), () => null);
   };
 
+  entries['entmoot:call'] = (message, from) => {
+    if (!isExported('handleCall')) throw new ErrorConstructor('the room has no handleCall');
+    const answered = (value) => {
+      if (host.isBytes(value)) throw new TypeErrorConstructor('handleCall returned bytes: its answer must be JSON');
+      return value;
+    };
+    return followed(callFunction('handleCall', [message, freeze({ from })]), answered);
+  };
+
   // --- HTTP
 
   entries['entmoot:request'] = ({ method, url, headers, path, local, token }, body) => {
@@ -340,6 +393,12 @@
     },
   });
 
+  const { call: callServer } = Beam;
+  const calledBack = ({ value, refusal }) => {
+    if (refusal === undefined) return value;
+    throw new Refusal(typeof refusal.reason === 'string' ? refusal.reason : undefined, refusal);
+  };
+
   const room = freeze({
     __proto__: null,
     get topic() {
@@ -354,8 +413,15 @@
     presence,
     history,
     broadcast: host.emitter('broadcast', (options) => (options?.except === undefined ? 0 : numberOf(known(options.except)))),
-    send(topic, message) {
-      host.command('send', text(topic), write(message));
+    send(topic, message, options) {
+      host.command(options?.start === true ? 'sendStarting' : 'send', text(topic), write(message));
+    },
+    call(topic, message, { timeout = 5000 } = {}) {
+      if (host.isBytes(message)) throw new TypeErrorConstructor('the message of room.call must be JSON, not bytes');
+      if (!(+timeout >= 1 && +timeout <= 600_000)) {
+        throw new RangeErrorConstructor('the timeout of room.call must be from 1 to 600000 milliseconds');
+      }
+      return apply(then, callServer('entmoot:call', text(topic), message, +timeout), [calledBack]);
     },
     stop(reason = 'stopped') {
       host.command('stop', text(reason));
@@ -412,7 +478,7 @@
 
   // --- inspection
 
-  const known_exports = ['join', 'handleIn', 'handleInfo', 'handleOut', 'terminate', 'handleRequest', 'serialize', 'restore'];
+  const known_exports = ['join', 'handleIn', 'handleInfo', 'handleCall', 'handleOut', 'terminate', 'handleRequest', 'serialize', 'restore'];
   entries['entmoot:describe'] = () => {
     const functions = [];
     for (let i = 0; i < known_exports.length; i++) {

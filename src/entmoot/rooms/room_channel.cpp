@@ -7,7 +7,6 @@
 #include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/rooms/rooms.hpp>
 
-#include <fmt/format.h>
 #include <boost/json/object.hpp>
 
 #include <charconv>
@@ -57,6 +56,10 @@ std::optional<RecoverFrom> recover_from(const Payload& payload) {
   return from;
 }
 
+ErrorsShown errors_shown(const Rooms& rooms) {
+  return rooms.options().expose_errors ? ErrorsShown::yes : ErrorsShown::no;
+}
+
 }  // namespace
 
 RoomChannel::~RoomChannel() {
@@ -64,12 +67,9 @@ RoomChannel::~RoomChannel() {
 }
 
 Channel::JoinResult RoomChannel::join(std::string_view topic, const Payload& payload) {
-  if (topic.size() > RoomRoute::topic_bytes_max) {
-    return fail(ErrorCode::limit, fmt::format("topic too long: the limit is {} bytes", RoomRoute::topic_bytes_max));
-  }
-  const auto route = rooms_.routes_here().route_of(topic);
-  if (!route) return fail(ErrorCode::not_found, "unmatched topic");
-  if (route->id_of(topic).empty()) return fail(ErrorCode::invalid, "the topic has no room id");
+  const auto found = rooms_.routes_here().find(topic);
+  if (!found) return found.error();
+  const auto& route = *found;
 
   const SocketRef self = address();
   counters_ = &rooms_.counters_here(route->pattern);
@@ -94,16 +94,19 @@ Channel::HandleResult RoomChannel::joined(const Result<Answer>& result, TimePoin
   counters_->join_time.add(address().shard->clock().now() - asked);
   if (!result) {
     ++counters_->refusals[static_cast<std::size_t>(result.error().code)];
+  } else if (result->refused) {
+    ++counters_->refusals[static_cast<std::size_t>(ErrorCode::unauthorized)];
   } else {
     ++counters_->joins;
   }
-  return reply_from(result);
+  return reply_from(result, errors_shown(rooms_));
 }
 
 Channel::HandleResult RoomChannel::handle_in(std::string_view event, const Payload& payload) {
-  rooms_.call(room_, entry::in(number_, event, payload), answer([counters = counters_](const Result<Answer>& result) {
+  rooms_.call(room_, entry::in(number_, event, payload),
+              answer([counters = counters_, shown = errors_shown(rooms_)](const Result<Answer>& result) {
                 if (!result) ++counters->errors[static_cast<std::size_t>(result.error().code)];
-                return reply_from(result);
+                return reply_from(result, shown);
               }));
   return NoReply{};
 }

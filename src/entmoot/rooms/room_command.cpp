@@ -136,6 +136,10 @@ constexpr Row rows[] = {
      [](Operands in) {
        return in.into(command::Send{in.text(), in.json()});
      }},
+    {"sendStarting",
+     [](Operands in) {
+       return in.into(command::Send{in.text(), in.json(), true});
+     }},
     {"stop", [](Operands in) { return in.into(command::Stop{in.reason()}); }},
 };
 

@@ -68,10 +68,11 @@ struct Joined {
 };
 /// The room uses presence: every client that joins gets presence_state.
 struct UsePresence {};
-/// room.send(topic, message): to another room's handleInfo.
+/// room.send(topic, message, {start}): to another room's handleInfo.
 struct Send {
   std::string topic;
   JsonText message;
+  bool starts = false;  ///< The other room is started or woken if necessary.
 };
 /// room.stop(reason)
 struct Stop {

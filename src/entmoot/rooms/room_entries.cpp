@@ -100,6 +100,9 @@ Envelope out(ClientNumber client, std::string_view event, const Payload& payload
   return message("entmoot:out", Arguments().number(client).text(event), payload);
 }
 Envelope info(std::string_view json) { return message("entmoot:info", Arguments().json(json)); }
+Envelope call(std::string_view json, std::string_view from) {
+  return message("entmoot:call", Arguments().json(json).text(from));
+}
 Envelope request(const JsonText& head, SharedBytes body) {
   Envelope made = message("entmoot:request", Arguments().json(head.view()));
   made.bytes = std::move(body);
@@ -120,11 +123,19 @@ Envelope default_export() { return message("entmoot:default", {}); }
 
 }  // namespace entry
 
-Channel::Reply reply_from(const Result<Answer>& result) {
+boost::json::object shown_to_clients(const Error& error, ErrorsShown shown) {
+  const bool is_the_scripts = error.code == ErrorCode::script || error.code == ErrorCode::start_failed;
+  if (shown == ErrorsShown::yes || !is_the_scripts) return {{"reason", error.reason}};
+  boost::json::object response{{"reason", internal_error}};
+  if (!error.id.empty()) response["id"] = error.id;
+  return response;
+}
+
+Channel::Reply reply_from(const Result<Answer>& result, ErrorsShown shown) {
   const auto error = [](std::string_view reason) {
     return Channel::Reply{"error", JsonText::of({{"reason", std::string(reason)}})};
   };
-  if (!result) return error(result.error().reason);
+  if (!result) return {"error", JsonText::of(shown_to_clients(result.error(), shown))};
   const auto& binary = result->bytes;
   const std::size_t bytes = binary ? binary->size() : result->json.view().size();
   if (bytes > room_message_bytes_max) return error("the room's reply exceeds 1 MB");

@@ -17,6 +17,8 @@
 #include <entmoot/rooms/client_number.hpp>
 #include <entmoot/runtime/program.hpp>
 
+#include <boost/json/object.hpp>
+
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -45,6 +47,8 @@ inline constexpr std::string_view join_name = "entmoot:join";
 [[nodiscard]] Envelope out(ClientNumber client, std::string_view event, const Payload& payload);
 /// handleInfo(message).
 [[nodiscard]] Envelope info(std::string_view message);
+/// handleCall(message, {from}): `from` is the calling room's topic.
+[[nodiscard]] Envelope call(std::string_view message, std::string_view from);
 /// handleRequest: `head` is {method, url, headers, path, local, token}. The result is {status, headers} and the body's
 /// bytes.
 [[nodiscard]] Envelope request(const JsonText& head, SharedBytes body);
@@ -66,7 +70,12 @@ extern const std::string_view nothing_to_keep;
 
 }  // namespace entry
 
+/// Whether people outside learn what a script has thrown. Otherwise they get `internal_error` and the error's id.
+enum class ErrorsShown : bool { no, yes };
+inline constexpr const char* internal_error = "internal error";
+/// `error` as a client may see it: {reason}, or {reason, id}.
+[[nodiscard]] boost::json::object shown_to_clients(const Error& error, ErrorsShown shown);
 /// The reply to a client for the result of its call.
-[[nodiscard]] Channel::Reply reply_from(const Result<Answer>& result);
+[[nodiscard]] Channel::Reply reply_from(const Result<Answer>& result, ErrorsShown shown);
 
 }  // namespace entmoot

@@ -2,6 +2,9 @@
 
 #include <entmoot/rooms/room_handlers.hpp>
 
+#include <entmoot/rooms/room_calls.hpp>
+#include <entmoot/rooms/room_entries.hpp>
+
 #include <entmoot/base/log.hpp>
 #include <entmoot/core/effects.hpp>
 #include <entmoot/phoenix/presence.hpp>
@@ -33,18 +36,20 @@ JsonText facts_of(const Room& room) {
                          {"replay", history.replay_max}}}});
 }
 
-/// Sends to another room, if it is running.
+/// Sends to another room.
 void send(const RoomAccess& access, command::Send send) {
-  Effects::release_or_hold(
-      [&listener = access.listener, &shard = access.context.shard, log = access.log, send = std::move(send)] {
-        ReplyTo reply(shard, [&shard, log, to = send.topic](const Result<JsonText>& taken) {
-          if (taken) return;
-          log->write(log::Level::warning,
-                     fmt::format("room.send to {} failed: {}", log::quoted(to), log::quoted(taken.error().reason)),
-                     shard.clock().now());
-        });
-        listener.send_to_room(send.topic, send.message, std::move(reply));
-      });
+  Effects::release_or_hold([&listener = access.listener, &shard = access.context.shard, log = access.log,
+                            origin = access.room.origin(), send = std::move(send)] {
+    ReplyTo reply(shard, [&shard, log, to = send.topic](const Result<JsonText>& taken) {
+      if (taken) return;
+      log->write(log::Level::warning,
+                 fmt::format("room.send to {} failed: {}", log::quoted(to), log::quoted(taken.error().reason)),
+                 shard.clock().now());
+    });
+    RoomCall call{.topic = send.topic, .message = entry::info(send.message.view())};
+    if (send.starts) call.starts = origin;
+    listener.send_to_room(std::move(call), std::move(reply));
+  });
 }
 
 struct Execute {
@@ -120,6 +125,7 @@ Handlers room_handlers(const RoomAccess& access) {
               [&presence = access.context.presence, &room = access.room](const JsonText&) -> Result<JsonText> {
                 return presence.list(room.topic());
               });
+  add_room_calls(access, handlers);
   if (const auto& add = access.context.options.add_handlers) {
     add(access.context.shard, access.members.account(), handlers);
   }

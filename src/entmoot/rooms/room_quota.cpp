@@ -19,14 +19,18 @@ bool add(std::atomic<std::uint32_t>& count, std::size_t most) noexcept {
 
 }  // namespace
 
-Result<RoomQuota::Place> RoomQuota::admit(std::string_view address) {
+RoomQuota::Origin RoomQuota::origin_of(std::string_view address) const {
+  if (address.empty()) return Origin(nullptr);
+  return Origin(&(*addresses_)[std::hash<std::string>{}(ip_network(address)) % addresses_->size()]);
+}
+
+Result<RoomQuota::Place> RoomQuota::admit(Origin origin) {
   if (!add(rooms_, limits_.rooms)) return fail(ErrorCode::limit, "too many rooms on this server, try again later");
   Place place(&rooms_, nullptr);
-  if (!address.empty()) {
-    Count& count = (*addresses_)[std::hash<std::string>{}(ip_network(address)) % addresses_->size()];
-    if (!add(count, limits_.per_address))
+  if (Count* const count = origin.address_) {
+    if (!add(*count, limits_.per_address))
       return fail(ErrorCode::limit, "too many rooms have been started from your address");
-    place.address_ = &count;
+    place.address_ = count;
   }
   return place;
 }

@@ -30,6 +30,15 @@ class RoomQuota {
   };
   explicit RoomQuota(Limits limits) : limits_(limits) {}
 
+  /// On whose account a room is started: a client's address, or that of the client that has started the room that
+  /// starts it. A value; the quota outlives it.
+  class Origin {
+   private:
+    friend class RoomQuota;
+    explicit Origin(Count* address) noexcept : address_(address) {}
+    Count* address_;  // null: nobody's
+  };
+
   /// One room's place in the quota; released by the destructor.
   class Place {
    public:
@@ -42,6 +51,8 @@ class RoomQuota {
       }
     }
 
+    [[nodiscard]] Origin origin() const noexcept { return Origin(address_); }
+
    private:
     friend class RoomQuota;
     Place(Count* rooms, Count* address) noexcept : rooms_(rooms), address_(address) {}
@@ -49,8 +60,9 @@ class RoomQuota {
     Count* address_;
   };
 
-  /// `address` is that of the client that starts the room; empty if no client does.
-  [[nodiscard]] Result<Place> admit(std::string_view address);
+  /// `address` is that of the client that starts rooms; empty if no client does.
+  [[nodiscard]] Origin origin_of(std::string_view address) const;
+  [[nodiscard]] Result<Place> admit(Origin origin);
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.load(std::memory_order_relaxed); }
 
  private:

@@ -10,6 +10,7 @@
 #include <entmoot/phoenix/topic.hpp>
 #include <entmoot/rooms/room_limits.hpp>
 #include <entmoot/runtime/program.hpp>
+#include <entmoot/runtime/secrets.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -46,6 +47,7 @@ struct RoomRoute {
   RoomExports exports;
   RoomLimits limits;
   Program program;
+  Secrets secrets = {};  ///< That the program knows.
 
   [[nodiscard]] bool serves(std::string_view topic) const { return topics.matches(topic); }
   /// What the `*` matches; the whole topic if there is none.

@@ -5,7 +5,10 @@
 // The rooms of an app: their topics, programs and limits; the part of an app that a reload replaces. Immutable, shared
 // by all shards; a reload makes a new one.
 
+#include <entmoot/base/result.hpp>
 #include <entmoot/rooms/room_route.hpp>
+
+#include <fmt/format.h>
 
 #include <map>
 #include <memory>
@@ -29,6 +32,16 @@ struct RoomRoutes {
       if (route->serves(topic)) return route;
     }
     return nullptr;
+  }
+  /// The route of a topic that somebody has chosen, if it can name a room.
+  [[nodiscard]] Result<std::shared_ptr<const RoomRoute>> find(std::string_view topic) const {
+    if (topic.size() > RoomRoute::topic_bytes_max) {
+      return fail(ErrorCode::limit, fmt::format("topic too long: the limit is {} bytes", RoomRoute::topic_bytes_max));
+    }
+    auto route = route_of(topic);
+    if (!route) return fail(ErrorCode::not_found, "unmatched topic");
+    if (route->id_of(topic).empty()) return fail(ErrorCode::invalid, "the topic has no room id");
+    return route;
   }
 };
 

@@ -3,7 +3,6 @@
 #include <entmoot/rooms/room_shard.hpp>
 
 #include <entmoot/base/check.hpp>
-#include <entmoot/rooms/room_entries.hpp>
 #include <entmoot/rooms/rooms_options.hpp>
 #include <entmoot/runtime/js_shard.hpp>
 #include <entmoot/store/store_writer.hpp>
@@ -55,7 +54,7 @@ void RoomShard::use(std::shared_ptr<const RoomRoutes> routes) {
   }
 }
 
-Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_view address) {
+Result<Room*> RoomShard::find_or_start(const std::string& topic, RoomQuota::Origin origin) {
   if (stopped_) return fail(ErrorCode::unavailable, "the server is shutting down");
   if (const auto found = rooms_.find(topic); found != rooms_.end()) return found->second.get();
   auto route = routes_->route_of(topic);
@@ -65,7 +64,7 @@ Result<Room*> RoomShard::find_or_start(const std::string& topic, std::string_vie
     return fail(ErrorCode::unavailable,
                 "durable rooms need a restart of the server, which opens the folder of their data");
   }
-  auto place = shared_.quota.admit(address);
+  auto place = shared_.quota.admit(origin);
   if (!place) return place.error();
   if (auto admitted = shared_.memory.admit_room(); !admitted) return admitted.error();
   Room::Listener& listener = *this;
@@ -143,10 +142,6 @@ void RoomShard::room_is_over(Room& room) {
     const auto found = rooms->rooms_.find(topic);
     if (found != rooms->rooms_.end() && found->second.get() == which && which->is_over()) rooms->rooms_.erase(found);
   });
-}
-
-void RoomShard::send_to_room(std::string_view topic, const JsonText& message, ReplyTo reply) {
-  shared_.call(topic, entry::info(message.view()), std::move(reply));
 }
 
 }  // namespace entmoot

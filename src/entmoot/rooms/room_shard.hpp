@@ -43,8 +43,8 @@ class RoomShard final : private Room::Listener {
     const RoomsOptions& options;
     RoomQuota& quota;
     MemoryBudget& memory;
-    RoomStorage* storage;  ///< Null: there is no store for durable rooms.
-    std::function<void(std::string_view topic, Envelope message, ReplyTo reply)> call;  ///< A room on any shard.
+    RoomStorage* storage;                                    ///< Null: there is no store for durable rooms.
+    std::function<void(RoomCall call, ReplyTo reply)> call;  ///< A room on any shard.
     std::size_t sleeping_bytes_max;  ///< Of one shard: its part of RoomsOptions::sleeping_bytes_max.
   };
   RoomShard(Shard& shard, JsShard& js, const RoomServices& services, const Shared& shared);
@@ -54,8 +54,8 @@ class RoomShard final : private Room::Listener {
   void use(std::shared_ptr<const RoomRoutes> routes);
   [[nodiscard]] const RoomRoutes& routes() const override { return *routes_; }
 
-  /// The room, started if necessary for a client at `address` (empty: no client).
-  [[nodiscard]] Result<Room*> find_or_start(const std::string& topic, std::string_view address);
+  /// The room, started if necessary on the account of `origin`.
+  [[nodiscard]] Result<Room*> find_or_start(const std::string& topic, RoomQuota::Origin origin);
   /// The room, if it exists. The error is `not_found`.
   [[nodiscard]] Result<Room*> find(std::string_view topic);
   [[nodiscard]] std::vector<RoomInfo> list() const;
@@ -93,7 +93,7 @@ class RoomShard final : private Room::Listener {
  private:
   // Room::Listener
   void room_is_over(Room& room) override;
-  void send_to_room(std::string_view topic, const JsonText& message, ReplyTo reply) override;
+  void send_to_room(RoomCall call, ReplyTo reply) override { shared_.call(std::move(call), std::move(reply)); }
 
   const Shared& shared_;
   RouteCounterTable counters_;  // before the rooms, which count there

@@ -26,9 +26,7 @@ Rooms::Rooms(Shards& shards, const PerShard<JsShard>& js, const RoomServices& se
               quota_,
               memory_,
               storage_.get(),
-              [this](std::string_view topic, Envelope message, ReplyTo reply) {
-                call(topic, std::move(message), std::move(reply));
-              },
+              [this](RoomCall to, ReplyTo reply) { call(std::move(to), std::move(reply)); },
               options_.sleeping_bytes_max / shards.size()},
       rooms_(shards.size(), [&](unsigned index) {
         Shard& shard = shards[index];
@@ -72,9 +70,9 @@ void Rooms::with_running(std::string_view topic, ReplyTo reply, Step step) {
 }
 
 void Rooms::join(std::string_view topic, JoiningClient client, Envelope message, ReplyTo reply) {
-  at_home(topic, [topic = std::string(topic), client = std::move(client), message = std::move(message),
+  at_home(topic, [this, topic = std::string(topic), client = std::move(client), message = std::move(message),
                   reply = std::move(reply)](RoomShard& rooms) mutable {
-    const auto room = rooms.find_or_start(topic, client.address);
+    const auto room = rooms.find_or_start(topic, quota_.origin_of(client.address));
     if (!room) return std::move(reply)(room.error());
     (*room)->join(std::move(client), std::move(message), std::move(reply));
   });
@@ -87,9 +85,9 @@ void Rooms::leave(std::string_view topic, ClientNumber client, std::string_view 
 }
 
 void Rooms::request(std::string_view topic, std::string address, Envelope message, ReplyTo reply) {
-  at_home(topic, [topic = std::string(topic), address = std::move(address), message = std::move(message),
+  at_home(topic, [this, topic = std::string(topic), address = std::move(address), message = std::move(message),
                   reply = std::move(reply)](RoomShard& rooms) mutable {
-    const auto room = rooms.find_or_start(topic, address);
+    const auto room = rooms.find_or_start(topic, quota_.origin_of(address));
     if (!room) return std::move(reply)(room.error());
     (*room)->call(std::move(message), std::move(reply));
   });
@@ -98,6 +96,17 @@ void Rooms::request(std::string_view topic, std::string address, Envelope messag
 void Rooms::call(std::string_view topic, Envelope message, ReplyTo reply) {
   with_running(topic, std::move(reply), [message = std::move(message)](Room& room, ReplyTo to) mutable {
     room.call(std::move(message), std::move(to));
+  });
+}
+
+void Rooms::call(RoomCall call, ReplyTo reply) {
+  if (!call.starts) return this->call(call.topic, std::move(call.message), std::move(reply));
+  const std::string topic = call.topic;
+  at_home(topic, [call = std::move(call), reply = std::move(reply)](RoomShard& rooms) mutable {
+    if (const auto route = rooms.routes().find(call.topic); !route) return std::move(reply)(route.error());
+    const auto room = rooms.find_or_start(call.topic, *call.starts);
+    if (!room) return std::move(reply)(room.error());
+    (*room)->call(std::move(call.message), std::move(reply));
   });
 }
 

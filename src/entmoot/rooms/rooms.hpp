@@ -40,6 +40,8 @@ class Rooms {
   void request(std::string_view topic, std::string address, Envelope message, ReplyTo reply);
   /// A message to the room, if it is running; else the reply is `not_found`.
   void call(std::string_view topic, Envelope message, ReplyTo reply);
+  /// A message of another room.
+  void call(RoomCall call, ReplyTo reply);
   /// Returns a broadcast that a client's channel has intercepted to its room, if that still exists.
   void take_back(std::string_view topic, InterceptedBroadcast message);
   /// Replies when all intercepted broadcasts returned before have been processed (InterceptBarrier).

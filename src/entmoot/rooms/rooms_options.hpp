@@ -34,6 +34,9 @@ struct RoomsOptions {
   /// there.
   std::function<void(Shard& shard, const std::shared_ptr<MemoryAccount>& account, Handlers& handlers)> add_handlers =
       {};
+  /// Whether clients learn what a script has thrown; otherwise they get a neutral reason and an id, which is in the
+  /// log.
+  bool expose_errors = false;
   ScriptLog::Console console = {};  ///< Receives the console output of the scripts; default: the log.
   /// Where durable rooms are kept; null: none can start. The rooms are its last owner.
   std::shared_ptr<StoreWriter> store = {};

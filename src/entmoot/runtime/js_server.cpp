@@ -12,7 +12,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace entmoot {
@@ -262,21 +264,20 @@ void JsServer::finish_turn() {
   used_.cpu += turn_->cpu_used();
   log_.report_suppressed();
 
-  if (turn_->error()) failure_ = turn_->error();
+  if (turn_->error()) failure_ = {.error = *turn_->error()};
   auto failure = std::exchange(failure_, std::nullopt);
   count_heap();
   if (is_recovering()) return finish_replay();
-  count_turn(failure ? RecentActivity::Outcome::failed : RecentActivity::Outcome::done);
+  count_turn(failure && !failure->refusal ? RecentActivity::Outcome::failed : RecentActivity::Outcome::done);
   const bool failed_to_start = failure && (turn_->input().kind == js::Entry::Kind::evaluate || !started_);
   if (durable_ && !failed_to_start) return commit_turn(std::move(failure));
   if (failure) {
     fail_turn(*failure);
     if (failed_to_start) {
-      if (failure->code == ErrorCode::script) failure->code = ErrorCode::start_failed;
-      if (!options_.noun.empty()) {
-        failure->reason = fmt::format("the {} failed to start: {}", options_.noun, failure->reason);
-      }
-      return exit(ExitReason::crash(*std::move(failure)));
+      Error& why = failure->error;
+      if (why.code == ErrorCode::script) why.code = ErrorCode::start_failed;
+      if (!options_.noun.empty()) why.reason = fmt::format("the {} failed to start: {}", options_.noun, why.reason);
+      return exit(ExitReason::crash(std::move(why)));
     }
     turn_->finish();
     if (runtime_->heap().over_soft()) exit(ExitReason::crash(out_of_memory()));
@@ -287,21 +288,21 @@ void JsServer::finish_turn() {
 }
 
 // A turn of a durable server has ended. What it has changed is kept, also if it threw; or the server ends without it.
-void JsServer::commit_turn(std::optional<Error> failure) {
+void JsServer::commit_turn(std::optional<Failure> failure) {
   if (turn_->error() || runtime_->heap().over_soft()) {
     turn_->effects().drop();
-    if (failure) log_.call_failed(*failure);
+    if (failure && failure->refusal) failure.reset();
+    if (failure) log_.call_failed(failure->error);
     crashed_by_ = turn_->input();
     turn_->finish();
-    return exit_when_released(ExitReason::crash(failure ? *std::move(failure) : out_of_memory()));
+    return exit_when_released(ExitReason::crash(failure ? std::move(failure->error) : out_of_memory()));
   }
   Effects effects = turn_->effects().take();
   if (failure) {
-    ++used_.failed_turns;
-    log_.call_failed(*failure);
+    note(*failure);
     effects.drop();
-    effects.add([replies = calls_.take_failed(turn_->input().call()), failure = *failure]() mutable {
-      for (ReplyTo& reply : replies) std::move(reply)(failure);
+    effects.add([callers = calls_.take_failed(turn_->input().call()), failure = *failure]() mutable {
+      answer_all(std::move(callers), failure);
     });
   }
   durable_->commit(turn_->input(), std::move(effects), turn_->take_charge());
@@ -391,10 +392,42 @@ void JsServer::drop_turn() {
 }
 
 // Drops the turn's effects. Its own caller, and the callers whose promises it settled, are answered with the error.
-void JsServer::fail_turn(const Error& failure) {
+void JsServer::fail_turn(const Failure& failure) {
+  note(failure);
+  answer_all(calls_.take_failed(turn_->input().call()), failure);
+}
+
+void JsServer::note(const Failure& failure) {
+  if (failure.refusal) return;
   ++used_.failed_turns;
-  log_.call_failed(failure);
-  for (ReplyTo& reply : calls_.take_failed(turn_->input().call())) std::move(reply)(failure);
+  log_.call_failed(failure.error);
+}
+
+void JsServer::answer_all(PendingCalls::Failed callers, const Failure& failure) {
+  for (ReplyTo& other : callers.others) std::move(other)(failure.error);
+  if (failure.refusal) return std::move(callers.own)(*failure.refusal);
+  std::move(callers.own)(failure.error);
+}
+
+JsServer::Failure JsServer::declined(std::string_view response) {
+  turn_->charge_effect(response.size());
+  Failure failure{.error = fail(ErrorCode::cancelled, "the message that led to this reply was refused"),
+                  .refusal = Answer(JsonText::trusted(response))};
+  failure.refusal->refused = true;
+  return failure;
+}
+
+/// An exception that ends a call, cut to what may be kept of it.
+Error JsServer::thrown(std::string_view message, std::string_view stack) {
+  const Secrets& secrets = options_.secrets;
+  const std::string shown = secrets.masked(message);
+  Error error =
+      fail(ErrorCode::script, std::string(utf8_prefix(shown, options_.budget.error_bytes_max)), secrets.masked(stack));
+  if (!options_.number_errors) return error;
+  std::array<std::uint8_t, 6> number{};
+  js_.random.fill(number);
+  for (const std::uint8_t byte : number) error.id += fmt::format("{:02x}", byte);
+  return error;
 }
 
 // --- the journal of a durable server
@@ -482,21 +515,17 @@ void JsServer::ended(const ExitReason& reason) {
 // --- js::Host: requests of the script
 
 void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std::string_view extra) {
-  const bool threw = outcome == Outcome::threw;
   std::optional<Error> error;
-  if (threw) {
-    const auto message = utf8_prefix(value.content, options_.budget.error_bytes_max);
-    error = fail(ErrorCode::script, std::string(message), std::string(extra));
-  }
+  if (outcome == Outcome::threw) error = thrown(value.content, extra);
   if (call == 0) {
     shard().cancel(std::exchange(start_timeout_, TimerId::none));
-    started_ = !threw;
-    if (threw) failure_ = std::move(error);
+    started_ = !error;
+    if (error) failure_ = {.error = *std::move(error)};
     return;
   }
-  if (threw && turn_->input().call() == call) {
-    failure_ = std::move(error);
-    return;
+  if (turn_->input().call() == call) {
+    if (error) return void(failure_ = {.error = *std::move(error)});
+    if (outcome == Outcome::declined) return void(failure_ = declined(value.content));
   }
   if (!calls_.is_open(call)) return;  // timed out or already answered
   if (error) {
@@ -507,7 +536,7 @@ void JsServer::answer(std::uint64_t call, Outcome outcome, js::Value value, std:
     Answer answer = value.kind != js::Value::Kind::bytes
                         ? Answer(JsonText::trusted(value.content))
                         : Answer(extra.empty() ? JsonText() : JsonText::trusted(extra), SharedBytes(value.content));
-    answer.refused = outcome == Outcome::refused;
+    answer.refused = outcome != Outcome::ok;
     calls_.resolve(call, std::move(answer));
   }
   // If the turn is dropped, the call is still pending and is answered with the exit reason.

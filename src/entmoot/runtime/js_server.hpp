@@ -38,6 +38,7 @@
 #include <entmoot/runtime/recent_activity.hpp>
 #include <entmoot/runtime/room_timers.hpp>
 #include <entmoot/runtime/script_log.hpp>
+#include <entmoot/runtime/secrets.hpp>
 #include <entmoot/runtime/turn.hpp>
 #include <entmoot/runtime/turn_journal.hpp>
 
@@ -71,6 +72,8 @@ struct JsServerOptions {
   /// What the server holds outside the heap is charged to it; null: to an account of its own.
   std::shared_ptr<MemoryAccount> account = {};
   ScriptLog::Console console = {};  ///< Receives the script's console output; default: the log.
+  Secrets secrets = {};             ///< Are masked in the log and in exceptions.
+  bool number_errors = false;       ///< Exceptions get an Error::id, which the log shows.
   /// The journal of a durable server; null: the server is not durable.
   std::unique_ptr<TurnJournal> journal = {};
   /// Makes the first message after recorded turns were replayed. The default is none.
@@ -134,14 +137,14 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   [[nodiscard]] std::string_view result() const noexcept override { return result_; }
   std::uint32_t start_timer(double milliseconds, bool repeat) override;
   void stop_timer(std::uint32_t id) override;
-  void log(log::Level level, std::string_view line) override { log_.console(level, line); }
+  void log(log::Level level, std::string_view line) override { log_.console(level, options_.secrets.masked(line)); }
   double random() noexcept override { return js_.random.fraction(); }
   void random_bytes(std::span<std::uint8_t> bytes) noexcept override { js_.random.fill(bytes); }
   double uptime() noexcept override;
   double wall_clock() noexcept override;
   void report_error(Uncaught kind, std::string_view message, std::string_view stack) override {
     ++counters_.uncaught;
-    log_.uncaught(kind, message, stack);
+    log_.uncaught(kind, options_.secrets.masked(message), options_.secrets.masked(stack));
   }
   bool interrupt() noexcept override { return turn_->interrupt(); }
 
@@ -153,6 +156,13 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void durable_work() override;
   void recovered() override;
   void journal_failed(const Error& why) override;
+
+  /// Why the effects of a turn are dropped: an error, or the script's Refusal of the turn's message, which is no
+  /// failure.
+  struct Failure {
+    Error error = {};
+    std::optional<Answer> refusal = std::nullopt;
+  };
 
   [[nodiscard]] bool is_recovering() const noexcept { return durable_ && !durable_->is_live(); }
   [[nodiscard]] bool has_input() const noexcept {
@@ -171,7 +181,7 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   void set_aside(const Input& input);
   [[nodiscard]] bool start_replay();
   void finish_replay();
-  void commit_turn(std::optional<Error> failure);
+  void commit_turn(std::optional<Failure> failure);
   void exit_when_released(ExitReason reason);
   void crash(ExitReason reason);
   [[nodiscard]] std::string before_this_turn() const;
@@ -181,7 +191,11 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   [[nodiscard]] bool release(Effects& effects);
   [[nodiscard]] bool release_committed();
   void end_turn();
-  void fail_turn(const Error& failure);
+  void note(const Failure& failure);
+  void fail_turn(const Failure& failure);
+  [[nodiscard]] Error thrown(std::string_view message, std::string_view stack);
+  [[nodiscard]] Failure declined(std::string_view response);
+  static void answer_all(PendingCalls::Failed callers, const Failure& failure);
   void drop_turn();
   void await_start();
   void deliver(Input input);
@@ -209,8 +223,8 @@ class JsServer final : public Actor, private js::Host, private HandlerCalls::Lis
   bool inner_last_ = false;      // the last input was an inner message: inner and mailbox messages alternate
 
   // Of the current turn.
-  std::optional<Error> failure_;  // the script's answer to this turn's call is an error: the effects are dropped
-  std::string result_;            // the result of the last host call
+  std::optional<Failure> failure_;
+  std::string result_;  // the result of the last host call
 
   std::shared_ptr<Outflow> outflow_;
   bool releasing_ = false;  // the turn has succeeded, and some of its effects are still held

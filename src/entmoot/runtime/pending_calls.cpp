@@ -82,14 +82,18 @@ void PendingCalls::adopt(std::vector<Open> calls) {
   }
 }
 
-std::vector<ReplyTo> PendingCalls::take_failed(std::uint64_t own) {
-  std::vector<ReplyTo> failed;
+PendingCalls::Failed PendingCalls::take_failed(std::uint64_t own) {
+  Failed failed;
   resolved_.push_back(own);
   for (const std::uint64_t call : resolved_) {
     auto found = calls_.extract(call);
     if (found.empty()) continue;
     forget(found.mapped());
-    failed.push_back(std::move(found.mapped().reply));
+    if (call == own) {
+      failed.own = std::move(found.mapped().reply);
+    } else {
+      failed.others.push_back(std::move(found.mapped().reply));
+    }
   }
   resolved_.clear();
   return failed;

@@ -58,9 +58,13 @@ class PendingCalls {
   void send(std::uint64_t call);
   /// The turn of `call` (0: none) is over. Starts the call's deadline timer if its promise is not settled.
   void end_turn(std::uint64_t call);
-  /// Removes `own` (0: none) and every call with a stored answer of this turn, because the turn has failed; the caller
-  /// answers them.
-  [[nodiscard]] std::vector<ReplyTo> take_failed(std::uint64_t own);
+  /// The callers of a turn that has failed.
+  struct Failed {
+    ReplyTo own = {};                  ///< Whose message the turn was about.
+    std::vector<ReplyTo> others = {};  ///< Whose answers were stored in it.
+  };
+  /// Removes `own` (0: none) and every call with a stored answer of this turn; the caller answers them.
+  [[nodiscard]] Failed take_failed(std::uint64_t own);
   /// A call without an answer, of an earlier server of the same script.
   struct Open {
     std::uint64_t call = 0;

@@ -53,13 +53,14 @@ void ScriptLog::uncaught(js::Host::Uncaught kind, std::string_view message, std:
 
 void ScriptLog::call_failed(const Error& error) {
   if (!log_.may_write(now_)) return;
-  keep(log::Level::warning, fmt::format("the script threw {}", error.reason), error.detail);
-  const std::string whole =
-      fmt::format("{}: the script threw {}{}", log_.subject(), log::quoted(error.reason), log::indented(error.detail));
+  const std::string id = error.id.empty() ? "" : fmt::format(" (id {})", error.id);
+  keep(log::Level::warning, fmt::format("the script threw {}{}", error.reason, id), error.detail);
+  const std::string whole = fmt::format("{}: the script threw {}{}{}", log_.subject(), log::quoted(error.reason), id,
+                                        log::indented(error.detail));
   log::write(log::ScriptEvent{.level = log::Level::warning,
                               .event = "exception",
                               .topic = topic_,
-                              .text = error.reason,
+                              .text = error.reason + id,
                               .stack = error.detail,
                               .line = whole});
 }

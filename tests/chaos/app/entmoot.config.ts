@@ -6,6 +6,7 @@
 export default {
   port: 0,
   shards: 2,
+  exposeErrors: true,
   socket: { pollWindow: "1s", stallTimeout: "2s", closeTimeout: "1s" },
   http: { headTimeout: "1s", bodyTimeout: "1s", stallTimeout: "2s" },
   node: { roomsPerIp: 10000, restarts: { backoffMax: "2s" } },

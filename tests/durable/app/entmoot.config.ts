@@ -8,6 +8,7 @@ const large = { turn: "100ms", history: { entries: 100000, bytes: "64 MB" } };
 export default {
   port: 0,
   shards: 2,
+  exposeErrors: true,
   node: { roomsPerIp: 10000, restarts: { max: 1000 } },
   rooms: {
     "durable:*": { durable: true, ...large },

@@ -7,7 +7,7 @@ type EntmootSize = number | `${number} ${"B" | "KB" | "MB" | "GB"}` | `${number}
 /** "500ms", "10s", "5m", "1h", "14d", or a number of milliseconds. */
 type EntmootTime = number | `${number}${"ms" | "s" | "m" | "h" | "d"}`;
 
-/** The server's environment variables. Available in entmoot.config.ts only, not in rooms. */
+/** The server's environment variables: all of them in entmoot.config.ts, those of the setting `env` in rooms. */
 declare const process: { readonly env: { readonly [name: string]: string | undefined } };
 
 /** A key of a login service. `kid` is its identifier in the tokens; `alg` must match the key's algorithm. */
@@ -197,6 +197,10 @@ interface EntmootConfig {
     /** Accepted difference between the clocks of the login service and this server. Default: "30s". */
     leeway?: EntmootTime;
   };
+  /** Environment variables that rooms read as `process.env`, and no others: API keys, for example. Under `serve --watch`, `entmoot test` and `entmoot check`, the app's file `.env` adds those that the environment does not have. Default: []. */
+  env?: string[];
+  /** Send clients the message of an exception that a room throws; otherwise they get `internal error` and an id that the log shows next to the message and its stack. A `Refusal` is always sent. Default: under `serve --watch` and in `entmoot test` only. */
+  exposeErrors?: boolean;
   /** Server functions that rooms can call with `Beam.call`: "broadcast", "send". Default: ["broadcast"]. */
   handlers?: ("broadcast" | "send")[];
   /** Origins that rooms can fetch from: "https://api.example.com", "https://*.example.com", or "*" for all outside private networks. Default: []. */

@@ -60,13 +60,32 @@ interface Room {
   readonly clients: readonly Client[];
   readonly presence: RoomPresence;
   readonly history: RoomHistory;
-  /** Sends to another room's handleInfo if that room is running; a sleeping room is not woken. */
-  send(topic: string, message: Json): void;
+  /** Sends to another room's handleInfo if that room is running. With `start`, a room that is not running is started, and one that sleeps is woken. */
+  send(topic: string, message: Json, options?: { start?: boolean }): void;
+  /**
+   * Calls another room's handleCall and resolves to what it returns. The other room is started or woken if necessary.
+   * Meanwhile this room handles other messages. Rejects if the other room fails or does not answer in time (`timeout`
+   * in milliseconds, default 5000); a Refusal of the other room is a Refusal here.
+   */
+  call<T = any>(topic: string, message: Json, options?: { timeout?: number }): Promise<T>;
   /** Ends the room after the current turn. Its clients rejoin a new room, except those removed by `client.leave()`. */
   stop(reason?: string): void;
 }
 
 declare const room: Room;
+
+/**
+ * Declines a join, a message or a request: `throw new Refusal("the room is full", { seats: 4 })`. The client gets
+ * `{reason: "the room is full", seats: 4}` as an "error" reply; nothing that the handler has sent is delivered. A refusal
+ * is no failure: it is neither logged nor counted.
+ *
+ * As the answer to an HTTP request it is the body of a response with the status `details.status`, or 403.
+ */
+declare class Refusal extends Error {
+  constructor(reason: string, details?: object);
+  readonly reason: string;
+  readonly details: object | undefined;
+}
 
 /** The reason why a client has left (`terminate`). */
 type LeaveReason = "left" | "removed" | "closed" | "rejoined" | "crash";
@@ -79,12 +98,14 @@ interface RoomExports {
   intercept?: readonly string[];
   /** The path that handleRequest serves, with `:id` for the room: "/api/rooms/:id" and all paths below it. */
   path?: string;
-  /** Called when a client joins. The result is the reply to the join; an exception rejects the join. */
+  /** Called when a client joins. The result is the reply to the join; an exception (a Refusal) rejects the join. */
   join?(params: any, client: Client): unknown;
-  /** Called for each message of a client. The result is the "ok" reply, an exception the "error" reply. */
+  /** Called for each message of a client. The result is the "ok" reply, an exception (a Refusal) the "error" reply. */
   handleIn?(event: string, payload: any, client: Client): unknown;
   /** Called for a message from another room's room.send() or from `entmoot console`. */
   handleInfo?(message: any): unknown;
+  /** Called for another room's room.call(). The result, which must be JSON, is the answer; a Refusal is passed on to the caller. */
+  handleCall?(message: any, info: { readonly from: string }): unknown;
   /** Called for each client and each broadcast that `intercept` lists: push it, push something else, or nothing. */
   handleOut?(event: string, payload: any, client: Client): unknown;
   /** Called when a client has left. */

@@ -31,7 +31,7 @@ export function handleIn(event: string, payload: { text?: unknown }, client: Cli
     case "typing":
       return room.broadcast("typing", { name }, { except: client });
     default:
-      throw new Error(`unknown event "${event}"`);
+      throw new Refusal(`unknown event "${event}"`);
   }
 }
 
@@ -47,7 +47,7 @@ export function restore(state: { lastId: number }) {
 /** Clients can send anything; this accepts only non-empty text. */
 function words(value: unknown, most: number): string {
   const text = typeof value === "string" ? value.trim() : "";
-  if (text === "") throw new Error("the text is empty");
-  if (text.length > most) throw new Error(`the text is too long: at most ${most} characters`);
+  if (text === "") throw new Refusal("the text is empty");
+  if (text.length > most) throw new Refusal(`the text is too long: at most ${most} characters`);
   return text;
 }
