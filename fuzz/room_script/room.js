@@ -239,6 +239,7 @@ export function handleIn(event, payload, who) {
   return run();
 }
 export const handleInfo = run;
+export const handleCall = run;
 export const handleOut = (event, payload, who) => { again(); who.push(event, payload); };
 export const terminate = run;
 export const handleRequest = () => { const response = run(); return byte() & 1 ? response : new Response("x"); };

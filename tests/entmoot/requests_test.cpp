@@ -314,3 +314,37 @@ TEST_CASE("files of public/ have the headers of the configuration, and a page's 
   CHECK(bench.http(request("GET", "/missing.js")).status == 404);
   CHECK(bench.reload({{"public/index.html", ""}}).find("there is no \"index.html\"") != std::string::npos);
 }
+
+TEST_CASE("a room signs and verifies the app's tokens without its key") {
+  const char* const room = R"(
+    export function handleIn(event, {data, token, maxAge}) {
+      if (event === "sign") return {token: tokens.sign(data, {maxAge})};
+      if (event === "verify") return {data: tokens.verify(token)};
+      globalThis.tokens = null;
+    }
+    export const join = (params, {assigns}) => ({who: assigns.token ?? null});
+  )";
+  AppBench bench(room, "{tokens: {secret: 'twenty characters at least', required: false}}");
+  Person ann(bench);
+  REQUIRE(ann.join("room:a") == R"(ok {"who":null})");
+  std::string token = ann.push("room:a", "sign", R"({"data":{"id":7}})");
+  REQUIRE(token.starts_with(R"(ok {"token":")"));
+  token = token.substr(13, token.size() - 13 - 2);
+  CHECK(ann.push("room:a", "verify", R"({"token":")" + token + "\"}") == R"(ok {"data":{"id":7}})");
+  CHECK(ann.push("room:a", "verify", R"({"token":")" + token + "x\"}") == R"(ok {"data":null})");
+  CHECK(ann.push("room:a", "verify", R"({"token":""})") == R"(ok {"data":null})");
+  CHECK(ann.push("room:a", "verify", R"({"token":7})") == R"(ok {"data":null})");
+  Person bob(bench, 0, {.token = token});
+  CHECK(bob.join("room:a") == R"(ok {"who":{"id":7}})");
+  CHECK(ann.push("room:a", "sign", R"({"data":1,"maxAge":0.5})").find("whole number of seconds") != std::string::npos);
+  CHECK(ann.push("room:a", "sign", R"({"data":")" + std::string(20'000, 'x') + "\"}").find("16 KB") !=
+        std::string::npos);
+
+  AppBench without(room);
+  Person cid(without);
+  (void)cid.join("room:a");
+  CHECK(cid.push("room:a", "sign", R"({"data":1})") ==
+        R"(error {"reason":"tokens.sign needs `tokens.secret` in entmoot.config.ts"})");
+  CHECK(cid.push("room:a", "verify", R"({"token":"x"})") ==
+        R"(error {"reason":"tokens.verify needs `tokens` in entmoot.config.ts"})");
+}

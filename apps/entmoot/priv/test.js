@@ -6,13 +6,52 @@
 const { call } = Beam;
 const tests = [];
 
-export function test(name, body) {
+const register = (mode, name, body) => {
   if (typeof name !== 'string' || typeof body !== 'function') {
     throw new TypeError('test() takes a name and a function: test("a behaviour", async () => { … })');
   }
   if (tests.some((other) => other.name === name)) throw new Error(`two tests have the name "${name}"`);
-  tests.push({ name, body });
-}
+  tests.push({ name, body, mode });
+};
+
+// "%s", "%d" and "%j" stand for the next argument, "$name" for a property of the first one.
+const named = (name, args) => {
+  let next = 0;
+  return name.replace(/%%|%[sdj]|\$(\w+)/g, (mark, property) => {
+    if (mark === '%%') return '%';
+    if (property !== undefined) {
+      const first = args[0];
+      return typeof first === 'object' && first !== null && property in first ? String(first[property]) : mark;
+    }
+    if (next >= args.length) return mark;
+    const value = args[next++];
+    return mark === '%j' ? JSON.stringify(value) : mark === '%d' ? String(Number(value)) : String(value);
+  });
+};
+const eachIn = (mode) => (rows) => (name, body) => {
+  if (!Array.isArray(rows)) throw new TypeError('test.each() takes a list: test.each([[1, 2], [3, 4]])("%d and %d", (a, b) => { … })');
+  rows.forEach((row, index) => {
+    const args = Array.isArray(row) ? row : [row];
+    const full = named(name, args);
+    const unique = tests.some((other) => other.name === full) ? `${full} (${index + 1})` : full;
+    register(mode, unique, typeof body === 'function' ? () => body(...args) : body);
+  });
+};
+
+export const test = Object.assign((name, body) => register('run', name, body), {
+  each: eachIn('run'),
+  only: Object.assign((name, body) => register('only', name, body), { each: eachIn('only') }),
+  skip: Object.assign((name, body) => register('skip', name, body), { each: eachIn('skip') }),
+});
+
+const before = [];
+const after = [];
+const hook = (hooks, name) => (body) => {
+  if (typeof body !== 'function') throw new TypeError(`${name}() takes a function`);
+  hooks.push(body);
+};
+export const beforeEach = hook(before, 'beforeEach');
+export const afterEach = hook(after, 'afterEach');
 
 // --- calls of the stage
 
@@ -99,6 +138,12 @@ export async function reload() {
 export async function rest() {
   await ask('rest');
 }
+export async function advance(milliseconds) {
+  if (typeof milliseconds !== 'number' || !(milliseconds >= 0 && milliseconds <= 366 * 86_400_000)) {
+    throw new TypeError('advance() takes a time in milliseconds, at most 366 days');
+  }
+  await ask('advance', milliseconds);
+}
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export async function request(path, init = {}) {
@@ -108,6 +153,41 @@ export async function request(path, init = {}) {
   const answer = await ask('request', { method: sent.method, path, headers: [...sent.headers], body });
   const empty = answer.status === 204 || answer.status === 304;
   return new Response(empty ? null : Uint8Array.fromBase64(answer.body), { status: answer.status, headers: answer.headers });
+}
+
+// --- fetch
+
+let answering = null; // of the current test
+
+export function onFetch(answer) {
+  if (typeof answer !== 'function') throw new TypeError('onFetch() takes a function: onFetch((request) => Response.json({ … }))');
+  const first = answering === null;
+  answering = answer;
+  if (first) serveFetches();
+}
+async function serveFetches() {
+  for (;;) {
+    let fetched;
+    try {
+      fetched = await call('entmoot:test.fetched');
+    } catch {
+      return; // the test is over
+    }
+    answerFetch(fetched).catch(() => {});
+  }
+}
+async function answerFetch({ id, asked: [asked] }) {
+  try {
+    const { url, method, headers, text, base64 } = asked;
+    const body = text ?? (base64 === undefined ? undefined : Uint8Array.fromBase64(base64));
+    const response = await answering(new Request(url, { method, headers, body }));
+    if (!(response instanceof Response)) throw new TypeError('the function of onFetch() must return a Response');
+    const { status, statusText } = response;
+    const sent = { status, statusText, headers: [...response.headers], url, redirected: false, base64: (await response.bytes()).toBase64() };
+    await call('entmoot:test.answer', id, sent);
+  } catch (error) {
+    await call('entmoot:test.fail', id, error instanceof Error ? error.message : String(error));
+  }
 }
 
 // --- assertions
@@ -165,12 +245,22 @@ function failure(error) {
 
 const entry = (name, value) => Object.defineProperty(globalThis, name, { value, enumerable: false });
 
-entry('entmoot:test.list', () => tests.map(({ name }) => name));
+entry('entmoot:test.list', () => {
+  const chosen = tests.some(({ mode }) => mode === 'only');
+  return tests.map(({ name, mode }) => ({ name, skipped: mode === 'skip' || (chosen && mode !== 'only') }));
+});
 entry('entmoot:test.run', async (index) => {
-  try {
-    await tests[index].body();
-    return { ok: true };
-  } catch (error) {
-    return failure(error);
-  }
+  answering = null;
+  let outcome = { ok: true };
+  const attempt = async (body) => {
+    try {
+      await body();
+    } catch (error) {
+      if (outcome.ok) outcome = failure(error);
+    }
+  };
+  for (const body of before) await attempt(body);
+  if (outcome.ok) await attempt(tests[index].body);
+  for (const body of after) await attempt(body);
+  return outcome;
 });

@@ -36,8 +36,8 @@ class AppLoader {
     std::optional<std::string> address = {};
     std::optional<std::string> data = {};
     std::vector<std::string> set = {};  ///< `--set`: "limits.heap=32MB".
-    bool dotenv = false;          ///< The app's `.env` is read (server/environment.hpp).
-    bool needs_variables = true;  ///< A missing variable of `env` is an error.
+    bool dotenv = false;                ///< The app's `.env` is read (server/environment.hpp).
+    bool needs_variables = true;        ///< A missing variable of `env` is an error.
   };
   explicit AppLoader(const std::filesystem::path& folder) : AppLoader(folder, Options()) {}
   AppLoader(const std::filesystem::path& folder, Options options);

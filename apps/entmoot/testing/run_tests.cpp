@@ -66,9 +66,13 @@ void run_file(const TestChoice& choice, const fs::path& path, js::ModuleLoader& 
   if (tests->empty()) return broken(no_test);
   bool is_named = false;
   for (std::size_t i = 0; i < tests->size(); ++i) {
-    const std::string& test = (*tests)[i];
+    const auto& [test, skipped] = (*tests)[i];
     if (test.find(choice.only) == std::string::npos) continue;
     if (!std::exchange(is_named, true)) report.file(name);
+    if (skipped) {
+      report.skipped(test);
+      continue;
+    }
     const auto failure = file.run(i);
     const auto lines = captured.take();
     if (failure) {

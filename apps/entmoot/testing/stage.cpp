@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -72,18 +73,27 @@ void Stage::clear() {
   jobs_.clear();
   at_rest_.clear();
   clients_.clear();
+  advances_.clear();
+  fetch_.clear();
   node_.reset();
+  clock_.reset();
   NodeOptions options = node_options(*app_);
-  options.shards = 1;
   ENTMOOT_CHECK(options.rooms.has_value(), "a node of an app has rooms");
   options.rooms->rooms.console = console_;
   options.rooms->rooms.expose_errors = app_->config.expose_errors.value_or(true);
   options.rooms->rooms.all_in_memory = true;
-  node_ = std::make_unique<Node>(std::move(options));
+  options.rooms->rooms.add_handlers = [this](Shard&, const std::shared_ptr<MemoryAccount>&, Handlers& handlers) {
+    fetch_.add_to(handlers);
+  };
+  node_ = std::make_unique<Node>(NodeOptions{.shards = 1,
+                                             .clock = clock_,
+                                             .endpoint = std::move(options.endpoint),
+                                             .js = options.js,
+                                             .rooms = std::move(options.rooms)});
 }
 
 Handlers Stage::handlers() {
-  static constexpr std::array<std::pair<std::string_view, Do>, 12> all = {{{"join", &Stage::join},
+  static constexpr std::array<std::pair<std::string_view, Do>, 16> all = {{{"join", &Stage::join},
                                                                            {"push", &Stage::push},
                                                                            {"next", &Stage::next},
                                                                            {"nothing", &Stage::nothing},
@@ -94,7 +104,11 @@ Handlers Stage::handlers() {
                                                                            {"reload", &Stage::reload},
                                                                            {"sign", &Stage::sign},
                                                                            {"request", &Stage::request},
-                                                                           {"rest", &Stage::rest}}};
+                                                                           {"rest", &Stage::rest},
+                                                                           {"advance", &Stage::advance},
+                                                                           {"fetched", &Stage::fetched},
+                                                                           {"answer", &Stage::answer},
+                                                                           {"fail", &Stage::fail_fetch}}};
   Handlers handlers;
   for (const auto& [name, what] : all) {
     handlers.on_later(
@@ -116,9 +130,10 @@ bool Stage::poll() {
   }
   if (!node_) return did;
   if (node_->step()) did = true;
-  const TimePoint now = shard().clock().now();
+  const TimePoint now = std::chrono::steady_clock::now();  // a test waits in real time
   for (const auto& client : clients_) client->check_deadlines(now);
   if (did) return true;
+  if (!advances_.empty()) return advance_further(), true;
   for (auto& then : std::exchange(at_rest_, {})) then();
   return false;
 }
@@ -239,6 +254,39 @@ void Stage::request(const Args& args, ReplyTo reply) {
 
 void Stage::rest(const Args&, ReplyTo reply) {
   at_rest_.emplace_back([reply = std::move(reply)]() mutable { std::move(reply)(JsonText()); });
+}
+
+/// In steps, so that timers fire in their order and what they cause happens at its time.
+void Stage::advance(const Args& args, ReplyTo reply) {
+  constexpr int steps_max = 10'000;
+  const auto whole =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(args.at(0).to_number<double>()));
+  advances_.push_back({whole, std::max<Duration>(1ms, whole / steps_max), std::move(reply)});
+}
+
+/// The rooms are idle at the present time.
+void Stage::advance_further() {
+  Advance& first = advances_.front();
+  if (first.left > Duration::zero()) {
+    const Duration step = std::min(first.left, first.step);
+    first.left -= step;
+    return clock_.advance(step);
+  }
+  ReplyTo reply = std::move(first.reply);
+  advances_.pop_front();
+  std::move(reply)(JsonText());
+}
+
+void Stage::fetched(const Args&, ReplyTo reply) { fetch_.next(std::move(reply)); }
+
+void Stage::answer(const Args& args, ReplyTo reply) {
+  fetch_.answer(args.at(0).to_number<std::uint64_t>(), JsonText::of(args.at(1)));
+  std::move(reply)(JsonText());
+}
+
+void Stage::fail_fetch(const Args& args, ReplyTo reply) {
+  fetch_.answer(args.at(0).to_number<std::uint64_t>(), fail(ErrorCode::failed, text_of(args.at(1))));
+  std::move(reply)(JsonText());
 }
 
 }  // namespace entmoot_app

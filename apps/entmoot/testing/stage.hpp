@@ -18,6 +18,9 @@
 #include "../server/app.hpp"
 #include "test_client.hpp"
 
+#include "stage_clock.hpp"
+#include "stage_fetch.hpp"
+
 #include <entmoot/node/node.hpp>
 
 #include <entmoot/runtime/handlers.hpp>
@@ -38,7 +41,9 @@ class Stage {
  public:
   /// `console` receives the lines of the rooms' consoles.
   Stage(std::shared_ptr<const App> app, entmoot::ScriptLog::Console console)
-      : app_(std::move(app)), console_(std::move(console)) {}
+      : app_(std::move(app)),
+        console_(std::move(console)),
+        fetch_(entmoot::FetchPolicy::parse(app_->config.fetch).value()) {}
 
   /// Ends all clients and rooms and creates a new node, for the next test.
   void clear();
@@ -70,14 +75,29 @@ class Stage {
   void reload(const Args& args, entmoot::ReplyTo reply);
   void request(const Args& args, entmoot::ReplyTo reply);
   void rest(const Args& args, entmoot::ReplyTo reply);
+  void advance(const Args& args, entmoot::ReplyTo reply);
+  void fetched(const Args& args, entmoot::ReplyTo reply);
+  void answer(const Args& args, entmoot::ReplyTo reply);
+  void fail_fetch(const Args& args, entmoot::ReplyTo reply);
 
   [[nodiscard]] entmoot::Shard& shard() const { return node_->shards()[0]; }
   [[nodiscard]] entmoot::Rooms& rooms() const { return node_->rooms().rooms(); }
   [[nodiscard]] TestClient& client(const entmoot::Json& number);
   void when_reloaded(entmoot::ReplyTo reply);
 
+  /// What is left of an advance of the clock.
+  struct Advance {
+    entmoot::Duration left;
+    entmoot::Duration step;
+    entmoot::ReplyTo reply;
+  };
+  void advance_further();
+
   std::shared_ptr<const App> app_;
   const entmoot::ScriptLog::Console console_;
+  StageClock clock_;
+  StageFetch fetch_;
+  std::deque<Advance> advances_;
   std::unique_ptr<entmoot::Node> node_;
   std::vector<std::unique_ptr<TestClient>> clients_;  // after the node: destroyed first
   std::deque<Job> jobs_;

@@ -104,13 +104,15 @@ std::uint64_t TestFile::uncaught() const {
   return server_->usage().uncaught.total();
 }
 
-Result<std::vector<std::string>> TestFile::tests() {
+Result<std::vector<ListedTest>> TestFile::tests() {
   const auto listed = call("entmoot:test.list", JsonText::trusted(std::string_view("[]")));
   if (!listed) return listed.error();
   const auto names = listed->parse();
   if (!names) return names.error();
-  std::vector<std::string> tests;
-  for (const Json& name : names->as_array()) tests.emplace_back(name.as_string());
+  std::vector<ListedTest> tests;
+  for (const Json& test : names->as_array()) {
+    tests.push_back({std::string(test.at("name").as_string()), test.at("skipped").as_bool()});
+  }
   return tests;
 }
 

@@ -34,6 +34,12 @@ struct TestFailure {
   std::optional<std::string> expected = {};
 };
 
+/// A test as its file has registered it.
+struct ListedTest {
+  std::string name;
+  bool skipped = false;  ///< By test.skip, or because others are test.only.
+};
+
 class TestFile {
  public:
   /// `stage` outlives the object. `timeout` applies to each test.
@@ -42,8 +48,8 @@ class TestFile {
   TestFile(const TestFile&) = delete;
   TestFile& operator=(const TestFile&) = delete;
 
-  /// The names of the file's tests, or the error of its top level.
-  [[nodiscard]] entmoot::Result<std::vector<std::string>> tests();
+  /// The file's tests, or the error of its top level.
+  [[nodiscard]] entmoot::Result<std::vector<ListedTest>> tests();
   /// Runs one test on an empty stage. Nothing if it passes.
   [[nodiscard]] std::optional<TestFailure> run(std::size_t test);
 

@@ -69,6 +69,11 @@ void TestReport::passed(std::string_view test, const std::vector<CapturedLog::Li
   print_log(log, false);
 }
 
+void TestReport::skipped(std::string_view test) {
+  ++skipped_;
+  print_(fmt::format("  {}   {}\n", colours_.yellow("skip"), colours_.dim(test)));
+}
+
 void TestReport::failed(std::string_view test, const TestFailure& failure, const std::vector<CapturedLog::Line>& log) {
   ++failed_;
   print_(fmt::format("  {} {}\n", colours_.red("not ok"), test));
@@ -92,8 +97,9 @@ void TestReport::broken(std::string_view why, const std::vector<CapturedLog::Lin
 void TestReport::end() {
   const std::string passed = fmt::format("{} passed", passed_);
   const std::string failed = fmt::format("{} failed", failed_);
-  print_(fmt::format("\n{}, {}\n", passed_ > 0 ? colours_.green(passed) : passed,
-                     failed_ > 0 ? colours_.red(failed) : failed));
+  const std::string skipped = skipped_ > 0 ? fmt::format(", {} skipped", skipped_) : "";
+  print_(fmt::format("\n{}, {}{}\n", passed_ > 0 ? colours_.green(passed) : passed,
+                     failed_ > 0 ? colours_.red(failed) : failed, skipped));
 }
 
 void TestReport::print_value(std::string_view label, std::string_view text) {

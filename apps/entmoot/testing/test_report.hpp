@@ -27,13 +27,14 @@ class TestReport {
 
   void file(std::string name);
   void passed(std::string_view test, const std::vector<CapturedLog::Line>& log);
+  void skipped(std::string_view test);
   void failed(std::string_view test, const TestFailure& failure, const std::vector<CapturedLog::Line>& log);
   /// The file could not be run at all. `why` may have several lines.
   void broken(std::string_view why, const std::vector<CapturedLog::Line>& log);
   void end();
 
   [[nodiscard]] bool all_passed() const noexcept { return failed_ == 0; }
-  [[nodiscard]] std::size_t count() const noexcept { return passed_ + failed_; }
+  [[nodiscard]] std::size_t count() const noexcept { return passed_ + failed_ + skipped_; }
 
  private:
   void print_value(std::string_view label, std::string_view text);
@@ -44,6 +45,7 @@ class TestReport {
   std::string file_;
   std::size_t passed_ = 0;
   std::size_t failed_ = 0;
+  std::size_t skipped_ = 0;
 };
 
 }  // namespace entmoot_app

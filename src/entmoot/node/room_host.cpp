@@ -4,6 +4,7 @@
 
 #include <entmoot/node/fetch_handlers.hpp>
 #include <entmoot/node/node.hpp>
+#include <entmoot/node/token_handlers.hpp>
 
 #include <utility>
 
@@ -21,9 +22,11 @@ RoomHost::RoomHost(Node& node, RoomHostOptions options)
           shards_, node.js(), {node.registry(), node.pubsub(), node.presence()},
           [&] {
             RoomsOptions rooms = std::move(options.rooms);
-            rooms.add_handlers = [this, more = std::move(rooms.add_handlers)](
+            rooms.add_handlers = [this, tokens = std::make_shared<const Tokens>(options.tokens),
+                                  more = std::move(rooms.add_handlers)](
                                      Shard& shard, const std::shared_ptr<MemoryAccount>& account, Handlers& handlers) {
               add_fetch_handlers(handlers, *fetchers_.on(shard), account);
+              add_token_handlers(handlers, tokens);
               if (more) more(shard, account, handlers);
             };
             return rooms;

@@ -393,7 +393,7 @@
     },
   });
 
-  const { call: callServer } = Beam;
+  const { call: callServer, callSync: askServer } = Beam;
   const calledBack = ({ value, refusal }) => {
     if (refusal === undefined) return value;
     throw new Refusal(typeof refusal.reason === 'string' ? refusal.reason : undefined, refusal);
@@ -428,6 +428,15 @@
     },
   });
   defineProperty(globalThis, 'room', { value: room, writable: true, enumerable: false, configurable: true });
+
+  // --- tokens
+
+  const tokens = freeze({
+    __proto__: null,
+    sign: (data, { maxAge = null } = {}) => askServer('entmoot:sign', data, maxAge),
+    verify: (token) => askServer('entmoot:verify', text(token))[0] ?? null,
+  });
+  defineProperty(globalThis, 'tokens', { value: tokens, writable: true, enumerable: false, configurable: true });
 
   // --- reload and sleep
 

@@ -164,7 +164,7 @@ void JsServer::set_aside(const Input& input) {
     log::error("{}: input {} was set aside, because it has ended the room twice; `entmoot history {}` lists it",
                log_.subject(), durable_->turns() + 1, options_.name);
   }
-  for (ReplyTo& reply : calls_.take_failed(input.call())) std::move(reply)(set_aside_error());
+  answer_all(calls_.take_failed(input.call()), {.error = set_aside_error()});
   durable_->set_aside(input, shard().clock().wall().now().time_since_epoch().count());
 }
 

@@ -279,3 +279,175 @@ TEST_CASE("an app without tests, and one with a broken room, are errors") {
   const Folder broken({{"rooms/chat.ts", "export let x: = 1;"}, {"tests/a.test.ts", ""}});
   CHECK(run(broken).text.starts_with("rooms/chat.ts:1:15: "));
 }
+
+TEST_CASE("a test moves the rooms' clock: timers fire in order, dates advance, rooms sleep, and waits end") {
+  const auto room = R"(
+    const log: string[] = [];
+    const start = Date.now();
+    const minutes = 60_000;
+    let ticks = 0;
+    setInterval(() => ticks++, minutes);
+    setTimeout(() => { log.push("late"); setTimeout(() => log.push("later"), 5 * minutes); }, 60 * minutes);
+    setTimeout(() => log.push("early"), 30 * minutes);
+    export const handleIn = (event: string) => {
+      if (event === "silence") return new Promise(() => {});
+      return { log, ticks, passed: Math.floor((Date.now() - start) / minutes) };
+    };
+    export const serialize = () => ({ slept: true });
+    let woken = false;
+    export const restore = () => { woken = true; };
+    export const join = () => ({ woken });
+  )";
+  const auto test = R"(
+    import { advance, equal, join, rejects, test } from "entmoot:test";
+    test("time", async () => {
+      const ann = await join("chat:a");
+      equal(await ann.push("look"), { log: [], ticks: 0, passed: 0 });
+      const minutes = 60_000;
+      await advance(20 * minutes);
+      equal(await ann.push("look"), { log: [], ticks: 20, passed: 20 });
+      await advance(20 * minutes);
+      equal((await ann.push("look")).log, ["early"]);
+      await advance(30 * minutes);
+      equal(await ann.push("look"), { log: ["early", "late", "later"], ticks: 70, passed: 70 });
+      const silence = rejects(ann.push("silence"));
+      await advance(11_000);
+      equal(await silence, "timeout");
+      await ann.leave();
+      await advance(600_000);
+      equal((await join("chat:a")).joined, { woken: true });
+    });
+    test("each test begins now", async () => {
+      const ann = await join("chat:a");
+      equal((await ann.push("look")).passed, 0);
+      equal(await rejects(advance(-1)), "advance() takes a time in milliseconds, at most 366 days");
+      equal(await rejects(advance("1s" as any)), "advance() takes a time in milliseconds, at most 366 days");
+    });)";
+  const Folder app({{"rooms/chat.ts", room}, {"tests/a.test.ts", test}});
+  auto choice = choose_tests(app.path());
+  REQUIRE(choice.has_value());
+  std::string text;
+  TestReport report(Colours(false), [&](std::string_view line) { text += line; });
+  REQUIRE(run_tests(*choice, report).has_value());
+  INFO(text);
+  CHECK(report.all_passed());
+  CHECK(text.find("2 passed, 0 failed") != std::string::npos);
+}
+
+TEST_CASE("a test answers the fetches of its rooms, and origins that are not listed are refused") {
+  const auto room = R"(
+    export async function handleIn(event: string, { url, ...init }: any) {
+      try {
+        const response = await fetch(url, { ...init, signal: AbortSignal.timeout(2000) });
+        return { status: response.status, type: response.headers.get("x-kind"), url: response.url, text: await response.text() };
+      } catch (error) {
+        return { failed: String(error) };
+      }
+    }
+  )";
+  const auto test = R"(
+    import { afterEach, equal, join, onFetch, test } from "entmoot:test";
+    const seen: string[] = [];
+    afterEach(() => { seen.length = 0; });
+    test("answers", async () => {
+      onFetch(async (request) => {
+        seen.push(`${request.method} ${request.url} ${request.headers.get("authorization")} ${await request.text()}`);
+        if (request.url.endsWith("/broken")) throw new Error("no network");
+        if (request.url.endsWith("/odd")) return 7 as any;
+        return new Response(`hello ${seen.length}`, { status: 201, headers: { "x-kind": "ö" } });
+      });
+      const ann = await join("chat:a");
+      const url = "https://api.example.com/a?b=c";
+      equal(await ann.push("get", { url }), { status: 201, type: "ö", url, text: "hello 1" });
+      equal((await ann.push("get", { url, method: "POST", body: "é", headers: { authorization: "Bearer x" } })).text, "hello 2");
+      equal(seen, [`GET ${url} null `, `POST ${url} Bearer x é`]);
+      equal(await ann.push("get", { url: "https://api.example.com/broken" }), { failed: "TypeError: fetch failed: no network" });
+      equal((await ann.push("get", { url: "https://api.example.com/odd" })).failed, "TypeError: fetch failed: the function of onFetch() must return a Response");
+      equal((await ann.push("get", { url: "https://other.example.com/" })).failed.includes("other.example.com"), true);
+      equal(seen.length, 4);
+      onFetch(() => Response.json({ second: true }));
+      const all = await Promise.all([1, 2, 3].map(() => ann.push("get", { url })));
+      equal(all.map(({ text }) => text), ['{"second":true}', '{"second":true}', '{"second":true}']);
+    });
+    test("a fetch that is not answered does not outlive its test", async () => {
+      onFetch(() => new Promise(() => {}));
+      const ann = await join("chat:a");
+      void ann.push("get", { url: "https://api.example.com/" }).catch(() => {});
+    });
+    test("the next test begins without", async () => {
+      const ann = await join("chat:a");
+      equal(typeof (await ann.push("get", { url: "https://api.example.com.invalid/" })).failed, "string");
+    });)";
+  const auto config = R"(export default { fetch: ["https://api.example.com"] };)";
+  const Run done = run(Folder({{"rooms/chat.ts", room}, {"tests/a.test.ts", test}, {"entmoot.config.ts", config}}));
+  INFO(done.text);
+  CHECK(done.passed);
+  CHECK(done.text.find("3 passed, 0 failed") != std::string::npos);
+}
+
+TEST_CASE("tests are skipped, chosen and made of tables, and hooks run around each of them") {
+  const auto test = R"(
+    import { afterEach, beforeEach, equal, join, test } from "entmoot:test";
+    let log: string[] = [];
+    beforeEach(async () => { log = ["before"]; await join("chat:a", { name: "Ann" }); });
+    afterEach(() => { if (log.at(-1) === "fails after") throw new Error("after"); });
+    test("one", async () => equal(log, ["before"]));
+    test.skip("two", () => { throw new Error("never"); });
+    test.each([[1, "a"], [2, "b"]])("%d is %j, not %s%%", (n: number, text: string) => equal(typeof n + typeof text, "numberstring"));
+    test.each([{ name: "x", n: 1 }, { name: "x", n: 2 }])("of $name and $none", ({ n }) => equal(n > 0, true));
+    test("fails after", () => { log.push("fails after"); });
+  )";
+  const Run all = run(Folder({{"rooms/chat.ts", chat}, {"tests/a.test.ts", test}}));
+  INFO(all.text);
+  CHECK(all.text.find("  ok     one\n  skip   two\n  ok     1 is \"a\", not %s%\n") != std::string::npos);
+  CHECK(all.text.find("  ok     of x and $none\n  ok     of x and $none (2)\n  not ok fails after\n         after\n") !=
+        std::string::npos);
+  CHECK(all.text.find("5 passed, 1 failed, 1 skipped") != std::string::npos);
+  CHECK_FALSE(all.passed);
+
+  const auto chosen = R"(
+    import { test } from "entmoot:test";
+    test("one", () => { throw new Error("never"); });
+    test.only("two", () => {});
+    test.only.each([3, 4])("%s", () => {});
+  )";
+  const Run only = run(Folder({{"rooms/chat.ts", chat}, {"tests/a.test.ts", chosen}}));
+  INFO(only.text);
+  CHECK(only.passed);
+  CHECK(only.text.find("3 passed, 0 failed, 1 skipped") != std::string::npos);
+
+  const auto broken = R"(
+    import { beforeEach, test } from "entmoot:test";
+    beforeEach(() => { throw new Error("not ready"); });
+    test("one", () => { throw new Error("never"); });
+  )";
+  const Run failed = run(Folder({{"rooms/chat.ts", chat}, {"tests/a.test.ts", broken}}));
+  INFO(failed.text);
+  CHECK(failed.text.find("not ready") != std::string::npos);
+  CHECK(failed.text.find("never") == std::string::npos);
+}
+
+TEST_CASE("a test drives two rooms that call each other") {
+  const auto room = R"(
+    let score = 0;
+    export async function handleIn(event: string, { to }: { to: string }) {
+      if (event === "ask") return room.call(to, { add: 2 });
+    }
+    export function handleCall({ add }: { add: number }, { from }: { from: string }) {
+      score += add;
+      if (score > 3) throw new Refusal("enough", { score, from });
+      return { score, from };
+    }
+  )";
+  const auto test = R"(
+    import { equal, join, test } from "entmoot:test";
+    test("it", async () => {
+      const ann = await join("chat:a");
+      equal(await ann.push("ask", { to: "chat:b" }), { score: 2, from: "chat:a" });
+      const refused = await ann.push("ask", { to: "chat:b" }).catch((error) => error);
+      equal([refused.message, refused.response], ["enough", { reason: "enough", score: 4, from: "chat:a" }]);
+    });)";
+  const Run done = run(Folder({{"rooms/chat.ts", room}, {"tests/a.test.ts", test}}));
+  INFO(done.text);
+  CHECK(done.passed);
+}

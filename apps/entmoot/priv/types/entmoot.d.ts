@@ -87,6 +87,14 @@ declare class Refusal extends Error {
   readonly details: object | undefined;
 }
 
+/** The app's tokens (Phoenix.Token), with the key of the setting `tokens`, which rooms do not see. */
+declare const tokens: {
+  /** Signs `data`, which must be JSON, with `tokens.secret`. `maxAge`: seconds for which the token is valid, default a day. Anybody can read the data. */
+  sign(data: Json, options?: { maxAge?: number }): string;
+  /** The data of a token that a client may connect with: one of `sign`, or a JSON Web Token (`tokens.jwt`). null if it is not valid. */
+  verify(token: string): any;
+};
+
 /** The reason why a client has left (`terminate`). */
 type LeaveReason = "left" | "removed" | "closed" | "rejoined" | "crash";
 

@@ -4,7 +4,26 @@
 
 declare module "entmoot:test" {
   /** Registers a test. It fails if `body` throws, rejects, or takes longer than five seconds. */
-  export function test(name: string, body: () => void | Promise<void>): void;
+  export const test: TestFunction & {
+    /** If a file has such tests, only these are run. */
+    readonly only: TestFunction;
+    /** Registers a test that is not run. */
+    readonly skip: TestFunction;
+  };
+
+  export interface TestFunction {
+    (name: string, body: () => void | Promise<void>): void;
+    /**
+     * Registers a test for each row: `test.each([[1, 2], [3, 5]])("%d and %d", (a, b) => { … })`. In the name, `%s`, `%d` and
+     * `%j` stand for the next value of the row, `$name` for a property of the first one.
+     */
+    each<Row>(rows: readonly Row[]): (name: string, body: (...values: Row extends readonly unknown[] ? Row : [Row]) => void | Promise<void>) => void;
+  }
+
+  /** Runs before each test of the file, on its rooms. If it fails, so does the test, which is not run. */
+  export function beforeEach(body: () => void | Promise<void>): void;
+  /** Runs after each test of the file, also after one that has failed. */
+  export function afterEach(body: () => void | Promise<void>): void;
 
   /** Joins a room as a new client. Throws an Error with the reason if the room rejects the join. */
   export function join(topic: string, params?: object, options?: ConnectOptions): Promise<TestClient>;
@@ -32,6 +51,18 @@ declare module "entmoot:test" {
 
   /** Waits until the rooms are idle except for timers. */
   export function rest(): Promise<void>;
+
+  /**
+   * Moves the clock of the rooms: timers fire in their order, `Date.now()` advances, rooms fall asleep, limits of time pass.
+   * Returns when the rooms are idle. The test's own clock does not move.
+   */
+  export function advance(milliseconds: number): Promise<void>;
+
+  /**
+   * Answers every `fetch` of the rooms until the end of the test; the last function counts. If it throws, the room's fetch
+   * fails. Origins that the setting `fetch` does not list are refused as always. Without it, `fetch` uses the network.
+   */
+  export function onFetch(answer: (request: Request) => Response | Promise<Response>): void;
 
   export function sleep(milliseconds: number): Promise<void>;
 

@@ -10,7 +10,7 @@ interface Message {
 
 let lastId = 0;
 
-/** Called when a client joins. The result is the reply; an exception rejects the join. */
+/** Called when a client joins. The result is the reply; a Refusal rejects the join. */
 export function join(params: { name?: unknown }, client: Client) {
   const name = words(params.name, 40);
   client.assigns.name = name;
