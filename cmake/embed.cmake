@@ -4,10 +4,10 @@
 # Adds `std::span<const entmoot::EmbeddedFile> NAME()` (base/embedded.hpp) with the files to `target`. The assembler reads
 # the bytes (.incbin), so large files cost no compile time.
 
-# scripts/bundle-page makes the files that are bundled from npm packages.
+# scripts/bundle-page makes the files that come from npm packages.
 set(ENTMOOT_PAGE_DIR ${PROJECT_SOURCE_DIR}/build/page)
-if(NOT EXISTS ${ENTMOOT_PAGE_DIR}/source_tools.js)
-  message(FATAL_ERROR "${ENTMOOT_PAGE_DIR}/source_tools.js not found: run ${PROJECT_SOURCE_DIR}/scripts/bundle-page")
+if(NOT EXISTS ${ENTMOOT_PAGE_DIR}/esbuild.zst)
+  message(FATAL_ERROR "${ENTMOOT_PAGE_DIR}/esbuild.zst not found: run ${PROJECT_SOURCE_DIR}/scripts/bundle-page")
 endif()
 
 function(entmoot_embed target)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// node scripts/bundle_page.mjs <folder>: writes the page's files, phoenix.js and source_tools.js to the folder. Unchanged
-// files are not written, so that targets that embed them are not rebuilt.
+// node scripts/bundle_page.mjs <folder>: writes the page's files, phoenix.js, commonjs_lexer.js and esbuild, the program
+// that compiles TypeScript in the server, to the folder. Unchanged files are not written, so that targets that embed them
+// are not rebuilt.
 
-import { build } from "esbuild";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { build, version } from "esbuild";
+import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const target = process.argv[2];
@@ -53,6 +55,8 @@ async function library(name, entry = name) {
   const licences = JSON.stringify(await notice([name]));
   return Buffer.from(`(function () { 'use strict'; ${Buffer.from(code).toString()}; return { ...made, licences: ${licences} }; })`);
 }
+
+const pack = (file) => execFileSync("zstd", ["-19", "--stdout", "--quiet", file], { maxBuffer: 2 ** 26 });
 
 async function bundle(options, packages) {
   const result = await build({
@@ -108,12 +112,12 @@ const page = {
   ),
   "web_streams.js": await library("web-streams-polyfill"),
   "url_pattern_library.js": await library("urlpattern-polyfill", "urlpattern-polyfill/urlpattern"),
-  "source_tools.js": await bundle(
+  "commonjs_lexer.js": await bundle(
     {
       shape: asString,
       esbuild: {
         stdin: {
-          contents: await readFile("src/entmoot/js/source_tools.js", "utf8"),
+          contents: await readFile("src/entmoot/js/commonjs_lexer.js", "utf8"),
           resolveDir: ".",
         },
         format: "iife",
@@ -122,18 +126,18 @@ const page = {
         target: "es2020",
       },
     },
-    [
-      "cjs-module-lexer",
-      "sucrase",
-      "ts-interface-checker",
-      "lines-and-columns",
-      "@jridgewell/gen-mapping",
-      "@jridgewell/sourcemap-codec",
-      "@jridgewell/trace-mapping",
-      "@jridgewell/resolve-uri",
-    ],
+    ["cjs-module-lexer"],
   ),
+  "esbuild.version": Buffer.from(`${version}\n`),
+  "esbuild.licence": await readFile("node_modules/esbuild/LICENSE.md"),
 };
+// Compressing takes some seconds, so it is done once for each version.
+const program = join("node_modules/@esbuild", `${process.platform}-${process.arch}`, "bin/esbuild");
+const packed = join(target, "esbuild.zst");
+const known = await readFile(join(target, "esbuild.version"), "utf8").catch(() => "");
+const isPacked = known.trim() === version && (await stat(packed).catch(() => undefined));
+page["esbuild.zst"] = isPacked ? await readFile(packed) : pack(program);
+
 for (const name of copied) page[name] = await readFile(join(source, name));
 
 await mkdir(target, { recursive: true });

@@ -65,8 +65,9 @@ void run(Server& server, const Signals& signals, const ServiceManager& manager) 
 ExitCode print_errors(const std::string& errors) {
   const auto colours = Colours::of(STDERR_FILENO);
   std::size_t count = 0;
-  for (std::size_t at = 0; at < errors.size(); ++count) {
+  for (std::size_t at = 0; at < errors.size();) {
     const auto end = std::min(errors.find('\n', at), errors.size());
+    if (errors[at] != ' ') ++count;  // other lines show the source
     fmt::print(stderr, "{}\n", errors.substr(at, end - at));
     at = end + 1;
   }

@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
-import { transform } from "sucrase";
+import { transformSync } from "esbuild";
 
 const entmoot = resolve(process.env.ENTMOOT_COMMAND ?? "build/release/bin/entmoot");
 const tsc = resolve("node_modules/typescript/bin/tsc");
@@ -87,11 +87,10 @@ test("names that rooms do not have are type errors", () => {
   assert.match(checkWith("rooms/chat.ts", (text) => text.replace("client.assigns", "client.asigns")), /'asigns'/);
 });
 
-test("stripping types keeps the lines of each file and gives valid JavaScript", () => {
+test("each file without its types is valid JavaScript", () => {
   for (const name of ["rooms/chat.ts", "public/app.ts", "tests/chat.test.ts", "entmoot.config.ts"]) {
     const source = readFileSync(join(app, name), "utf8");
-    const { code } = transform(source, { transforms: ["typescript"], disableESTransforms: true });
-    assert.equal(code.split("\n").length, source.split("\n").length, name);
+    const { code } = transformSync(source, { loader: "ts" });
     const script = join(folder, "checked.mjs");
     writeFileSync(script, code);
     assert.equal(spawnSync(process.execPath, ["--check", script], { encoding: "utf8" }).stderr, "", name);

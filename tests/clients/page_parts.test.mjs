@@ -160,27 +160,15 @@ test("the user's typing is reported at most every two seconds, and its end if no
   assert.deepEqual(told.slice(2), [[11000, true]]);
 });
 
-test("the tool that strips types runs without any host API", () => {
+test("the tool that reads CommonJS runs without any host API", () => {
   const context = vm.createContext(Object.create(null));
-  vm.runInContext(readFileSync(`${root}/build/page/source_tools.js`, "utf8"), context);
-  const strip = (code) => {
+  vm.runInContext(readFileSync(`${root}/build/page/commonjs_lexer.js`, "utf8"), context);
+  const lex = (code) => {
     context.code = code;
-    return vm.runInContext(
-      "sourceTools.strip(code, 'room.ts', false)",
-      context,
-    );
+    return JSON.parse(vm.runInContext("commonJs.lex(code)", context));
   };
-  const source = [
-    "interface Message { text: string }",
-    "enum Kind { one = 1, two }",
-    "import type { Never } from 'nowhere';",
-    "class Box<T> { constructor(private readonly held: T) {} get(): T { return this.held; } }",
-    "export const all = [new Box<number>(Kind.two).get()] satisfies number[];",
-  ].join("\n");
-  const code = strip(source);
-  assert.equal(code.split("\n").length, source.split("\n").length, "line numbers must not change");
-  assert.equal(vm.runInNewContext(`${code.replace("export const all", "globalThis.all")}; all[0]`), 2);
-  assert.throws(() => strip("const x: = 5;"), /Unexpected token/);
+  assert.deepEqual(lex("exports.a = 1; module.exports.b = 2;").exports, ["a", "b"]);
+  assert.deepEqual(lex("export const a = 1;"), { module: true });
 });
 
 test("bundling again writes nothing", () => {

@@ -389,7 +389,8 @@ TEST_CASE("errors name the file, the position and what to do") {
         "rooms/chat.ts:1:24: \"../util\" has no export named \"absent\" (if it is a type, import it with \"import "
         "type\")");
   CHECK(error("import '../style.css';", {{"style.css", ""}}) ==
-        "style.css: cannot be imported: the file extension of a module must be .ts, .mts, .js, .mjs, .cjs or .json");
+        "style.css: cannot be imported: the file extension of a module must be .ts, .tsx, .mts, .cts, .js, .jsx, .mjs, "
+        ".cjs, .json or .txt");
   CHECK(error("import d from '../d.json'; d();", {{"d.json", "{\n  \"a\": oops\n}"}}).starts_with("d.json:2:"));
   CHECK(error("import '../b';", {{"b.ts", "const x = ;"}}).starts_with("b.ts:1:"));
   CHECK(error("import 'pkg';", {{"node_modules/pkg/package.json", "{"}})

@@ -8,6 +8,7 @@
 #include "read_file.hpp"
 
 #include <entmoot/base/utf8.hpp>
+#include <entmoot/js/typescript_compiler.hpp>
 #include <entmoot/rooms/room_entries.hpp>
 
 #include <fmt/format.h>
@@ -24,13 +25,15 @@ using namespace entmoot;
 
 namespace {
 
-std::vector<fs::path> files_in(const fs::path& folder, std::string_view suffix) {
+constexpr std::array room_endings = {".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs"};
+
+std::vector<fs::path> rooms_in(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file(ignored) && name.ends_with(suffix) && !name.ends_with(".d.ts") &&
-        !name.starts_with('.')) {
+    const bool is_room = std::ranges::any_of(room_endings, [&](const char* ending) { return name.ends_with(ending); });
+    if (is_room && entry.is_regular_file(ignored) && name.find(".d.") == std::string::npos && !name.starts_with('.')) {
       files.push_back(entry.path());
     }
   }
@@ -60,7 +63,9 @@ void AppLoader::add_sources(const std::vector<std::string>& files) {
 
 /// The file system throws if files disappear while they are read or links form a circle.
 Result<std::shared_ptr<const App>> AppLoader::load() try {
-  return load_folder();
+  auto loaded = load_folder();
+  modules_.typescript().rest();
+  return loaded;
 } catch (const fs::filesystem_error& error) {
   return fail(ErrorCode::io, fmt::format("{}: {}", error.path1().string(), error.code().message()));
 }
@@ -92,12 +97,13 @@ Result<std::shared_ptr<const App>> AppLoader::load_folder() {
   load_rooms(app->config, *environment, routes, problems);
   if (problems.empty()) check_limits(app->config, routes, problems);
 
-  auto files = load_public_files(folder_ / "public", tools_,
+  auto files = load_public_files(folder_ / "public", modules_,
                                  {.cache = app->config.public_cache,
                                   .page = app->config.pages,
                                   .fallback = app->config.public_fallback,
                                   .develops = options_.develops});
   sources_.insert(sources_.end(), files.seen.begin(), files.seen.end());
+  add_sources(modules_.files());
   problems.insert(problems.end(), files.problems.begin(), files.problems.end());
 
   std::ranges::sort(sources_);
@@ -164,8 +170,7 @@ Result<Config> AppLoader::load_config(App& app, const Environment& environment) 
 void AppLoader::load_rooms(const Config& config, const Environment& environment, RoomRoutes& routes,
                            std::vector<std::string>& problems) {
   const Variables env = environment.only(config.env);
-  auto scripts = files_in(folder_ / "rooms", ".ts");
-  for (auto& script : files_in(folder_ / "rooms", ".js")) scripts.push_back(std::move(script));
+  const auto scripts = rooms_in(folder_ / "rooms");
   if (scripts.empty()) {
     problems.emplace_back("rooms/: no room found; `entmoot new <folder>` creates an app to start from");
   }

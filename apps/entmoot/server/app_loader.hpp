@@ -17,7 +17,6 @@
 
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/module_loader.hpp>
-#include <entmoot/js/source_tools.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -60,7 +59,6 @@ class AppLoader {
   const std::filesystem::path folder_;
   const Options options_;
   entmoot::js::ModuleLoader modules_;
-  entmoot::js::SourceTools tools_;
   RoomLoader rooms_;
   std::vector<std::filesystem::path> sources_;
 };

@@ -4,7 +4,9 @@
 
 #include "read_file.hpp"
 
+#include <entmoot/base/base64.hpp>
 #include <entmoot/base/bytes.hpp>
+#include <entmoot/js/typescript_compiler.hpp>
 
 #include <fmt/format.h>
 
@@ -37,6 +39,20 @@ bool is_served(const fs::directory_entry& entry) {
          !name.ends_with(".d.ts");
 }
 
+/// For browsers; while a page is developed, with its source map, so that developer tools show the file that was
+/// written.
+Result<std::string> compiled(js::ModuleLoader& modules, const fs::path& file, const std::string& name,
+                             const std::string& text, bool develops) {
+  const auto options = modules.compiler_options(file);
+  if (!options) return options.error();
+  auto javascript =
+      modules.typescript().compile({.name = name, .text = text, .options = *options, .map_contains_source = develops});
+  if (!javascript) return javascript.error();
+  if (!develops) return std::move(javascript->code);
+  return javascript->code + "//# sourceMappingURL=data:application/json;base64," + base64_encode(javascript->map) +
+         "\n";
+}
+
 /// HTML allows a page without head tags; the script is appended then.
 void add_dev_script(std::string& page) {
   const auto head = page.find("</head>");
@@ -46,7 +62,7 @@ void add_dev_script(std::string& page) {
 
 }  // namespace
 
-PublicFiles load_public_files(const fs::path& folder, js::SourceTools& tools, const PublicFilesOptions& options) {
+PublicFiles load_public_files(const fs::path& folder, js::ModuleLoader& modules, const PublicFilesOptions& options) {
   PublicFiles loaded;
   std::error_code none;
   if (!fs::is_directory(folder, none)) return loaded;
@@ -68,8 +84,8 @@ PublicFiles load_public_files(const fs::path& folder, js::SourceTools& tools, co
     }
     const std::string name = entry.path().lexically_relative(folder).string();
     auto content = read_file(entry.path());
-    if (content && name.ends_with(".ts")) {
-      content = tools.strip_types("public/" + name, *content, js::SourceTools::Form::module);
+    if (content && js::is_compiled_language(name)) {
+      content = compiled(modules, entry.path(), "public/" + name, *content, options.develops);
     } else if (content && options.develops && name.ends_with(".html")) {
       add_dev_script(*content);
     }

@@ -7,7 +7,7 @@
 
 #include <entmoot/base/clock.hpp>
 #include <entmoot/base/result.hpp>
-#include <entmoot/js/source_tools.hpp>
+#include <entmoot/js/module_loader.hpp>
 #include <entmoot/web/static_files.hpp>
 
 #include <filesystem>
@@ -30,7 +30,7 @@ struct PublicFiles {
 
 /// Without `folder` the result is empty. Throws std::filesystem::filesystem_error if the folder changes while it is
 /// read.
-[[nodiscard]] PublicFiles load_public_files(const std::filesystem::path& folder, entmoot::js::SourceTools& tools,
+[[nodiscard]] PublicFiles load_public_files(const std::filesystem::path& folder, entmoot::js::ModuleLoader& modules,
                                             const PublicFilesOptions& options);
 
 }  // namespace entmoot_app

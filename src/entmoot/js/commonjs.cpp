@@ -37,6 +37,14 @@ std::string json_body(std::string_view text) {
   return out;
 }
 
+std::string text_body(std::string_view text) {
+  std::string out(head);
+  out += "module.exports = ";
+  append_json_string(out, text);
+  out += "})";
+  return out;
+}
+
 std::string commonjs_facade(std::string_view module, const FacadeNames& names) {
   std::string values = "const $ = import.meta.load(), $$ = Object($)";
   std::string checks;

@@ -14,6 +14,8 @@ namespace entmoot::js {
 [[nodiscard]] std::string commonjs_body(std::string_view source);
 /// The same for a JSON file with a valid text.
 [[nodiscard]] std::string json_body(std::string_view text);
+/// The same for a file whose text is the value.
+[[nodiscard]] std::string text_body(std::string_view text);
 /// Properties of module.exports that become exports of the facade.
 struct FacadeNames {
   std::set<std::string> shown;    ///< Found in the module's text.

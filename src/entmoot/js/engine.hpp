@@ -10,7 +10,10 @@
 #include <cstdint>
 
 extern "C" {
+#include <entmoot/js/written_places.h>
+
 /// js/engine_unit.c
+void entmoot_use_written_places(const struct EntmootWrittenPlaces* places);
 void entmoot_file_shapes(JSRuntime* rt);
 /// nullptr: no module of this name was read.
 JSModuleDef* entmoot_find_module(JSContext* ctx, const char* name);

@@ -3,9 +3,42 @@
 /* The engine, and the code of this library that needs its internals. */
 
 #include "keyed_hash.h"
+#include "written_places.h"
 
-/* The patched engine (cmake/engine.cmake); the patches call the functions in keyed_hash.h. */
+/* Called by a patch; below. */
+static void entmoot_written_place(int *line, int *column);
+struct JSContext;
+static uint32_t entmoot_written_name(struct JSContext *ctx, uint32_t atom, int line, int column, int is_before);
+
+/* The patched engine (cmake/engine.cmake); the patches call the functions in keyed_hash.h, and those above. */
 #include "quickjs.c"
+
+static _Thread_local const struct EntmootWrittenPlaces *written_places;
+
+/* For what this thread compiles from now on; NULL: the code is what the author wrote. */
+void entmoot_use_written_places(const struct EntmootWrittenPlaces *places) { written_places = places; }
+
+static void entmoot_written_place(int *line, int *column)
+{
+    if (written_places)
+        written_places->place(written_places->opaque, line, column);
+}
+
+/* Consumes `atom`. */
+static JSAtom entmoot_written_name(JSContext *ctx, JSAtom atom, int line, int column, int is_before)
+{
+    const char *name, *written;
+    JSAtom renamed;
+    if (!written_places || atom == JS_ATOM_NULL || !(name = JS_AtomToCString(ctx, atom)))
+        return atom;
+    written = (is_before ? written_places->name_before : written_places->name_after)(written_places->opaque, name, line,
+                                                                                    column);
+    JS_FreeCString(ctx, name);
+    if (!written || (renamed = JS_NewAtom(ctx, written)) == JS_ATOM_NULL)
+        return atom;
+    JS_FreeAtom(ctx, atom);
+    return renamed;
+}
 
 #include "engine_json.c"
 #include "engine_layout.c"

@@ -6,6 +6,8 @@
 #include <entmoot/js/scratch_engine.hpp>
 #include <entmoot/js/source_scan.hpp>
 #include <entmoot/js/source_tree.hpp>
+#include <entmoot/js/text_lines.hpp>
+#include <entmoot/js/written_places.hpp>
 
 #include <utility>
 
@@ -14,10 +16,6 @@ namespace entmoot::js {
 namespace {
 
 using How = CompiledModule::Import::How;
-
-bool is_typescript(std::string_view name) {
-  return name.ends_with(".ts") || name.ends_with(".mts") || name.ends_with(".cts");
-}
 
 // The engine resolves imports while it compiles: each is recorded, and an empty module is returned for it.
 char* record_import(JSContext* ctx, const char*, const char* specifier, void* list) {
@@ -36,6 +34,14 @@ bool wants_process(const SourceFile& file) {
   return is_of_package(file.name) && file.text.find("process.env.NODE_ENV") != std::string::npos;
 }
 constexpr std::string_view process_of_packages = R"(const process = { env: { NODE_ENV: "production" } };)";
+
+/// The calls `import("…")` or `require("…")` in `code`, with their places in the author's file.
+void add_calls(CompiledModule& to, How how, std::string_view code, const SourceMap* map) {
+  for (auto& call : literal_calls(code, how == How::require ? "require" : "import")) {
+    const TextPlace place = map ? map->written(call.place) : call.place;
+    to.imports.push_back({how, std::move(call.specifier), to_string(place)});
+  }
+}
 
 }  // namespace
 
@@ -58,41 +64,63 @@ Result<std::shared_ptr<const CompiledModule>> ModuleCompiler::compile(SourceFile
 }
 
 Result<CompiledModule> ModuleCompiler::compile_new(const SourceFile& file) {
-  if (file.format == SourceFile::Format::json) return compile_json(file);
-  if (file.format == SourceFile::Format::module) return compile_module(file);
-  auto found = tools_.lex(file.text);
+  if (file.format == SourceFile::Format::json) {
+    if (auto valid = engine_->check_json(file.text, file.name); !valid) return valid.error();
+    return compile_value(file, json_body(file.text));
+  }
+  if (file.format == SourceFile::Format::text) return compile_value(file, text_body(file.text));
+  if (is_compiled_language(file.name)) return compile_translated(file);
+  auto compiled = compile_code(file, {file.text, nullptr});
+  if (compiled) return compiled;
+  // The engine lacks a feature (decorators), or there is an error, which esbuild describes better.
+  auto translated = compile_translated(file);
+  return translated || translated.error().code == ErrorCode::invalid ? std::move(translated) : std::move(compiled);
+}
+
+Result<CompiledModule> ModuleCompiler::compile_translated(const SourceFile& file) {
+  const bool to_commonjs = file.format == SourceFile::Format::commonjs && is_compiled_language(file.name);
+  const auto javascript =
+      typescript_.compile({.name = file.name,
+                           .text = file.text,
+                           .form = to_commonjs ? TypeScriptSource::Form::commonjs : TypeScriptSource::Form::module,
+                           .options = file.options});
+  if (!javascript) return javascript.error();
+  const auto map = SourceMap::parse(javascript->map, javascript->code, file.text);
+  if (!map) return fail(ErrorCode::failed, file.name + ": " + map.error().reason);
+  return compile_code(file, {javascript->code, &*map});
+}
+
+Result<CompiledModule> ModuleCompiler::compile_code(const SourceFile& file, const Code& code) {
+  if (file.format == SourceFile::Format::module) return compile_module(file, code);
+  auto found = lexer_.lex(code.text);
   if (!found) return fail(ErrorCode::invalid, file.name + ": " + found.error().reason, found.error().detail);
   if (file.format == SourceFile::Format::undecided) {
     // A file of the app is an ES module, unless it is clearly CommonJS.
     const bool plain = found->exports.empty() && found->reexports.empty() &&
-                       file.text.find("module.exports") == std::string::npos &&
-                       literal_calls(file.text, "require").empty();
-    if (found->is_module || (plain && !is_of_package(file.name))) return compile_module(file);
+                       code.text.find("module.exports") == std::string::npos &&
+                       literal_calls(code.text, "require").empty();
+    if (found->is_module || (plain && !is_of_package(file.name))) return compile_module(file, code);
   }
-  return compile_commonjs(file, std::move(*found));
+  return compile_commonjs(file, code, std::move(*found));
 }
 
-Result<CompiledModule> ModuleCompiler::compile_module(const SourceFile& file) {
-  std::string source = file.text;
-  if (is_typescript(file.name)) {
-    auto stripped = tools_.strip_types(file.name, source, SourceTools::Form::module);
-    if (!stripped) return stripped.error();
-    source = std::move(*stripped);
-  }
-  if (file.is_entry) source += console_door;
+Result<CompiledModule> ModuleCompiler::compile_module(const SourceFile& file, const Code& code) {
   // A module that declares `process` itself does not compile after the injected declaration.
-  auto compiled = wants_process(file) ? compile_statements(file, std::string(process_of_packages) + source)
-                                      : compile_statements(file, source);
-  if (!compiled && wants_process(file)) compiled = compile_statements(file, source);
+  auto compiled = compile_statements(file, code, wants_process(file) ? process_of_packages : std::string_view());
+  if (!compiled && wants_process(file)) compiled = compile_statements(file, code, {});
   if (!compiled) return compiled.error();
-  for (auto& call : literal_calls(source, "import"))
-    compiled->imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
-  compiled->uses_import_meta = source.find("import.meta") != std::string::npos;
+  add_calls(*compiled, How::call, code.text, code.map);
+  compiled->uses_import_meta = code.text.find("import.meta") != std::string::npos;
   return compiled;
 }
 
-Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file, const std::string& source) {
+Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file, const Code& code,
+                                                          std::string_view before) {
   imports_.clear();
+  std::string source(before);
+  source += code.text;
+  if (file.is_entry) source += console_door;
+  const WrittenPlaces places(code.map, before.size());
   auto module = engine_->compile(source, file.name, JS_EVAL_TYPE_MODULE);
   if (!module) return module.error();
   CompiledModule out;
@@ -112,20 +140,15 @@ Result<CompiledModule> ModuleCompiler::compile_statements(const SourceFile& file
   return out;
 }
 
-Result<CompiledModule> ModuleCompiler::compile_commonjs(const SourceFile& file, SourceTools::CommonJs found) {
+Result<CompiledModule> ModuleCompiler::compile_commonjs(const SourceFile& file, const Code& code,
+                                                        CommonJsLexer::Found found) {
   CompiledModule out;
   out.kind = ModuleGraph::Kind::commonjs;
-  for (auto& call : literal_calls(file.text, "require"))
-    out.imports.push_back({How::require, std::move(call.specifier), std::move(call.place)});
-  for (auto& call : literal_calls(file.text, "import"))
-    out.imports.push_back({How::call, std::move(call.specifier), std::move(call.place)});
-  std::string source = file.text;
-  if (is_typescript(file.name)) {
-    auto stripped = tools_.strip_types(file.name, source, SourceTools::Form::script);
-    if (!stripped) return stripped.error();
-    source = std::move(*stripped);
-  }
-  auto bytecode = to_bytecode(commonjs_body(source), file.name, JS_EVAL_TYPE_GLOBAL);
+  add_calls(out, How::require, code.text, code.map);
+  add_calls(out, How::call, code.text, code.map);
+  const std::string body = commonjs_body(code.text);
+  const WrittenPlaces places(code.map, body.find(code.text));
+  auto bytecode = to_bytecode(body, file.name, JS_EVAL_TYPE_GLOBAL);
   if (!bytecode) return bytecode.error();
   out.bytecode = std::move(*bytecode);
   out.exports = std::move(found.exports);
@@ -133,9 +156,8 @@ Result<CompiledModule> ModuleCompiler::compile_commonjs(const SourceFile& file, 
   return out;
 }
 
-Result<CompiledModule> ModuleCompiler::compile_json(const SourceFile& file) {
-  if (auto valid = engine_->check_json(file.text, file.name); !valid) return valid.error();
-  auto bytecode = to_bytecode(json_body(file.text), file.name, JS_EVAL_TYPE_GLOBAL);
+Result<CompiledModule> ModuleCompiler::compile_value(const SourceFile& file, const std::string& body) {
+  auto bytecode = to_bytecode(body, file.name, JS_EVAL_TYPE_GLOBAL);
   if (!bytecode) return bytecode.error();
   CompiledModule out;
   out.kind = ModuleGraph::Kind::commonjs;

@@ -5,6 +5,7 @@
 #include <entmoot/js/module_compiler.hpp>
 #include <entmoot/js/module_resolver.hpp>
 #include <entmoot/js/source_tree.hpp>
+#include <entmoot/js/ts_config.hpp>
 
 #include <map>
 #include <set>
@@ -27,6 +28,7 @@ constexpr auto nothing = "node_modules/(empty)";
 struct ModuleLoader::Parts {
   Parts(const fs::path& root, BuiltIns own) : tree(root), built_ins(std::move(own)) {}
   SourceTree tree;
+  TsConfigs configs = TsConfigs(tree);
   const BuiltIns built_ins;
   ModuleCompiler compiler;
 };
@@ -35,10 +37,15 @@ struct ModuleLoader::Parts {
 class ModuleLoader::Load {
  public:
   explicit Load(Parts& parts)
-      : tree_(parts.tree), built_ins_(parts.built_ins), compiler_(parts.compiler), resolver_(parts.tree) {}
+      : tree_(parts.tree),
+        configs_(parts.configs),
+        built_ins_(parts.built_ins),
+        compiler_(parts.compiler),
+        resolver_(parts.tree, parts.configs) {}
 
   Result<std::shared_ptr<const ModuleGraph>> run(const fs::path& entry) {
     tree_.refresh();
+    configs_.refresh();
     compiler_.start();
     const auto file = tree_.file(tree_.root() / entry);
     if (!file) return fail(ErrorCode::invalid, entry.generic_string() + ": " + file.error().reason);
@@ -118,19 +125,24 @@ class ModuleLoader::Load {
     auto text = tree_.read(path);
     if (!text) return text.error();
     if (text->starts_with("\xef\xbb\xbf")) text->erase(0, 3);
-    return SourceFile{.name = tree_.name_of(path), .text = std::move(*text), .format = *format};
+    const auto config = configs_.around(path.parent_path());
+    if (!config) return config.error();
+    SourceFile file = {.name = tree_.name_of(path), .text = std::move(*text), .format = *format};
+    if (*config) file.options = (*config)->options();
+    return file;
   }
 
   Result<Format> format_of(const fs::path& path) {
     const auto ending = path.extension();
     if (ending == ".json") return Format::json;
     if (ending == ".cjs" || ending == ".cts") return Format::commonjs;
-    if (ending == ".ts" || ending == ".mts" || ending == ".mjs") return Format::module;
+    if (ending == ".txt") return Format::text;
+    if (ending == ".mjs" || is_compiled_language(path.filename().string())) return Format::module;
     if (ending != ".js")
-      return fail(
-          ErrorCode::invalid,
-          tree_.name_of(path) +
-              ": cannot be imported: the file extension of a module must be .ts, .mts, .js, .mjs, .cjs or .json");
+      return fail(ErrorCode::invalid,
+                  tree_.name_of(path) +
+                      ": cannot be imported: the file extension of a module must be .ts, .tsx, .mts, "
+                      ".cts, .js, .jsx, .mjs, .cjs, .json or .txt");
     const auto package = tree_.package_around(path.parent_path());
     if (!package) return package.error();
     if (!*package) return Format::undecided;
@@ -180,6 +192,7 @@ class ModuleLoader::Load {
   }
 
   SourceTree& tree_;
+  TsConfigs& configs_;
   const BuiltIns& built_ins_;
   ModuleCompiler& compiler_;
   ModuleResolver resolver_;
@@ -191,6 +204,15 @@ class ModuleLoader::Load {
 ModuleLoader::ModuleLoader(const fs::path& root, BuiltIns built_ins)
     : parts_(std::make_unique<Parts>(root, std::move(built_ins))) {}
 ModuleLoader::~ModuleLoader() = default;
+
+Result<std::string> ModuleLoader::compiler_options(const fs::path& file) {
+  const auto config = parts_->configs.around(file.parent_path());
+  files_ = parts_->tree.recorded_paths();
+  if (!config) return config.error();
+  return *config ? (*config)->options() : std::string("{}");
+}
+
+TypeScriptCompiler& ModuleLoader::typescript() noexcept { return parts_->compiler.typescript(); }
 
 Result<std::shared_ptr<const ModuleGraph>> ModuleLoader::load(const fs::path& entry) {
   auto loaded = Load(*parts_).run(entry);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace entmoot::js {
 
@@ -12,8 +13,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array own_endings = {".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"};
-constexpr std::array package_endings = {".js", ".mjs", ".cjs", ".json", ".ts", ".mts", ".cts"};
+constexpr std::array own_endings = {".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"};
+constexpr std::array package_endings = {".js", ".mjs", ".cjs", ".json", ".ts", ".tsx", ".mts", ".cts", ".jsx"};
 
 // https://nodejs.org/api/modules.html#built-in-modules
 constexpr std::array node_modules = {"assert",
@@ -74,10 +75,11 @@ fs::path with_ending(const fs::path& path, std::string_view ending) {
 }
 
 // TypeScript authors may write the extension of the compiled file: "./util.js" for util.ts.
-std::string_view source_ending(std::string_view ending) {
-  if (ending == ".js") return ".ts";
-  if (ending == ".mjs") return ".mts";
-  if (ending == ".cjs") return ".cts";
+std::vector<std::string_view> source_endings(std::string_view ending) {
+  if (ending == ".js") return {".ts", ".tsx"};
+  if (ending == ".jsx") return {".tsx"};
+  if (ending == ".mjs") return {".mts"};
+  if (ending == ".cjs") return {".cts"};
   return {};
 }
 
@@ -99,6 +101,9 @@ Result<Resolved> ModuleResolver::resolve(std::string_view specifier, const fs::p
   if (specifier.empty()) return fail(ErrorCode::invalid, "the module specifier is empty");
   if (specifier.starts_with("./") || specifier.starts_with("../") || specifier == "." || specifier == "..")
     return resolve_file(specifier, from.parent_path() / specifier, kind);
+  auto configured = find_configured(specifier, from, kind);
+  if (!configured) return configured.error();
+  if (const std::optional<fs::path>& file = *configured) return Resolved{*file};
   if (specifier.starts_with('/'))
     return fail(ErrorCode::invalid,
                 "cannot import " + in_quotes(specifier) + ": use a relative path that begins with ./ or ../");
@@ -117,7 +122,7 @@ ModuleResolver::Found ModuleResolver::find_file(const fs::path& path, ImportKind
   if (path.has_filename()) {
     auto found = tree_.file(path);
     if (!found || *found) return found;
-    if (const auto ending = source_ending(path.extension().string()); !ending.empty()) {
+    for (const auto ending : source_endings(path.extension().string())) {
       fs::path source = path;
       found = tree_.file(source.replace_extension(ending));
       if (!found || *found) return found;
@@ -129,6 +134,19 @@ ModuleResolver::Found ModuleResolver::find_file(const fs::path& path, ImportKind
   }
   if (!tree_.is_folder(path)) return std::optional<fs::path>();
   return find_main((path / ".").lexically_normal().parent_path(), kind);
+}
+
+ModuleResolver::Found ModuleResolver::find_configured(std::string_view specifier, const fs::path& from,
+                                                      ImportKind kind) {
+  const auto config = configs_.around(from.parent_path());
+  if (!config) return config.error();
+  if (!*config) return std::optional<fs::path>();
+  for (const fs::path& candidate : (*config)->candidates(specifier)) {
+    // One that is outside of the app's folder is not there, and the next one counts.
+    const auto found = find_file(candidate, kind);
+    if (found && *found) return found;
+  }
+  return std::optional<fs::path>();
 }
 
 // The main file of a folder: the file that its package.json names, or its index.

@@ -3,7 +3,7 @@
 #pragma once
 
 // Resolves a module specifier to a file: Node's rules, plus the extensions that TypeScript authors omit or write
-// differently ("./util", "./util.js" for util.ts).
+// differently ("./util", "./util.js" for util.ts), and "paths" and "baseUrl" of tsconfig.json.
 //
 //   ./x ../x       a file relative to the importing one: as written, with an extension, or a folder's index
 //   x  @a/x  x/y   a package: node_modules of the importing file's folder and of the folders above, up to the root
@@ -14,6 +14,7 @@
 #include <entmoot/base/result.hpp>
 #include <entmoot/js/package_json.hpp>
 #include <entmoot/js/source_tree.hpp>
+#include <entmoot/js/ts_config.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -29,7 +30,7 @@ struct Resolved {
 
 class ModuleResolver {
  public:
-  explicit ModuleResolver(SourceTree& tree) : tree_(tree) {}
+  ModuleResolver(SourceTree& tree, TsConfigs& configs) : tree_(tree), configs_(configs) {}
 
   /// `from`: the absolute path of the importing file.
   [[nodiscard]] Result<Resolved> resolve(std::string_view specifier, const std::filesystem::path& from,
@@ -39,6 +40,8 @@ class ModuleResolver {
   using Found = Result<std::optional<std::filesystem::path>>;
   /// As written, with another extension, or as a folder. In the app's own files .ts takes precedence over .js.
   [[nodiscard]] Found find_file(const std::filesystem::path& path, ImportKind kind);
+  /// By "paths" and "baseUrl".
+  [[nodiscard]] Found find_configured(std::string_view specifier, const std::filesystem::path& from, ImportKind kind);
   [[nodiscard]] Found find_main(const std::filesystem::path& folder, ImportKind kind);
   [[nodiscard]] Result<Resolved> resolve_file(std::string_view specifier, const std::filesystem::path& path,
                                               ImportKind kind);
@@ -52,6 +55,7 @@ class ModuleResolver {
   [[nodiscard]] Result<Resolved> for_browser(const std::filesystem::path& file, ImportKind kind);
 
   SourceTree& tree_;
+  TsConfigs& configs_;
 };
 
 }  // namespace entmoot::js

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// An engine for short internal tasks (compiling a script, stripping types), on the ordinary heap and stack and without
+// An engine for short internal tasks (compiling a script, reading CommonJS), on the ordinary heap and stack and without
 // limits: it runs code of this library only. One thread at a time.
 
 #include <entmoot/base/result.hpp>

@@ -11,12 +11,12 @@ namespace {
 
 bool in_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$'; }
 
-std::string place_at(std::string_view source, std::size_t offset) {
+TextPlace place_at(std::string_view source, std::size_t offset) {
   const auto before = source.substr(0, offset);
   const auto line = std::ranges::count(before, '\n') + 1;
   const auto begin = before.rfind('\n');
   const auto column = begin == std::string_view::npos ? offset + 1 : offset - begin;
-  return std::to_string(line) + ":" + std::to_string(column);
+  return {static_cast<int>(line), static_cast<int>(column)};
 }
 
 // Skips white space and /* comments */.
@@ -65,7 +65,7 @@ std::string place_of_import(std::string_view source, std::string_view specifier)
     for (auto at = source.find(literal); at != std::string_view::npos; at = source.find(literal, at + 1)) {
       auto before = source.substr(0, at);
       while (!before.empty() && std::isspace(static_cast<unsigned char>(before.back()))) before.remove_suffix(1);
-      if (before.ends_with("from") || before.ends_with("import")) return place_at(source, at);
+      if (before.ends_with("from") || before.ends_with("import")) return to_string(place_at(source, at));
     }
   }
   return "1:1";

@@ -6,6 +6,8 @@
 // the position of a specifier. It scans text without parsing: a match in a comment only loads an unnecessary file, and
 // a missed call is an error when the script makes it.
 
+#include <entmoot/js/text_lines.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,7 @@ namespace entmoot::js {
 
 struct Mention {
   std::string specifier;
-  std::string place;  ///< "3:7"
+  TextPlace place;  ///< Its column counts bytes.
 };
 
 /// The specifiers of calls `function("…")`, each once.

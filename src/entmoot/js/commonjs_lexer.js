@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The JavaScript side of source_tools.cpp, bundled with what it imports by scripts/bundle_page.mjs.
+// The JavaScript side of commonjs_lexer.cpp, bundled with what it imports by scripts/bundle_page.mjs.
 
-import { transform } from "sucrase";
 // The package's main entry is WebAssembly, which the engine does not support; this is the same lexer in JavaScript.
 import { parse } from "./node_modules/cjs-module-lexer/lexer.js";
 
-globalThis.sourceTools = {
-  // Statements stay as written (disableESTransforms): the engine supports current JavaScript.
-  strip: (source, filePath, isModule) =>
-    transform(source, {
-      transforms: ["typescript"],
-      disableESTransforms: true,
-      keepUnusedImports: !isModule,
-      filePath,
-    }).code,
-
+globalThis.commonJs = {
   lex(source) {
     try {
       return JSON.stringify(parse(source));
