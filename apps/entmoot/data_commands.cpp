@@ -183,9 +183,9 @@ ExitCode export_room(const command::Export& exported) {
                               {"first", room.first_sequence},
                               {"last", room.last_sequence},
                               {"bytes", usage->record_bytes + usage->image_bytes + usage->state_bytes}});
-  if (start->serialized) {
+  if (const std::optional<JsonText>& serialized = start->serialized) {
     head.pop_back();
-    head += fmt::format(",\"serialized\":{}}}", start->serialized->view());
+    head += fmt::format(",\"serialized\":{}}}", serialized->view());
   }
   fmt::print("{}\n", head);
   const auto read = each_turn(data.store(), room.id, room.first_sequence, print_as_json);

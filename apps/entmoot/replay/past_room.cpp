@@ -133,15 +133,21 @@ PastRoom::~PastRoom() {
 }
 
 Error PastRoom::trouble() {
-  auto why = std::make_shared<std::optional<Error>>();
+  struct Waiting {
+    bool answered = false;
+    Error why = {};
+  };
+  auto waiting = std::make_shared<Waiting>();
   Shard& shard = node_->shards()[0];
   shard.post([&] {
-    node_->rooms().rooms().list([why](const std::vector<RoomInfo>& rooms) {
-      *why = fail(ErrorCode::start_failed, rooms.empty() ? "the room cannot start" : rooms.front().last_trouble);
+    node_->rooms().rooms().list([waiting](const std::vector<RoomInfo>& rooms) {
+      waiting->why =
+          fail(ErrorCode::start_failed, rooms.empty() ? "the room cannot start" : rooms.front().last_trouble);
+      waiting->answered = true;
     });
   });
-  while (!*why) (void)node_->step();
-  return **why;
+  while (!waiting->answered) (void)node_->step();
+  return waiting->why;
 }
 
 Result<std::string> PastRoom::evaluate(std::string_view expression) {
