@@ -25,14 +25,14 @@ export class Member {
   told = [];
   errors = 0;
 
-  constructor(server, topic, { phoenix = versions["1.8.16"], transport = "websocket", position, recovers = true } = {}) {
+  constructor(server, topic, { phoenix = versions["1.8.16"], transport = "websocket", params = {}, position, recovers = true } = {}) {
     this.socket = new phoenix.Socket(server.socketUrl, {
       transport: transport === "longpoll" ? phoenix.LongPoll : WebSocket,
       reconnectAfterMs: () => 20,
       rejoinAfterMs: () => 20,
     });
     this.socket.onError(() => {});
-    this.channel = this.socket.channel(topic, { name: "ann" });
+    this.channel = this.socket.channel(topic, params);
     this.channel.onError(() => ++this.errors);
     if (recovers) this.recovery = recover(this.channel, { position });
     this.channel.on("said", ({ text }) => this.told.push(text));

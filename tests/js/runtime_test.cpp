@@ -280,6 +280,7 @@ TEST_CASE("failing each allocation of a start and a chat turn in turn drops the 
     function send(sender, text) {
       const message = { sender, text, timestamp: 1 };
       state.messages.push(message);
+      state.pictures = [new Uint8Array(30_000), new Uint8Array(30_000), new Uint8Array(30_000)];
       channel.postMessage(message);
       Promise.resolve().then(() => 1);
       return message;

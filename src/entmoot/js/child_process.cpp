@@ -103,6 +103,7 @@ Result<ChildProcess> ChildProcess::start(const ProgramFile& program, std::span<c
 
   std::vector<std::string> texts(arguments.begin(), arguments.end());
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   Start start = {program.descriptor(), theirs.get(), nowhere.get(), ::getpid(), limits, pointers.data(), 0};

@@ -3,6 +3,7 @@
 #include <entmoot/js/esbuild_service.hpp>
 
 #include <entmoot/base/bytes.hpp>
+#include <entmoot/base/check.hpp>
 #include <entmoot/base/embedded.hpp>
 #include <entmoot/js/esbuild_packet.hpp>
 
@@ -56,15 +57,17 @@ Result<boost::json::object> EsbuildService::transform(std::span<const std::strin
 }
 
 Result<boost::json::object> EsbuildService::exchange(std::span<const std::string> flags, std::string_view source) {
+  ENTMOOT_CHECK(process_.has_value(), "the process was started");
+  ChildProcess& process = *process_;
   const auto deadline = SteadyClock().now() + time_max;
   const auto explained = [](const Error& error) { return fail(error.code, "esbuild failed: " + error.reason); };
-  if (auto sent = process_->write(esbuild_transform(++last_id_, flags, source), deadline); !sent)
+  if (auto sent = process.write(esbuild_transform(++last_id_, flags, source), deadline); !sent)
     return explained(sent.error());
-  const auto length = process_->read(esbuild_length_bytes, deadline);
+  const auto length = process.read(esbuild_length_bytes, deadline);
   if (!length) return explained(length.error());
   if (esbuild_length(*length) > response_bytes_max)
     return fail(ErrorCode::limit, "esbuild failed: its output is too large");
-  const auto bytes = process_->read(esbuild_length(*length), deadline);
+  const auto bytes = process.read(esbuild_length(*length), deadline);
   if (!bytes) return explained(bytes.error());
   auto packet = esbuild_decode(*bytes);
   if (!packet) return explained(packet.error());

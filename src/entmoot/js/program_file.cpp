@@ -65,7 +65,7 @@ Result<ProgramFile> ProgramFile::unpack_to(const std::string& folder, std::strin
   auto filled = fill(writable, bytes);
   if (filled && ::fchmod(writable, S_IRWXU) != 0) filled = failed(path);
   const int readable = filled ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-  const Error error = filled ? failed(path) : filled.error();
+  Error error = filled ? failed(path) : filled.error();
   ::unlink(path.c_str());
   ::close(writable);
   if (readable < 0) return error;

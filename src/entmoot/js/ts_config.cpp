@@ -168,7 +168,7 @@ std::vector<fs::path> TsConfig::candidates(std::string_view specifier) const {
     if (match(entry.first, specifier) && (!best || weight(entry.first) > weight(best->first))) best = &entry;
   }
   if (best) {
-    const std::string_view star = *match(best->first, specifier);
+    const std::string_view star = match(best->first, specifier).value_or("");
     for (std::string target : best->second) {
       if (const auto at = target.find('*'); at != std::string::npos) target.replace(at, 1, star);
       found.push_back((base_url_.value_or(paths_folder_) / target).lexically_normal());
@@ -186,14 +186,14 @@ Result<const TsConfig*> TsConfigs::around(const fs::path& folder) {
       const auto file = tree_.file(at / "tsconfig.json");
       std::optional<TsConfig> read;
       // A link to a file elsewhere is none.
-      if (file && *file) {
-        auto config = TsConfig::read(tree_, **file);
+      if (const auto found = file ? *file : std::nullopt) {
+        auto config = TsConfig::read(tree_, *found);
         if (!config) return config.error();
         read = *std::move(config);
       }
       known = known_.emplace(at, std::move(read)).first;
     }
-    if (known->second) return &*known->second;
+    if (const std::optional<TsConfig>& config = known->second) return &*config;
   }
   return nullptr;
 }
