@@ -183,10 +183,10 @@ test("a room shows its clients, limits, inputs and log, and obeys its operator",
   await page.getByLabel("Evaluate").fill("6 * 7");
   await page.keyboard.press("Enter");
   await result.filter({ hasText: "42" }).waitFor();
-  await page.getByLabel("Evaluate").fill("moves");
+  await page.getByLabel("Evaluate").fill("`moved ${moves}`");
   await page.keyboard.press("Enter");
-  await result.filter({ hasText: /^\d+$/ }).waitFor();
-  const moves = Number(await result.innerText());
+  await result.filter({ hasText: /moved \d+/ }).waitFor();
+  const moves = Number(/\d+/.exec(await result.innerText())[0]);
   await page.getByLabel("handleInfo").fill('{"add": 1000000}');
   await page.keyboard.press("Enter");
   await result.filter({ hasText: "done" }).waitFor();
