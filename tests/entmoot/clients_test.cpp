@@ -605,7 +605,7 @@ TEST_CASE("a room releases everything about a client that leaves, even if its jo
     }
     export function handleIn(event, payload, client) { client.replyLater(); }
   )",
-                 R"({limits: {heap: "4MB"}})");
+                 R"({limits: {heap: "16MB"}})");
   Person ann(bench, 0, {.query = "ballast=" + std::string(10'000, 'x')});
   Person bob(bench);
   (void)bob.join("room:a");
