@@ -7,6 +7,8 @@
 // An input is a list of lines, so that a corpus is readable and mutations keep lines together:
 // the first byte of a line is a verb, the rest is its operand.
 
+#include <entmoot/base/json.hpp>
+
 #include <boost/json/parse.hpp>
 
 #include <algorithm>

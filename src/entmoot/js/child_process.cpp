@@ -25,7 +25,8 @@
 #include <unistd.h>
 
 // glibc's clone(2) under the name that sanitizers do not intercept: they would take it for a fork of a process with
-// threads, after which ThreadSanitizer lets no thread start. NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
+// threads, after which ThreadSanitizer lets no thread start.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" int __clone(int (*run)(void*), void* stack, int flags, void* argument, ...);
 
 namespace entmoot::js {

@@ -85,7 +85,7 @@ void begin(const RoomAccess& access, const JsonText& args, ReplyTo reply) {
   Effects::release_or_hold([&listener = access.listener, &shard, from = access.room.topic(),
                             origin = access.room.origin(), call = *std::move(call),
                             reply = std::move(reply)]() mutable {
-    const auto pending = std::make_shared<Pending>(shard, std::move(reply));
+    const auto pending = std::make_shared<Pending>(Pending{shard, std::move(reply)});
     pending->timeout = shard.after(call.timeout, [pending, topic = call.topic, timeout = call.timeout] {
       pending->timeout = TimerId::none;
       pending->answer(fail(ErrorCode::timeout, fmt::format("room.call to {} failed: no answer within {} ms",
