@@ -35,7 +35,7 @@ struct Call {
 Result<Call> call_from(const JsonText& args) {
   // A name's byte may be an escape of six; the array has its number and punctuation besides.
   constexpr std::size_t beside_message = 6 * room_name_bytes_max + 64;
-  const Error too_long = fail(ErrorCode::limit, "the message exceeds 1 MB");
+  Error too_long = fail(ErrorCode::limit, "the message exceeds 1 MB");
   if (args.view().size() > room_message_bytes_max + beside_message) return too_long;
   const auto parts = args.elements(3);
   const bool complete = parts.size() == 3 && parts[0].size() <= 6 * room_name_bytes_max && parts[2].size() <= 32;
@@ -92,7 +92,7 @@ void begin(const RoomAccess& access, const JsonText& args, ReplyTo reply) {
                                                            log::quoted(topic), timeout.count())));
     });
     RoomCall to{.topic = call.topic, .message = entry::call(call.message.view(), from), .starts = origin};
-    listener.send_to_room(std::move(to), ReplyTo(shard, [pending, topic = call.topic](Result<Answer> answer) {
+    listener.send_to_room(std::move(to), ReplyTo(shard, [pending, topic = call.topic](const Result<Answer>& answer) {
                             pending->answer(received(topic, answer));
                           }));
   });

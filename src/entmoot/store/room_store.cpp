@@ -385,16 +385,16 @@ Result<void> RoomStore::count_opening() {
   constexpr std::string_view key = "openings";
   const auto before = meta(key);
   if (!before) return before.error();
-  if (*before) std::from_chars((*before)->data(), (*before)->data() + (*before)->size(), parts_->openings);
+  const auto read = [](const std::optional<std::string>& text, std::uint64_t& number) {
+    if (text) std::from_chars(text->data(), text->data() + text->size(), number);
+    return text.has_value();
+  };
+  (void)read(*before, parts_->openings);
   ++parts_->openings;
   (void)set_meta(key, std::to_string(parts_->openings));
   const auto identity = meta(identity_key);
   if (!identity) return identity.error();
-  if (!*identity) {
-    (void)renew_identity();
-    return {};
-  }
-  std::from_chars((*identity)->data(), (*identity)->data() + (*identity)->size(), parts_->identity);
+  if (!read(*identity, parts_->identity)) (void)renew_identity();
   return {};
 }
 
