@@ -93,7 +93,7 @@ NodeMetrics Node::measure_here(Shard& shard) {
 }
 
 void Node::measure(UniqueFunction<void(NodeMetrics)> report) {
-  const auto add = [](NodeMetrics all, NodeMetrics part) {
+  const auto add = [](NodeMetrics all, const NodeMetrics& part) {
     all += part;
     return all;
   };

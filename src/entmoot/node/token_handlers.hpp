@@ -21,7 +21,7 @@ namespace entmoot {
 inline constexpr std::size_t token_bytes_max = 16 * KiB;
 
 /// "entmoot:sign" with [data, seconds or null] and "entmoot:verify" with [token], whose answer is [data] or [].
-inline void add_token_handlers(Handlers& handlers, std::shared_ptr<const Tokens> tokens) {
+inline void add_token_handlers(Handlers& handlers, const std::shared_ptr<const Tokens>& tokens) {
   const auto arguments = [](const JsonText& args, std::size_t count) -> Result<boost::json::array> {
     if (args.view().size() > token_bytes_max) {
       return fail(ErrorCode::limit, "a token and its data must not exceed 16 KB");

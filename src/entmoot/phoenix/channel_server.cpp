@@ -330,8 +330,8 @@ void ChannelServer::subscribe(std::string_view topic) {
 
 ReplyTo ChannelServer::answer(UniqueFunction<Channel::HandleResult(Result<Answer>)> then) {
   SocketRef ref = current_ref();
-  const std::size_t own = handling_->joins ? SocketLimits::join_bytes : SocketLimits::message_bytes;
-  MemoryCharge held(link_.account, own + handling_->bytes);
+  const std::size_t own = ref.joins ? SocketLimits::join_bytes : SocketLimits::message_bytes;
+  MemoryCharge held(link_.account, own + (handling_ ? handling_->bytes : 0));
   return ReplyTo(link_.sockets.shard(),
                  [to = std::move(ref), then = std::move(then), held = std::move(held)](Result<Answer> result) mutable {
                    held.clear();

@@ -131,6 +131,7 @@ constexpr Row rows[] = {
        return in.into(command::Untrack{in.client(), in.text()});
      }},
     {"joined", [](Operands in) { return in.into(command::Joined{in.client()}); }},
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): the type is Decode's
     {"usePresence", [](Operands in) { return in.into(command::UsePresence{}); }},
     {"send",
      [](Operands in) {

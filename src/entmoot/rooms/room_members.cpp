@@ -96,7 +96,7 @@ void RoomMembers::recover(const Member& member, Answer answer, ReplyTo reply) co
   const auto epoch = journal_->epoch();
   if (answer.refused || answer.bytes || !epoch) return std::move(reply)(std::move(answer));
   RecentBroadcasts& broadcasts = journal_->broadcasts();
-  const RecoverFrom& from = member.client.recover.value();
+  const RecoverFrom from = member.client.recover.value_or(RecoverFrom());
   auto missed = from.epoch == *epoch ? broadcasts.missed(from, intercepted_) : std::nullopt;
   const std::uint64_t offset = missed ? from.offset : broadcasts.sent().last;
   std::string text = missed ? "{" : std::string(answer.json.view());
