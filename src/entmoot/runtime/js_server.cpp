@@ -264,7 +264,7 @@ void JsServer::finish_turn() {
   used_.cpu += turn_->cpu_used();
   log_.report_suppressed();
 
-  if (turn_->error()) failure_ = {.error = *turn_->error()};
+  if (const std::optional<Error>& error = turn_->error()) failure_ = {.error = *error};
   auto failure = std::exchange(failure_, std::nullopt);
   count_heap();
   if (is_recovering()) return finish_replay();
