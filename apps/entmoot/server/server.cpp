@@ -97,7 +97,7 @@ namespace {
 /// Those of a server of its own. With `watch`, clients are the pages of the app's author.
 NodeOptions served(const App& app, ChannelRoutes channels, std::shared_ptr<StoreWriter> store, bool watch) {
   NodeOptions options = node_options(app, std::move(channels), std::move(store));
-  options.rooms->rooms.expose_errors = app.config.expose_errors.value_or(watch);
+  if (options.rooms) options.rooms->rooms.expose_errors = app.config.expose_errors.value_or(watch);
   return options;
 }
 
