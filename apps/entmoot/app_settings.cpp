@@ -25,18 +25,6 @@ using namespace entmoot;
 
 namespace {
 
-/// The strings of a list; nothing if `value` is not a list of strings.
-std::optional<std::vector<std::string>> texts_in(const Json& value) {
-  const auto* list = value.if_array();
-  if (!list) return std::nullopt;
-  std::vector<std::string> texts;
-  for (const Json& entry : *list) {
-    if (!entry.is_string()) return std::nullopt;
-    texts.emplace_back(entry.get_string());
-  }
-  return texts;
-}
-
 std::string show_texts(const std::vector<std::string>& texts) { return to_json(boost::json::value_from(texts)); }
 
 Result<void> read_origins(const Json& value, Config& config) {
@@ -133,7 +121,7 @@ Result<void> read_jwt(const Json& value, Config& config) {
 }
 
 Result<void> read_audience(const Json& value, Config& config) {
-  auto names = value.is_string() ? std::vector{std::string(value.get_string())} : texts_in(value);
+  auto names = text_or_texts_in(value);
   if (!names || names->empty()) return fail(ErrorCode::invalid, "");
   config.tokens.jwt_rules.audiences = *std::move(names);
   return {};

@@ -248,7 +248,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_serve(cli, serve);
   auto& sub_check = subcommand(cli, "check", "Report an app's errors without starting it", "entmoot check my-app");
   app_folder(sub_check, check.dir);
-  sub_check.add_flag("--data", check.data, "Try whether each durable room can go on in this code; changes nothing");
+  sub_check.add_flag("--data", check.data, "Check that each durable room can continue in this code; changes nothing");
   add_config(cli, config);
   app_folder(subcommand(cli, "doctor", "Check the machine and the configuration, with advice", "entmoot doctor my-app"),
              doctor.dir);

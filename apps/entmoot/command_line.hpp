@@ -44,7 +44,7 @@ struct Config {
 /// Reports the app's errors without starting it.
 struct Check {
   std::filesystem::path dir = ".";
-  bool data = false;  ///< Also whether each durable room can go on in its code.
+  bool data = false;  ///< Also check that each durable room can continue in this code.
 };
 /// Checks the machine and the configuration.
 struct Doctor {

@@ -65,16 +65,6 @@ class Sources {
   Json written_;
 };
 
-std::vector<std::string> path_of(std::string_view name) {
-  std::vector<std::string> path;
-  for (std::size_t at = 0; at <= name.size();) {
-    const auto end = std::min(name.find('.', at), name.size());
-    path.emplace_back(name.substr(at, end - at));
-    at = end + 1;
-  }
-  return path;
-}
-
 std::vector<Row> rows_of(const App& app, std::string_view text) {
   const Sources sources(app, text);
   std::vector<Row> rows;

@@ -38,16 +38,6 @@ const std::map<std::string, std::string, std::less<>>& types() {
   return all;
 }
 
-std::vector<std::string> split(std::string_view name) {
-  std::vector<std::string> path;
-  for (std::size_t at = 0; at <= name.size();) {
-    const auto end = std::min(name.find('.', at), name.size());
-    path.emplace_back(name.substr(at, end - at));
-    at = end + 1;
-  }
-  return path;
-}
-
 /// The path of "rooms.chat:*.history.entries". A route's pattern may contain dots: the longest limit that the name ends
 /// with decides where it ends.
 std::optional<std::vector<std::string>> path_of_route(std::string_view name) {
@@ -59,7 +49,7 @@ std::optional<std::vector<std::string>> path_of_route(std::string_view name) {
   }
   if (longest.empty()) return std::nullopt;
   std::vector<std::string> path{"rooms", std::string(name.substr(0, name.size() - longest.size() - 1))};
-  for (auto& part : split(longest)) path.push_back(std::move(part));
+  for (auto& part : path_of(longest)) path.push_back(std::move(part));
   return path;
 }
 
@@ -86,7 +76,7 @@ Result<Override> from_option(const std::string& text) {
   const std::string_view value = std::string_view(text).substr(equals + 1);
   const std::string source = "--set " + name;
   if (const auto known = types().find(name); known != types().end()) {
-    return Override{split(name), value_of(value, known->second), source};
+    return Override{path_of(name), value_of(value, known->second), source};
   }
   if (name.starts_with(rooms)) {
     if (auto path = path_of_route(name)) return Override{*std::move(path), value_of(value, ""), source};
@@ -103,7 +93,8 @@ std::optional<Result<Override>> from_variable(std::string_view variable, std::st
   const auto known = settings.find(variable);
   if (known != settings.end()) {
     if (!is_utf8(value)) return fail(ErrorCode::invalid, fmt::format("{}: its value is not UTF-8", variable));
-    return Override{split(known->second), value_of(value, types().find(known->second)->second), std::string(variable)};
+    return Override{path_of(known->second), value_of(value, types().find(known->second)->second),
+                    std::string(variable)};
   }
   std::vector<std::string_view> names;
   names.reserve(settings.size());
@@ -116,6 +107,16 @@ std::optional<Result<Override>> from_variable(std::string_view variable, std::st
 }
 
 }  // namespace
+
+std::vector<std::string> path_of(std::string_view name) {
+  std::vector<std::string> path;
+  for (std::size_t at = 0; at <= name.size();) {
+    const auto end = std::min(name.find('.', at), name.size());
+    path.emplace_back(name.substr(at, end - at));
+    at = end + 1;
+  }
+  return path;
+}
 
 std::string variable_of(std::string_view setting) {
   std::string name(prefix);

@@ -29,6 +29,8 @@ struct Override {
   std::string source;  ///< For errors and `entmoot config`: "--set limits.heap", "ENTMOOT_LIMITS_HEAP".
 };
 
+/// {"node", "roomsPerIp"} for "node.roomsPerIp".
+[[nodiscard]] std::vector<std::string> path_of(std::string_view setting);
 /// "ENTMOOT_NODE_ROOMS_PER_IP" for "node.roomsPerIp".
 [[nodiscard]] std::string variable_of(std::string_view setting);
 

@@ -21,19 +21,6 @@ using namespace entmoot;
 
 namespace {
 
-/// A string, or a list of strings.
-std::optional<std::vector<std::string>> texts_of(const Json& value) {
-  if (value.is_string()) return std::vector{std::string(value.get_string())};
-  const auto* list = value.if_array();
-  if (!list) return std::nullopt;
-  std::vector<std::string> texts;
-  for (const Json& entry : *list) {
-    if (!entry.is_string()) return std::nullopt;
-    texts.emplace_back(entry.get_string());
-  }
-  return texts;
-}
-
 std::string_view ends_trimmed(std::string_view text) {
   while (text.ends_with(' ') || text.ends_with(';')) text.remove_suffix(1);
   return text;
@@ -56,7 +43,7 @@ Result<void> read_csp(const Json& value, Config& config) {
   const auto* directives = value.if_object();
   if (!directives) return fail(ErrorCode::invalid, "");
   for (const auto& [name, sources] : *directives) {
-    const auto texts = texts_of(sources);
+    const auto texts = text_or_texts_in(sources);
     if (!texts) return fail(ErrorCode::invalid, "");
     std::vector<std::string> words;
     for (std::string_view text : *texts) {  // "blob: data:" are two
@@ -118,7 +105,7 @@ std::string show_headers(const Config& config) {
 }
 
 Result<void> read_cors(const Json& value, Config& config) {
-  auto origins = texts_of(value);
+  auto origins = text_or_texts_in(value);
   if (!origins) return fail(ErrorCode::invalid, "");
   CorsPolicy policy{*std::move(origins)};
   if (auto valid = policy.validate(); !valid) return valid.error();

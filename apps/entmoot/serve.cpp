@@ -75,21 +75,16 @@ ExitCode print_errors(const std::string& errors) {
   return ExitCode::failed;
 }
 
-/// Whether all durable rooms can go on in the app's code; prints those that cannot.
+/// Whether all durable rooms can continue in the app's code; prints those that cannot.
 bool check_rooms(const App& app) {
-  auto data = DataToRead::open(app);
+  auto data = DataToRead::open_to_run(app);
   if (!data) return complain(data.error().reason) == ExitCode::ok;
-  if (const auto key = hash_key_of(data->store()); key && *key != js::hash_key()) {
-    const std::uint64_t own = *key;
-    data = fail(ErrorCode::failed, "");  // closes it
-    return complain(begin_again(own).reason) == ExitCode::ok;
-  }
   const auto found = try_rooms(app, data->store(), std::chrono::hours(24));
   if (!found) return complain(found.error().reason) == ExitCode::ok;
   for (const auto& [topic, why] : found->stranded) {
-    (void)complain(fmt::format("room {} cannot go on in this code: {}", log::quoted(topic), terminal_text(why)));
+    (void)complain(fmt::format("room {} cannot continue in this code: {}", log::quoted(topic), terminal_text(why)));
   }
-  fmt::print("{} durable rooms were tried, {} cannot go on\n", found->tried, found->stranded.size());
+  fmt::print("{} durable rooms were tried, {} cannot continue\n", found->tried, found->stranded.size());
   return found->stranded.empty();
 }
 

@@ -27,6 +27,22 @@
 
 namespace entmoot_app {
 
+/// The strings of a list; nullopt if `value` is no list of strings.
+[[nodiscard]] inline std::optional<std::vector<std::string>> texts_in(const entmoot::Json& value) {
+  const auto* list = value.if_array();
+  if (!list) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const entmoot::Json& entry : *list) {
+    if (!entry.is_string()) return std::nullopt;
+    texts.emplace_back(entry.get_string());
+  }
+  return texts;
+}
+/// The same, or one string.
+[[nodiscard]] inline std::optional<std::vector<std::string>> text_or_texts_in(const entmoot::Json& value) {
+  return value.is_string() ? std::vector{std::string(value.get_string())} : texts_in(value);
+}
+
 /// When a changed setting takes effect. The table in docs/configuration.md and Reloader's report follow it.
 enum class TakesEffect { after_restart, on_reload };
 

@@ -142,7 +142,7 @@ test("a timer that has ended its room twice is set aside, and the room goes on",
   assert.deepEqual(fresh.replies[0].lines, ["after", "later"]);
 });
 
-test("code that cannot go on with a room is named before it runs", { timeout: 30000 }, async () => {
+test("a room that cannot continue in the code is named before it runs", { timeout: 30000 }, async () => {
   const topic = freshTopic("other");
   const a = await Member.in(server, topic);
   await a.ask("say", { text: "1" });
@@ -157,9 +157,9 @@ test("code that cannot go on with a room is named before it runs", { timeout: 30
   writeFileSync(file, `export const join = () => ({ other: "code" });\nroom.broadcast("said", { text: "hello" });\n`);
   const check = await entmoot(["check", join(folder, "app"), "--data"]);
   assert.equal(check.code, 1, check.out);
-  assert.match(check.out, new RegExp(`room "${topic}" cannot go on in this code: .*did something else in turn 1`));
+  assert.match(check.out, new RegExp(`room "${topic}" cannot continue in this code: .*did something else in turn 1`));
   await server.startAgain();
-  assert.match(server.output, new RegExp(`room "${topic}" cannot go on in this code`));
+  assert.match(server.output, new RegExp(`room "${topic}" cannot continue in this code`));
   await server.stop();
 
   writeFileSync(file, before);

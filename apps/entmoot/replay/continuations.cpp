@@ -73,14 +73,15 @@ void warn_of_stranded_rooms(const App& app, RoomStore& store) {
   if (before && *before == code) return;
   if (before && *before) {
     const auto found = try_rooms(app, store, patience_at_start);
-    if (!found) return log::warn("cannot tell whether all rooms go on in this code: {}", found.error().reason);
+    if (!found)
+      return log::warn("failed to check that all durable rooms can continue in this code: {}", found.error().reason);
     for (std::size_t i = 0; i < found->stranded.size() && i < named_in_log; ++i) {
       const auto& [topic, why] = found->stranded[i];
-      log::error("room {} cannot go on in this code, nothing of it is changed: {}", log::quoted(topic),
+      log::error("room {} cannot continue in this code; its data is unchanged: {}", log::quoted(topic),
                  log::quoted(why));
     }
     if (found->stranded.size() > named_in_log || !found->are_all) {
-      log::warn("{} durable rooms were tried in this code, {} cannot go on; `entmoot check --data` tries all",
+      log::warn("{} durable rooms were tried in this code, {} cannot continue; `entmoot check --data` tries all",
                 found->tried, found->stranded.size());
     }
     if (!found->stranded.empty()) return;  // the next start warns again

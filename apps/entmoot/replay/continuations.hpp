@@ -2,7 +2,7 @@
 
 #pragma once
 
-// Whether durable rooms can go on in the code that an app has now: from the heap that was saved, by taking their
+// Whether durable rooms can continue in the code that an app has now: from the heap that was saved, by taking their
 // recorded inputs again, or with what their old code has serialized. Each room is tried in a copy; the data stays as it
 // is.
 
@@ -25,7 +25,7 @@ struct Continuations {
   };
   std::size_t tried = 0;
   bool are_all = true;                  ///< Of the store.
-  std::vector<Stranded> stranded = {};  ///< Those of the tried ones that cannot go on.
+  std::vector<Stranded> stranded = {};  ///< Those of the tried ones that cannot continue.
 };
 
 /// Tries rooms in the order of their creation, until `patience` is over. Rooms that no route of the app serves are not
@@ -33,7 +33,7 @@ struct Continuations {
 [[nodiscard]] entmoot::Result<Continuations> try_rooms(const App& app, entmoot::RoomStore& store,
                                                        entmoot::Duration patience);
 
-/// Logs the rooms that cannot go on, if the code is not the one that the store's rooms ran last. Before they run.
+/// Logs the rooms that cannot continue, if the code is not the one that the store's rooms ran last. Before they run.
 void warn_of_stranded_rooms(const App& app, entmoot::RoomStore& store);
 
 }  // namespace entmoot_app

@@ -9,7 +9,6 @@
 #include "past_room.hpp"
 
 #include <entmoot/base/log.hpp>
-#include <entmoot/js/hash_key.hpp>
 #include <entmoot/runtime/turn_record.hpp>
 #include <entmoot/store/room_store.hpp>
 
@@ -79,13 +78,8 @@ ExitCode replay_room(const command::Replay& replay) {
   AppLoader loader(replay.dir, AppLoader::Options{.data = replay.data});
   const auto app = loader.load();
   if (!app) return complain(app.error().reason);
-  auto data = DataToRead::open(**app);
+  auto data = DataToRead::open_to_run(**app);
   if (!data) return complain(data.error().reason);
-  if (const auto key = hash_key_of(data->store()); key && *key != js::hash_key()) {
-    const std::uint64_t own = *key;
-    data = fail(ErrorCode::failed, "");  // closes it
-    return complain(begin_again(own).reason);
-  }
   RoomStore& store = data->store();
   const auto room = find_room(store, replay.topic);
   if (!room) return complain(room.error().reason);

@@ -122,6 +122,16 @@ Result<DataToRead> DataToRead::open(const App& app) {
   return data;
 }
 
+Result<DataToRead> DataToRead::open_to_run(const App& app) {
+  auto data = open(app);
+  if (!data) return data;
+  const auto key = hash_key_of(data->store());
+  if (!key) return key.error();
+  if (*key == js::hash_key()) return data;
+  data = fail(ErrorCode::failed, "");  // closes it
+  return begin_again(*key);
+}
+
 Result<StoredRoom> find_room(RoomStore& store, const std::string& topic) {
   auto room = store.find(topic);
   if (room || room.error().code != ErrorCode::not_found) return room;

@@ -36,6 +36,9 @@ struct DataFolder {
 class DataToRead {
  public:
   [[nodiscard]] static entmoot::Result<DataToRead> open(const App& app);
+  /// For a process that runs the rooms, after take_hash_key(). Begins again if the data has another key than the
+  /// process.
+  [[nodiscard]] static entmoot::Result<DataToRead> open_to_run(const App& app);
   ~DataToRead();
   DataToRead(DataToRead&&) noexcept;
   DataToRead& operator=(DataToRead&&) noexcept;

@@ -2,7 +2,7 @@
 
 #pragma once
 
-// Loads an app's public/ folder: files for browsers. Types are stripped from TypeScript; hidden files, symbolic links,
+// Loads an app's public/ folder: files for browsers. TypeScript is compiled; hidden files, symbolic links,
 // tsconfig.json and *.d.ts are not served. Files are kept in memory; at most 10,000 files and 256 MiB.
 
 #include <entmoot/base/clock.hpp>

@@ -13,7 +13,7 @@ namespace {
 
 using Row = std::pair<std::string_view, std::string_view>;
 
-/// In the order of the endings. A script in TypeScript is embedded with its types stripped.
+/// In the order of the endings. A script in TypeScript is compiled before it is served.
 constexpr auto types = std::to_array<Row>({
     {"3g2", "video/3gpp2"},
     {"3gp", "video/3gpp"},
