@@ -40,7 +40,8 @@ export function bytes(value: number): string {
 export const count = (value: number) =>
   value >= 100 || Number.isInteger(value) ? Math.round(value).toLocaleString("en") : value.toFixed(1);
 
-export const percent = (value: number) => `${Math.round(value * 100)} %`;
+/** Whole numbers; with one decimal below 10 %, as of a server that has little to do. */
+export const percent = (value: number) => `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
 
 export function duration(ms: number): string {
   if (ms < 1) return `${Math.round(ms * 1000)} µs`;

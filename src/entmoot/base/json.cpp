@@ -265,6 +265,8 @@ std::string to_json(const Json& value) {
 }
 
 namespace {
+constexpr unsigned char surrogate_lead = 0xed;  // of three bytes that may be half of a pair
+
 /// A number of leading characters that need no escape, found eight at a time; there may be more.
 std::size_t plain_prefix(std::string_view text) noexcept {
   constexpr std::uint64_t ones = ~std::uint64_t{0} / 255, tops = ones * 128;
@@ -273,8 +275,9 @@ std::size_t plain_prefix(std::string_view text) noexcept {
     std::uint64_t eight = 0;
     std::memcpy(&eight, text.data() + at, 8);
     const std::uint64_t quotes = eight ^ ones * '"', slashes = eight ^ ones * '\\';
+    const std::uint64_t leads = eight ^ ones * surrogate_lead;
     const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - ones * limit) & ~bytes; };
-    if ((below(eight, 0x20) | below(quotes, 1) | below(slashes, 1)) & tops) break;
+    if ((below(eight, 0x20) | below(quotes, 1) | below(slashes, 1) | below(leads, 1)) & tops) break;
   }
   return at;
 }
@@ -290,12 +293,24 @@ std::optional<unsigned> surrogate_at(std::string_view text, std::size_t at) noex
 
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
+  const auto is_plain = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte != '"' && byte != '\\' && byte != surrogate_lead;
+  };
+  std::size_t i = plain_prefix(text);
+  while (i < text.size() && is_plain(text[i])) ++i;
+  if (i == text.size()) {  // nearly every text
+    const std::size_t at = out.size();
+    out.resize(at + text.size() + 2, '"');
+    text.copy(out.data() + at + 1, text.size());
+    return;
+  }
   out.push_back('"');
   std::size_t from = 0;
-  for (std::size_t i = std::min(plain_prefix(text), text.find('\xed')); i < text.size(); ++i) {
+  for (; i < text.size(); ++i) {
+    if (is_plain(text[i])) continue;
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0xed) continue;
-    if (c == 0xed) {
+    if (c == surrogate_lead) {
       const auto unit = surrogate_at(text, i);
       if (!unit) continue;
       out.append(text, from, i - from);
